@@ -1,0 +1,1 @@
+"""Question sets, runs, measures, reports and benchmarks. Import by name: `from eval.measures import …`."""

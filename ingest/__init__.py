@@ -1,0 +1,1 @@
+"""Files in, library out: one module per transformation; `indexing` reads the flow aloud."""

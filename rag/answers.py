@@ -1,0 +1,109 @@
+"""The one object that chat, API, command line and export all show.
+
+The JSON form is a contract: `schema` names its version; fields are added, never renamed.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+RefusalReason = Literal["nothing_relevant", "not_stated", "out_of_scope", "form_missing"]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Question(_Record):
+    """What is asked, with the earlier questions of the conversation, oldest first."""
+
+    question: str
+    history: tuple[str, ...] = ()
+    id: str | None = None
+
+
+class Source(_Record):
+    """Where a quote stands: `spans` are `[start, end)` code points of the file as decoded."""
+
+    file: str
+    sha256: str
+    spans: tuple[tuple[int, int], ...]
+
+
+class Citation(_Record):
+    """A verbatim quote and where it stands. `paragraph` counts from 1 within the article."""
+
+    n: int
+    article_id: str
+    title: str
+    authors: tuple[str, ...] = ()
+    newspaper: str | None = None
+    date: str | None = None
+    page: str | None = None
+    section: str | None = None
+    speaker: str | None = None
+    paragraph: int
+    quote: str
+    source: Source
+    score: float
+
+
+class Statement(_Record):
+    """A sentence of the answer: exactly the quotes of its citations, one after the other."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+class Refusal(_Record):
+    """Why there is no answer, and the nearest passages."""
+
+    reason: RefusalReason
+    message: str
+    nearest: tuple[Citation, ...] = ()
+
+
+class Receipt(_Record):
+    """What an answer was computed from; the same receipt and question give the same answer."""
+
+    generation: int
+    model: str
+    settings: str
+
+
+class Answer(_Record):
+    """An answer made of quotes, or a refusal."""
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    id: str | None = None
+    question: str
+    searched_question: str
+    status: Literal["answered", "refused"]
+    text: str
+    short_answer: str | None = None
+    statements: tuple[Statement, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    confidence: float = Field(ge=0.0, le=1.0)
+    refusal: Refusal | None = None
+    receipt: Receipt
+    timings_ms: dict[str, float] = Field(default_factory=dict)
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    @property
+    def answered(self) -> bool:
+        """Whether there is an answer."""
+        return self.status == "answered"
+
+    @property
+    def quoted_length(self) -> int:
+        """Characters quoted in all."""
+        return sum(len(citation.quote) for citation in self.citations)
+
+    def to_json(self) -> dict[str, object]:
+        """The contract's JSON object; `id` only where the question had one."""
+        return self.model_dump(
+            mode="json", by_alias=True, exclude={"id"} if self.id is None else set()
+        )

@@ -1,0 +1,148 @@
+"""Frozen records of what a library holds. All offsets are code points.
+
+An article's `text` is its paragraphs joined by newlines. Passages are a lossless partition of
+that text: glued together they give it back. Spans, in contrast, point into the source file as
+decoded: `"".join(source[s:e] for s, e in spans)` is the paragraph, character for character.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """Half-open range `[start, end)` of code points."""
+
+    start: int
+    end: int
+
+
+def spans_text(source: str, spans: tuple[Span, ...]) -> str:
+    """The characters that `spans` cover, in order."""
+    return "".join(source[start:end] for start, end in spans)
+
+
+def cut_spans(spans: tuple[Span, ...], start: int, end: int) -> tuple[Span, ...]:
+    """The part of `spans` that holds characters `[start, end)` of the text they spell.
+
+    `cut_spans(((10, 15), (40, 45)), 3, 7)` is `((13, 15), (40, 42))`.
+    """
+    cut: list[Span] = []
+    offset = 0
+    for span_start, span_end in spans:
+        length = span_end - span_start
+        left, right = max(start - offset, 0), min(end - offset, length)
+        if left < right:
+            cut.append(Span(span_start + left, span_start + right))
+        offset += length
+    return tuple(cut)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file as it was decoded.
+
+    Attributes:
+        path: where it was read from (an absolute path, or the upload's name).
+        name: what people see: the file's own name.
+        sha256: of the file's bytes, hex.
+        encoding: the codec that decoded it.
+        text: the decoded characters, unchanged.
+    """
+
+    path: str
+    name: str
+    sha256: str
+    encoding: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A numbered paragraph of an article.
+
+    Attributes:
+        n: counts from 1 within the article.
+        text: equals the characters that `spans` cover in the source file.
+        spans: more than one where the page broke the paragraph in two.
+        section: the heading it stands under.
+        speaker: who speaks in it, in an interview.
+        speaker_title: the speaker's post, where the page lists it.
+    """
+
+    n: int
+    text: str
+    spans: tuple[Span, ...]
+    section: str | None = None
+    speaker: str | None = None
+    speaker_title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Two pieces of a broken page put together at a paragraph, and how sure we are (0–1)."""
+
+    at_paragraph: int
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Article:
+    """One article: what a citation names."""
+
+    article_id: str
+    title: str
+    paragraphs: tuple[Paragraph, ...]
+    title_inferred: bool = False
+    authors: tuple[str, ...] = ()
+    newspaper: str | None = None
+    date: str | None = None
+    page: str | None = None
+    joins: tuple[Join, ...] = ()
+    affiliations: tuple[str, ...] = ()
+
+    @cached_property
+    def text(self) -> str:
+        """The paragraphs joined by newlines."""
+        return "\n".join(paragraph.text for paragraph in self.paragraphs)
+
+    @cached_property
+    def paragraph_starts(self) -> tuple[int, ...]:
+        """Offset in `text` at which each paragraph starts."""
+        starts, offset = [], 0
+        for paragraph in self.paragraphs:
+            starts.append(offset)
+            offset += len(paragraph.text) + 1
+        return tuple(starts)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a passage, without the white space around it.
+
+    Attributes:
+        start, end: offsets in the article's text.
+        paragraph: the number of the paragraph that holds it; a sentence never crosses one.
+    """
+
+    start: int
+    end: int
+    paragraph: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of an article that is embedded and retrieved as one.
+
+    `article.text[start:end] == text`, and an article's passages glued together are its text.
+    """
+
+    article_id: str
+    start: int
+    end: int
+    text: str
+    sentences: tuple[Sentence, ...] = field(default=())
+    section: str | None = None
+    speaker: str | None = None

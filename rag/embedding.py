@@ -1,0 +1,103 @@
+"""Where an embedding model plugs in: the protocol, and a fake for tests.
+
+Vectors are float32 with unit norm, so that a dot product is the cosine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.documents import Span
+from rag.text import windows
+
+Vectors = NDArray[np.float32]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PassageInput:
+    """What is embedded for one passage.
+
+    Attributes:
+        text: the passage, after a header (title, section) if there is one.
+        spans: sentences in `text` that want vectors of their own.
+    """
+
+    text: str
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PassageVectors:
+    """`passage`: shape (dim,); `sentences`: shape (len(spans), dim). Both unit norm float32."""
+
+    passage: Vectors
+    sentences: Vectors
+
+
+class Embedder(Protocol):
+    """Turns text into vectors."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names model and version; vectors of different fingerprints are never mixed."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+
+    def embed_queries(self, queries: Sequence[str]) -> Vectors:
+        """Shape (len(queries), dim)."""
+
+    def embed_passages(
+        self, passages: Sequence[PassageInput], progress: Progress | None = None
+    ) -> list[PassageVectors]:
+        """One result a passage, in order; `progress(done, total)` is called now and then."""
+
+
+class HashingEmbedder:
+    """A deterministic fake: hashed character pairs, summed. Similar text, similar vectors."""
+
+    def __init__(self, dimension: int = 64) -> None:
+        self._dimension = dimension
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the fake and its dimension."""
+        return f"hashing-{self._dimension}"
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return self._dimension
+
+    def embed_queries(self, queries: Sequence[str]) -> Vectors:
+        """Shape (len(queries), dim)."""
+        if not queries:
+            return np.zeros((0, self._dimension), dtype=np.float32)
+        return np.stack([self._embed(query) for query in queries])
+
+    def embed_passages(
+        self, passages: Sequence[PassageInput], progress: Progress | None = None
+    ) -> list[PassageVectors]:
+        """Sentences are embedded alone."""
+        results = []
+        for done, passage in enumerate(passages, start=1):
+            sentences = [passage.text[start:end] for start, end in passage.spans]
+            results.append(PassageVectors(self._embed(passage.text), self.embed_queries(sentences)))
+            if progress:
+                progress(done, len(passages))
+        return results
+
+    def _embed(self, text: str) -> Vectors:
+        vector = np.zeros(self._dimension, dtype=np.float32)
+        for pair in windows(f" {text} ", 2):
+            digest = hashlib.blake2b(pair.encode("utf-8", "replace"), digest_size=4).digest()
+            vector[int.from_bytes(digest, "big") % self._dimension] += 1.0
+        return vector / np.float32(np.linalg.norm(vector) or 1.0)

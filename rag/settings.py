@@ -1,0 +1,134 @@
+"""Frozen settings, read once: flags, then environment `YOUJU_…`, then `youju.toml`, then defaults.
+
+Nested names use two underscores: `YOUJU_EMBEDDING__MODEL=/models/bge`. Unknown keys are errors.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from rag.errors import SettingsError
+
+ENVIRONMENT_PREFIX = "YOUJU_"
+SETTINGS_FILE = "youju.toml"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class EmbeddingSettings(_Section):
+    """`model`: empty for the bundled one, else a folder or hub name (sentence-transformers)."""
+
+    model: str = ""
+    cache_dir: Path | None = None
+    threads: int = Field(default=0, ge=0, description="0: as many as there are cores")
+
+
+class PassageSettings(_Section):
+    """How articles are cut for retrieval."""
+
+    size: int = Field(default=300, ge=50, le=2000, description="characters at most")
+
+
+class RetrievalSettings(_Section):
+    """How passages are found."""
+
+    candidates: int = Field(default=50, ge=1, le=1000, description="taken from each index")
+    rrf_k: int = Field(default=60, ge=1)
+    passages: int = Field(default=8, ge=1, le=100, description="read for evidence")
+
+
+class AnswerSettings(_Section):
+    """How evidence becomes an answer, or a refusal."""
+
+    threshold: float = Field(default=0.5, ge=0.0, le=1.0, description="below: refuse")
+    max_quote: int = Field(default=130, ge=20, le=2000, description="characters quoted, aimed at")
+    nearest: int = Field(default=3, ge=0, le=20)
+    question_limit: int = Field(default=2000, ge=1)
+
+
+class ServerSettings(_Section):
+    """Where the server listens."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=7860, ge=0, le=65535)
+    upload_limit_mb: int = Field(default=50, ge=1)
+
+
+class Settings(_Section):
+    """All settings."""
+
+    data_dir: Path = Path(".youju")
+    embedding: EmbeddingSettings = EmbeddingSettings()
+    passages: PassageSettings = PassageSettings()
+    retrieval: RetrievalSettings = RetrievalSettings()
+    answer: AnswerSettings = AnswerSettings()
+    server: ServerSettings = ServerSettings()
+
+    def fingerprint(self) -> str:
+        """Twelve hex digits over the settings that change answers."""
+        relevant = self.model_dump_json(include={"passages", "retrieval", "answer"})
+        return hashlib.sha256(relevant.encode()).hexdigest()[:12]
+
+
+def load_settings(data_dir: Path | None = None, **overrides: Any) -> Settings:
+    """Read settings from `youju.toml` of the data directory (or of here), environment and flags.
+
+    Args:
+        data_dir: the flag `--data-dir`, if given.
+        **overrides: sections or values that win over file and environment.
+
+    Raises:
+        SettingsError: an unknown key or a value out of range; names where it came from.
+    """
+    environment = _from_environment(os.environ)
+    home = data_dir or Path(environment.get("data_dir", Settings().data_dir))
+    values: dict[str, Any] = {}
+    origin = "命令行与环境变量"
+    for candidate in (Path(SETTINGS_FILE), home / SETTINGS_FILE):
+        if candidate.is_file():
+            values = _merge(values, _from_file(candidate))
+            origin = str(candidate)
+    values = _merge(_merge(values, environment), overrides)
+    values["data_dir"] = home
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(reason=f"{where}：{first['msg']}", origin=origin) from error
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(reason=f"读不了设置文件：{error}", origin=str(path)) from error
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, value in environment.items():
+        if name.startswith(ENVIRONMENT_PREFIX):
+            *sections, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
+            place = values
+            for section in sections:
+                place = place.setdefault(section, {})
+            place[key] = value
+    return values
+
+
+def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in over.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _merge(merged[key], value) if both else value
+    return merged

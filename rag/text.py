@@ -1,0 +1,124 @@
+"""Chinese text: sentences on the raw characters, folding with a map back, words.
+
+Raw text is never changed. What is searched is a folded copy: NFKC (full width becomes half width,
+Kangxi radicals become Han characters), lower case, Traditional to Simplified, invisible characters
+dropped. `Folded.offsets` leads each folded character back to the raw one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from rag.documents import Span
+
+# A sentence ends after 。！？… (or their half-width forms), with the closing quotes that follow,
+# and at a line's end. A full stop between digits or Latin letters does not end one.
+_SENTENCE_END = re.compile(
+    r"(?:[。！？!?…]+|(?<=[a-zA-Z]{2})\.(?=\s|$))[”’」』）)》〉\]】\"']*|\n+",
+)
+_CLAUSE_END = re.compile(r"[，,；;：:、]")
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+
+
+def sentence_spans(text: str) -> list[Span]:
+    """Spans of the sentences of `text`, trimmed of white space, in order; linear in its length."""
+    spans: list[Span] = []
+    start = 0
+    for end in [match.end() for match in _SENTENCE_END.finditer(text)] + [len(text)]:
+        if trimmed := trim_span(text, start, end):
+            spans.append(trimmed)
+        start = end
+    return spans
+
+
+def trim_span(text: str, start: int, end: int) -> Span | None:
+    """`[start, end)` without the white space at both ends, or None if nothing is left."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return Span(start, end) if start < end else None
+
+
+def clause_spans(text: str) -> list[Span]:
+    """Spans between commas, colons and semicolons, each with the mark that closes it."""
+    ends = [match.end() for match in _CLAUSE_END.finditer(text)]
+    if not ends or ends[-1] != len(text):
+        ends.append(len(text))
+    starts = [0, *ends[:-1]]
+    return [Span(start, end) for start, end in zip(starts, ends, strict=True) if start < end]
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A folded copy and, for each of its characters, the offset of the raw one."""
+
+    text: str
+    offsets: tuple[int, ...]
+
+    def raw_span(self, start: int, end: int) -> Span:
+        """The raw span that folded `[start, end)` came from."""
+        return Span(self.offsets[start], self.offsets[end - 1] + 1)
+
+
+def fold(text: str) -> str:
+    """The folded copy alone."""
+    if text.isascii():
+        return text.lower() if text.isprintable() else "".join(map(_fold_character, text))
+    return "".join(map(_fold_character, text))
+
+
+def fold_with_offsets(text: str) -> Folded:
+    """The folded copy with its map back to `text`."""
+    pieces: list[str] = []
+    offsets: list[int] = []
+    for offset, character in enumerate(text):
+        folded = _fold_character(character)
+        pieces.append(folded)
+        offsets.extend([offset] * len(folded))
+    return Folded("".join(pieces), tuple(offsets))
+
+
+@lru_cache(maxsize=65536)
+def _fold_character(character: str) -> str:
+    if character in "\n\t":
+        return character
+    normal = unicodedata.normalize("NFKC", character)
+    visible = "".join(c for c in normal if unicodedata.category(c) not in {"Cf", "Cc", "Cs"})
+    return visible.translate(_simplified()).lower()
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    """Traditional to Simplified, character by character, from OpenCC's dictionary."""
+    import opencc
+
+    han = [chr(code) for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
+    simple = opencc.OpenCC("t2s").convert("\n".join(han)).split("\n")
+    return {ord(a): b for a, b in zip(han, simple, strict=True) if a != b and len(b) == 1}
+
+
+def words(text: str) -> list[str]:
+    """Search words of `text`, folded: jieba's search mode, without marks and white space."""
+    import rjieba
+
+    return [word for word in rjieba.cut_for_search(fold(text)) if any(map(str.isalnum, word))]
+
+
+def has_han(text: str) -> bool:
+    """Whether there is any Han character."""
+    return _HAN.search(text) is not None
+
+
+def visible_length(text: str) -> int:
+    """Letters and digits left after folding; zero for marks and invisible characters only."""
+    return sum(character.isalnum() for character in fold(text))
+
+
+def windows(text: str, size: int) -> Iterator[str]:
+    """All runs of `size` characters."""
+    return (text[i : i + size] for i in range(len(text) - size + 1))
