@@ -1,1 +1,4 @@
-"""Question sets, runs, measures, reports and benchmarks. Import by name: `from eval.measures import …`."""
+"""Question sets, runs, measures, reports and benchmarks.
+
+The package hides the builtin when imported whole: write `from eval.measures import …`.
+"""
