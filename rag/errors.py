@@ -7,13 +7,16 @@
     │   │                             EncodingUnknown · FormatUnsupported
     │   ├── DataFileError             DataFileMissing · DataLineInvalid
     │   ├── ArticleMissing
-    │   └── BadRequest
+    │   ├── UsageInvalid
+    │   └── BadRequest                MalformedBody · RouteMissing · MethodNotAllowed · HostRefused ·
+    │                                 OriginRefused · TokenRequired · BodyTooLarge
     ├── SettingsError                 SettingInvalid
     ├── LibraryError                  the store cannot serve (exit 2, HTTP 5xx)
     │   ├── LibraryReadOnly · LibraryCorrupt · LibraryBusy · StorageFull
     │   └── SchemaNewer
     ├── ModelError                    ModelMissing · ModelCorrupt
-    └── Busy                          too much work at once; try again
+    ├── Busy                          too much work at once; try again
+    └── Starting                      the server is still loading; try again
 
 An error class is data: a stable `code`, a Chinese `message` and `hint` filled from keyword
 arguments, and the HTTP status. Messages name the thing, say what was found there and, in the
@@ -179,6 +182,73 @@ class BadRequest(InputError):
     hint = "请对照 /docs 里的接口说明。"
 
 
+class UsageInvalid(InputError):
+    """A command line that cannot be understood."""
+
+    code = "usage_invalid"
+    message = "{reason}"
+    hint = "运行 {command} --help 查看用法。"
+
+
+class MalformedBody(BadRequest):
+    """A body that is not JSON, or not the kind of body that is expected."""
+
+    code = "malformed_body"
+    http_status = 400
+
+
+class RouteMissing(BadRequest):
+    """No such address."""
+
+    code = "not_found"
+    http_status = 404
+    message = "没有这个地址：{path}"
+
+
+class MethodNotAllowed(BadRequest):
+    """The address is there, the method is not."""
+
+    code = "method_not_allowed"
+    http_status = 405
+    message = "这个地址不接受 {method} 请求。"
+
+
+class HostRefused(BadRequest):
+    """The `Host` header names a machine that we are not (DNS rebinding)."""
+
+    code = "host_refused"
+    http_status = 400
+    message = "请求里的主机名不被接受。"
+    hint = "请用 http://127.0.0.1 打开；其他主机名要写进设置 server.allowed_hosts。"
+
+
+class OriginRefused(BadRequest):
+    """Another site's page tried to write here."""
+
+    code = "origin_refused"
+    http_status = 403
+    message = "来自其他网站的请求不被接受。"
+    hint = "请在有据自己的页面里操作。"
+
+
+class TokenRequired(BadRequest):
+    """The server asks for a token, and the request has none or a wrong one."""
+
+    code = "token_required"
+    http_status = 401
+    message = "需要访问口令。"
+    hint = "请带上 Authorization: Bearer 口令，或在浏览器里打开 /?token=口令。"
+
+
+class BodyTooLarge(BadRequest):
+    """More bytes than the limit in settings."""
+
+    code = "too_large"
+    http_status = 413
+    message = "内容超过上限 {limit} MB。"
+    hint = "请拆成较小的文件，或调大设置 server.upload_limit_mb。"
+
+
 class SettingsError(InputError):
     """Settings that cannot be used."""
 
@@ -263,3 +333,12 @@ class Busy(YoujuError):
     http_status = 503
     message = "正在处理的请求太多。"
     hint = "请稍后再试。"
+
+
+class Starting(YoujuError):
+    """The server has not finished loading."""
+
+    code = "starting"
+    http_status = 503
+    message = "正在启动，模型和索引还没有载入完。"
+    hint = "请过几秒再试。"

@@ -56,10 +56,14 @@ class AnswerSettings(_Section):
 
 
 class ServerSettings(_Section):
-    """Where the server listens."""
+    """Where the server listens, and how much it takes on at once."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
+    token: str = Field(default="", description="asked for on every route; empty: none")
+    allowed_hosts: tuple[str, ...] = Field(default=(), description="besides the loopback names")
+    workers: int = Field(default=4, ge=1, le=64, description="questions answered at once")
+    queue: int = Field(default=64, ge=0, description="questions that may wait; more are refused")
     upload_limit_mb: int = Field(default=50, ge=1)
 
 
