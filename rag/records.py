@@ -1,0 +1,150 @@
+"""Rows of the library; how articles and passages are written in them: as compact JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from rag.documents import Article, Join, Paragraph, Passage, Sentence, SourceFile, Span
+from rag.embedding import Vectors
+from rag.errors import LibraryCorrupt
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """An article and the file it came from. `key` is its row: a changed file gives new rows."""
+
+    key: int
+    article: Article
+    file: str
+    path: str
+    sha256: str
+    superseded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage, its row id, which the indexes use, and the row of its article."""
+
+    id: int
+    passage: Passage
+    article_key: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassage:
+    """A passage to store. `matrix`: shape (1 + sentences, dim), the passage's own vector first."""
+
+    passage: Passage
+    digest: str
+    matrix: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """What one file gave: `input` is the file on disk (an archive, for its members)."""
+
+    source: SourceFile
+    input: str
+    articles: tuple[Article, ...]
+    passages: tuple[NewPassage, ...]
+    replaces_ids: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much is in the library."""
+
+    files: int
+    articles: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Passages born and died between two generations."""
+
+    born: tuple[int, ...]
+    died: tuple[int, ...]
+
+
+def article_json(article: Article) -> str:
+    """Everything but the id."""
+    return _dumps(
+        {
+            "title": article.title,
+            "title_inferred": article.title_inferred,
+            "authors": article.authors,
+            "affiliations": article.affiliations,
+            "newspaper": article.newspaper,
+            "date": article.date,
+            "page": article.page,
+            "paragraphs": [
+                [p.text, p.spans, p.section, p.speaker, p.speaker_title] for p in article.paragraphs
+            ],
+            "joins": article.joins and [[j.at_paragraph, j.confidence] for j in article.joins],
+        }
+    )
+
+
+def article_of(article_id: str, text: str) -> Article:
+    """The inverse of `article_json`."""
+    record = _loads(text)
+    paragraphs = tuple(
+        Paragraph(n, words, _spans(spans), section, speaker, speaker_title)
+        for n, (words, spans, section, speaker, speaker_title) in enumerate(
+            record["paragraphs"], start=1
+        )
+    )
+    return Article(
+        article_id=article_id,
+        title=record["title"],
+        paragraphs=paragraphs,
+        title_inferred=record["title_inferred"],
+        authors=tuple(record["authors"]),
+        newspaper=record["newspaper"],
+        date=record["date"],
+        page=record["page"],
+        joins=tuple(Join(*join) for join in record["joins"]),
+        affiliations=tuple(record["affiliations"]),
+    )
+
+
+def passage_json(passage: Passage) -> str:
+    """All fields, sentences included."""
+    return _dumps(
+        [
+            passage.article_id,
+            passage.start,
+            passage.end,
+            passage.text,
+            [[s.start, s.end, s.paragraph] for s in passage.sentences],
+            passage.section,
+            passage.speaker,
+        ]
+    )
+
+
+def passage_of(text: str) -> Passage:
+    """The inverse of `passage_json`."""
+    article_id, start, end, words, sentences, section, speaker = _loads(text)
+    return Passage(
+        article_id, start, end, words, tuple(Sentence(*s) for s in sentences), section, speaker
+    )
+
+
+def _spans(pairs: list[list[int]]) -> tuple[Span, ...]:
+    return tuple(Span(start, end) for start, end in pairs)
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _loads(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise LibraryCorrupt(path="library.sqlite3", reason=f"有记录读不出：{error}") from error
