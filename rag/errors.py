@@ -4,7 +4,10 @@
     ├── InputError                    what the caller gave cannot be used (exit 2, HTTP 4xx)
     │   ├── QuestionError             QuestionEmpty · QuestionTooLong · BadEncoding
     │   ├── DocumentError             FileMissing · FileUnreadable · EmptyDocument · TypeMismatch ·
-    │   │                             EncodingUnknown · FormatUnsupported
+    │   │                             EncodingUnknown · FormatUnsupported · ParseLimit ·
+    │   │                             ParseTimeout · ParseFailed · PdfEncrypted · NoTextLayer ·
+    │   │                             ArchiveTooLarge · ArchiveCorrupt · XmlForbidden ·
+    │   │                             HtmlTooDeep · OcrMissing · RecordInvalid · PartsFailed
     │   ├── DataFileError             DataFileMissing · DataLineInvalid
     │   ├── ArticleMissing
     │   ├── UsageInvalid
@@ -142,6 +145,103 @@ class FormatUnsupported(DocumentError):
     http_status = 415
     message = "暂不支持这种文件：{file}"
     hint = "可导入的格式：{supported}。"
+
+
+class ParseLimit(DocumentError):
+    """Reading the file takes more memory, pages or characters than is allowed."""
+
+    code = "parse_limit"
+    message = "文件超出解析上限：{file}（{reason}）"
+    hint = "请把文件拆小，或另存为文本后再导入。"
+
+
+class ParseTimeout(DocumentError):
+    """Reading the file takes longer than is allowed."""
+
+    code = "parse_timeout"
+    message = "解析文件超时：{file}（超过 {seconds} 秒）"
+    hint = "请把文件拆小，或另存为文本后再导入。"
+
+
+class ParseFailed(DocumentError):
+    """The file is damaged, or not what its parser expects."""
+
+    code = "parse_failed"
+    message = "无法解析文件：{file}（{reason}）"
+    hint = "请用相应软件打开确认文件完好，重新保存后再导入。"
+
+
+class PdfEncrypted(DocumentError):
+    """A PDF that asks for a password."""
+
+    code = "pdf_encrypted"
+    message = "PDF 有密码保护：{file}"
+    hint = "请先去掉密码，再导入。"
+
+
+class NoTextLayer(DocumentError):
+    """A PDF of pictures, and nothing here reads pictures."""
+
+    code = "no_text_layer"
+    message = "PDF 是扫描件，没有文字层：{file}"
+    hint = '请先安装文字识别组件：pip install "youju[ocr]"，再重新导入。'
+
+
+class ArchiveTooLarge(DocumentError):
+    """An archive with more files, bytes or compression than is allowed."""
+
+    code = "archive_too_large"
+    http_status = 413
+    message = "压缩包超出上限：{file}（{reason}）"
+    hint = "请分成几个小压缩包，或解压后导入文件夹。"
+
+
+class ArchiveCorrupt(DocumentError):
+    """An archive that is damaged, encrypted or says one thing and holds another."""
+
+    code = "archive_corrupt"
+    message = "压缩包已损坏或有异常：{file}（{reason}）"
+    hint = "请重新打包，或解压后导入文件夹。"
+
+
+class XmlForbidden(DocumentError):
+    """XML with a document type or entities, which a document does not need."""
+
+    code = "xml_forbidden"
+    message = "文件里有不允许的 XML 声明：{file}（{reason}）"
+    hint = "请用文字处理软件重新保存后再导入。"
+
+
+class HtmlTooDeep(DocumentError):
+    """A web page nested deeper than any real one."""
+
+    code = "html_too_deep"
+    message = "网页嵌套过深：{file}（超过 {limit} 层）"
+    hint = "请把正文另存为文本后再导入。"
+
+
+class OcrMissing(DocumentError):
+    """A picture, and the part that reads pictures is not installed."""
+
+    code = "ocr_missing"
+    message = "图片需要文字识别组件才能导入：{file}"
+    hint = '请先安装：pip install "youju[ocr]"，再重新导入。'
+
+
+class RecordInvalid(DocumentError):
+    """One record of a file of ready articles is wrong; the others are kept."""
+
+    code = "record_invalid"
+    message = "{file} 第 {line} 行不是一篇文章：{reason}"
+    hint = "请改正这一行后重新导入；每篇至少要有 text（正文）。"
+
+
+class PartsFailed(DocumentError):
+    """Several members of an archive or records of a file could not be read; the others were."""
+
+    code = "parts_failed"
+    message = "{file} 里有 {count} 处未能导入，先看这几处：{examples}"
+    hint = "请改正后重新导入；其余部分不受影响。"
 
 
 class DataFileError(InputError):
