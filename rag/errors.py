@@ -11,8 +11,8 @@
     │   ├── DataFileError             DataFileMissing · DataLineInvalid
     │   ├── ArticleMissing
     │   ├── UsageInvalid
-    │   └── BadRequest                MalformedBody · RouteMissing · MethodNotAllowed · HostRefused ·
-    │                                 OriginRefused · TokenRequired · BodyTooLarge
+    │   └── BadRequest                MalformedBody · RouteMissing · MethodNotAllowed ·
+    │                                 HostRefused · OriginRefused · TokenRequired · BodyTooLarge
     ├── SettingsError                 SettingInvalid
     ├── LibraryError                  the store cannot serve (exit 2, HTTP 5xx)
     │   ├── LibraryReadOnly · LibraryCorrupt · LibraryBusy · StorageFull
