@@ -1,0 +1,1 @@
+"""One module a format: bytes in, text with its headings, order and places out."""
