@@ -197,20 +197,16 @@ def _double_array(trie: dict[int, Any]) -> list[int]:
     The child of a node under `label` stands at `base ^ label`; no two nodes share a base.
     """
     units: dict[int, int] = {0: 0}
-    bases: set[int] = {0}
     queue = [(0, trie)]
-    lowest = 1
+    base = 0
     while queue:
         place, node = queue.pop()
-        base = lowest
-        while base in bases or any(base ^ label in units for label in node):
+        base += 1  # never looks back: bases are as many as nodes, so little room is lost
+        while any(base ^ label in units for label in node):
             base += 1
-        bases.add(base)
         units[place] |= (place ^ base) << 10 | (1 << 8 if 0 in node else 0)
         for label, child in node.items():
             units[base ^ label] = child | 1 << 31 if label == 0 else label
             if label != 0:
                 queue.append((base ^ label, child))
-        while lowest in bases:
-            lowest += 1
     return [units.get(place, 0) for place in range((max(units) | 255) + 1)]
