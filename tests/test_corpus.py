@@ -144,10 +144,59 @@ def test_gold_fields_stand_on_their_page(article: dict[str, Any]) -> None:
         assert article["title"] in source
 
 
-def test_every_page_has_gold_articles() -> None:
+@pytest.mark.parametrize("name", SOURCES)
+def test_gold_articles_leave_only_furniture(name: str) -> None:
+    """No character is in two articles, and what is in none is headings, bylines and labels."""
+    source = SOURCES[name]
+    rest = list(source)
+    for article in GOLD:
+        for paragraph in article["paragraphs"] if article["file"] == name else ():
+            for start, end in pieces(paragraph["text"], source) or ():
+                assert "\0" not in rest[start:end], paragraph["text"]
+                rest[start:end] = "\0" * (end - start)
+    left = "".join(rest).replace("\0", "").split("\n")
+    assert len(left) > 1
+    assert [line for line in left if len(line) > 40 or line.endswith("。")] == []
+
+
+@pytest.mark.parametrize("article", GOLD, ids=lambda article: str(article["title"]))
+def test_joins_name_the_paragraphs_in_several_pieces(article: dict[str, Any]) -> None:
+    source = SOURCES[article["file"]]
+    broken = [
+        paragraph["n"]
+        for paragraph in article["paragraphs"]
+        if len(pieces(paragraph["text"], source) or ()) > 1
+    ]
+    assert broken == article["joins"]
+
+
+def test_the_pages_show_the_structures_they_promise() -> None:
+    paragraphs = [paragraph for article in GOLD for paragraph in article["paragraphs"]]
     assert {article["file"] for article in GOLD} == set(SOURCES)
+    assert sum(bool(article["joins"]) for article in GOLD) >= 5
+    assert any(article["title_inferred"] for article in GOLD)
+    assert len({paragraph["speaker"] for paragraph in paragraphs if paragraph["speaker"]}) >= 4
+    text = "\n".join(SOURCES.values())
+    for mark in ("主持人", "链接>>>", "□", "（作者单位：", "本报记者", "（下转第3版）", "\n答："):
+        assert mark in text, mark
 
 
 def test_the_set_is_balanced() -> None:
-    assert len(QUESTIONS) >= 30
+    answerable = Counter(row["type"] for row in ANSWERABLE)
+    forms = Counter(row["form"] for row in QUESTIONS)
+    splits = Counter(row["split"] for row in QUESTIONS)
+    assert len(QUESTIONS) >= 100
     assert len(ANSWERABLE) * 3 <= len(QUESTIONS) * 2
+    assert set(answerable) == TYPES
+    assert min(answerable.values()) >= 5
+    assert forms["traditional"] >= 8
+    assert forms["english"] >= 8
+    assert forms["fullwidth"] >= 3
+    assert sum(bool(row["history"]) for row in QUESTIONS) >= 10
+    assert abs(splits["dev"] - splits["test"]) <= len(QUESTIONS) // 20
+
+
+@pytest.mark.parametrize("type_", sorted(TYPES))
+def test_both_halves_ask_every_type(type_: str) -> None:
+    splits = Counter(row["split"] for row in ANSWERABLE if row["type"] == type_)
+    assert abs(splits["dev"] - splits["test"]) <= 1
