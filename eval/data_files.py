@@ -1,0 +1,112 @@
+"""Data files as text and lines: question sets, runs, distractors. Plain or gzip."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ingest.encodings import decode
+from rag.errors import DataFileMissing, DataLineInvalid, EncodingUnknown
+
+_GZIP = b"\x1f\x8b"
+
+
+class Line(NamedTuple):
+    """A record of a JSONL file and the line, from 1, that it stands on."""
+
+    n: int
+    record: dict[str, Any]
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file, unpacked if it is gzip.
+
+    Raises:
+        DataFileMissing: it is not there, or cannot be read or unpacked.
+    """
+    try:
+        data = path.read_bytes()
+        return gzip.decompress(data) if data.startswith(_GZIP) else data
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise DataFileMissing(file=path, reason=reason) from error
+
+
+def text_of(data: bytes, path: Path) -> str:
+    """Decoded text without a byte order mark.
+
+    A few lines that are not UTF-8 among many that are do not make it another encoding: their
+    stray bytes become lone surrogates, which `parse_line` reports.
+
+    Raises:
+        EncodingUnknown: no encoding explains the bytes.
+    """
+    text = data.decode("utf-8-sig", "surrogateescape")
+    foreign = [line for line in text.split("\n") if not line.isascii()]
+    if 2 * sum(map(_has_surrogate, foreign)) <= len(foreign):
+        return text
+    decoded = decode(data)
+    if decoded is None:
+        raise EncodingUnknown(file=path)
+    return decoded.text
+
+
+def parse_line(text: str, n: int, path: Path) -> Line:
+    """One JSON object.
+
+    Raises:
+        DataLineInvalid: it is something else; says what.
+    """
+    if _has_surrogate(text):
+        raise DataLineInvalid(file=path, line=n, reason="有不是 UTF-8 的字节")
+    try:
+        record = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        reason = f"不是 JSON（{getattr(error, 'msg', '嵌套过深')}）"
+        raise DataLineInvalid(file=path, line=n, reason=reason) from error
+    if not isinstance(record, dict):
+        raise DataLineInvalid(file=path, line=n, reason="不是 JSON 对象")
+    if _has_surrogate(json.dumps(record, ensure_ascii=False)):
+        raise DataLineInvalid(file=path, line=n, reason="有不成对的代理字符")
+    return Line(n, record)
+
+
+def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines that are not blank, trimmed, counted from 1; nothing but a newline ends one."""
+    for n, line in enumerate(text.split("\n"), start=1):
+        if stripped := line.strip():
+            yield n, stripped
+
+
+def read_jsonl(path: Path) -> Iterator[Line]:
+    """The objects of a JSONL file, plain or gzip.
+
+    Raises:
+        DataFileMissing, EncodingUnknown: the file cannot be read.
+        DataLineInvalid: at the first line that is not an object.
+    """
+    for n, line in numbered_lines(text_of(read_bytes(path), path)):
+        yield parse_line(line, n, path)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write `text` so that the file is either the old one or the new one, never half.
+
+    Raises:
+        DataFileMissing: the folder does not take it.
+    """
+    part = path.with_name(f"{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text, encoding="utf-8", newline="\n")
+        part.replace(path)
+    except OSError as error:
+        raise DataFileMissing(file=path, reason=error.strerror or str(error)) from error
+
+
+def _has_surrogate(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)

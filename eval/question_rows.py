@@ -1,0 +1,208 @@
+"""One record of a question set, from JSON or from a table's row, checked field by field."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from rag.errors import DataFileMissing, DataLineInvalid
+from rag.text import visible_length
+
+_TRUE = {"true", "1", "yes", "是", "可", "能", "有"}
+_FALSE = {"false", "0", "no", "否", "不可", "不能", "无"}
+_FIELDS = ("history", "answerable", "answers", "forbidden", "evidence", "type")
+_CHINESE_NAMES = {
+    "编号": "id",
+    "问题": "question",
+    "历史": "history",
+    "可回答": "answerable",
+    "答案": "answers",
+    "禁止": "forbidden",
+    "证据": "evidence",
+    "类型": "type",
+}
+_RGB_NAMES = {"query": "question", "answer": "answers"}
+_LISTS_SPLIT_AT = "；;\n"
+
+
+class _Wrong(ValueError):
+    """What is wrong with a field, in Chinese."""
+
+
+def record_of(record: Any, n: int, path: Path) -> dict[str, Any]:
+    """The fields of an `EvalQuestion`.
+
+    Accepts the names of the contract, RGB's `query` and `answer`, and Chinese column names. Lists
+    may be JSON lists or, in a table's cell, parts between semicolons, aliases between bars.
+
+    Args:
+        record: a JSON object or a row by column name.
+        n: its line, which names it where it has no id.
+        path: named in the error.
+
+    Raises:
+        DataLineInvalid: a field that cannot be used.
+    """
+    if not isinstance(record, dict):
+        raise DataLineInvalid(file=path, line=n, reason="不是 JSON 对象")
+    try:
+        fields = {_name(key, record): value for key, value in record.items()}
+        return {
+            "id": _id(fields.pop("id", None), n),
+            "question": _question(fields.pop("question", None)),
+            **_known(fields),
+            "extra": MappingProxyType({k: v for k, v in fields.items() if k not in _FIELDS}),
+        }
+    except _Wrong as wrong:
+        raise DataLineInvalid(file=path, line=n, reason=str(wrong)) from wrong
+
+
+def rows_of_csv(text: str, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows by column name, each with the line that it ends on.
+
+    Raises:
+        DataLineInvalid: there is no column of questions, or the quoting never ends.
+    """
+    first = text.partition("\n")[0]
+    delimiter = "\t" if "\t" in first else ","
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restkey="")
+    try:
+        _check_header(reader.fieldnames or (), path)
+        for row in reader:
+            if any(value for value in row.values() if isinstance(value, str)):
+                yield reader.line_num, {key: value or "" for key, value in row.items() if key}
+    except csv.Error as error:
+        raise DataLineInvalid(file=path, line=reader.line_num, reason=str(error)) from error
+
+
+def rows_of_workbook(data: bytes, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows of the first sheet of an XLSX file by column name, each with its row number.
+
+    Raises:
+        DataFileMissing: it is not a workbook, or a damaged one.
+        DataLineInvalid: there is no column of questions.
+    """
+    import zipfile
+
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        rows = [tuple(map(_cell, row)) for row in book.worksheets[0].iter_rows(values_only=True)]
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, IndexError, ValueError) as error:
+        raise DataFileMissing(file=path, reason="不是可用的 XLSX 文件") from error
+    header = rows[0] if rows else ()
+    _check_header(header, path)
+    for n, row in enumerate(rows[1:], start=2):
+        if any(row):
+            yield n, {name: value for name, value in zip(header, row, strict=False) if name}
+
+
+def _check_header(names: Any, path: Path) -> None:
+    known = {_CHINESE_NAMES.get(str(name).strip(), str(name).strip()) for name in names}
+    if not known & {"question", "query"}:
+        found = "、".join(map(str, names)) or "空文件"
+        reason = f"表头里没有 question（问题）一列，只有：{found[:80]}"
+        raise DataLineInvalid(file=path, line=1, reason=reason)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value).replace("_x000D_", "").strip()
+
+
+def _name(key: Any, record: dict[str, Any]) -> str:
+    name = str(key).strip()
+    name = _CHINESE_NAMES.get(name, name)
+    return _RGB_NAMES.get(name, name) if _RGB_NAMES.get(name) not in record else name
+
+
+def _id(value: Any, n: int) -> str:
+    if value is None or value == "":
+        return f"q{n}"
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        raise _Wrong(f"id 应是文字或整数：{value!r}")
+    return str(value)
+
+
+def _question(value: Any) -> str:
+    if value is None:
+        raise _Wrong("缺少 question（问题）")
+    if not isinstance(value, str):
+        raise _Wrong(f"question 应是文字：{value!r}")
+    if not visible_length(value):
+        raise _Wrong("question 是空的")
+    return value
+
+
+def _known(fields: dict[str, Any]) -> dict[str, Any]:
+    answers = _groups(fields.get("answers"))
+    answerable = _flag(fields.get("answerable"))
+    if answerable is False and answers:
+        raise _Wrong("answerable 为 false，却给出了 answers")
+    return {
+        "history": _texts(fields.get("history"), "history"),
+        "answerable": bool(answers) or None if answerable is None else answerable,
+        "answers": answers,
+        "forbidden": _texts(fields.get("forbidden"), "forbidden"),
+        "evidence": _texts(fields.get("evidence"), "evidence", split=False),
+        "type": str(fields.get("type") or ""),
+    }
+
+
+def _flag(value: Any) -> bool | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return value
+    text = str(value).strip().lower()
+    if text in _TRUE | _FALSE:
+        return text in _TRUE
+    raise _Wrong(f"answerable 应是 true 或 false：{value!r}")
+
+
+def _list(value: Any, name: str, *, split: bool = True) -> list[Any]:
+    if value is None or value == "":
+        return []
+    if isinstance(value, list):
+        return value
+    if not isinstance(value, str):
+        raise _Wrong(f"{name} 应是列表：{value!r}")
+    if value.lstrip().startswith("["):
+        try:
+            parsed = json.loads(value)
+        except ValueError:
+            parsed = [value]
+        return parsed if isinstance(parsed, list) else [value]
+    for mark in _LISTS_SPLIT_AT if split else "":
+        value = value.replace(mark, "\n")
+    return [part.strip() for part in value.split("\n") if part.strip()]
+
+
+def _texts(value: Any, name: str, *, split: bool = True) -> tuple[str, ...]:
+    texts = _list(value, name, split=split)
+    if not all(isinstance(text, str) for text in texts):
+        raise _Wrong(f"{name} 里应都是文字")
+    return tuple(texts)
+
+
+def _groups(value: Any) -> tuple[tuple[str, ...], ...]:
+    is_cell = isinstance(value, str)
+    return tuple(
+        _group(group.split("|") if is_cell and isinstance(group, str) else group)
+        for group in _list(value, "answers")
+    )
+
+
+def _group(value: Any) -> tuple[str, ...]:
+    aliases = value if isinstance(value, list) else [value]
+    if not aliases or not all(isinstance(a, (str, int, float)) and str(a).strip() for a in aliases):
+        raise _Wrong(f"answers 的一组应是文字或文字的列表：{value!r}")
+    return tuple(str(alias).strip() for alias in aliases)
