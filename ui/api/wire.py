@@ -1,0 +1,97 @@
+"""Bodies of requests, and the JSON forms that are not an `Answer`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from rag.answers import Question
+from rag.documents import Article, Paragraph
+from rag.records import StoredArticle
+
+if TYPE_CHECKING:
+    from rag.retrieval import Hit
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AskBody(_Body):
+    """A question, with the earlier questions of the conversation, oldest first."""
+
+    question: str = Field(examples=["重庆市内有多少所高等院校？"])
+    history: tuple[str, ...] = Field(default=(), max_length=100, examples=[["卫星互联网是什么？"]])
+    id: str | None = Field(default=None, max_length=200)
+
+    def as_question(self) -> Question:
+        """The record that the pipeline takes."""
+        return Question(question=self.question, history=self.history, id=self.id)
+
+
+class SearchBody(_Body):
+    """A search for passages."""
+
+    query: str = Field(examples=["卫星互联网"])
+    limit: int = Field(default=10, ge=1, le=100)
+
+
+class ErrorBody(BaseModel):
+    """What every failure looks like."""
+
+    code: str = Field(examples=["question_empty"])
+    message_zh: str = Field(examples=["问题是空的。"])
+    hint: str = Field(examples=["请输入一句要问的话。"])
+
+
+def article_summary(stored: StoredArticle) -> dict[str, Any]:
+    """The contract's article, without its paragraphs."""
+    article = stored.article
+    return {
+        "article_id": article.article_id,
+        "title": article.title,
+        "title_inferred": article.title_inferred,
+        "authors": list(article.authors),
+        "newspaper": article.newspaper,
+        "date": article.date,
+        "page": article.page,
+        "file": stored.file,
+    }
+
+
+def article_whole(stored: StoredArticle) -> dict[str, Any]:
+    """The contract's article with paragraphs and joins."""
+    article: Article = stored.article
+    return article_summary(stored) | {
+        "paragraphs": [_paragraph(paragraph) for paragraph in article.paragraphs],
+        "joins": [
+            {"at_paragraph": join.at_paragraph, "confidence": join.confidence}
+            for join in article.joins
+        ],
+    }
+
+
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """A passage that a search found."""
+    passage = hit.passage
+    return {
+        "article_id": hit.article_id,
+        "title": hit.title,
+        "text": passage.text,
+        "start": passage.start,
+        "end": passage.end,
+        "section": passage.section,
+        "speaker": passage.speaker,
+        "score": hit.score,
+    }
+
+
+def _paragraph(paragraph: Paragraph) -> dict[str, Any]:
+    return {
+        "n": paragraph.n,
+        "text": paragraph.text,
+        "section": paragraph.section,
+        "speaker": paragraph.speaker,
+        "spans": [list(span) for span in paragraph.spans],
+    }

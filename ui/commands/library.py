@@ -1,0 +1,178 @@
+"""`youju ingest`, `youju articles …`, `youju doctor`: what is in the library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rag.errors import ArticleMissing
+from ui import console
+from ui.options import AsJson, DataDir, Options, options_of
+
+if TYPE_CHECKING:
+    from ingest.indexing import FileOutcome, IngestReport
+
+    from rag.records import StoredArticle
+
+_STATUSES = {
+    "stored": "新存入",
+    "replaced": "已更新",
+    "unchanged": "没有变化",
+    "failed": "未能存入",
+}
+
+Paths = Annotated[list[Path], typer.Argument(metavar="PATH…", help="文件或文件夹。")]
+ArticleId = Annotated[str, typer.Argument(metavar="ID", help="文章编号，见 youju articles list。")]
+
+
+def ingest(
+    context: typer.Context, paths: Paths, data_dir: DataDir = None, as_json: AsJson = False
+) -> None:
+    """导入文件和文件夹；没有变化的文件不会重做，可以随时中断、接着再来。"""
+    from ingest.indexing import ingest as ingest_files
+
+    from rag.embedding import open_embedder
+    from rag.library import Library
+
+    options = options_of(context, data_dir, as_json)
+    settings = options.settings()
+    with Library.open(settings.data_dir, write=True) as library:
+        embedder = open_embedder(settings.embedding)
+        with console.progress("导入", "个文件", shown=not options.as_json) as advance:
+            report = ingest_files(
+                paths,
+                library,
+                embedder,
+                settings,
+                progress=lambda done, total, _passages: advance(done, total),
+            )
+    _show_report(report, options)
+    if report.failed:
+        raise typer.Exit(1)
+
+
+def list_articles(
+    context: typer.Context, data_dir: DataDir = None, as_json: AsJson = False
+) -> None:
+    """列出库里的文章。"""
+    from ui.api.wire import article_summary
+
+    options = options_of(context, data_dir, as_json)
+    articles = _articles(options)
+    if options.as_json:
+        console.say_json([article_summary(stored) for stored in articles])
+        return
+    for stored in articles:
+        article = stored.article
+        place = " ".join(filter(None, (article.newspaper, article.date, article.page)))
+        console.say(f"{article.article_id}  {article.title}  {place}".rstrip())
+    if not articles:
+        console.say("库里还没有文章。用 youju ingest 文件或文件夹 导入。")
+
+
+def show_article(
+    context: typer.Context, article_id: ArticleId, data_dir: DataDir = None, as_json: AsJson = False
+) -> None:
+    """显示一篇文章和它编了号的段落。"""
+    from rag.library import Library
+    from ui.api.wire import article_whole
+
+    options = options_of(context, data_dir, as_json)
+    with Library.open(options.settings().data_dir) as library:
+        stored = library.article(article_id)
+    if options.as_json:
+        console.say_json(article_whole(stored))
+        return
+    _show_text(stored)
+
+
+def remove_article(
+    context: typer.Context, article_id: ArticleId, data_dir: DataDir = None, as_json: AsJson = False
+) -> None:
+    """从库里移除一篇文章（源文件不动）。"""
+    from rag.library import Library
+
+    options = options_of(context, data_dir, as_json)
+    data_folder = options.settings().data_dir
+    with Library.open(data_folder) as reader:
+        if not reader.exists:
+            raise ArticleMissing(article_id=article_id)
+    with Library.open(data_folder, write=True) as library:
+        library.remove(article_id)
+    if options.as_json:
+        console.say_json({"removed": article_id})
+    else:
+        console.say(f"已移除：{article_id}")
+
+
+def doctor(
+    context: typer.Context,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="由文章库重建索引。")] = False,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """检查文章库、索引和模型；用 --rebuild 修复能修复的。"""
+    from rag.doctor import examine
+
+    options = options_of(context, data_dir, as_json)
+    checks = examine(options.settings(), rebuild=rebuild)
+    healthy = all(check.ok for check in checks)
+    if options.as_json:
+        results = [{"name": c.name, "ok": c.ok, "detail": c.detail} for c in checks]
+        console.say_json({"ok": healthy, "checks": results})
+    else:
+        for check in checks:
+            console.say(f"{'✓' if check.ok else '✗'} {check.name}：{check.detail}")
+    if not healthy:
+        raise typer.Exit(1)
+
+
+def _articles(options: Options) -> list[StoredArticle]:
+    from rag.library import Library
+
+    with Library.open(options.settings().data_dir) as library:
+        return library.articles()
+
+
+def _show_text(stored: StoredArticle) -> None:
+    article = stored.article
+    console.say(article.title)
+    facts = (article.newspaper, article.date, console.page_label(article.page), *article.authors)
+    console.say(" ".join(filter(None, facts)) or stored.file)
+    for paragraph in article.paragraphs:
+        speaker = f"{paragraph.speaker}：" if paragraph.speaker else ""
+        console.say(f"[{paragraph.n}] {speaker}{paragraph.text}")
+
+
+def _show_report(report: IngestReport, options: Options) -> None:
+    if options.as_json:
+        console.say_json(
+            {
+                "files": [_outcome_json(outcome) for outcome in report.files],
+                "articles": report.articles,
+                "passages": report.passages,
+            }
+        )
+        return
+    for outcome in report.files:
+        if outcome.error is not None:
+            console.warn(f"{_STATUSES['failed']}：{outcome.file} {outcome.error.message_zh}")
+            console.warn(f"    （{outcome.error.code}）{outcome.error.hint_zh}")
+        else:
+            detail = f"{outcome.articles} 篇文章，{outcome.passages} 个段落块"
+            console.say(f"{_STATUSES[outcome.status]}：{outcome.file}（{detail}）")
+    stored = f"共 {report.articles} 篇文章、{report.passages} 个段落块"
+    failed = sum(outcome.status == "failed" for outcome in report.files)
+    console.say(f"{stored}；{failed} 个文件未能存入。" if failed else f"{stored}。")
+
+
+def _outcome_json(outcome: FileOutcome) -> dict[str, Any]:
+    return {
+        "file": str(outcome.file),
+        "status": outcome.status,
+        "articles": outcome.articles,
+        "passages": outcome.passages,
+        "error": outcome.error.as_dict() if outcome.error else None,
+    }

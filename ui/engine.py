@@ -1,0 +1,153 @@
+"""The pipeline of a running server: loaded in the background, its work bounded.
+
+Questions run on a few threads. As many again may wait as the settings say; more are refused
+with `Busy`, so that a flood is answered quickly instead of piling up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+
+from rag.answers import Answer, Question
+from rag.errors import Busy, Starting, YoujuError
+from rag.library import Library
+from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from rag.retrieval import Hit
+
+_log = logging.getLogger("youju.engine")
+_RETRY_SECONDS = 2.0
+
+T = TypeVar("T")
+State = Literal["starting", "ready", "failed"]
+
+
+class Pipeline(Protocol):
+    """What a server needs of the ask flow; `rag.pipeline.Pipeline` is one, tests bring others."""
+
+    @property
+    def library(self) -> Library:
+        """The store that answers come from."""
+
+    def ask(self, question: Question) -> Answer:
+        """Answer or refuse; may be called from several threads."""
+
+    def search(self, query: str, limit: int) -> Sequence[Hit]:
+        """The best passages, best first."""
+
+    def refresh(self) -> None:
+        """Pick up a newer generation of the library."""
+
+    def close(self) -> None:
+        """Let go of files."""
+
+
+Opener = Callable[[Settings], Pipeline]
+
+
+def open_real_pipeline(settings: Settings) -> Pipeline:
+    """The opener that is not a fake."""
+    from rag.assembly import open_pipeline
+
+    return open_pipeline(settings)
+
+
+class Engine:
+    """Owns the pipeline and the threads that use it."""
+
+    def __init__(self, settings: Settings, opener: Opener = open_real_pipeline) -> None:
+        self.settings = settings
+        self._opener = opener
+        self._pipeline: Pipeline | None = None
+        self._error: YoujuError | None = None
+        self._failed_at = 0.0
+        self._loading = threading.Lock()
+        self._settled = threading.Event()
+        server = settings.server
+        self._threads = ThreadPoolExecutor(server.workers, thread_name_prefix="youju-ask")
+        self._room = server.workers + server.queue
+        self._inside = 0
+
+    @property
+    def state(self) -> State:
+        """Whether questions can be answered."""
+        if self._pipeline is not None:
+            return "ready"
+        return "failed" if self._error is not None else "starting"
+
+    @property
+    def error(self) -> YoujuError | None:
+        """Why the last attempt to load failed."""
+        return self._error
+
+    def start(self) -> None:
+        """Load in the background; returns at once."""
+        threading.Thread(target=self._load, name="youju-load", daemon=True).start()
+
+    def close(self) -> None:
+        """Finish the answers under way, then let go of the pipeline."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        with self._loading:
+            if self._pipeline is not None:
+                self._pipeline.close()
+                self._pipeline = None
+
+    def pipeline(self, wait_seconds: float = 30.0) -> Pipeline:
+        """The loaded pipeline; waits for it while it is loading.
+
+        Raises:
+            Starting: it is still loading.
+            YoujuError: it could not be loaded; tried again after a short while.
+        """
+        if self._error is not None and time.monotonic() - self._failed_at > _RETRY_SECONDS:
+            self._load()
+        self._settled.wait(wait_seconds)
+        if self._pipeline is not None:
+            return self._pipeline
+        raise self._error or Starting()
+
+    async def run(self, work: Callable[[Pipeline], T]) -> T:
+        """Run `work` on a thread of ours.
+
+        Raises:
+            Busy: as many questions wait as may wait.
+        """
+        if self._inside >= self._room:
+            raise Busy
+        self._inside += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, lambda: work(self.pipeline()))
+        finally:
+            self._inside -= 1
+
+    async def ask(self, question: Question) -> Answer:
+        """Answer or refuse, in its turn."""
+        return await self.run(lambda pipeline: pipeline.ask(question))
+
+    @property
+    def in_progress(self) -> int:
+        """Questions being answered or waiting."""
+        return self._inside
+
+    def _load(self) -> None:
+        with self._loading:
+            if self._pipeline is not None:
+                return
+            try:
+                Path(self.settings.data_dir).mkdir(parents=True, exist_ok=True)
+                self._pipeline = self._opener(self.settings)
+                self._error = None
+            except YoujuError as error:
+                self._error, self._failed_at = error, time.monotonic()
+                _log.warning("cannot load: %s", error.code)
+            finally:
+                self._settled.set()

@@ -1,0 +1,68 @@
+"""The server: one FastAPI application with the API and, on every other address, the chat."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI
+
+from rag.settings import Settings
+from ui.api import problems, routes
+from ui.engine import Engine, Opener, open_real_pipeline
+from ui.security import Guard
+
+
+def create_app(
+    settings: Settings, opener: Opener = open_real_pipeline, *, chat: bool = True
+) -> FastAPI:
+    """Build the application; nothing is loaded until it starts.
+
+    Args:
+        settings: where the library is, how much to take on at once, the token.
+        opener: gives the pipeline; tests bring a fake one.
+        chat: whether the chat page is served too.
+    """
+    engine = Engine(settings, opener)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine.start()
+        async with contextlib.AsyncExitStack() as stack:
+            if chat:
+                from ui.chat.mounting import ChatMount
+
+                mount = ChatMount(engine)
+                app.router.default = mount
+                await stack.enter_async_context(mount.running())
+            yield
+        engine.close()
+
+    app = FastAPI(
+        title="有据 Youju",
+        description="只说有出处的话的中文问答：每句话都是可核对的引文。",
+        lifespan=lifespan,
+        docs_url="/docs",
+        redoc_url=None,
+    )
+    app.state.engine = engine
+    app.include_router(routes.router)
+    problems.install(app)
+    app.add_middleware(Guard, server=settings.server)
+    return app
+
+
+def serve(settings: Settings, *, log_level: str = "warning") -> None:
+    """Serve until interrupted; answers under way are finished first."""
+    import uvicorn
+
+    uvicorn.run(
+        create_app(settings),
+        host=settings.server.host,
+        port=settings.server.port,
+        log_level=log_level,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
