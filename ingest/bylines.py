@@ -1,0 +1,122 @@
+"""Who wrote it: bylines, datelines, affiliations, and the lists of editors, hosts and guests."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ingest.metadata import split_names
+
+_HAN = "\u4e00-\u9fff"
+# The surnames of almost everyone; a rule of the language, not of one page.
+_SURNAMES = (
+    "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁"
+    "沈姜范江傅钟卢汪戴崔任陆廖姚方金邱夏谭韦贾邹石熊孟秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱"
+    "施牛洪龚汤陶黎温莫易樊乔文安殷颜庄章鲁倪庞邢俞翟蓝聂齐向申葛柴伍覃骆关焦柳欧祝纪尚毕耿芦左季管符"
+    "辛苗詹曲靳祁路涂兰甘裴梅童翁霍游阮尤岳柯牟滕谷舒卜成饶宁凌盛查单冉鲍华包屈房喻解蒲卫简时连车项闵"
+    "邬吉党阳司费蒙席晏隋古强穆姬申占冷桂瞿佟冼丛郎边卓鄢闫肖付代邸宫景巩丘仇池糜郁应边竺权逯盖益桓"
+)
+_COMPOUND = "欧阳|司马|上官|诸葛|司徒|东方|独孤|南宫|夏侯|皇甫|尉迟|公孙|慕容|令狐|端木|西门"
+_NAME = rf"(?:(?:{_COMPOUND})[{_HAN}]{{1,2}}|[{_SURNAMES}][{_HAN}]{{1,2}}|[{_SURNAMES}][ \u3000]+[{_HAN}])"
+_NAMES = rf"{_NAME}(?:[ \u3000、，,/]+(?:通讯员|记者|实习生)?[ \u3000]*{_NAME})*"
+_ROLE = (
+    "(?:本报|本刊|本网|本社|新华社|人民日报|特约|首席|见习|实习|驻[{han}]{{1,6}}|全媒体|融媒体|中心|评论部)*"
+    "(?:记者|通讯员|评论员|特派员|撰稿人|撰稿|特约作者|作者|实习生|编辑)"
+).format(han=_HAN)
+_MARK = "[□■◇◆○●▲△☐◎◻▢]"
+_TAIL = r"(?:[ \u3000]*(?:文[/／]?图|摄影报道|摄|文|图|报道|整理|采写)(?:[/／])?)?"
+_MARKED_BYLINE = re.compile(rf"{_MARK}[ \u3000]*(?:{_ROLE})?[ \u3000:：]*(?P<names>[^，。！？；]{{2,30}}?){_TAIL}")
+_ROLE_BYLINE = re.compile(
+    rf"[（(]?(?P<role>{_ROLE}(?:[/／、]?{_ROLE})*)[ \u3000]*[:：]?[ \u3000]*(?P<names>[^，。！？；：]{{2,36}}?){_TAIL}[）)]?"
+)
+_WORK_BYLINE = re.compile(
+    r"[（(]?(?:文[/／]图|图[/／]文|文|撰文|采写|撰稿|作者|By|by|BY)(?:[/／:：|丨]|\s)\s*(?P<names>[^，。！？；]{2,36}?)"
+    r"(?:\s+(?:图|摄影|图片)\s*[/／:：|丨]\s*(?P<pictures>.+?))?[）)]?"
+)
+_NAMES_ONLY = re.compile(_NAMES)
+_ROLE_WORDS = re.compile(rf"{_ROLE}|文[/／]?图|摄影报道|摄影|摄|报道")
+_DATELINE = re.compile(
+    rf"(?:本报|本刊|本网|新华社|中新社|中新网|据)?[{_HAN}]{{0,12}}?(?:\d{{1,2}}月\d{{1,2}}日)?"
+    rf"(?:讯|电)(?:[ \u3000]*[（(](?P<credits>[^）)]{{2,40}})[）)])?"
+)
+_DATELINE_START = re.compile(r"(?:本报|本刊|本网|本台|新华社|中新社|中新网|新华网)")
+_CLOSING_CREDIT = re.compile(
+    rf"[（(](?:{_ROLE})[ \u3000:：]*(?P<names>[^（）()，。]{{2,30}})[）)]$"
+)
+_AFFILIATION = re.compile(
+    r"[（(【\[]?\s*(?:本文)?(?:第一)?(?:作者|译者|撰稿人|笔者)(?:单位|简介|介绍)?"
+    r"(?:分别)?(?:[为系是]|均为|[:：])\s*[:：]?\s*(?P<unit>.+?)\s*[）)】\]]?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """Names, and whether the line's own mark (`□`, `记者`, `文/`) leaves no doubt."""
+
+    names: tuple[str, ...]
+    certain: bool
+
+
+def read_byline(text: str) -> Byline | None:
+    """The names on a line that holds nothing but a byline, or None."""
+    if len(text) > 48 or re.search(r"[。！？；]", text):
+        return None
+    for pattern in (_MARKED_BYLINE, _ROLE_BYLINE, _WORK_BYLINE):
+        if match := pattern.fullmatch(text):
+            names = _names(match.group("names"))
+            if names and (pattern is _MARKED_BYLINE or all(map(is_name, names))):
+                return Byline(names, certain=True) if all(map(_likely, names)) else None
+    if _NAMES_ONLY.fullmatch(text):
+        return Byline(split_names(text), certain=False)
+    return None
+
+
+def is_name(text: str) -> bool:
+    """Whether `text` looks like a Chinese person's name."""
+    return re.fullmatch(_NAME, text) is not None
+
+
+def dateline_names(text: str) -> tuple[str, ...] | None:
+    """Names in the dateline that a news item starts with; None if it starts with none.
+
+    `本报讯（记者 张三）…` gives `("张三",)`, `新华社北京5月3日电 …` gives `()`.
+    """
+    if not _DATELINE_START.match(text):
+        return None
+    match = _DATELINE.match(text)
+    if not match:
+        return None
+    return _names(match.group("credits") or "")
+
+
+def closing_names(text: str) -> tuple[str, ...]:
+    """Names of a credit that closes a paragraph: `…。（记者 张三）`."""
+    match = _CLOSING_CREDIT.search(text[-60:])
+    return _names(match.group("names")) if match else ()
+
+
+def read_affiliation(text: str) -> str | None:
+    """The author's post on a line such as `（作者系某大学教授）`, or None."""
+    if len(text) > 160:
+        return None
+    match = _AFFILIATION.fullmatch(text)
+    bracketed = text[0] in "（(【["
+    if not match or not (bracketed or len(text) <= 60):
+        return None
+    unit = match.group("unit")
+    return None if is_name(unit) or "。" in unit else unit
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = split_names(_ROLE_WORDS.sub(" ", text))
+    return tuple(name for name in names if _likely(name))
+
+
+def _likely(name: str) -> bool:
+    return bool(re.fullmatch(rf"[{_HAN}·]{{2,12}}|[A-Za-z][A-Za-z .·-]{{1,30}}", name))
+
+
+def is_dateline_alone(text: str) -> bool:
+    """Whether the line is a dateline and nothing else: `本报某地5月19日电`."""
+    match = _DATELINE.fullmatch(text) if len(text) <= 48 else None
+    return bool(match and _DATELINE_START.match(text))

@@ -1,0 +1,114 @@
+"""A page's lines: where each one stands, and which of them are one paragraph broken by a column."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from rag.documents import Span
+
+_LINE = re.compile(r"[^\n\r\f\v\x85\u2028\u2029]+")
+_EMPTY = "\ufeff\u200b\u200c\u200d\u2060"
+_END = re.compile(r"[。！？!?…；;：:][”’」』）)》〉\]】\"']*$")
+_INDENT = re.compile(r"(?:\u3000|\t| {2,})")
+_MARKED = re.compile(r"#{1,6}\s|[-*+>|]\s|[□■◇◆●▲△☐]")
+_NARROW = 60.0
+_FULL = 0.88
+_SHARE_WRAPPED = 0.5
+_MIN_PAIRS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line, or several that a narrow column broke, without the white space at the ends.
+
+    Attributes:
+        spans: where it stands in the file, one span a line.
+        text: the characters of the spans.
+        gap: an empty line (or the page's start) stands before it.
+        indented: it starts with an indent, as the first line of a paragraph does.
+    """
+
+    spans: tuple[Span, ...]
+    text: str
+    gap: bool
+    indented: bool
+
+
+def read_lines(text: str, start: int = 0) -> list[Line]:
+    """The lines of `text` from offset `start` on; hard-wrapped paragraphs become one `Line`."""
+    lines = list(raw_lines(text, start))
+    return _unwrap(lines) if _is_wrapped(lines) else lines
+
+
+def width(text: str) -> float:
+    """Columns that `text` takes: Han characters and full-width marks 1, Latin ones one half."""
+    return sum(1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.5 for c in text)
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether a paragraph may end here."""
+    return _END.search(text) is not None
+
+
+def raw_lines(text: str, start: int = 0) -> Iterator[Line]:
+    """The lines of `text` from offset `start` on, one `Line` each."""
+    previous_end, gap = start, True
+    for match in _LINE.finditer(text, start):
+        left, right = match.span()
+        gap = gap or text.count("\n", previous_end, left) > 1 or "\f" in text[previous_end:left]
+        while left < right and (text[left].isspace() or text[left] in _EMPTY):
+            left += 1
+        while right > left and (text[right - 1].isspace() or text[right - 1] in _EMPTY):
+            right -= 1
+        if left < right:
+            indented = _INDENT.match(match.group().lstrip(_EMPTY)) is not None
+            yield Line((Span(left, right),), text[left:right], gap, indented)
+            gap = False
+        else:
+            gap = True
+        previous_end = match.end()
+
+
+def _is_wrapped(lines: Sequence[Line]) -> bool:
+    """Whether most neighbouring lines are narrow, equally wide and end in mid-sentence."""
+    if any(line.text.startswith("# ") for line in lines):
+        lines = [line for line in lines if not line.text.startswith("#")]
+    pairs = [(a, b) for a, b in zip(lines, lines[1:], strict=False) if not b.gap]
+    if len(pairs) < _MIN_PAIRS:
+        return False
+    column = _column_width(lines)
+    if column > _NARROW:
+        return False
+    broken = sum(_runs_on(a, b, column) and not ends_sentence(a.text) for a, b in pairs)
+    return broken >= _SHARE_WRAPPED * len(pairs)
+
+
+def _column_width(lines: Sequence[Line]) -> float:
+    widths = sorted(width(line.text) for line in lines)
+    return median(widths[len(widths) // 2 :]) if widths else 0.0
+
+
+def _runs_on(line: Line, following: Line, column: float) -> bool:
+    full = width(line.text) + (2.0 if line.indented else 0.0) >= _FULL * column
+    marked = _MARKED.match(line.text) or _MARKED.match(following.text)
+    return full and not following.gap and not following.indented and not marked
+
+
+def _unwrap(lines: Sequence[Line]) -> list[Line]:
+    column = _column_width(lines)
+    unwrapped: list[Line] = []
+    last: Line | None = None
+    for line in lines:
+        if last and _runs_on(last, line, column) and width(last.text) <= column * 1.3:
+            whole = unwrapped[-1]
+            unwrapped[-1] = Line(
+                whole.spans + line.spans, whole.text + line.text, whole.gap, whole.indented
+            )
+        else:
+            unwrapped.append(line)
+        last = line
+    return unwrapped

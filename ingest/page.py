@@ -1,0 +1,222 @@
+"""A page becomes articles: blocks, runs of blocks, runs stitched together, paragraphs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
+from pathlib import PurePath
+
+from ingest.bylines import closing_names, dateline_names
+from ingest.headlines import infer_headline
+from ingest.lines import raw_lines, read_lines
+from ingest.loading import LoadedFile
+from ingest.metadata import Metadata, merge, metadata_from_file_name, read_front_matter
+from ingest.segmentation import Block, Kind, read_blocks
+from ingest.stitching import JOIN_THRESHOLD, Link, Piece, stitch
+from ingest.structure import PARAGRAPH_KINDS, paragraphs
+from rag.documents import Article, Join, Paragraph
+from rag.embedding import Embedder
+
+_NO_CONTINUATION = {Kind.TITLE, Kind.SECTION, Kind.SUBTITLE, Kind.BOX, Kind.BYLINE, Kind.DATELINE}
+_CLOSING = {Kind.AFFILIATION, Kind.BYLINE}
+_COLUMN_NAME = 6
+
+
+@dataclass
+class _Part:
+    """A block in its article, with what was joined to it."""
+
+    block: Block
+    joins: list[float] = field(default_factory=list)
+
+
+@dataclass
+class _Draft:
+    """An article being put together."""
+
+    folio: Metadata
+    parts: list[_Part] = field(default_factory=list)
+
+    def of(self, *kinds: Kind) -> list[Block]:
+        return [part.block for part in self.parts if part.block.kind in kinds]
+
+
+def page_to_articles(loaded: LoadedFile, embedder: Embedder | None = None) -> tuple[Article, ...]:
+    """The articles of a decoded file, in the order in which the page starts them.
+
+    A file without the marks of a newspaper page is one article. A `ready` file is one too, and
+    its paragraphs are its lines.
+
+    Args:
+        loaded: the file; its metadata win over what the page itself says.
+        embedder: compares the topics of pieces that may belong together; without it, their
+            words do.
+    """
+    text = loaded.source.text
+    if loaded.ready:
+        lines = tuple(
+            Paragraph(n, line.text, line.spans) for n, line in enumerate(raw_lines(text), start=1)
+        )
+        known = merge(loaded.metadata, metadata_from_file_name(loaded.source.name))
+        return (_finished(loaded, known, lines, title_inferred=not known.title),)
+    header, front = read_front_matter(text)
+    drafts = _drafts(read_blocks(read_lines(text, front.end)), embedder)
+    drafts = [draft for draft in drafts if draft.of(Kind.TEXT, Kind.PERSON)] or drafts[:1]
+    alone = len(drafts) == 1
+    articles = (_article(draft, header, loaded, alone=alone) for draft in drafts)
+    return tuple(article for article in articles if article.paragraphs)
+
+
+def _drafts(blocks: Sequence[Block], embedder: Embedder | None) -> list[_Draft]:
+    """Blocks in their articles, each piece after the one that it continues."""
+    flow = [n for n, block in enumerate(blocks) if block.kind is Kind.TEXT]
+    links = stitch(_pieces(blocks, flow), embedder)
+    into = {flow[link.target]: (flow[link.source], link) for link in links}
+    drafts = [_Draft(Metadata())]
+    current, folio = drafts[0], Metadata()
+    place: dict[int, tuple[_Draft, _Part]] = {}
+    for n, block in enumerate(blocks):
+        if block.kind is Kind.FOLIO and block.folio:
+            folio = block.folio
+            if not current.of(Kind.TEXT):
+                current.folio = merge(current.folio, folio)
+            continue
+        if block.starts:
+            current = _Draft(folio)
+            drafts.append(current)
+        source = into.get(n)
+        if source and source[1].confidence >= JOIN_THRESHOLD:
+            current, part = _join(place[source[0]], block, source[1])
+        else:
+            part = _Part(block)
+            current.parts.append(part)
+        place[n] = current, part
+        if source and source[1].confidence < JOIN_THRESHOLD:
+            part.joins.append(source[1].confidence)
+    return drafts
+
+
+def _join(source: tuple[_Draft, _Part], block: Block, link: Link) -> tuple[_Draft, _Part]:
+    """Put `block` where the piece that it continues stands."""
+    draft, before = source
+    if link.merges:
+        before.block = replace(
+            before.block, text=before.block.text + block.text, spans=before.block.spans + block.spans
+        )
+        before.joins.append(link.confidence)
+        return draft, before
+    part = _Part(block, [link.confidence])
+    draft.parts.insert(draft.parts.index(before) + 1, part)
+    return draft, part
+
+
+def _pieces(blocks: Sequence[Block], flow: Sequence[int]) -> list[Piece]:
+    """What stitching sees of each block of text: its neighbours on the page."""
+    pieces = []
+    for before, n, after in zip([-1, *flow], flow, [*flow[1:], len(blocks)], strict=False):
+        above, below = blocks[before + 1 : n], blocks[n + 1 : after]
+        pieces.append(
+            Piece(
+                blocks[n].text,
+                starts=blocks[n].starts or any(b.kind in _NO_CONTINUATION for b in above),
+                closed=any(b.kind in _CLOSING and not b.starts for b in below[:1]),
+                jumps_out=blocks[n].jumps_out or any(b.jumps_out for b in below),
+                jumps_in=blocks[n].jumps_in or any(b.jumps_in for b in above),
+            )
+        )
+    return pieces
+
+
+def _article(draft: _Draft, header: Metadata, loaded: LoadedFile, *, alone: bool) -> Article:
+    """One draft as an article; what is said of the whole file names its author and title only if
+    the file is one article.
+    """
+    by_name = metadata_from_file_name(loaded.source.name)
+    told = _without(loaded.metadata, by_name)
+    title = _title_block(draft)
+    blocks = [
+        replace(part.block, kind=Kind.SECTION)
+        if part.block.kind is Kind.TITLE and part.block is not title
+        else part.block
+        for part in draft.parts
+    ]
+    own = Metadata(title=title.text if title else None, authors=_authors(draft))
+    whole_file = [told, header]
+    if not alone:
+        whole_file = [replace(known, title=None, authors=()) for known in whole_file]
+        by_name = replace(by_name, title=None)
+    known = merge(*whole_file, own, draft.folio, by_name)
+    texts = [block.text for block in draft.of(Kind.TEXT)]
+    newspaper = not alone or bool(draft.of(Kind.BYLINE, Kind.DATELINE))
+    inferred = None if known.title else (infer_headline(texts) if newspaper and texts else None)
+    return _finished(
+        loaded,
+        replace(known, title=known.title or inferred),
+        paragraphs(blocks),
+        title_inferred=not known.title,
+        joins=_joins(draft),
+        affiliations=tuple(name for b in draft.of(Kind.AFFILIATION) for name in b.names),
+    )
+
+
+def _finished(
+    loaded: LoadedFile,
+    known: Metadata,
+    numbered: tuple[Paragraph, ...],
+    *,
+    title_inferred: bool,
+    joins: tuple[Join, ...] = (),
+    affiliations: tuple[str, ...] = (),
+) -> Article:
+    title = known.title or PurePath(loaded.source.name).stem
+    text = "\n".join(paragraph.text for paragraph in numbered)
+    digest = hashlib.sha256("\0".join((loaded.source.name, title, text)).encode()).hexdigest()
+    return Article(
+        article_id=known.article_id or digest[:12],
+        title=title,
+        paragraphs=numbered,
+        title_inferred=title_inferred,
+        authors=known.authors,
+        newspaper=known.newspaper,
+        date=known.date,
+        page=known.page,
+        joins=joins,
+        affiliations=affiliations,
+    )
+
+
+def _without(known: Metadata, guessed: Metadata) -> Metadata:
+    """`known`, less what only the file name says: the page itself knows better."""
+    same = {
+        item.name: () if item.name == "authors" else None
+        for item in fields(Metadata)
+        if getattr(known, item.name) == getattr(guessed, item.name)
+    }
+    return replace(known, **same)  # type: ignore[arg-type]
+
+
+def _title_block(draft: _Draft) -> Block | None:
+    """The headline: the first of the lines above the text that is more than a column's name."""
+    titles = draft.of(Kind.TITLE)
+    return next((block for block in titles if len(block.text) > _COLUMN_NAME), None) or next(
+        iter(titles), None
+    )
+
+
+def _authors(draft: _Draft) -> tuple[str, ...]:
+    """Names of the bylines; else of the dateline; else of the credit that closes the text."""
+    names = [name for b in draft.of(Kind.BYLINE, Kind.DATELINE) for name in b.names]
+    texts = [block.text for block in draft.of(Kind.TEXT)]
+    if not names and texts:
+        names = list(dateline_names(texts[0]) or closing_names(texts[-1]))
+    return tuple(dict.fromkeys(names))
+
+
+def _joins(draft: _Draft) -> tuple[Join, ...]:
+    numbered = [part for part in draft.parts if part.block.kind in PARAGRAPH_KINDS]
+    return tuple(
+        Join(n, round(confidence, 4))
+        for n, part in enumerate(numbered, start=1)
+        for confidence in part.joins
+    )

@@ -1,0 +1,111 @@
+"""Inside an article: numbered paragraphs with their section, and who speaks."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ingest.bylines import is_name
+from ingest.segmentation import Block, Kind, person_on, role_on
+from rag.documents import Paragraph
+
+PARAGRAPH_KINDS = frozenset({Kind.TEXT, Kind.PERSON, Kind.CAPTION, Kind.AFFILIATION})
+
+_LABEL = re.compile(r"(?P<label>[^\s：:，。！？；“”（）()《》]{1,12})[ \u3000]?[:：](?=\S|$)")
+_ASKS = "主持人|记者|本报记者|问|提问|编辑|采访者|Q"
+_ANSWERS = "答|嘉宾|专家|受访者|受访人|A"
+_ROLE_LABEL = re.compile(rf"(?:{_ASKS}|{_ANSWERS})\d?")
+_OUTLET = re.compile(r".{1,8}(?:报|晚报|日报|晨报|周刊|杂志|网|新闻|频道|电视台|客户端)")
+_HOST_ROLE = re.compile("主持|采访[者人]$|^记者")
+_BOX_MARKS = re.compile(r"^[【\[■◆●▲★☆\s]+|[】\]\s]*[>》〉＞→▶:：】\]\s]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone on the page's list of hosts and guests."""
+
+    name: str
+    post: str | None
+    role: str | None
+
+
+def paragraphs(blocks: Sequence[Block]) -> tuple[Paragraph, ...]:
+    """The paragraphs of one article's blocks, in order."""
+    people = _people(blocks)
+    labels = _speakers(blocks, people)
+    result: list[Paragraph] = []
+    section: str | None = None
+    speaker: str | None = None
+    in_box, box_level = False, 0
+    for block in blocks:
+        if block.kind in {Kind.SECTION, Kind.BOX}:
+            section = section_name(block.text)
+            if block.kind is Kind.BOX:
+                in_box, box_level, speaker = True, block.level, None
+            elif in_box and (not block.level or block.level <= box_level):
+                in_box = False
+        elif block.kind in PARAGRAPH_KINDS:
+            label = _label(block.text) if block.kind is Kind.TEXT else None
+            spoken = block.kind is Kind.TEXT and not in_box
+            speaker = labels.get(label or "", speaker) if spoken else speaker
+            paragraph = Paragraph(len(result) + 1, block.text, block.spans, section)
+            if spoken and speaker:
+                paragraph = replace(paragraph, speaker=speaker, speaker_title=_post(people, speaker))
+            result.append(paragraph)
+    return tuple(result)
+
+
+def section_name(heading: str) -> str:
+    """A heading as a section's name: box marks gone."""
+    return _BOX_MARKS.sub("", heading) or heading
+
+
+def _people(blocks: Sequence[Block]) -> dict[str, Person]:
+    people: dict[str, Person] = {}
+    role: str | None = None
+    for block in blocks:
+        if block.kind not in {Kind.ROLE, Kind.PERSON}:
+            role = None
+            continue
+        given = role_on(block.text)
+        line: str | None = block.text
+        if given:
+            role, line = given
+        if line:
+            name, post = person_on(line) or (line.strip(), None)
+            people.setdefault(name, Person(name, post, role))
+    return people
+
+
+def _speakers(blocks: Sequence[Block], people: Mapping[str, Person]) -> dict[str, str]:
+    """Which labels (`问`, `张三`) are speakers in this article, and whom each one names."""
+    counts = Counter(
+        label for block in blocks if block.kind is Kind.TEXT and (label := _label(block.text))
+    )
+    hosts = [p.name for p in people.values() if p.role and _HOST_ROLE.search(p.role)]
+    guests = [p.name for p in people.values() if p.name not in hosts]
+    speakers: dict[str, str] = {}
+    for label, count in counts.items():
+        name = label.replace("\u3000", "").replace(" ", "")
+        if re.fullmatch(rf"(?:{_ANSWERS})", name) and counts.total() >= 2:
+            speakers[label] = guests[0] if len(guests) == 1 else name
+        elif re.fullmatch("主持人|问|提问|Q", name) and counts.total() >= 2:
+            speakers[label] = hosts[0] if len(hosts) == 1 else name
+        elif name in people:
+            speakers[label] = name
+        elif counts.total() >= 2 and (_ROLE_LABEL.fullmatch(name) or _OUTLET.fullmatch(name)):
+            speakers[label] = name
+        elif count >= 2 and is_name(name):
+            speakers[label] = name
+    return speakers if len(speakers) >= 2 else {}
+
+
+def _label(text: str) -> str | None:
+    match = _LABEL.match(text)
+    return match.group("label") if match else None
+
+
+def _post(people: Mapping[str, Person], speaker: str) -> str | None:
+    return people[speaker].post if speaker in people else None
