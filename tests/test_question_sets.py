@@ -14,6 +14,7 @@ import pytest
 from eval.question_sets import EvalQuestion, load_questions
 from rag.errors import DataFileMissing, DataLineInvalid, EncodingUnknown
 
+EVIDENCE = "大桥全长500米；采用单塔。"
 RECORDS: list[dict[str, Any]] = [
     {
         "id": "a",
@@ -22,7 +23,7 @@ RECORDS: list[dict[str, Any]] = [
         "answerable": True,
         "answers": [["500米", "五百米"], ["单塔"]],
         "forbidden": ["600米"],
-        "evidence": ["大桥全长500米；采用单塔。"],
+        "evidence": [EVIDENCE],
         "type": "how_many",
     },
     {"id": "b", "question": "桥是谁画的？", "answerable": False},
@@ -36,9 +37,16 @@ def jsonl(*records: object) -> str:
 def table() -> list[list[str]]:
     return [
         ["编号", "question", "历史", "answerable", "answers", "forbidden", "evidence", "类型"],
-        "a,桥有多长？,这座桥叫什么？,是,500米|五百米；单塔,600米,大桥全长500米；采用单塔。,how_many".split(
-            ","
-        ),
+        [
+            "a",
+            "桥有多长？",
+            "这座桥叫什么？",
+            "是",
+            "500米|五百米；单塔",
+            "600米",
+            "大桥全长500米；采用单塔。",
+            "how_many",
+        ],
         ["", "", "", "", "", "", "", ""],
         ["b", "桥是谁画的？", "", "否", "", "", "", ""],
     ]
@@ -91,7 +99,7 @@ def test_every_format_says_the_same(file: Path, content: bytes) -> None:
             answerable=True,
             answers=(("500米", "五百米"), ("单塔",)),
             forbidden=("600米",),
-            evidence=("大桥全长500米；采用单塔。",),
+            evidence=(EVIDENCE,),
             type="how_many",
         ),
         EvalQuestion(id="b", question="桥是谁画的？", answerable=False),

@@ -1,0 +1,176 @@
+"""A run: the answers to a question set, one JSON line a question, in a file that can be resumed."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from pydantic import ValidationError
+
+from eval.data_files import Line, numbered_lines, parse_line, read_bytes, text_of
+from eval.question_sets import EvalQuestion
+from rag.answers import Answer, Question
+from rag.embedding import Progress
+from rag.errors import DataFileMissing, DataLineInvalid, InputError
+
+_STARTS = (b'{"schema"', b'{"id"')  # of the lines that we write
+
+
+class Asker(Protocol):
+    """What answers questions: the pipeline, or a fake."""
+
+    def ask(self, question: Question) -> Answer:
+        """Answer or refuse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A question that could not be asked, and the error's wire form."""
+
+    id: str
+    question: str
+    error: dict[str, str]
+
+    def to_json(self) -> dict[str, object]:
+        """The line that stands for it in a run."""
+        return {"id": self.id, "question": self.question, "error": self.error}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Answers and failures by question id, in the order of the file."""
+
+    path: Path
+    answers: dict[str, Answer]
+    failures: dict[str, Failure]
+
+    def has(self, question: EvalQuestion) -> bool:
+        """Whether just this question, not another of the same id, was asked."""
+        asked = self.answers.get(question.id) or self.failures.get(question.id)
+        return asked is not None and asked.question == question.question
+
+
+def answer_all(
+    asker: Asker,
+    questions: Collection[EvalQuestion],
+    out_path: Path,
+    progress: Progress | None = None,
+    *,
+    resume: bool = True,
+) -> Run:
+    """Ask every question and write each answer at once; safe to interrupt and to call again.
+
+    A question that the asker refuses as bad input becomes a line with an `error`, and the run goes
+    on. Other errors end it; what was written stays.
+
+    Args:
+        asker: answers one question after the other.
+        questions: with distinct ids.
+        out_path: the run; its folder is made. A half line at its end is dropped.
+        progress: called with (done, total), the resumed ones included.
+        resume: keep what `out_path` holds already, instead of starting afresh.
+
+    Raises:
+        DataLineInvalid: `out_path` holds something that is not a run; it is left as it is.
+        DataFileMissing: `out_path` cannot be written.
+    """
+    out_path = Path(out_path)
+    earlier = _resumable(out_path) if resume and out_path.exists() else None
+    todo = [q for q in questions if earlier is None or not earlier.has(q)]
+    done = len(questions) - len(todo)
+    with _appending(out_path, afresh=earlier is None) as write:
+        for question in todo:
+            if progress:
+                progress(done, len(questions))
+            write(_ask(asker, question))
+            done += 1
+    if progress:
+        progress(done, len(questions))
+    return read_run(out_path)
+
+
+def read_run(path: Path) -> Run:
+    """Read a run, plain or gzip; of two lines with one id the later one counts.
+
+    Raises:
+        DataFileMissing, EncodingUnknown: the file cannot be read.
+        DataLineInvalid: a line is neither an answer nor a failure.
+    """
+    path = Path(path)
+    run = Run(path, {}, {})
+    for n, text in numbered_lines(text_of(read_bytes(path), path)):
+        _add(run, parse_line(text, n, path))
+    return run
+
+
+def _add(run: Run, line: Line) -> None:
+    record = line.record
+    run_id = str(record.get("id") or f"q{line.n}")
+    run.answers.pop(run_id, None)
+    run.failures.pop(run_id, None)
+    if isinstance(record.get("error"), dict):
+        run.failures[run_id] = Failure(run_id, str(record.get("question", "")), record["error"])
+        return
+    try:
+        run.answers[run_id] = Answer.model_validate({**record, "id": run_id})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        reason = f"不是回答：{where}（{first['msg']}）"
+        raise DataLineInvalid(file=run.path, line=line.n, reason=reason) from error
+
+
+def _ask(asker: Asker, question: EvalQuestion) -> dict[str, Any]:
+    try:
+        answer = asker.ask(question.to_question())
+    except InputError as error:
+        return Failure(question.id, question.question, error.as_dict()).to_json()
+    return answer.model_copy(update={"id": question.id}).to_json()
+
+
+def _resumable(path: Path) -> Run | None:
+    """What a run holds, after cutting off a line that was not finished; None if nothing."""
+    data = path.read_bytes() if path.is_file() else b""
+    whole = data.rfind(b"\n") + 1
+    rest = data[whole:]
+    if not any(start.startswith(rest[: len(start)]) for start in _STARTS):
+        raise DataLineInvalid(file=path, line=data.count(b"\n") + 1, reason="不是回答")
+    run = Run(path, {}, {})
+    for n, text in numbered_lines(text_of(data[:whole], path)):
+        _add(run, parse_line(text, n, path))
+    if rest:
+        os.truncate(path, whole)
+    return run if whole else None
+
+
+@contextmanager
+def _appending(path: Path, *, afresh: bool) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """Gives the function that writes a record, whole and at once."""
+    with _translated(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        out = path.open("wb" if afresh else "ab", buffering=0)
+
+    def write(record: dict[str, Any]) -> None:
+        line = (json.dumps(record, ensure_ascii=False) + "\n").encode()
+        with _translated(path):
+            if out.write(line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with out:
+        yield write
+        with _translated(path):
+            os.fsync(out.fileno())
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise DataFileMissing(file=path, reason=error.strerror or str(error)) from error
