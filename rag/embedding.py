@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.documents import Span
+from rag.documents import Article, Passage, Span
 from rag.text import windows
 
 Vectors = NDArray[np.float32]
@@ -32,6 +32,23 @@ class PassageInput:
     text: str
     spans: tuple[Span, ...] = ()
 
+    @property
+    def digest(self) -> str:
+        """Names what the model sees: vectors of equal digests are equal."""
+        return hashlib.blake2b(
+            f"{self.text}\0{self.spans}".encode("utf-8", "replace"), digest_size=16
+        ).hexdigest()
+
+
+def passage_input(article: Article, passage: Passage) -> PassageInput:
+    """What is embedded and indexed: title, section and speaker stand before the passage's text."""
+    names = [article.title, passage.section, passage.speaker]
+    header = "\n".join(name for name in names if name)
+    text = f"{header}\n{passage.text}" if header else passage.text
+    shift = len(text) - len(passage.text) - passage.start
+    spans = tuple(Span(s.start + shift, s.end + shift) for s in passage.sentences)
+    return PassageInput(text, spans)
+
 
 @dataclass(frozen=True, slots=True)
 class PassageVectors:
@@ -39,6 +56,11 @@ class PassageVectors:
 
     passage: Vectors
     sentences: Vectors
+
+    @property
+    def matrix(self) -> Vectors:
+        """Shape (1 + len(spans), dim): the passage's own vector first."""
+        return np.vstack([self.passage[None], self.sentences])
 
 
 class Embedder(Protocol):

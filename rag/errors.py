@@ -16,7 +16,7 @@
     ├── SettingsError                 SettingInvalid
     ├── LibraryError                  the store cannot serve (exit 2, HTTP 5xx)
     │   ├── LibraryReadOnly · LibraryCorrupt · LibraryBusy · StorageFull
-    │   └── SchemaNewer
+    │   └── SchemaNewer · ModelChanged
     ├── ModelError                    ModelMissing · ModelCorrupt
     ├── Busy                          too much work at once; try again
     └── Starting                      the server is still loading; try again
@@ -393,6 +393,14 @@ class SchemaNewer(LibraryError):
     code = "schema_newer"
     message = "文章库由更新的版本建立（格式 {found}，本程序只认到 {known}）：{path}"
     hint = "请升级有据，或用 --data-dir 换一个目录。"
+
+
+class ModelChanged(LibraryError):
+    """Passages that the model in use has not embedded."""
+
+    code = "model_changed"
+    message = "文章库里有 {missing} 个片段不是用当前的向量模型（{model}）建的。"
+    hint = "请运行 youju doctor --rebuild 重新计算向量，或把 embedding.model 改回原来的模型。"
 
 
 class StorageFull(LibraryError):

@@ -238,6 +238,20 @@ class Library:
         row = self._one("SELECT sha256, recipe FROM inputs WHERE path = ?", (path,))
         return (row[0], row[1]) if row else None
 
+    def input_with(self, sha256: str, recipe: str) -> str | None:
+        """An input file of the same bytes that is stored whole."""
+        row = self._one("SELECT path FROM inputs WHERE sha256 = ? AND recipe = ?", (sha256, recipe))
+        return row[0] if row else None
+
+    def holder_of(self, article_id: str) -> str | None:
+        """The path of the document whose live article has this id."""
+        row = self._one(
+            "SELECT s.path FROM articles a JOIN sources s ON s.id = a.source"
+            " WHERE article_id = ? AND died IS NULL",
+            (article_id,),
+        )
+        return row[0] if row else None
+
     def live_sources(self, input_path: str) -> dict[str, str]:
         """Path → sha256 of the documents of an input file whose articles are alive."""
         return dict(
@@ -296,8 +310,8 @@ class Library:
         with self._transaction() as (connection, generation):
             _bury_article(connection, generation, stored.key)
             connection.execute(
-                "DELETE FROM inputs WHERE path IN (SELECT s.input FROM sources s JOIN articles a"
-                " ON a.source = s.id WHERE a.rowid = ?)",
+                "UPDATE inputs SET recipe = '' WHERE path IN"
+                " (SELECT s.input FROM sources s JOIN articles a ON a.source = s.id WHERE a.rowid = ?)",
                 (stored.key,),
             )
 

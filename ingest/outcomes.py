@@ -1,0 +1,52 @@
+"""What became of each file of an ingest run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.errors import YoujuError
+
+Status = Literal["stored", "replaced", "unchanged", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """What became of one file.
+
+    Attributes:
+        file: as it was named.
+        status: `failed` if nothing of it could be stored.
+        articles, passages: stored by this run.
+        error: may stand beside stored articles, where only some members failed.
+        duplicate_of: a stored file with the same bytes; then nothing is stored twice.
+    """
+
+    file: str
+    status: Status
+    articles: int = 0
+    passages: int = 0
+    error: YoujuError | None = None
+    duplicate_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What became of all files."""
+
+    files: tuple[FileOutcome, ...]
+
+    @property
+    def failed(self) -> tuple[FileOutcome, ...]:
+        """Files with an error."""
+        return tuple(outcome for outcome in self.files if outcome.error)
+
+    @property
+    def articles(self) -> int:
+        """Articles stored by this run."""
+        return sum(outcome.articles for outcome in self.files)
+
+    @property
+    def passages(self) -> int:
+        """Passages stored by this run."""
+        return sum(outcome.passages for outcome in self.files)

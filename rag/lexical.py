@@ -1,0 +1,132 @@
+"""Lexical search: BM25 over jieba words, in tantivy.
+
+Words are segmented and folded by us and handed over separated by spaces; a question becomes a
+disjunction of its words, so nothing in it is ever query syntax. Rows are only ever added: where
+some died, the caller builds anew, for tantivy counts dead documents in its statistics until it
+merges them away, and the same library must give the same scores.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from rag.text import words
+
+_HEAP_BYTES = 64_000_000
+_TOKENIZER = "spaced"
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalIndex:
+    """Passages' words under their row ids. `workspace` is a private copy that goes with us."""
+
+    _index: Any
+    _searcher: Any
+    directory: Path
+    _workspace: tempfile.TemporaryDirectory[str] | None = None
+
+    @classmethod
+    def build(cls, texts: Iterable[tuple[int, str]]) -> Self:
+        """Index (row id, text) pairs in a temporary directory; `save` keeps it."""
+        import tantivy
+
+        workspace = tempfile.TemporaryDirectory(prefix="youju-", ignore_cleanup_errors=True)
+        index = tantivy.Index(_schema(), path=workspace.name)
+        return cls._filled(index, texts, workspace)
+
+    @classmethod
+    def load(cls, directory: Path) -> Self:
+        """Open what `save` wrote, to search only."""
+        import tantivy
+
+        index = tantivy.Index.open(str(directory))
+        return cls(_ready(index), index.searcher(), directory)
+
+    def save(self, directory: Path) -> None:
+        """Copy the index to `directory`."""
+        shutil.copytree(self.directory, directory, ignore=shutil.ignore_patterns("*.lock"))
+
+    def extended(self, texts: Iterable[tuple[int, str]]) -> Self:
+        """A copy with `texts` added."""
+        import tantivy
+
+        workspace = tempfile.TemporaryDirectory(prefix="youju-", ignore_cleanup_errors=True)
+        shutil.copytree(self.directory, workspace.name, dirs_exist_ok=True)
+        return self._filled(tantivy.Index.open(workspace.name), texts, workspace)
+
+    @classmethod
+    def _filled(
+        cls,
+        index: Any,
+        texts: Iterable[tuple[int, str]],
+        workspace: tempfile.TemporaryDirectory[str],
+    ) -> Self:
+        import tantivy
+
+        _ready(index)
+        writer = index.writer(_HEAP_BYTES, 1)  # one thread: the same segments every time
+        for row, text in texts:
+            document = tantivy.Document(words=" ".join(words(text)))
+            document.add_unsigned("row", row)
+            writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+        index.reload()
+        return cls(index, index.searcher(), Path(workspace.name), workspace)
+
+    def __len__(self) -> int:
+        """How many passages."""
+        return int(self._searcher.num_docs)
+
+    def document_frequency(self, word: str) -> int:
+        """In how many passages a folded word occurs."""
+        return int(self._searcher.doc_freq("words", word))
+
+    def search(
+        self, question: str, limit: int, among: Collection[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """The `limit` best rows with their BM25 score, best first; ties by row id."""
+        from tantivy import Occur, Query
+
+        schema = self._index.schema
+        terms = [
+            (Occur.Should, Query.term_query(schema, "words", word, index_option="freq"))
+            for word in dict.fromkeys(words(question))
+        ]
+        if not terms or not len(self):
+            return []
+        query = Query.boolean_query(terms)
+        if among is not None:
+            rows = Query.const_score_query(Query.term_set_query(schema, "row", list(among)), 0.0)
+            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, rows)])
+        result = self._searcher.search(query, limit, count=False)
+        rows_found = self._searcher.fast_field_values(
+            "row", [address for _, address in result.hits]
+        )
+        found = [
+            (int(row), float(score))
+            for row, (score, _) in zip(rows_found, result.hits, strict=True)
+        ]
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+
+
+def _schema() -> Any:
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("row", stored=True, indexed=True, fast=True)
+    builder.add_text_field("words", stored=False, tokenizer_name=_TOKENIZER, index_option="freq")
+    return builder.build()
+
+
+def _ready(index: Any) -> Any:
+    """Teach an index to split at spaces only."""
+    from tantivy import TextAnalyzerBuilder, Tokenizer
+
+    index.register_tokenizer(_TOKENIZER, TextAnalyzerBuilder(Tokenizer.whitespace()).build())
+    return index
