@@ -54,10 +54,10 @@ def answer(
     as_json: AsJson = False,
 ) -> None:
     """回答一个问题集，每行一个回答；中断后再运行会接着做。"""
-    from eval.runs import answer_all
     from rag.assembly import open_pipeline
 
     from eval.question_sets import load_questions
+    from eval.runs import answer_all
 
     options = options_of(context, data_dir, as_json)
     question_set = load_questions(questions)

@@ -1,0 +1,170 @@
+"""A pipeline for tests of the faces: a real library, and an ask flow that counts shared pairs."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.answers import Answer, Citation, Question, Receipt, Refusal, Source, Statement
+from rag.documents import Article, Paragraph, Passage, SourceFile, Span, cut_spans
+from rag.embedding import HashingEmbedder
+from rag.errors import QuestionEmpty, QuestionTooLong
+from rag.library import Library
+from rag.records import NewDocument, StoredArticle
+from rag.settings import Settings
+from rag.text import sentence_spans, windows
+
+PAGE = """江州日报 2024年3月5日 第6版
+
+灯塔岛的风电
+
+□本报记者 何苇
+
+灯塔岛风电场共有38台风机，去年发电9.2亿千瓦时。
+海上风电是利用海面上的风力发电的新行业，不占用土地，离用电的城市也近。
+岛上的居民原来靠柴油机发电，一天只有六个小时的电。
+"""
+
+
+@dataclass(frozen=True)
+class FakeHit:
+    """Has the fields of a retriever's hit."""
+
+    article_id: str
+    passage: Passage
+    score: float
+    title: str
+
+
+def write_library(data_dir: Path, body: str = PAGE, title: str = "灯塔岛的风电") -> None:
+    """One article, one paragraph a line of `body`, each with its span in the source."""
+    lines = [Span(m.start(), m.end()) for m in re.finditer(r"[^\n]+", body)]
+    paragraphs = tuple(
+        Paragraph(n, body[start:end], (Span(start, end),))
+        for n, (start, end) in enumerate(lines, start=1)
+    )
+    digest = hashlib.sha256(body.encode("utf-8", "replace")).hexdigest()
+    article = Article(
+        article_id=f"a-{digest[:8]}",
+        title=title,
+        paragraphs=paragraphs,
+        authors=("何苇",),
+        newspaper="江州日报",
+        date="2024-03-05",
+        page="6",
+    )
+    source = SourceFile(f"/library/{digest[:8]}.txt", "灯塔岛.txt", digest, "utf-8", body)
+    with Library.open(data_dir, write=True) as library:
+        document = NewDocument(source, source.path, (article,), ())
+        library.store([document], HashingEmbedder().fingerprint)
+
+
+class FakePipeline:
+    """Answers with the sentence that shares most character pairs with the question."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.library = Library.open(settings.data_dir)
+        self.asked: list[Question] = []
+        self.hold: threading.Event | None = None
+        self.closed = False
+
+    def ask(self, question: Question) -> Answer:
+        """Answer or refuse."""
+        self.asked.append(question)
+        if self.hold is not None:
+            self.hold.wait(10)
+        if not question.question.strip():
+            raise QuestionEmpty
+        if len(question.question) > self.settings.answer.question_limit:
+            limit = self.settings.answer.question_limit
+            raise QuestionTooLong(length=len(question.question), limit=limit)
+        searched = question.question
+        if question.history and searched.startswith("那"):
+            searched = question.history[-1] + searched.removeprefix("那")
+        ranked = sorted(self._sentences(searched), key=lambda c: -c.score)
+        numbered = [c.model_copy(update={"n": n}) for n, c in enumerate(ranked[:2], start=1)]
+        if not numbered or numbered[0].score < 0.3:
+            return self._answer(question, searched, (), tuple(numbered))
+        return self._answer(question, searched, tuple(numbered[:1]), ())
+
+    def search(self, query: str, limit: int) -> list[FakeHit]:
+        """Every paragraph as a passage."""
+        hits = [
+            FakeHit(
+                stored.article.article_id,
+                Passage(stored.article.article_id, 0, len(p.text), p.text),
+                _shared(query, p.text),
+                stored.article.title,
+            )
+            for stored in self.library.articles()
+            for p in stored.article.paragraphs
+        ]
+        return sorted(hits, key=lambda hit: -hit.score)[:limit]
+
+    def refresh(self) -> None:
+        """Nothing is cached."""
+
+    def close(self) -> None:
+        """Remember it."""
+        self.closed = True
+        self.library.close()
+
+    def _sentences(self, question: str) -> list[Citation]:
+        return [
+            _citation(stored, paragraph, span, _shared(question, paragraph.text[slice(*span)]))
+            for stored in self.library.articles()
+            for paragraph in stored.article.paragraphs
+            for span in sentence_spans(paragraph.text)
+        ]
+
+    def _answer(
+        self,
+        question: Question,
+        searched: str,
+        cited: tuple[Citation, ...],
+        nearest: tuple[Citation, ...],
+    ) -> Answer:
+        message = "文章里没有能回答这个问题的句子。"
+        refusal = Refusal(reason="not_stated", message=message, nearest=nearest)
+        return Answer(
+            id=question.id,
+            question=question.question,
+            searched_question=searched,
+            status="answered" if cited else "refused",
+            text="".join(f"{c.quote}[{c.n}]" for c in cited) or message,
+            statements=tuple(Statement(text=c.quote, citations=(c.n,)) for c in cited),
+            citations=cited,
+            confidence=0.9 if cited else 0.1,
+            refusal=None if cited else refusal,
+            receipt=Receipt(generation=self.library.generation, model="fake", settings="fake"),
+        )
+
+
+def _shared(question: str, text: str) -> float:
+    pairs = set(windows(question, 2))
+    return len(pairs & set(windows(text, 2))) / max(len(pairs), 1)
+
+
+def _citation(stored: StoredArticle, paragraph: Paragraph, span: Span, score: float) -> Citation:
+    article = stored.article
+    return Citation(
+        n=0,
+        article_id=article.article_id,
+        title=article.title,
+        authors=article.authors,
+        newspaper=article.newspaper,
+        date=article.date,
+        page=article.page,
+        paragraph=paragraph.n,
+        quote=paragraph.text[span.start : span.end],
+        source=Source(
+            file=stored.file,
+            sha256=stored.sha256,
+            spans=cut_spans(paragraph.spans, span.start, span.end),
+        ),
+        score=score,
+    )

@@ -1,0 +1,103 @@
+"""Puts the chat under every address that the API does not take.
+
+Importing Gradio takes seconds. The server answers meanwhile: people see a page that says it is
+starting and that reloads itself, programs already use the API.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import HTMLResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from rag.errors import RouteMissing
+from ui.chat.static_files import read_static
+from ui.engine import Engine
+from ui.security import error_response
+
+# All that the page needs of Gradio. Its routes that read files, fetch addresses, take uploads
+# or run other things stay shut.
+_OPEN = re.compile(
+    r"/(?:$|config/?$|theme\.css$|favicon\.ico$|manifest\.json$|assets/|static/|svelte/"
+    r"|gradio_api/(?:component_server|startup-events|theme\.css|heartbeat/|app_id|info/?$))"
+)
+_FOREIGN_META = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>', re.DOTALL)
+
+
+class ChatMount:
+    """ASGI application: the starting page, then Gradio."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._page: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the page's own addresses and nothing else."""
+        if scope["type"] != "http":
+            return
+        path = str(scope["path"])
+        if not _OPEN.match(path) or ".." in path or "\\" in path:
+            missing = error_response(RouteMissing(path=_printable(path)))
+            await missing(scope, receive, send)
+        elif self._page is None:
+            await _starting_page()(scope, receive, send)
+        else:
+            await self._page(scope, receive, _in_chinese(send) if path == "/" else send)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Build Gradio's application in the background and keep it alive."""
+        stop = asyncio.Event()
+        task = asyncio.create_task(self._live(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await task
+
+    async def _live(self, stop: asyncio.Event) -> None:
+        page = await asyncio.to_thread(_build, self._engine)
+        async with page.router.lifespan_context(page):
+            self._page = page
+            await stop.wait()
+            self._page = None
+
+
+def _build(engine: Engine) -> Any:
+    from ui.chat.page import build_page
+
+    return build_page(engine)
+
+
+def _starting_page() -> Response:
+    return HTMLResponse(read_static("starting.html"), headers={"Cache-Control": "no-store"})
+
+
+def _in_chinese(send: Send) -> Callable[[Message], Awaitable[None]]:
+    """Gradio's page names English and links to pictures elsewhere; ours does not."""
+    head: list[Message] = []
+    body = bytearray()
+
+    async def rewrite(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            head.append(message)
+            return
+        body.extend(message.get("body", b""))
+        if message.get("more_body"):
+            return
+        page = _FOREIGN_META.sub(b"", bytes(body)).replace(b'lang="en"', b'lang="zh-CN"', 1)
+        MutableHeaders(scope=head[0])["Content-Length"] = str(len(page))
+        await send(head[0])
+        await send({"type": "http.response.body", "body": page})
+
+    return rewrite
+
+
+def _printable(path: str) -> str:
+    return path.encode("utf-8", "replace").decode("utf-8")[:80]
