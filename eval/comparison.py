@@ -1,0 +1,113 @@
+"""Two runs over the same questions: what differs, which questions, and whether it may be chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from eval.judging import Judged, Searcher, Verifier, judge
+from eval.measures.ratio import Measure
+from eval.measures.significance import randomisation_p
+from eval.question_sets import EvalQuestion, QuestionSet
+from eval.reports import MEASURES
+from eval.runs import Run
+from eval.tables import text_table
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One measure in both runs; `p` is of a paired randomisation test."""
+
+    measure: Measure
+    a: float | None
+    b: float | None
+    p: float | None
+
+    @property
+    def change(self) -> float | None:
+        """B less A."""
+        return None if self.a is None or self.b is None else self.b - self.a
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What run B does differently from run A.
+
+    Attributes:
+        won, lost: ids that only B, or only A, has right; in the order of the set.
+        changed: ids whose quotes differ although both runs are right, or both wrong.
+    """
+
+    names: tuple[str, str]
+    questions: int
+    differences: tuple[Difference, ...]
+    won: tuple[str, ...]
+    lost: tuple[str, ...]
+    changed: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The comparison as JSON."""
+        return {
+            "benchmark": "compare",
+            "settings": {"run_a": self.names[0], "run_b": self.names[1]},
+            "metrics": {
+                d.measure.name: {"a": d.a, "b": d.b, "difference": d.change, "p": d.p}
+                for d in self.differences
+            },
+            "questions": self.questions,
+            "won": list(self.won),
+            "lost": list(self.lost),
+            "changed": list(self.changed),
+        }
+
+    def table(self) -> str:
+        """The comparison for a terminal."""
+        rows = [["指标", "A", "B", "差", "p"]]
+        for d in self.differences:
+            values = [_cell(value, d.measure) for value in (d.a, d.b)]
+            change = _cell(d.change, d.measure, sign="+")
+            rows.append([d.measure.label, *values, change, "—" if d.p is None else f"{d.p:.3f}"])
+        lists = (("B 新答对", self.won), ("B 新答错", self.lost), ("引文有变", self.changed))
+        lines = [f"{name} {len(ids)} 题：{'、'.join(ids) or '无'}" for name, ids in lists]
+        head = f"A：{self.names[0]}  B：{self.names[1]}  共 {self.questions} 题"
+        return "\n\n".join([head, text_table(rows), "\n".join(lines)])
+
+
+def compare(
+    run_a: Run,
+    run_b: Run,
+    questions: QuestionSet | Sequence[EvalQuestion],
+    *,
+    searcher: Searcher | None = None,
+    verifier: Verifier | None = None,
+) -> Comparison:
+    """Judge both runs on every question of the set; one that a run lacks counts as wrong there."""
+    a = [judge(q, run_a.answers.get(q.id), searcher, verifier) for q in questions]
+    b = [judge(q, run_b.answers.get(q.id), searcher, verifier) for q in questions]
+    pairs = list(zip(a, b, strict=True))
+    return Comparison(
+        names=(run_a.path.name, run_b.path.name),
+        questions=len(pairs),
+        differences=tuple(_difference(measure, a, b) for measure in MEASURES),
+        won=tuple(y.question.id for x, y in pairs if y.correct and x.correct is False),
+        lost=tuple(y.question.id for x, y in pairs if x.correct and y.correct is False),
+        changed=tuple(
+            y.question.id for x, y in pairs if x.correct == y.correct and _quotes(x) != _quotes(y)
+        ),
+    )
+
+
+def _difference(measure: Measure, a: Sequence[Judged], b: Sequence[Judged]) -> Difference:
+    p = randomisation_p(measure.table(a), measure.table(b))
+    return Difference(measure, measure.value(a), measure.value(b), p)
+
+
+def _quotes(one: Judged) -> tuple[str, ...] | None:
+    return tuple(citation.quote for citation in one.answer.citations) if one.answer else None
+
+
+def _cell(value: float | None, measure: Measure, sign: str = "") -> str:
+    if value is None:
+        return "—"
+    return f"{100 * value:{sign}.1f}%" if measure.share else f"{value:{sign}.4g}"
