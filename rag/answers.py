@@ -16,12 +16,32 @@ class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+class Filters(_Record):
+    """Which articles may answer; what is empty does not restrict.
+
+    `date_from` and `date_to` are ISO dates, both included. `articles` are article ids.
+    """
+
+    articles: tuple[str, ...] = ()
+    newspaper: str | None = None
+    author: str | None = None
+    speaker: str | None = None
+    date_from: str | None = None
+    date_to: str | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether every article may answer."""
+        return self == Filters()
+
+
 class Question(_Record):
     """What is asked, with the earlier questions of the conversation, oldest first."""
 
     question: str
     history: tuple[str, ...] = ()
     id: str | None = None
+    filters: Filters = Filters()
 
 
 class Source(_Record):
@@ -48,6 +68,7 @@ class Citation(_Record):
     quote: str
     source: Source
     score: float
+    matched_words: tuple[str, ...] = ()
 
 
 class Statement(_Record):
@@ -58,11 +79,12 @@ class Statement(_Record):
 
 
 class Refusal(_Record):
-    """Why there is no answer, and the nearest passages."""
+    """Why there is no answer, the nearest passages, and what no passage holds."""
 
     reason: RefusalReason
     message: str
     nearest: tuple[Citation, ...] = ()
+    missing_words: tuple[str, ...] = ()
 
 
 class Receipt(_Record):
@@ -83,6 +105,7 @@ class Answer(_Record):
     status: Literal["answered", "refused"]
     text: str
     short_answer: str | None = None
+    question_type: str | None = None
     statements: tuple[Statement, ...] = ()
     citations: tuple[Citation, ...] = ()
     confidence: float = Field(ge=0.0, le=1.0)

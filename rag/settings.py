@@ -44,6 +44,7 @@ class RetrievalSettings(_Section):
     candidates: int = Field(default=50, ge=1, le=1000, description="taken from each index")
     rrf_k: int = Field(default=60, ge=1)
     passages: int = Field(default=8, ge=1, le=100, description="read for evidence")
+    remembered_articles: int = Field(default=5000, ge=0, description="kept parsed in memory")
 
 
 class AnswerSettings(_Section):

@@ -1,0 +1,128 @@
+"""What a question asks for: its type, its words, and the form that an answer must have.
+
+Rules speak of Chinese (and a little English) in general; the folded question is what they read.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from rag.answers import Question
+from rag.errors import BadEncoding, QuestionEmpty, QuestionTooLong
+from rag.text import fold, has_han, visible_length, words
+
+
+class QuestionType(StrEnum):
+    """What kind of answer is wanted."""
+
+    DEFINITION = "definition"
+    WHO = "who"
+    WHEN = "when"
+    WHERE = "where"
+    HOW_MANY = "how_many"
+    LIST = "list"
+    WHY = "why"
+    HOW = "how"
+    YES_NO = "yes_no"
+    COMPARISON = "comparison"
+    OPINION = "opinion"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question, ready to search with.
+
+    Attributes:
+        asked: the question as it was typed.
+        searched: folded, and complete where the question leaned on earlier ones.
+        type: what kind of answer is wanted.
+        terms: its content words, folded, each once.
+        chinese: whether words of the articles can be expected in it.
+    """
+
+    asked: str
+    searched: str
+    type: QuestionType
+    terms: tuple[str, ...]
+    chinese: bool
+
+
+_DATA = Path(__file__).with_name("data") / "questions.toml"
+_END_MARKS = re.compile(r"[\s?？。.!！~、,，]+$")
+
+
+@cache
+def _type_patterns() -> tuple[tuple[QuestionType, re.Pattern[str]], ...]:
+    return tuple(
+        (QuestionType(entry["type"]), re.compile("|".join(entry["patterns"])))
+        for entry in _data()["types"]
+    )
+
+
+@cache
+def _function_words() -> frozenset[str]:
+    return frozenset(word for text in _data()["function_words"].values() for word in text.split())
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads(_DATA.read_text(encoding="utf-8"))
+
+
+def understand(question: Question, limit: int, searched: str | None = None) -> Understood:
+    """Read a question.
+
+    Args:
+        question: as asked.
+        limit: characters at most.
+        searched: the question made complete from the earlier ones, if it was not.
+
+    Raises:
+        QuestionEmpty, QuestionTooLong, BadEncoding: it cannot be asked.
+    """
+    check(question, limit)
+    folded = " ".join(fold(searched or question.question).split())
+    bare = _END_MARKS.sub("", folded)
+    return Understood(
+        asked=question.question,
+        searched=folded,
+        type=question_type(bare),
+        terms=content_words(bare),
+        chinese=has_han(bare),
+    )
+
+
+def check(question: Question, limit: int) -> None:
+    """Refuse what cannot be asked.
+
+    Raises:
+        QuestionEmpty, QuestionTooLong, BadEncoding: see their messages.
+    """
+    for text in (question.question, *question.history):
+        if any("\ud800" <= character <= "\udfff" or character == "\0" for character in text):
+            raise BadEncoding
+    if len(question.question) > limit:
+        raise QuestionTooLong(length=len(question.question), limit=limit)
+    if not visible_length(question.question):
+        raise QuestionEmpty
+
+
+def question_type(bare: str) -> QuestionType:
+    """The type of a folded question without its end marks."""
+    for kind, pattern in _type_patterns():
+        if pattern.search(bare):
+            return kind
+    return QuestionType.OTHER
+
+
+def content_words(text: str) -> tuple[str, ...]:
+    """Words that an article could hold, each once, in order."""
+    function_words = _function_words()
+    return tuple(dict.fromkeys(word for word in words(text) if word not in function_words))

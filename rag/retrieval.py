@@ -1,0 +1,148 @@
+"""Hybrid retrieval: dense and lexical rankings fused by reciprocal rank, within filters."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from rag.answers import Filters
+from rag.documents import Passage
+from rag.embedding import Vectors
+from rag.indexes import Indexes
+from rag.library import Library
+from rag.records import StoredArticle
+from rag.settings import RetrievalSettings
+
+Scored = list[tuple[int, float]]
+EVERYTHING = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found.
+
+    Attributes:
+        id: its row.
+        score: fused, `sum(1 / (k + rank))` over the rankings that hold it.
+        dense, lexical: cosine and BM25; None where that ranking does not hold it.
+        digest: names its vectors in the library.
+    """
+
+    id: int
+    stored: StoredArticle
+    passage: Passage
+    score: float
+    dense: float | None
+    lexical: float | None
+    digest: str
+
+    @property
+    def article_id(self) -> str:
+        """The article's id."""
+        return self.stored.article.article_id
+
+    @property
+    def title(self) -> str:
+        """The article's title."""
+        return self.stored.article.title
+
+
+@dataclass(frozen=True, slots=True)
+class Rankings:
+    """Row ids with scores, best first, as each system ranks them."""
+
+    dense: Scored
+    lexical: Scored
+    fused: Scored
+
+
+@dataclass
+class Retriever:
+    """Searches one generation. Safe for many threads."""
+
+    library: Library
+    indexes: Indexes
+    settings: RetrievalSettings
+    _articles: dict[int, StoredArticle] = field(default_factory=dict)
+
+    def rank(self, query: str, vector: Vectors, filters: Filters = EVERYTHING) -> Rankings:
+        """Rank passages; `vector` is the query's, shape (dim,)."""
+        among = None if filters.empty else self._among(filters)
+        dense = self.indexes.dense.search(vector, self.settings.candidates, among)
+        lexical = self.indexes.lexical.search(query, self.settings.candidates, among)
+        return Rankings(dense, lexical, fuse([dense, lexical], self.settings.rrf_k))
+
+    def search(
+        self, query: str, vector: Vectors, limit: int, filters: Filters = EVERYTHING
+    ) -> list[Hit]:
+        """The `limit` best passages, best first."""
+        rankings = self.rank(query, vector, filters)
+        dense, lexical = dict(rankings.dense), dict(rankings.lexical)
+        best = rankings.fused[:limit]
+        stored = {item.id: item for item in self.library.passages([row for row, _ in best])}
+        articles = self._articles_of(item.article_key for item in stored.values())
+        return [
+            Hit(
+                id=row,
+                stored=articles[stored[row].article_key],
+                passage=stored[row].passage,
+                score=score,
+                dense=dense.get(row),
+                lexical=lexical.get(row),
+                digest=stored[row].digest,
+            )
+            for row, score in best
+            if row in stored
+        ]
+
+    def _articles_of(self, keys: Iterable[int]) -> dict[int, StoredArticle]:
+        """Articles by row, remembered: rows never change."""
+        wanted = set(keys)
+        if missing := sorted(wanted - self._articles.keys()):
+            if len(self._articles) > self.settings.remembered_articles:
+                self._articles = {}
+            self._articles = self._articles | self.library.articles_by_key(missing)
+        articles = self._articles
+        if not wanted <= articles.keys():  # another thread began a new memory meanwhile
+            articles = self.library.articles_by_key(sorted(wanted))
+        return articles
+
+    def _among(self, filters: Filters) -> list[int]:
+        """Rows of the passages that the filters admit."""
+        if filters.articles:
+            stored = [self.library.article(article_id) for article_id in filters.articles]
+        else:
+            stored = self.library.articles()
+        keys = [item.key for item in stored if _admits(filters, item)]
+        passages = self.library.passages_of_articles(keys, self.indexes.generation)
+        return [
+            item.id
+            for item in passages
+            if not filters.speaker or item.passage.speaker == filters.speaker
+        ]
+
+
+def fuse(rankings: Iterable[Scored], k: int) -> Scored:
+    """Reciprocal rank fusion: `sum(1 / (k + rank))`, ranks from 1; ties by row id.
+
+    G. V. Cormack, C. L. A. Clarke, S. Büttcher: Reciprocal Rank Fusion outperforms Condorcet and
+    individual Rank Learning Methods. SIGIR 2009.
+    """
+    scores: defaultdict[int, float] = defaultdict(float)
+    for ranking in rankings:
+        for rank, (row, _) in enumerate(ranking, start=1):
+            scores[row] += 1.0 / (k + rank)
+    return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _admits(filters: Filters, stored: StoredArticle) -> bool:
+    article = stored.article
+    day = article.date or ""
+    return (
+        (not filters.articles or article.article_id in filters.articles)
+        and (not filters.newspaper or article.newspaper == filters.newspaper)
+        and (not filters.author or filters.author in article.authors)
+        and (not filters.date_from or day >= filters.date_from)
+        and (not filters.date_to or "" < day <= filters.date_to)
+    )
