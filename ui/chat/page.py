@@ -6,6 +6,7 @@ object each, give back HTML made by `ui.chat.rendering`, and never raise: a fail
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,6 +17,7 @@ from rag.answers import Question
 from rag.errors import BadRequest, YoujuError
 from ui.api.wire import AskBody
 from ui.chat import rendering
+from ui.chat.exporting import Conversation, exported
 from ui.chat.rendering import Target
 from ui.chat.static_files import read_static
 from ui.chat.suggestions import suggestions
@@ -75,7 +77,10 @@ def server_functions(engine: Engine) -> list[ServerFunction]:
     async def welcome(_: Any) -> dict[str, Any]:
         return await _guarded(_welcome(engine))
 
-    return [ask, read_article, welcome]
+    async def export(data: Any) -> dict[str, Any]:
+        return await _guarded(_export(data))
+
+    return [ask, read_article, welcome, export]
 
 
 async def _guarded(work: Awaitable[dict[str, Any]]) -> dict[str, Any]:
@@ -101,8 +106,19 @@ async def _read_article(engine: Engine, data: Any) -> dict[str, Any]:
 async def _welcome(engine: Engine) -> dict[str, Any]:
     """What is in the library, and what one could ask."""
     stored = await engine.run(lambda pipeline: pipeline.library.articles())
+    if not stored:
+        return {"articles": 0, "html": rendering.empty_library_html()}
     questions = suggestions(one.article for one in stored[:_SAMPLED_ARTICLES])
     return {"articles": len(stored), "html": rendering.suggestion_html(questions)}
+
+
+async def _export(data: Any) -> dict[str, Any]:
+    file = exported(_validated(Conversation, data))
+    return {
+        "name": file.name,
+        "type": file.media_type,
+        "content": base64.b64encode(file.content).decode("ascii"),
+    }
 
 
 def _validated(kind: type[B], data: Any) -> B:

@@ -73,6 +73,15 @@ def suggestion_html(questions: Iterable[str]) -> str:
     return f'<div class="yj-suggestions" aria-label="可以这样问">{buttons}</div>' if buttons else ""
 
 
+def empty_library_html() -> str:
+    """How to add the first articles."""
+    return (
+        '<div class="yj-teach"><p><strong>库里还没有文章。</strong>在另一个终端里导入文件或文件夹：</p>'
+        "<p><code>youju ingest 文件或文件夹</code></p>"
+        "<p>导入后直接提问，不用重新启动。</p></div>"
+    )
+
+
 def reference_text(citation: Citation) -> str:
     """`《报名》 2023-11-27 第8版 《标题》 第3段 · 发言人`."""
     parts = [
