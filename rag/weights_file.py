@@ -134,10 +134,13 @@ class WeightsFile:
         kind, count, offset = self._directory[name]
         if kind == _FLOATS:
             return np.frombuffer(self._reader.data, "<f4", count, offset).copy()
+        return _unpacked(np.frombuffer(self._reader.data, _BLOCK, count // 32, offset))
+
+    def rows(self, name: str, numbers: NDArray[np.int64], width: int) -> NDArray[np.float32]:
+        """Some rows of a tensor of blocks, shape (len(numbers), width)."""
+        _, count, offset = self._directory[name]
         blocks = np.frombuffer(self._reader.data, _BLOCK, count // 32, offset)
-        halves = np.concatenate([blocks["halves"] & 15, blocks["halves"] >> 4], axis=1)
-        values = (halves.astype(np.float32) - 8) * blocks["scale"].astype(np.float32)[:, None]
-        return values.reshape(-1)
+        return _unpacked(blocks.reshape(-1, width // 32)[numbers].reshape(-1)).reshape(-1, width)
 
     @cached_property
     def tensor_names(self) -> tuple[str, ...]:
@@ -171,6 +174,13 @@ class WeightsFile:
             kind, values, offset, _ = self._reader.fields("BIQQ")
             directory[name] = (kind, values, offset)
         return directory
+
+
+def _unpacked(blocks: NDArray[Any]) -> NDArray[np.float32]:
+    """The values of 4-bit blocks, flat."""
+    halves = np.concatenate([blocks["halves"] & 15, blocks["halves"] >> 4], axis=1)
+    values = (halves.astype(np.float32) - 8) * blocks["scale"].astype(np.float32)[:, None]
+    return values.reshape(-1)
 
 
 def charsmap(replacements: dict[str, str]) -> bytes:
