@@ -48,8 +48,9 @@ def build_page(engine: Engine) -> FastAPI:
             apply_default_css=False,
             server_functions=server_functions(engine),
         )
-    return gradio.mount_gradio_app(
-        FastAPI(openapi_url=None),
+    page = FastAPI(openapi_url=None)
+    gradio.mount_gradio_app(
+        page,
         blocks,
         path="/",
         allowed_paths=[],
@@ -63,6 +64,7 @@ def build_page(engine: Engine) -> FastAPI:
         theme=gradio.themes.Base(font=fonts, font_mono=["monospace"]),
         head=f"<style>{read_static('chat.css')}</style>",
     )
+    return page
 
 
 def server_functions(engine: Engine) -> list[ServerFunction]:

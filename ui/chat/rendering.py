@@ -76,7 +76,7 @@ def suggestion_html(questions: Iterable[str]) -> str:
 def empty_library_html() -> str:
     """How to add the first articles."""
     return (
-        '<div class="yj-teach"><p><strong>库里还没有文章。</strong>在另一个终端里导入文件或文件夹：</p>'
+        '<div class="yj-teach"><p><strong>库里还没有文章。</strong>在终端里导入文件或文件夹：</p>'
         "<p><code>youju ingest 文件或文件夹</code></p>"
         "<p>导入后直接提问，不用重新启动。</p></div>"
     )

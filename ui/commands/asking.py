@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from rag.errors import DataFileMissing, DataLineInvalid
 from ui import console
 from ui.options import AsJson, DataDir, options_of
-
-if TYPE_CHECKING:
-    from rag.answers import Answer
 
 _History = Annotated[
     list[str] | None,
@@ -64,13 +58,20 @@ def answer(
     pipeline = open_pipeline(options.settings())
     try:
         with console.progress("回答", "题", shown=not options.as_json) as advance:
-            answer_all(pipeline, question_set, output, progress=advance)
+            run = answer_all(pipeline, question_set.questions, output, progress=advance)
     finally:
         pipeline.close()
+    for problem in question_set.problems:
+        console.show_error(problem)
+    for failure in run.failures.values():
+        console.warn(f"没能提问：{failure.id} {failure.error['message_zh']}")
     if options.as_json:
-        console.say_json({"answers": str(output)})
+        counts = {"answered": len(run.answers), "failed": len(run.failures)}
+        console.say_json({"run": str(output), **counts})
     else:
-        console.say(f"回答已存到 {output}")
+        console.say(f"{len(run.answers)} 个回答已存到 {output}")
+    if question_set.problems or run.failures:
+        raise typer.Exit(1)
 
 
 def verify(
@@ -82,57 +83,23 @@ def verify(
     """逐条核对引文：每一处都重新从源文件里取出来比对。"""
     from rag.verification import verify as verify_answer
 
+    from eval.runs import read_run
     from rag.library import Library
 
     options = options_of(context, data_dir, as_json)
-    checked, findings = 0, []
+    run = read_run(answers)
     with Library.open(options.settings().data_dir) as library:
-        for line, recorded in read_answers(answers):
-            checked += 1
-            found = verify_answer(recorded, library)
-            findings += [{"line": line, "message": finding.message} for finding in found]
+        findings = [
+            {"id": name, "message": finding.message}
+            for name, recorded in run.answers.items()
+            for finding in verify_answer(recorded, library)
+        ]
     if options.as_json:
-        console.say_json({"answers": checked, "findings": findings})
+        console.say_json({"answers": len(run.answers), "findings": findings})
     else:
         for finding in findings:
-            console.say(f"第 {finding['line']} 行：{finding['message']}")
+            console.say(f"{finding['id']}：{finding['message']}")
         verdict = f"有 {len(findings)} 处不符。" if findings else "全部属实。"
-        console.say(f"核对了 {checked} 个回答，{verdict}")
+        console.say(f"核对了 {len(run.answers)} 个回答，{verdict}")
     if findings:
         raise typer.Exit(1)
-
-
-def read_answers(path: Path) -> Iterator[tuple[int, Answer]]:
-    """Answers of a file with their line numbers: one a line, or a single JSON object.
-
-    Raises:
-        DataFileMissing: the file cannot be read.
-        DataLineInvalid: a line is not an answer.
-    """
-    from pydantic import ValidationError
-
-    from rag.answers import Answer
-
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = "不是 UTF-8 文本" if isinstance(error, UnicodeDecodeError) else error.strerror
-        raise DataFileMissing(file=path, reason=reason or "读不了") from error
-    for number, line in _records(text):
-        try:
-            yield number, Answer.model_validate_json(line)
-        except ValidationError as error:
-            raise DataLineInvalid(file=path, line=number, reason="不是一个回答") from error
-
-
-def _records(text: str) -> Iterator[tuple[int, str]]:
-    try:
-        whole = json.loads(text)
-    except ValueError:
-        whole = None
-    if isinstance(whole, dict):
-        yield 1, text
-        return
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            yield number, line

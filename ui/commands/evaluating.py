@@ -6,15 +6,19 @@ import importlib
 import inspect
 import pkgutil
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rag.errors import UsageInvalid
 from ui import console
-from ui.options import AsJson, DataDir, options_of
+from ui.options import AsJson, DataDir, Options, options_of
 
-_RUN_HELP = "一次运行：youju answer 的输出。"
+if TYPE_CHECKING:
+    from eval.question_sets import QuestionSet
+    from eval.reports import Report
+
+_Run = Annotated[Path, typer.Argument(help="一次运行：youju answer 的输出。")]
 
 
 def evaluate(
@@ -34,51 +38,42 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """在一个问题集上评测：检索、回答、引文、拒答、长度、快慢。"""
-    from eval.reports import evaluate as evaluate_run
-    from eval.runs import answer_all, read_run
-    from rag.assembly import open_pipeline
-
     from eval.question_sets import load_questions
 
     options = options_of(context, data_dir, as_json)
-    gates = [_gate(text) for text in fail_under or []]
-    question_set = load_questions(questions)
-    if answers is not None:
-        run = read_run(answers)
-    else:
-        pipeline = open_pipeline(options.settings())
-        try:
-            with console.progress("评测", "题", shown=not options.as_json) as advance:
-                run = answer_all(pipeline, question_set, None, progress=advance)
-        finally:
-            pipeline.close()
-    result = evaluate_run(question_set, run)
+    result = _evaluated(load_questions(questions), answers, options)
+    failed = result.check(fail_under or [])
     if report is not None:
         result.write(report)
     if options.as_json:
         console.say_json(result.to_json())
     else:
         console.say(result.table())
-    failures = [failure for gate in gates for failure in result.check(gate)]
-    for failure in failures:
-        console.warn(f"未过关：{failure}")
-    if failures:
+    for gate in failed:
+        console.warn(f"未过关：{gate}")
+    if failed or result.failed or result.problems:
         raise typer.Exit(1)
 
 
 def compare(
     context: typer.Context,
-    first: Annotated[Path, typer.Argument(metavar="RUN_A", help=_RUN_HELP)],
-    second: Annotated[Path, typer.Argument(metavar="RUN_B", help=_RUN_HELP)],
+    run_a: _Run,
+    run_b: _Run,
+    questions: Annotated[
+        Path | None,
+        typer.Option("--questions", metavar="QUESTIONS", help="问题集；有它才知道谁对谁错。"),
+    ] = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """比较两次运行。"""
+    """比较两次运行：哪些指标变了，哪些题变了，是不是碰巧。"""
     from eval.comparison import compare as compare_runs
+    from eval.question_sets import load_questions
     from eval.runs import read_run
 
     options = options_of(context, data_dir, as_json)
-    comparison = compare_runs(read_run(first), read_run(second))
+    question_set = load_questions(questions) if questions else None
+    comparison = compare_runs(read_run(run_a), read_run(run_b), question_set)
     if options.as_json:
         console.say_json(comparison.to_json())
     else:
@@ -100,58 +95,79 @@ def benchmark(
 ) -> None:
     """测量：快慢、检索、证据等；数值都在本机上现测。"""
     options = options_of(context, data_dir, as_json)
-    run = _benchmark(name)
-    offered = {
-        "files": files or [],
-        "distractors": distractors or [],
+    offered: dict[str, Any] = {
+        "files": files,
+        "file": files[0] if files else None,
+        "distractors": distractors,
         "limit": limit,
         "settings": options.settings(),
     }
-    accepted = inspect.signature(run).parameters
-    result = run(**{key: value for key, value in offered.items() if key in accepted})
+    result = _run_benchmark(name, {k: v for k, v in offered.items() if v is not None})
     if options.as_json:
         console.say_json(result)
-    else:
-        _show_metrics(result)
-
-
-def _benchmark(name: str) -> Any:
-    import eval.benchmarks
-
-    names = sorted(
-        module.name
-        for module in pkgutil.iter_modules(eval.benchmarks.__path__)
-        if not module.name.startswith("_")
-    )
-    module = name.replace("-", "_")
-    if module not in names:
-        known = "、".join(names)
-        raise UsageInvalid(
-            reason=f"没有这个基准：{name}；可用的有：{known}。", command="youju benchmark"
-        )
-    return importlib.import_module(f"eval.benchmarks.{module}").run
-
-
-def _show_metrics(result: dict[str, Any]) -> None:
+        return
     console.say(f"基准 {result['benchmark']}")
     for place, value in _flat(result["metrics"]):
         console.say(f"  {place:<40} {value}")
+
+
+def _evaluated(question_set: QuestionSet, answers: Path | None, options: Options) -> Report:
+    from tempfile import TemporaryDirectory
+
+    from rag.assembly import open_pipeline
+    from rag.verification import verify
+
+    from eval.reports import evaluate as evaluate_run
+    from eval.runs import answer_all, read_run
+
+    pipeline = open_pipeline(options.settings())
+    try:
+        if answers is not None:
+            run = read_run(answers)
+        else:
+            with (
+                TemporaryDirectory() as folder,
+                console.progress("评测", "题", shown=not options.as_json) as advance,
+            ):
+                output = Path(folder) / "run.jsonl"
+                run = answer_all(pipeline, question_set.questions, output, progress=advance)
+        return evaluate_run(
+            question_set,
+            run,
+            searcher=pipeline,
+            verifier=lambda answer: verify(answer, pipeline.library),
+        )
+    finally:
+        pipeline.close()
+
+
+def _run_benchmark(name: str, offered: dict[str, Any]) -> dict[str, Any]:
+    """Call `eval.benchmarks.NAME.run` with those of the offered values that it takes."""
+    import eval.benchmarks
+
+    command = "youju benchmark"
+    runs = {
+        module.name: f"eval.benchmarks.{module.name}"
+        for module in pkgutil.iter_modules(eval.benchmarks.__path__)
+    }
+    module = name.replace("-", "_")
+    run = getattr(importlib.import_module(runs[module]), "run", None) if module in runs else None
+    if run is None:
+        known = "、".join(sorted(runs))
+        raise UsageInvalid(reason=f"没有这个基准：{name}；可用的有：{known}。", command=command)
+    parameters = inspect.signature(run).parameters
+    lacking = [
+        name
+        for name, parameter in parameters.items()
+        if parameter.default is parameter.empty and name not in offered
+    ]
+    if lacking:
+        raise UsageInvalid(reason=f"基准 {name} 还要写：{'、'.join(lacking)}。", command=command)
+    result: dict[str, Any] = run(**{k: v for k, v in offered.items() if k in parameters})
+    return result
 
 
 def _flat(value: Any, place: str = "") -> list[tuple[str, str]]:
     if isinstance(value, dict):
         return [row for k, v in value.items() for row in _flat(v, f"{place}.{k}" if place else k)]
     return [(place, f"{value:.4g}" if isinstance(value, float) else str(value))]
-
-
-def _gate(text: str) -> str:
-    name, equals, value = text.partition("=")
-    try:
-        float(value)
-    except ValueError:
-        equals = ""
-    if not (name and equals):
-        raise UsageInvalid(
-            reason=f"--fail-under 应写成 指标=值，而不是 {text}。", command="youju evaluate"
-        )
-    return text

@@ -12,15 +12,14 @@ from ui import console
 from ui.options import AsJson, DataDir, Options, options_of
 
 if TYPE_CHECKING:
-    from ingest.indexing import FileOutcome, IngestReport
-
+    from ingest.outcomes import FileOutcome, IngestReport
     from rag.records import StoredArticle
 
 _STATUSES = {
     "stored": "新存入",
     "replaced": "已更新",
     "unchanged": "没有变化",
-    "failed": "未能存入",
+    "failed": "没能存入",
 }
 
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH…", help="文件或文件夹。")]
@@ -32,7 +31,6 @@ def ingest(
 ) -> None:
     """导入文件和文件夹；没有变化的文件不会重做，可以随时中断、接着再来。"""
     from ingest.indexing import ingest as ingest_files
-
     from rag.embedding import open_embedder
     from rag.library import Library
 
@@ -157,15 +155,19 @@ def _show_report(report: IngestReport, options: Options) -> None:
         )
         return
     for outcome in report.files:
-        if outcome.error is not None:
-            console.warn(f"{_STATUSES['failed']}：{outcome.file} {outcome.error.message_zh}")
-            console.warn(f"    （{outcome.error.code}）{outcome.error.hint_zh}")
-        else:
-            detail = f"{outcome.articles} 篇文章，{outcome.passages} 个段落块"
-            console.say(f"{_STATUSES[outcome.status]}：{outcome.file}（{detail}）")
-    stored = f"共 {report.articles} 篇文章、{report.passages} 个段落块"
-    failed = sum(outcome.status == "failed" for outcome in report.files)
-    console.say(f"{stored}；{failed} 个文件未能存入。" if failed else f"{stored}。")
+        _show_outcome(outcome)
+    total = f"存入 {report.articles} 篇文章、{report.passages} 个段落块"
+    console.say(f"{total}；{len(report.failed)} 个文件有误。" if report.failed else f"{total}。")
+
+
+def _show_outcome(outcome: FileOutcome) -> None:
+    detail = f"{outcome.articles} 篇文章，{outcome.passages} 个段落块"
+    if outcome.duplicate_of is not None:
+        detail = f"与 {outcome.duplicate_of} 内容相同"
+    if outcome.status != "failed":
+        console.say(f"{_STATUSES[outcome.status]}：{outcome.file}（{detail}）")
+    if outcome.error is not None:
+        console.show_error(outcome.error)
 
 
 def _outcome_json(outcome: FileOutcome) -> dict[str, Any]:
@@ -174,5 +176,6 @@ def _outcome_json(outcome: FileOutcome) -> dict[str, Any]:
         "status": outcome.status,
         "articles": outcome.articles,
         "passages": outcome.passages,
+        "duplicate_of": outcome.duplicate_of,
         "error": outcome.error.as_dict() if outcome.error else None,
     }
