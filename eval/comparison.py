@@ -65,6 +65,8 @@ class Comparison:
         """The comparison for a terminal."""
         rows = [["指标", "A", "B", "差", "p"]]
         for d in self.differences:
+            if d.a is None and d.b is None:
+                continue
             values = [_cell(value, d.measure) for value in (d.a, d.b)]
             change = _cell(d.change, d.measure, sign="+")
             rows.append([d.measure.label, *values, change, "—" if d.p is None else f"{d.p:.3f}"])
@@ -77,12 +79,19 @@ class Comparison:
 def compare(
     run_a: Run,
     run_b: Run,
-    questions: QuestionSet | Sequence[EvalQuestion],
+    questions: QuestionSet | Sequence[EvalQuestion] | None = None,
     *,
     searcher: Searcher | None = None,
     verifier: Verifier | None = None,
 ) -> Comparison:
-    """Judge both runs on every question of the set; one that a run lacks counts as wrong there."""
+    """Judge both runs on every question of the set; one that a run lacks counts as wrong there.
+
+    Without a question set nothing is known to be right: then refusals, lengths and changed quotes
+    of the questions that either run has are compared.
+    """
+    if questions is None:
+        asked = {q: answer for run in (run_a, run_b) for q, answer in run.answers.items()}
+        questions = [EvalQuestion(id=q, question=answer.question) for q, answer in asked.items()]
     a = [judge(q, run_a.answers.get(q.id), searcher, verifier) for q in questions]
     b = [judge(q, run_b.answers.get(q.id), searcher, verifier) for q in questions]
     pairs = list(zip(a, b, strict=True))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 from pydantic import ValidationError
@@ -59,7 +60,7 @@ class Run:
 def answer_all(
     asker: Asker,
     questions: Collection[EvalQuestion],
-    out_path: Path,
+    out_path: Path | None,
     progress: Progress | None = None,
     *,
     resume: bool = True,
@@ -72,7 +73,8 @@ def answer_all(
     Args:
         asker: answers one question after the other.
         questions: with distinct ids.
-        out_path: the run; its folder is made. A half line at its end is dropped.
+        out_path: the run; its folder is made. A half line at its end is dropped. None: the run is
+            kept in memory only.
         progress: called with (done, total), the resumed ones included.
         resume: keep what `out_path` holds already, instead of starting afresh.
 
@@ -80,6 +82,9 @@ def answer_all(
         DataLineInvalid: `out_path` holds something that is not a run; it is left as it is.
         DataFileMissing: `out_path` cannot be written.
     """
+    if out_path is None:
+        with TemporaryDirectory(prefix="youju-run-") as folder:
+            return answer_all(asker, questions, Path(folder) / "run.jsonl", progress)
     out_path = Path(out_path)
     earlier = _resumable(out_path) if resume and out_path.exists() else None
     todo = [q for q in questions if earlier is None or not earlier.has(q)]
