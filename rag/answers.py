@@ -64,6 +64,8 @@ class Citation(_Record):
     page: str | None = None
     section: str | None = None
     speaker: str | None = None
+    speaker_title: str | None = None
+    title_inferred: bool = False
     paragraph: int
     quote: str
     source: Source
@@ -93,6 +95,7 @@ class Receipt(_Record):
     generation: int
     model: str
     settings: str
+    evidence: str = ""
 
 
 class Answer(_Record):

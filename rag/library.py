@@ -311,7 +311,8 @@ class Library:
             _bury_article(connection, generation, stored.key)
             connection.execute(
                 "UPDATE inputs SET recipe = '' WHERE path IN"
-                " (SELECT s.input FROM sources s JOIN articles a ON a.source = s.id WHERE a.rowid = ?)",
+                " (SELECT s.input FROM sources s JOIN articles a ON a.source = s.id"
+                " WHERE a.rowid = ?)",
                 (stored.key,),
             )
 

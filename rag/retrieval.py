@@ -26,6 +26,7 @@ class Hit:
         id: its row.
         score: fused, `sum(1 / (k + rank))` over the rankings that hold it.
         dense, lexical: cosine and BM25; None where that ranking does not hold it.
+        dense_rank, lexical_rank: from 1, or None.
         digest: names its vectors in the library.
     """
 
@@ -36,6 +37,8 @@ class Hit:
     dense: float | None
     lexical: float | None
     digest: str
+    dense_rank: int | None = None
+    lexical_rank: int | None = None
 
     @property
     def article_id(self) -> str:
@@ -79,6 +82,7 @@ class Retriever:
         """The `limit` best passages, best first."""
         rankings = self.rank(query, vector, filters)
         dense, lexical = dict(rankings.dense), dict(rankings.lexical)
+        dense_ranks, lexical_ranks = _ranks(rankings.dense), _ranks(rankings.lexical)
         best = rankings.fused[:limit]
         stored = {item.id: item for item in self.library.passages([row for row, _ in best])}
         articles = self._articles_of(item.article_key for item in stored.values())
@@ -91,6 +95,8 @@ class Retriever:
                 dense=dense.get(row),
                 lexical=lexical.get(row),
                 digest=stored[row].digest,
+                dense_rank=dense_ranks.get(row),
+                lexical_rank=lexical_ranks.get(row),
             )
             for row, score in best
             if row in stored
@@ -134,6 +140,10 @@ def fuse(rankings: Iterable[Scored], k: int) -> Scored:
         for rank, (row, _) in enumerate(ranking, start=1):
             scores[row] += 1.0 / (k + rank)
     return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _ranks(ranking: Scored) -> dict[int, int]:
+    return {row: rank for rank, (row, _) in enumerate(ranking, start=1)}
 
 
 def _admits(filters: Filters, stored: StoredArticle) -> bool:

@@ -1,0 +1,39 @@
+"""Settings → pipeline, in this one place."""
+
+from __future__ import annotations
+
+from rag.embedding import Embedder, open_embedder
+from rag.evidence import FeatureScorer
+from rag.generation import TemplateGenerator
+from rag.indexes import load_indexes
+from rag.library import Library
+from rag.pipeline import Pipeline
+from rag.retrieval import Retriever
+from rag.settings import Settings
+
+
+def open_pipeline(settings: Settings, embedder: Embedder | None = None) -> Pipeline:
+    """Open the library of `settings.data_dir` for asking.
+
+    Args:
+        settings: all settings.
+        embedder: in place of the one that the settings name.
+
+    Raises:
+        LibraryError, ModelError: see their messages.
+    """
+    library = Library.open(settings.data_dir)
+    try:
+        embedder = embedder or open_embedder(settings.embedding)
+        indexes = load_indexes(library, embedder.fingerprint, embedder.dimension)
+    except BaseException:
+        library.close()
+        raise
+    return Pipeline(
+        library=library,
+        retriever=Retriever(library, indexes, settings.retrieval),
+        embedder=embedder,
+        scorer=FeatureScorer.bundled(),
+        generator=TemplateGenerator(settings.answer),
+        settings=settings,
+    )

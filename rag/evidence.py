@@ -1,0 +1,158 @@
+"""Which sentences answer a question, and how sure that is.
+
+A scorer gives each sentence of the candidates a probability that it holds the answer, and the
+question a calibrated probability that any does. `FeatureScorer` weighs what `rag.features`
+measures with weights that were fitted on labelled questions (`rag/data/features.json`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.documents import Sentence
+from rag.embedding import Vectors
+from rag.features import (
+    QUESTION_FEATURES,
+    SENTENCE_FEATURES,
+    Candidate,
+    Weights,
+    measure,
+    question_features,
+)
+from rag.question import Understood
+
+_WEIGHTS = Path(__file__).with_name("data") / "features.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence and the probability that it answers."""
+
+    candidate: Candidate
+    index: int
+    probability: float
+
+    @property
+    def sentence(self) -> Sentence:
+        """Where it stands in its article."""
+        return self.candidate.hit.passage.sentences[self.index]
+
+    @property
+    def text(self) -> str:
+        """Its characters."""
+        return self.candidate.sentence_text(self.sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """All sentences, the likeliest first, and the probability that the best ones answer."""
+
+    evidence: tuple[Evidence, ...]
+    answerable: float
+    short_answer: str | None = None
+
+
+class EvidenceScorer(Protocol):
+    """Weighs the sentences of candidate passages."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names scorer and weights."""
+
+    def assess(
+        self,
+        question: Understood,
+        vector: Vectors,
+        candidates: Sequence[Candidate],
+        weights: Weights,
+    ) -> Assessment:
+        """Score every sentence; `vector` is the question's, shape (dim,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogisticModel:
+    """P = 1 / (1 + exp(-(bias + coefficients · features))).
+
+    Attributes:
+        names: what each coefficient weighs.
+        coefficients: shape (len(names),).
+    """
+
+    names: tuple[str, ...]
+    coefficients: NDArray[np.float64]
+    bias: float
+
+    def log_odds(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Shape (...,) for features of shape (..., len(names))."""
+        return np.asarray(features @ self.coefficients + self.bias)
+
+
+class FeatureScorer:
+    """Weighs measured features: about a millisecond, no model run."""
+
+    def __init__(self, sentences: LogisticModel, questions: LogisticModel, version: str) -> None:
+        self._sentences = sentences
+        self._questions = questions
+        self._version = version
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the weights."""
+        return f"features-{self._version}"
+
+    @classmethod
+    def bundled(cls) -> FeatureScorer:
+        """With the weights that come with the install."""
+        return cls(*load_models())
+
+    def assess(
+        self,
+        question: Understood,
+        vector: Vectors,
+        candidates: Sequence[Candidate],
+        weights: Weights,
+    ) -> Assessment:
+        """Score every sentence; see `EvidenceScorer`."""
+        measured = measure(question, vector, candidates, weights)
+        if not measured.places:
+            return Assessment((), 0.0)
+        scores = self._sentences.log_odds(measured.matrix)
+        answerable = self._questions.log_odds(question_features(question, measured, scores))
+        order = np.argsort(-scores, kind="stable")
+        evidence = tuple(
+            Evidence(candidates[at], n, float(sigmoid(scores[row])))
+            for row in order
+            for at, n in [measured.places[row]]
+        )
+        return Assessment(evidence, float(sigmoid(answerable)))
+
+
+def sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """1 / (1 + exp(-x)), without overflow."""
+    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * np.asarray(x))))
+
+
+@cache
+def load_models(path: Path = _WEIGHTS) -> tuple[LogisticModel, LogisticModel, str]:
+    """The sentence model, the question model and the version of a weights file.
+
+    Raises:
+        ValueError: the file weighs other features than this program measures.
+    """
+    record = json.loads(path.read_text(encoding="utf-8"))
+    models = []
+    for part, names in (("sentences", SENTENCE_FEATURES), ("questions", QUESTION_FEATURES)):
+        weights = record[part]["weights"]
+        if set(weights) != set(names):
+            raise ValueError(f"{path}: {part} weigh {sorted(weights)}, not {sorted(names)}")
+        coefficients = np.asarray([weights[name] for name in names])
+        models.append(LogisticModel(names, coefficients, record[part]["bias"]))
+    return models[0], models[1], record["version"]

@@ -1,0 +1,135 @@
+"""The ask flow: question → searched question → candidates → evidence → answer or refusal."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+
+from rag.answers import Answer, Filters, Question, Receipt
+from rag.embedding import Embedder, Vectors
+from rag.errors import YoujuError
+from rag.evidence import EvidenceScorer
+from rag.features import Candidate, Weights
+from rag.generation import Findings, Generator
+from rag.indexes import caught_up
+from rag.library import Library
+from rag.question import Understood, understand
+from rag.retrieval import EVERYTHING, Hit, Rankings, Retriever
+from rag.settings import Settings
+
+
+class Pipeline:
+    """Answers questions over one library. Safe for many threads.
+
+    It serves one generation at a time. When the library has moved on, the present generation
+    answers while the next one's indexes are made in the background; `refresh` waits for them.
+    """
+
+    def __init__(
+        self,
+        *,
+        library: Library,
+        retriever: Retriever,
+        embedder: Embedder,
+        scorer: EvidenceScorer,
+        generator: Generator,
+        settings: Settings,
+    ) -> None:
+        self.library = library
+        self.settings = settings
+        self._retriever = retriever
+        self._embedder = embedder
+        self._scorer = scorer
+        self._generator = generator
+        self._refreshing = threading.Lock()
+
+    def ask(self, question: Question) -> Answer:
+        """Answer, in quotes, or refuse.
+
+        Raises:
+            QuestionError: the question cannot be asked.
+            LibraryError: the library cannot serve.
+        """
+        timings: dict[str, float] = {}
+        with _timed(timings, "total"):
+            with _timed(timings, "understand"):
+                understood = understand(question, self.settings.answer.question_limit)
+            retriever = self._current()
+            with _timed(timings, "embed"):
+                vector = self._embed(understood.searched)
+            with _timed(timings, "retrieve"):
+                candidates = self._candidates(retriever, understood, vector, question.filters)
+            with _timed(timings, "evidence"):
+                weights = self._weights(retriever, understood)
+                assessment = self._scorer.assess(understood, vector, candidates, weights)
+        findings = Findings(question, understood, assessment, weights, self._receipt(retriever))
+        return self._generator.generate(findings, timings)
+
+    def search(self, query: str, limit: int, filters: Filters = EVERYTHING) -> list[Hit]:
+        """The `limit` best passages, best first."""
+        understood = understand(Question(question=query), self.settings.answer.question_limit)
+        vector = self._embed(understood.searched)
+        return self._current().search(understood.searched, vector, limit, filters)
+
+    def rank(self, query: str) -> Rankings:
+        """How each retrieval system ranks passages, for measuring."""
+        understood = understand(Question(question=query), self.settings.answer.question_limit)
+        return self._current().rank(understood.searched, self._embed(understood.searched))
+
+    def refresh(self) -> None:
+        """Serve the library's present generation when this returns."""
+        with self._refreshing:
+            indexes = caught_up(self._retriever.indexes, self.library)
+            if indexes is not self._retriever.indexes:
+                self._retriever = Retriever(self.library, indexes, self.settings.retrieval)
+
+    def close(self) -> None:
+        """Let go of the library's file."""
+        self.library.close()
+
+    def _current(self) -> Retriever:
+        """The generation being served; a newer one is fetched meanwhile."""
+        retriever = self._retriever
+        behind = self.library.generation != retriever.indexes.generation
+        if behind and not self._refreshing.locked():
+            threading.Thread(target=self._refresh_quietly, daemon=True).start()
+        return retriever
+
+    def _refresh_quietly(self) -> None:
+        try:
+            self.refresh()
+        except YoujuError:
+            return  # the generation being served still answers; the next question tries again
+
+    def _embed(self, text: str) -> Vectors:
+        vector: Vectors = self._embedder.embed_queries([text])[0]
+        return vector
+
+    def _candidates(
+        self, retriever: Retriever, understood: Understood, vector: Vectors, filters: Filters
+    ) -> list[Candidate]:
+        limit = self.settings.retrieval.passages
+        hits = retriever.search(understood.searched, vector, limit, filters)
+        matrices = self.library.vectors([hit.digest for hit in hits], self._embedder.fingerprint)
+        return [Candidate(hit, matrices[hit.digest]) for hit in hits if hit.digest in matrices]
+
+    def _weights(self, retriever: Retriever, understood: Understood) -> Weights:
+        lexical = retriever.indexes.lexical
+        return Weights(understood, lexical.document_frequency, len(lexical))
+
+    def _receipt(self, retriever: Retriever) -> Receipt:
+        return Receipt(
+            generation=retriever.indexes.generation,
+            model=self._embedder.fingerprint,
+            settings=self.settings.fingerprint(),
+            evidence=self._scorer.fingerprint,
+        )
+
+
+@contextmanager
+def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
+    start = perf_counter()
+    yield
+    timings[stage] = round((perf_counter() - start) * 1000, 2)

@@ -1,0 +1,81 @@
+"""Recomputes an answer's proof: quotes from the stored file, all other words from templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rag.answers import Answer, Citation
+from rag.documents import Span, spans_text
+from rag.library import Library
+from rag.wording import render_answer, render_refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as the answer says; `citation` is its number, if it is about one."""
+
+    message: str
+    citation: int | None = None
+
+
+def verify(answer: Answer, library: Library) -> list[Finding]:
+    """What does not hold; empty means that every character is proven."""
+    findings = list(_citations(answer.citations, library))
+    if answer.refusal:
+        findings += _citations(answer.refusal.nearest, library)
+    findings += _statements(answer)
+    if not findings:
+        findings += _text(answer)
+    return findings
+
+
+def _citations(citations: tuple[Citation, ...], library: Library) -> Iterator[Finding]:
+    for at, citation in enumerate(citations, start=1):
+        if citation.n != at:
+            yield Finding(f"引文编号应为 {at}，却是 {citation.n}", citation.n)
+        yield from _quote(citation, library)
+
+
+def _quote(citation: Citation, library: Library) -> Iterator[Finding]:
+    source = library.source(citation.source.sha256, citation.source.file)
+    if source is None:
+        yield Finding(f"文章库里没有来源文件 {citation.source.file}", citation.n)
+        return
+    spans = tuple(Span(start, end) for start, end in citation.source.spans)
+    ordered = all(0 <= s.start < s.end <= len(source.text) for s in spans)
+    if not spans or not ordered or spans_text(source.text, spans) != citation.quote:
+        yield Finding("引文与来源文件的文字不一致", citation.n)
+
+
+def _statements(answer: Answer) -> Iterator[Finding]:
+    quotes = {citation.n: citation.quote for citation in answer.citations}
+    used: set[int] = set()
+    for statement in answer.statements:
+        used.update(statement.citations)
+        if not statement.citations or not used <= quotes.keys():
+            yield Finding(f"有一句没有引文：{statement.text}")
+        elif statement.text != "".join(quotes[n] for n in statement.citations):
+            yield Finding(f"有一句与它的引文不同：{statement.text}", statement.citations[0])
+    if answer.answered != bool(answer.statements) or answer.answered == bool(answer.refusal):
+        yield Finding("作答与拒答的标记自相矛盾")
+    if quotes.keys() - used:
+        yield Finding(f"有引文没有用到：{sorted(quotes.keys() - used)}")
+    if answer.short_answer and not any(answer.short_answer in q for q in quotes.values()):
+        yield Finding(f"简答不在引文里：{answer.short_answer}")
+
+
+def _text(answer: Answer) -> Iterator[Finding]:
+    """The whole text again, from its parts."""
+    kind = answer.question_type
+    if answer.refusal:
+        refusal = answer.refusal
+        expected = render_refusal(
+            refusal.reason, refusal.missing_words, kind, empty=not refusal.nearest
+        )
+        if refusal.message != expected:
+            yield Finding("拒答的话不是模板里的话")
+    else:
+        expected = render_answer(answer.statements, answer.citations, kind, answer.short_answer)
+    if answer.text != expected:
+        yield Finding("答案里有既非引文、也非模板的文字")

@@ -1,0 +1,109 @@
+"""The program's own words, from `templates/answers.toml`.
+
+`render_answer` and `render_refusal` are pure: the same statements and citations always give the
+same text, so `verify` can say that an answer has no word that is neither quoted nor a template's.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from rag.answers import Citation, RefusalReason, Statement
+
+_DATA = Path(__file__).with_name("templates") / "answers.toml"
+
+
+def render_answer(
+    statements: Sequence[Statement],
+    citations: Sequence[Citation],
+    question_type: str | None,
+    short_answer: str | None,
+) -> str:
+    """The answer as one text: a lead, then a line for each statement."""
+    by_number = {citation.n: citation for citation in citations}
+    lines = []
+    if short_answer:
+        lines.append(_words("lead", "short").format(short_answer=short_answer))
+    elif len(statements) > 1 and question_type in _templates()["lead"]:
+        lines.append(_words("lead", str(question_type)))
+    before: Citation | None = None
+    for statement in statements:
+        first = by_number[statement.citations[0]]
+        lines.append(_line(statement, first, before))
+        before = first
+    return "\n".join(lines)
+
+
+def render_refusal(
+    reason: RefusalReason,
+    missing_words: Sequence[str],
+    question_type: str | None,
+    *,
+    empty: bool = False,
+) -> str:
+    """Why there is no answer."""
+    if empty:
+        return _words("refusal", "empty_library")
+    form = _templates()["form"].get(question_type or "", "内容")
+    text = _words("refusal", reason).format(form=form)
+    if missing_words:
+        text += _words("refusal", "missing_words").format(words="、".join(missing_words))
+    return text
+
+
+def source_label(citation: Citation) -> str:
+    """《报名》 date 第N版 《标题》, as far as they are known."""
+    parts = []
+    if citation.newspaper:
+        parts.append(_words("source", "newspaper").format(newspaper=citation.newspaper))
+    if citation.date:
+        parts.append(_date(citation.date))
+    if citation.page:
+        parts.append(_words("source", "page").format(page=citation.page))
+    name = "untitled" if citation.title_inferred else "title"
+    parts.append(_words("source", name).format(title=citation.title))
+    return "".join(parts)
+
+
+def _line(statement: Statement, first: Citation, before: Citation | None) -> str:
+    again = (
+        before is not None
+        and before.article_id == first.article_id
+        and before.speaker == first.speaker
+    )
+    name = "speaker" if first.speaker else "plain"
+    if again:
+        name = "speaker_again" if first.speaker else "again"
+    return _words("quote", name).format(
+        source=source_label(first),
+        speaker=speaker_label(first),
+        statement=statement.text,
+        marks="".join(f"[{n}]" for n in statement.citations),
+    )
+
+
+def speaker_label(citation: Citation) -> str:
+    """The speaker's name, with the post that the page gives."""
+    if citation.speaker and citation.speaker_title:
+        return f"{citation.speaker}（{citation.speaker_title}）"
+    return citation.speaker or ""
+
+
+def _date(iso: str) -> str:
+    year, _, rest = iso.partition("-")
+    month, _, day = rest.partition("-")
+    if not (year.isdecimal() and month.isdecimal() and day.isdecimal()):
+        return iso
+    return _words("source", "date").format(year=year, month=int(month), day=int(day))
+
+
+def _words(section: str, name: str) -> str:
+    return _templates()[section][name]
+
+
+@cache
+def _templates() -> dict[str, dict[str, str]]:
+    return tomllib.loads(_DATA.read_text(encoding="utf-8"))
