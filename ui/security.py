@@ -7,6 +7,7 @@ that is not ours is refused (DNS rebinding), a write that another site's page se
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from collections.abc import Awaitable, Callable, Iterable
 from http.cookies import CookieError, SimpleCookie
@@ -58,7 +59,8 @@ class Guard:
         self._app = app
         self._hosts = LOOPBACK_HOSTS | {server.host.lower(), *map(str.lower, server.allowed_hosts)}
         self._any_host = bool(server.token) and server.host in {"0.0.0.0", "::"}  # noqa: S104
-        self._token = server.token
+        self._token = server.token.encode()
+        self._cookie = hashlib.sha256(b"youju cookie:" + self._token).hexdigest().encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the refusal, or pass on."""
@@ -86,22 +88,20 @@ class Guard:
 
     def _knows_token(self, scope: Scope, headers: Headers) -> bool:
         scheme, _, credentials = headers.get("authorization", "").partition(" ")
-        offered = [credentials.strip()] if scheme.lower() == "bearer" else []
-        offered += [*_cookie_tokens(headers), *_query_tokens(scope)]
-        return any(same_secret(token, self._token) for token in offered)
+        offered = [credentials.strip().encode("latin-1")] if scheme.lower() == "bearer" else []
+        offered += _query_tokens(scope)
+        known = any(hmac.compare_digest(token, self._token) for token in offered)
+        cookies = [cookie.encode() for cookie in _cookie_tokens(headers)]
+        return known or any(hmac.compare_digest(cookie, self._cookie) for cookie in cookies)
 
     def _welcome(self, scope: Scope) -> Response | None:
         """A link with the token in it becomes a cookie, so that the address bar forgets it."""
         if scope["type"] != "http" or scope["path"] != "/" or not _query_tokens(scope):
             return None
         response = RedirectResponse("/", status_code=303)
-        response.set_cookie(TOKEN_COOKIE, self._token, httponly=True, samesite="strict")
+        cookie = self._cookie.decode()
+        response.set_cookie(TOKEN_COOKIE, cookie, httponly=True, samesite="strict")
         return response
-
-
-def same_secret(offered: str, secret: str) -> bool:
-    """Compare in constant time."""
-    return hmac.compare_digest(offered.encode("utf-8", "replace"), secret.encode())
 
 
 def error_response(error: YoujuError) -> JSONResponse:
@@ -134,8 +134,9 @@ def _cookie_tokens(headers: Headers) -> Iterable[str]:
     return [cookies[TOKEN_COOKIE].value] if TOKEN_COOKIE in cookies else []
 
 
-def _query_tokens(scope: Scope) -> list[str]:
-    return parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token", [])
+def _query_tokens(scope: Scope) -> list[bytes]:
+    query = scope.get("query_string", b"").decode("latin-1")
+    return [token.encode() for token in parse_qs(query, errors="replace").get("token", [])]
 
 
 def _adding_headers(send: Send) -> Callable[[Message], Awaitable[None]]:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from fastapi import FastAPI
 
 from rag.settings import Settings
-from ui.api import problems, routes
+from ui.api import docs, problems, routes
 from ui.engine import Engine, Opener, open_real_pipeline
 from ui.security import Guard
 
@@ -42,11 +42,12 @@ def create_app(
         title="有据 Youju",
         description="只说有出处的话的中文问答：每句话都是可核对的引文。",
         lifespan=lifespan,
-        docs_url="/docs",
+        docs_url=None,  # those pages load their scripts from elsewhere; ours is plain
         redoc_url=None,
     )
     app.state.engine = engine
     app.include_router(routes.router)
+    app.include_router(docs.router)
     problems.install(app)
     app.add_middleware(Guard, server=settings.server)
     return app

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from rag.answers import Question
 from rag.documents import Article, Paragraph
+from rag.errors import BadEncoding
 from rag.records import StoredArticle
 
 if TYPE_CHECKING:
     from rag.retrieval import Hit
+
+
+def _real_characters(text: str) -> str:
+    """Refuse lone surrogates, which JSON can spell and no encoding can write."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise BadEncoding from error
+    return text
+
+
+Text = Annotated[str, AfterValidator(_real_characters)]
 
 
 class _Body(BaseModel):
@@ -21,9 +34,9 @@ class _Body(BaseModel):
 class AskBody(_Body):
     """A question, with the earlier questions of the conversation, oldest first."""
 
-    question: str = Field(examples=["重庆市内有多少所高等院校？"])
-    history: tuple[str, ...] = Field(default=(), max_length=100, examples=[["卫星互联网是什么？"]])
-    id: str | None = Field(default=None, max_length=200)
+    question: Text = Field(examples=["重庆市内有多少所高等院校？"])
+    history: tuple[Text, ...] = Field(default=(), max_length=100, examples=[["卫星互联网是什么？"]])
+    id: Text | None = Field(default=None, max_length=200)
 
     def as_question(self) -> Question:
         """The record that the pipeline takes."""
@@ -33,8 +46,8 @@ class AskBody(_Body):
 class SearchBody(_Body):
     """A search for passages."""
 
-    query: str = Field(examples=["卫星互联网"])
-    limit: int = Field(default=10, ge=1, le=100)
+    query: Text = Field(examples=["卫星互联网"])
+    limit: int = Field(default=10, ge=1, le=100, strict=True)
 
 
 class ErrorBody(BaseModel):

@@ -24,9 +24,8 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """问一个问题：回答由逐字引文组成；没有依据就如实说没有。"""
-    from rag.assembly import open_pipeline
-
     from rag.answers import Question
+    from rag.assembly import open_pipeline
 
     options = options_of(context, data_dir, as_json)
     pipeline = open_pipeline(options.settings())
@@ -48,10 +47,9 @@ def answer(
     as_json: AsJson = False,
 ) -> None:
     """回答一个问题集，每行一个回答；中断后再运行会接着做。"""
-    from rag.assembly import open_pipeline
-
     from eval.question_sets import load_questions
     from eval.runs import answer_all
+    from rag.assembly import open_pipeline
 
     options = options_of(context, data_dir, as_json)
     question_set = load_questions(questions)
@@ -81,10 +79,9 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """逐条核对引文：每一处都重新从源文件里取出来比对。"""
-    from rag.verification import verify as verify_answer
-
     from eval.runs import read_run
     from rag.library import Library
+    from rag.verification import verify as verify_answer
 
     options = options_of(context, data_dir, as_json)
     run = read_run(answers)
