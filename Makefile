@@ -1,0 +1,57 @@
+# make chat — set up, ingest corpus/, open the chat.   make test — set up, run every test.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DATA ?= ../shared/data
+
+.DEFAULT_GOAL := help
+.PHONY: help setup chat test check format bench train-evidence train-reader screenshots
+
+help:
+	@echo "make setup        准备 .venv（开发所需的一切；没有变动时立刻结束）"
+	@echo "make chat         导入 corpus/ 并打开问答页面 http://127.0.0.1:7860"
+	@echo "make test         运行全部测试"
+	@echo "make check        ruff 与 mypy strict"
+	@echo "make bench        速度与检索的基准（DATA 指向基准数据目录）"
+	@echo "make train-evidence / make train-reader   重新训练证据打分与阅读模型"
+	@echo "make screenshots  从真实页面重拍文档里的截图"
+
+setup: $(READY)
+
+# torch first and alone: a version that the constraints name, so that no other one is drawn in.
+$(READY): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $(READY)
+
+chat: setup
+	$(BIN)/youju ingest corpus
+	$(BIN)/youju chat
+
+test: setup
+	$(BIN)/python -m pytest
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup
+	$(BIN)/youju benchmark embedding
+	$(BIN)/youju benchmark retrieval $(DATA)/dev/cmrc2018_dev.json \
+		--distractors $(DATA)/news/crud_news_10000.jsonl.gz --limit 2500
+
+train-evidence: setup
+	$(BIN)/python -m eval.evidence_training $(DATA)
+
+train-reader: setup
+	$(BIN)/python -m eval.reader_training $(DATA)
+
+screenshots: setup
+	$(BIN)/python scripts/screenshots.py
