@@ -24,6 +24,14 @@ _SIGNATURES = (
     (b"\x7fELF", "elf", "可执行程序"),
     (b"SQLite format 3\0", "sqlite", "数据库文件"),
 )
+KIND_OF_SUFFIX = {
+    ".pdf": "pdf",
+    ".docx": "zip",
+    ".zip": "zip",
+    ".png": "png",
+    ".jpg": "jpeg",
+    ".jpeg": "jpeg",
+}
 # Short signatures that a text could begin with need binary content behind them.
 _WEAK = frozenset({"bmp", "riff", "rar", "tiff"})
 _ALLOWED_CONTROL = frozenset("\t\n\r\f\x0b\x1a\x1c\x1d\x1e\x1f\x85")
