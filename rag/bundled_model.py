@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.weights_file import WeightsFile, charsmap, weights_path
+from rag.errors import ModelCacheUnwritable
+from rag.openvino_runtime import save_int8
+from rag.weights_file import SHA256, WeightsFile, charsmap, weights_path
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
+    from torch import Tensor, nn
     from transformers import BertModel
 
 WINDOW = 512
 """Tokens that the model sees at once, `<s>` and `</s>` included."""
+
+MODEL_FILE = "model.xml"
+TOKENIZER_FILE = "tokenizer.json"
+NAME = f"e5-small-int8-v1-{SHA256[:12]}"
+"""Of the folder that `ensure_model` makes; the version counts up when its making changes."""
+
+_MANIFEST = "manifest.json"
 
 # Name in the weights file → name in a BERT layer; "w" and "b" become weight and bias.
 _LAYER_NAMES = {
@@ -105,6 +124,115 @@ def tokenizer(weights: WeightsFile | None = None) -> Tokenizer:
     )
     made.enable_truncation(WINDOW)
     return made
+
+
+def default_cache_dir() -> Path:
+    """Where the platform keeps what programs can make again."""
+    if sys.platform == "win32":
+        home = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local"
+    elif sys.platform == "darwin":
+        home = Path.home() / "Library/Caches"
+    else:
+        home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "youju"
+
+
+def ensure_model(
+    cache_dir: Path | None = None, progress: Callable[[str], None] | None = None
+) -> Path:
+    """The folder with `model.xml`, `model.bin` and `tokenizer.json`, made if it is not there.
+
+    It is written under another name and renamed when whole, so a killed run leaves nothing that
+    could be taken for a model; a lock lets one process make it while others wait. A folder whose
+    files do not match its manifest is made anew.
+
+    Args:
+        cache_dir: the folder's home; None for `default_cache_dir()`.
+        progress: gets a Chinese line before and after the model is made; None for stderr.
+
+    Raises:
+        ModelMissing, ModelCorrupt: as `float_bert`.
+        ModelCacheUnwritable: `cache_dir` takes no files.
+    """
+    cache_dir = cache_dir or default_cache_dir()
+    folder = cache_dir / NAME
+    if _intact(folder):
+        return folder
+    from filelock import FileLock
+
+    say = progress or _say_on_stderr
+    try:
+        cache_dir.mkdir(parents=True, exist_ok=True)
+        with FileLock(cache_dir / f"{NAME}.lock"):
+            if not _intact(folder):  # another process may have made it while we waited
+                _remove_leftovers(cache_dir)
+                started = time.monotonic()
+                say("正在准备自带的向量模型（只在第一次运行时做，约需半分钟）……")
+                _make(folder)
+                say(f"向量模型准备好了，用时 {time.monotonic() - started:.0f} 秒。")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ModelCacheUnwritable(path=cache_dir, reason=reason) from error
+    return folder
+
+
+def _make(folder: Path) -> None:
+    import torch
+
+    weights = WeightsFile(weights_path())
+    draft = Path(tempfile.mkdtemp(prefix=f"{NAME}.", suffix=".draft", dir=folder.parent))
+    tokenizer(weights).save(str(draft / TOKENIZER_FILE), pretty=False)
+    tokens = torch.ones((2, 8), dtype=torch.long)
+    example = {"input_ids": tokens, "attention_mask": tokens}
+    save_int8(_token_vectors(float_bert(weights)), example, draft / MODEL_FILE)
+    manifest = {path.name: _digest(path) for path in sorted(draft.iterdir())}
+    (draft / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    draft.rename(folder)
+
+
+def _token_vectors(bert: BertModel) -> nn.Module:
+    """`bert` with a tensor for its result: the last layer, shape (batch, tokens, hidden)."""
+    from torch import nn
+
+    class TokenVectors(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.bert = bert
+
+        def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+            result = self.bert(input_ids=input_ids, attention_mask=attention_mask)
+            vectors: Tensor = result.last_hidden_state
+            return vectors
+
+    return TokenVectors()
+
+
+def _remove_leftovers(cache_dir: Path) -> None:
+    """Remove drafts of killed runs; called under the lock, when nobody is writing one."""
+    for draft in cache_dir.glob(f"{NAME}.*.draft"):
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _intact(folder: Path) -> bool:
+    """Whether the folder's files are those of its manifest; reads them all, in 0.1 s."""
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        return bool(manifest) and all(
+            _digest(folder / name) == digest for name, digest in manifest.items()
+        )
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _say_on_stderr(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
 
 
 def _bert_name(name: str) -> str:

@@ -450,6 +450,22 @@ class ReaderCorrupt(ModelCorrupt):
     hint = "请重新安装有据，或改用不需要阅读模型的打分方式。"
 
 
+class ModelUnusable(ModelError):
+    """A model of the user's choice is there but cannot be loaded."""
+
+    code = "model_unusable"
+    message = "向量模型不能用：{model}（{reason}）"
+    hint = "请检查 embedding.model，或留空以使用自带模型。"
+
+
+class ModelCacheUnwritable(ModelError):
+    """The bundled model is made once, and its place cannot be written."""
+
+    code = "model_cache_unwritable"
+    message = "向量模型的缓存目录写不进去：{path}（{reason}）"
+    hint = "请检查目录权限和磁盘空间，或把 embedding.cache_dir 设为别的目录。"
+
+
 class Busy(YoujuError):
     """More work than the queue takes."""
 

@@ -1,0 +1,83 @@
+"""The one door to OpenVINO: imported without its telemetry, models made small, compiled alike."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import sys
+import warnings
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+DYNAMIC_QUANTISATION_GROUP = 128
+"""Activations that share one int8 scale."""
+
+
+def load_openvino() -> Any:
+    """The module `openvino`, kept from reporting its use to its makers.
+
+    OpenVINO and nncf send events over the network by default and do without where the package
+    `openvino_telemetry` cannot be imported; so it cannot. Import OpenVINO nowhere else.
+    """
+    sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
+    import openvino
+
+    return openvino
+
+
+def compile_model(path: Path, threads: int) -> Any:
+    """An `openvino.CompiledModel` for this CPU: one stream, int8 activations.
+
+    Args:
+        path: the model's `.xml`.
+        threads: 0 for as many as there are cores.
+    """
+    options: dict[str, Any] = {
+        "NUM_STREAMS": 1,
+        "DYNAMIC_QUANTIZATION_GROUP_SIZE": DYNAMIC_QUANTISATION_GROUP,
+    }
+    if threads:
+        options["INFERENCE_NUM_THREADS"] = threads
+    return load_openvino().Core().compile_model(path, "CPU", options)
+
+
+def save_int8(module: nn.Module, example: Mapping[str, Tensor], path: Path) -> None:
+    """Write `module` as OpenVINO IR (`path` and a `.bin` beside it) with int8 weights.
+
+    Args:
+        module: called with the names and in the order of `example`.
+        example: integer inputs of shape (batch, tokens); both sizes stay free.
+        path: ends in `.xml`.
+    """
+    openvino = load_openvino()
+    with _hushed():
+        import nncf
+
+        shapes = [(name, openvino.PartialShape([-1, -1])) for name in example]
+        model = openvino.convert_model(module, example_input=dict(example), input=shapes)
+        model = nncf.compress_weights(model, mode=nncf.CompressWeightsMode.INT8_ASYM)
+        openvino.save_model(model, path)
+
+
+@contextlib.contextmanager
+def _hushed() -> Iterator[None]:
+    """Keep the converters' chatter off the terminal: warnings, log lines, progress bars."""
+    loggers = [logging.getLogger(name) for name in ("nncf", "transformers", "openvino")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        with (
+            warnings.catch_warnings(action="ignore"),
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(io.StringIO()),
+        ):
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
