@@ -8,12 +8,13 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.answers import Answer, Citation, Question, Receipt, Refusal, Source, Statement
+from rag.answers import Answer, Citation, Filters, Question, Receipt, Refusal, Source, Statement
 from rag.documents import Article, Paragraph, Passage, SourceFile, Span, cut_spans
 from rag.embedding import HashingEmbedder
 from rag.errors import QuestionEmpty, QuestionTooLong
 from rag.library import Library
 from rag.records import NewDocument, StoredArticle
+from rag.retrieval import EVERYTHING
 from rag.settings import Settings
 from rag.text import sentence_spans, windows
 
@@ -91,7 +92,7 @@ class FakePipeline:
             return self._answer(question, searched, (), tuple(numbered))
         return self._answer(question, searched, tuple(numbered[:1]), ())
 
-    def search(self, query: str, limit: int) -> list[FakeHit]:
+    def search(self, query: str, limit: int, filters: Filters = EVERYTHING) -> list[FakeHit]:
         """Every paragraph as a passage."""
         hits = [
             FakeHit(

@@ -12,22 +12,39 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
-from rag.answers import Answer, Question
+from rag.answers import Answer, Filters, Question
+from rag.documents import Passage
 from rag.errors import Busy, Starting, YoujuError
 from rag.library import Library
 from rag.settings import Settings
-
-if TYPE_CHECKING:
-    from rag.retrieval import Hit
 
 _log = logging.getLogger("youju.engine")
 _RETRY_SECONDS = 2.0
 
 T = TypeVar("T")
 State = Literal["starting", "ready", "failed"]
+
+
+class Hit(Protocol):
+    """A passage that was found."""
+
+    @property
+    def article_id(self) -> str:
+        """The article's id."""
+
+    @property
+    def title(self) -> str:
+        """The article's title."""
+
+    @property
+    def passage(self) -> Passage:
+        """The passage."""
+
+    @property
+    def score(self) -> float:
+        """Higher is better."""
 
 
 class Pipeline(Protocol):
@@ -40,7 +57,7 @@ class Pipeline(Protocol):
     def ask(self, question: Question) -> Answer:
         """Answer or refuse; may be called from several threads."""
 
-    def search(self, query: str, limit: int) -> Sequence[Hit]:
+    def search(self, query: str, limit: int, filters: Filters = ...) -> Sequence[Hit]:
         """The best passages, best first."""
 
     def refresh(self) -> None:
@@ -143,7 +160,6 @@ class Engine:
             if self._pipeline is not None:
                 return
             try:
-                Path(self.settings.data_dir).mkdir(parents=True, exist_ok=True)
                 self._pipeline = self._opener(self.settings)
                 self._error = None
             except YoujuError as error:

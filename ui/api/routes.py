@@ -36,7 +36,9 @@ async def ask(body: AskBody, request: Request) -> JSONResponse:
 @router.post("/v1/search", summary="检索段落", tags=["问答"])
 async def search(body: SearchBody, request: Request) -> dict[str, Any]:
     """按相关程度排列的段落，最好的在前。"""
-    hits = await engine_of(request).run(lambda pipeline: pipeline.search(body.query, body.limit))
+    hits = await engine_of(request).run(
+        lambda pipeline: pipeline.search(body.query, body.limit, body.filters)
+    )
     return {"query": body.query, "hits": [hit_json(hit) for hit in hits]}
 
 

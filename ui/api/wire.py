@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from rag.answers import Question
+from rag.answers import Filters, Question
 from rag.documents import Article, Paragraph
 from rag.errors import BadEncoding
 from rag.records import StoredArticle
-
-if TYPE_CHECKING:
-    from rag.retrieval import Hit
+from ui.engine import Hit
 
 
 def _real_characters(text: str) -> str:
@@ -37,10 +35,11 @@ class AskBody(_Body):
     question: Text = Field(examples=["重庆市内有多少所高等院校？"])
     history: tuple[Text, ...] = Field(default=(), max_length=100, examples=[["卫星互联网是什么？"]])
     id: Text | None = Field(default=None, max_length=200)
+    filters: Filters = Field(default=Filters(), description="只在这些文章里找")
 
     def as_question(self) -> Question:
         """The record that the pipeline takes."""
-        return Question(question=self.question, history=self.history, id=self.id)
+        return Question(**dict(self))
 
 
 class SearchBody(_Body):
@@ -48,6 +47,7 @@ class SearchBody(_Body):
 
     query: Text = Field(examples=["卫星互联网"])
     limit: int = Field(default=10, ge=1, le=100, strict=True)
+    filters: Filters = Field(default=Filters(), description="只在这些文章里找")
 
 
 class ErrorBody(BaseModel):
