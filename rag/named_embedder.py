@@ -154,7 +154,7 @@ def _folder(model: str) -> Path:
         OfflineModeIsEnabled,
     )
 
-    http_error = HfHubHTTPError.__bases__[0]  # of whichever HTTP library the hub's client uses
+    http_error: Any = HfHubHTTPError.__bases__[0]  # of whichever HTTP library the hub's client uses
     try:
         return Path(snapshot_download(model, local_files_only=True, ignore_patterns=_UNREAD))
     except HFValidationError as error:
