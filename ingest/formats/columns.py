@@ -139,6 +139,8 @@ def _gutters(pieces: Band, bounds: Gap, em: float) -> list[Gap]:
     """Vertical white lanes through all of `pieces`, with room for columns on both sides.
 
     A column may be as wide as the lane allows: a short line beside a full one is a column too.
+    Somewhere text must stand on both sides at one height: a folio and the centred headline below
+    it leave a lane between them, but no gutter.
     """
     lanes: list[Gap] = []
     reach = bounds[0]
@@ -150,10 +152,23 @@ def _gutters(pieces: Band, bounds: Gap, em: float) -> list[Gap]:
     kept: list[Gap] = []
     start = bounds[0]
     for lane in lanes:
-        if lane[1] - start >= wide and bounds[1] - lane[0] >= wide:
+        roomy = lane[1] - start >= wide and bounds[1] - lane[0] >= wide
+        if roomy and _stand_side_by_side(pieces, lane):
             kept.append(lane)
             start = lane[1]
     return kept
+
+
+def _stand_side_by_side(pieces: Band, lane: Gap) -> bool:
+    """Whether two pieces on different sides of `lane` overlap in height."""
+    middle = (lane[0] + lane[1]) / 2
+    reach = {True: float("-inf"), False: float("-inf")}
+    for piece in sorted(pieces, key=lambda piece: piece.top):
+        side = piece.right <= middle
+        if piece.middle < reach[not side]:
+            return True
+        reach[side] = max(reach[side], piece.bottom)
+    return False
 
 
 def _bands(pieces: Sequence[Piece]) -> list[Band]:
