@@ -17,6 +17,7 @@ from rag.records import NewDocument, StoredArticle
 from rag.retrieval import EVERYTHING
 from rag.settings import Settings
 from rag.text import sentence_spans, windows
+from rag.wording import render_answer, render_refusal
 
 PAGE = """江州日报 2024年3月5日 第6版
 
@@ -129,15 +130,16 @@ class FakePipeline:
         cited: tuple[Citation, ...],
         nearest: tuple[Citation, ...],
     ) -> Answer:
-        message = "文章里没有能回答这个问题的句子。"
+        statements = tuple(Statement(text=c.quote, citations=(c.n,)) for c in cited)
+        message = render_refusal("not_stated", (), None, empty=not nearest)
         refusal = Refusal(reason="not_stated", message=message, nearest=nearest)
         return Answer(
             id=question.id,
             question=question.question,
             searched_question=searched,
             status="answered" if cited else "refused",
-            text="".join(f"{c.quote}[{c.n}]" for c in cited) or message,
-            statements=tuple(Statement(text=c.quote, citations=(c.n,)) for c in cited),
+            text=render_answer(statements, cited, None, None) if cited else message,
+            statements=statements,
             citations=cited,
             confidence=0.9 if cited else 0.1,
             refusal=None if cited else refusal,

@@ -57,7 +57,7 @@ def serve(settings: Settings, *, log_level: str = "warning") -> None:
     """Serve until interrupted; answers under way are finished first."""
     import uvicorn
 
-    uvicorn.run(
+    config = uvicorn.Config(
         create_app(settings),
         host=settings.server.host,
         port=settings.server.port,
@@ -65,5 +65,5 @@ def serve(settings: Settings, *, log_level: str = "warning") -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=10,
-        h11_max_incomplete_event_size=64 * 1024,
     )
+    uvicorn.Server(config).run()

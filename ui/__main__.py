@@ -1,0 +1,5 @@
+"""`python -m ui` is `youju`."""
+
+from ui.cli import main
+
+main()
