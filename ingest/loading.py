@@ -229,7 +229,9 @@ def _digest(file: IO[bytes]) -> str:
 def _opened(origin: Origin) -> Iterator[IO[bytes]]:
     """The file, unbuffered so that a child process may read on; only regular files."""
     try:
-        file = origin.disk.open("rb", buffering=0)
+        # Without waiting: a pipe that nobody writes to must not hold us up.
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        file = os.fdopen(os.open(origin.disk, flags), "rb", buffering=0)
     except FileNotFoundError as error:
         raise FileMissing(file=origin.name) from error
     except OSError as error:

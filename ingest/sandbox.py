@@ -10,6 +10,7 @@ does — crash, loop, eat memory — fails that one file with a typed error.
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import json
 import os
@@ -127,7 +128,7 @@ def _running(
 def _death(status: int, complaint: str, name: str, limits: Limits) -> DocumentError:
     if -status == getattr(signal, "SIGXCPU", None):
         return ParseTimeout(file=name, seconds=limits.seconds)
-    if -status == getattr(signal, "SIGXFSZ", None):
+    if -status == getattr(signal, "SIGXFSZ", None) or os.strerror(errno.EFBIG) in complaint:
         return ParseLimit(file=name, reason=f"产出超过 {limits.output_mb} MB")
     if "MemoryError" in complaint or "bad_alloc" in complaint or -status in _OUT_OF_MEMORY:
         return ParseLimit(file=name, reason=f"内存超过 {limits.memory_mb} MB")

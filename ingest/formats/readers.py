@@ -22,7 +22,8 @@ PAGE_PARSERS = {
     ".jpeg": "ocr",
 }
 LARGEST_TEXT = 64 << 20
-_OCR_LIMITS = Limits(memory_mb=6144, seconds=120)
+PARSE_LIMITS = Limits()
+OCR_LIMITS = Limits(memory_mb=6144, seconds=120)
 
 
 def read_text(file: IO[bytes], name: str) -> Extracted:
@@ -55,8 +56,8 @@ def read_pages(file: IO[bytes], name: str, parser: str) -> Extracted:
     if parser == "ocr":
         if not has_ocr():
             raise OcrMissing(file=name)
-        return Extracted.from_dict(parse("ocr", file, name, _OCR_LIMITS))
-    contents = Extracted.from_dict(parse(parser, file, name))
+        return Extracted.from_dict(parse("ocr", file, name, OCR_LIMITS))
+    contents = Extracted.from_dict(parse(parser, file, name, PARSE_LIMITS))
     return _with_scans(file, name, contents) if contents.unread else contents
 
 
@@ -75,7 +76,7 @@ def _with_scans(file: IO[bytes], name: str, contents: Extracted) -> Extracted:
         return replace(contents, remarks=(*contents.remarks, remark), unread=())
     pages = split_pages(contents)
     for number in contents.unread:
-        scan = parse("ocr", file, name, _OCR_LIMITS, page=number)
+        scan = parse("ocr", file, name, OCR_LIMITS, page=number)
         pages[number - 1] = split_pages(Extracted.from_dict(scan))[0]
     text, places = join_pages(pages)
     encoding = "pdf+ocr" if contents.text.strip() else "ocr"
