@@ -177,18 +177,22 @@ def ensure_model(
 
 
 def _make(folder: Path) -> None:
-    import torch
-
-    weights = WeightsFile(weights_path())
     draft = Path(tempfile.mkdtemp(prefix=f"{NAME}.", suffix=".draft", dir=folder.parent))
-    tokenizer(weights).save(str(draft / TOKENIZER_FILE), pretty=False)
-    tokens = torch.ones((2, 8), dtype=torch.long)
-    example = {"input_ids": tokens, "attention_mask": tokens}
-    save_int8(_token_vectors(float_bert(weights)), example, draft / MODEL_FILE)
+    _write_model(draft)
     manifest = {path.name: _digest(path) for path in sorted(draft.iterdir())}
     (draft / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     draft.rename(folder)
+
+
+def _write_model(draft: Path) -> None:
+    import torch
+
+    weights = WeightsFile(weights_path())
+    tokenizer(weights).save(str(draft / TOKENIZER_FILE), pretty=False)
+    tokens = torch.ones((2, 8), dtype=torch.long)
+    example = {"input_ids": tokens, "attention_mask": tokens}
+    save_int8(_token_vectors(float_bert(weights)), example, draft / MODEL_FILE)
 
 
 def _token_vectors(bert: BertModel) -> nn.Module:
