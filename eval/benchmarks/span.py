@@ -1,0 +1,68 @@
+"""CMRC 2018 (Cui et al., 2019): the answer's span within the right passage, exact match and F1."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from eval.measures.span_em_f1 import span_exact_match, span_f1
+from eval.question_sets import load_questions
+from eval.reading import (
+    ReaderOpener,
+    figures,
+    mean,
+    open_reader,
+    read_all,
+    with_answer_settings,
+)
+from eval.squad import read_squad
+from rag.embedding import Progress
+from rag.settings import Settings
+
+
+def run(
+    file: Path,
+    limit: int | None = None,
+    *,
+    scorer: str | None = None,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+    opener: ReaderOpener = open_reader,
+) -> dict[str, Any]:
+    """Measure EM and F1 of the short answer, in percent.
+
+    The gold passage is given and every question has an answer in it, so nothing is refused: the
+    threshold is zero. Where there is no short answer the quotes are taken instead.
+
+    Args:
+        file: of SQuAD format.
+        limit: the first questions only.
+        scorer: the evidence scorer, instead of the one in `settings`.
+        settings: of the pipeline.
+        progress: called with (questions done, questions in all).
+        opener: gives what answers.
+    """
+    settings = with_answer_settings(settings, scorer=scorer, threshold=0.0)
+    passages = read_squad(file).passage_of()
+    asked = [
+        (question, [passages[question.extra["passage"]].text])
+        for question in load_questions(file).questions[:limit]
+    ]
+    with opener(settings) as reader:
+        readings = read_all(reader, asked, progress)
+    golds = [[text for group in r.question.answers for text in group] for r in readings]
+    pairs = [(r.short, gold) for r, gold in zip(readings, golds, strict=True)]
+    return {
+        "benchmark": "span",
+        "settings": {
+            "file": Path(file).name,
+            "questions": len(readings),
+            "answer": settings.answer.model_dump(mode="json"),
+        },
+        "metrics": {
+            "em": 100 * mean(span_exact_match(short, gold) for short, gold in pairs),
+            "f1": 100 * mean(span_f1(short, gold) for short, gold in pairs),
+            "with_short_answer": mean(bool(r.answer.short_answer) for r in readings),
+            **figures([reading.judged for reading in readings]),
+        },
+    }
