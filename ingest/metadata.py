@@ -30,6 +30,7 @@ _DATE = re.compile(
 )
 _PAGE = re.compile(r"第?\s*([A-Z]{0,2}\d{1,3}|[一二三四五六七八九十]{1,3})\s*[版页]")
 _BARE_PAGE = re.compile(r"[A-Z]{1,2}\d{1,3}|第([A-Z]?\d{1,3})[版页]?")
+_LETTERED_PAGE = re.compile(r"(?<!\S)[A-Z]{1,2}\d{1,3}(?=\s|[:：]|$)")
 _NAME_ENDS = re.compile(r"(?:报|刊|社|网|杂志|电视台|通讯|Daily|Times|News|Post)$", re.IGNORECASE)
 _WEEKDAY = re.compile(r"(?:星期|周|礼拜)[一二三四五六日天]")
 _HAN = "[\u4e00-\u9fff]"
@@ -133,14 +134,16 @@ def metadata_from_folio(line: str) -> Metadata | None:
     A folio has a date or a page number, and nothing else but a newspaper's name, a weekday, a
     short section name and marks.
     """
-    if len(line) > 60 or re.search(r"[，。！？；：“”]", line):
+    if len(line) > 60 or re.search(r"[，。！？；“”]", line):
         return None
     day, rest = _take_date(line)
-    page_match = _PAGE.search(rest)
+    page_match = _PAGE.search(rest) or (_LETTERED_PAGE.search(rest) if day else None)
     if not day and not (page_match and len(line) <= 20):
         return None
-    rest = _PAGE.sub(" ", _WEEKDAY.sub(" ", rest), count=1)
-    words = [word for word in re.split(r"[\s|｜·•/_\-—]+", rest) if word]
+    if page_match:
+        rest = f"{rest[: page_match.start()]} {rest[page_match.end() :]}"
+    rest = _WEEKDAY.sub(" ", rest)
+    words = [word for word in re.split(r"[\s:：|｜·•/_\-—]+", rest) if word]
     newspaper = next((word for word in words if _NAME_ENDS.search(word)), None)
     if not newspaper and not (day and page_match):
         return None

@@ -113,14 +113,18 @@ def _join(source: tuple[_Draft, _Part], block: Block, link: Link) -> tuple[_Draf
 
 def _pieces(blocks: Sequence[Block], flow: Sequence[int]) -> list[Piece]:
     """What stitching sees of each block of text: its neighbours on the page."""
-    pieces = []
+    pieces: list[Piece] = []
+    article = 0
     for before, n, after in zip([-1, *flow], flow, [*flow[1:], len(blocks)], strict=False):
         above, below = blocks[before + 1 : n], blocks[n + 1 : after]
+        article += sum(block.starts for block in (*above, blocks[n]))
         pieces.append(
             Piece(
                 blocks[n].text,
                 starts=blocks[n].starts or any(b.kind in _NO_CONTINUATION for b in above),
+                article=article,
                 closed=any(b.kind in _CLOSING and not b.starts for b in below[:1]),
+                gap=blocks[n].gap or bool(above),
                 jumps_out=blocks[n].jumps_out or any(b.jumps_out for b in below),
                 jumps_in=blocks[n].jumps_in or any(b.jumps_in for b in above),
             )

@@ -1,14 +1,36 @@
-"""Which pieces of a broken page go on in which: decided for all open ends at once."""
+"""Which pieces of a broken page go on in which: decided for all open ends at once.
+
+Each pair of pieces has a score from `pair_model` (characters and words across the seam, marks,
+shared words and topics, order). A page that is read in order adds what its layout says: mostly a
+paragraph is followed by the next one. The links are the assignment with the largest sum.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.lines import ends_sentence
+import numpy as np
+
+from ingest.pair_model import Choice, assign, pair_model
+from ingest.seam_features import Mask, Matrix, closed_ends, features
+from ingest.seams import seam_statistics
 from rag.embedding import Embedder
 
 JOIN_THRESHOLD = 0.5
+_MOVE_THRESHOLD = 0.9
+_MOST_PIECES = 240
+_NEXT_OPEN = 2.0
+_NEXT_CLOSED = 4.0
+_SAME_BLOCK = -2.0
+_STUB = 12
+_STUB_SCORE = -3.0
+_JUMP = 6.0
+_ITEM = re.compile(
+    r"(?:[-*+•·●○◆■□▪]|[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[）)]"
+    r"|\d{1,2}[、.．](?!\d)|[①-⑳]|第[一二三四五六七八九十\d]{1,3}[条章节]|\S{1,8}[:：])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +38,18 @@ class Piece:
     """A paragraph as it stands on the page.
 
     Attributes:
-        starts: an article's head or a heading stands before it, so that it continues nothing.
-        closed: a closing line (the author's affiliation, editors' credits) stands after it.
+        starts: a heading stands before it, so that it continues nothing.
+        article: counts the articles that the page starts, in reading order.
+        closed: a closing line (the author's affiliation, a byline) stands after it.
+        gap: an empty line stands before it.
         jumps_out, jumps_in: the page says that it goes on, or comes from, elsewhere.
     """
 
     text: str
     starts: bool = False
+    article: int = 0
     closed: bool = False
+    gap: bool = True
     jumps_out: bool = False
     jumps_in: bool = False
 
@@ -43,32 +69,93 @@ class Link:
 
 
 def stitch(pieces: Sequence[Piece], embedder: Embedder | None = None) -> tuple[Link, ...]:
-    """The links between `pieces`, each end and each beginning used at most once."""
-    import numpy as np
-    from scipy.optimize import linear_sum_assignment
+    """The links that a page's paragraphs need beside their order on the page.
 
-    ends = [n for n, piece in enumerate(pieces) if not ends_sentence(piece.text)]
-    begins = [n for n, piece in enumerate(pieces) if not piece.starts]
-    gains = np.zeros((len(ends), len(begins)))
-    for row, source in enumerate(ends):
-        for column, target in enumerate(begins):
-            if target > source:
-                gains[row, column] = _seam(pieces[source].text, pieces[target].text)
-    rows, columns = linear_sum_assignment(gains, maximize=True)
-    return tuple(
-        Link(ends[row], begins[column], 0.9, merges=True)
-        for row, column in zip(rows, columns, strict=True)
-        if gains[row, column] > 0
-    )
+    In a page of one article only broken sentences are healed. Between articles, a paragraph
+    that ends a sentence is moved only on strong evidence (0.9); a broken sentence's rest is
+    found wherever it stands. Links of a broken sentence below `JOIN_THRESHOLD` are given too, so
+    that the caller can mark the place.
+    """
+    links: list[Link] = []
+    for start in range(0, len(pieces), _MOST_PIECES):
+        for link in _stitch_part(pieces[start : start + _MOST_PIECES], embedder):
+            links.append(
+                Link(link.source + start, link.target + start, link.confidence, link.merges)
+            )
+    return tuple(links)
 
 
-def _seam(left: str, right: str) -> float:
-    import rjieba
+def link_fragments(texts: Sequence[str], embedder: Embedder | None = None) -> tuple[Link, ...]:
+    """The links between fragments of which nothing is known but their order."""
+    if len(texts) < 2:
+        return ()
+    place = np.arange(len(texts))
+    allowed = place[None, :] > place[:, None]
+    return tuple(_links(texts, allowed, np.zeros(allowed.shape), embedder))
 
-    window = left[-6:] + right[:6]
-    position = 0
-    for word in rjieba.cut(window):
-        if position < min(6, len(left)) < position + len(word):
-            return 2.0
-        position += len(word)
-    return 0.5
+
+def _stitch_part(pieces: Sequence[Piece], embedder: Embedder | None) -> list[Link]:
+    texts = [piece.text for piece in pieces]
+    several = any(piece.article != pieces[0].article for piece in pieces)
+    closed = closed_ends(texts) if texts else np.zeros(0, dtype=bool)
+    if len(pieces) < 2 or (closed[:-1].all() and not several):
+        return []
+    allowed = _allowed(pieces, closed)
+    layout = _layout(pieces, closed)
+    found = _links(texts, allowed, layout, embedder if several else None)
+    return [link for link in found if _wanted(link, closed)]
+
+
+def _wanted(link: Link, closed: Mask) -> bool:
+    """Whether a link says more than the page's own order does."""
+    if not closed[link.source]:
+        return True
+    return link.target != link.source + 1 and link.confidence >= _MOVE_THRESHOLD
+
+
+def _links(
+    texts: Sequence[str], allowed: Mask, layout: Matrix, embedder: Embedder | None
+) -> list[Link]:
+    model = pair_model(topic=embedder is not None)
+    scores = model.scores(features(texts, allowed, seam_statistics(), embedder)) + layout
+    closed = closed_ends(texts)
+
+    def link(choice: Choice) -> Link:
+        ends = bool(closed[choice.source])
+        confidence = model.confidence(choice.given_end, choice.given_begin, closed=ends)
+        return Link(choice.source, choice.target, round(confidence, 4), merges=not ends)
+
+    return [link(choice) for choice in assign(scores, allowed)]
+
+
+def _allowed(pieces: Sequence[Piece], closed: Mask) -> Mask:
+    """A piece goes on further down, never below a heading, in a list's item or after a closing
+    line; one that ends a sentence goes on in the next piece or across an article's start.
+    """
+    place = np.arange(len(pieces))
+    article = np.array([piece.article for piece in pieces])
+    allowed = place[None, :] > place[:, None]
+    other = article[None, :] > article[:, None]
+    following = place[None, :] == place[:, None] + 1
+    allowed &= ~closed[:, None] | other | following
+    barred = [piece.starts or _ITEM.match(piece.text) is not None for piece in pieces]
+    allowed[:, barred] = False
+    allowed[[piece.closed and ends for piece, ends in zip(pieces, closed, strict=True)], :] = False
+    comes_in = np.array([piece.jumps_in for piece in pieces])
+    goes_out = np.array([piece.jumps_out for piece in pieces])
+    allowed &= comes_in[None, :] == goes_out[:, None]
+    return np.asarray(allowed, dtype=bool)
+
+
+def _layout(pieces: Sequence[Piece], closed: Mask) -> Matrix:
+    """What the page's order adds to the scores."""
+    size = len(pieces)
+    layout = np.zeros((size, size))
+    for n in range(size - 1):
+        layout[n, n + 1] += _NEXT_CLOSED if closed[n] else _NEXT_OPEN
+        if not pieces[n + 1].gap:
+            layout[n, n + 1] += _NEXT_CLOSED if closed[n] else _SAME_BLOCK
+    for n, piece in enumerate(pieces):
+        layout[n, :] += _JUMP if piece.jumps_out else 0.0
+        layout[n, :] += _STUB_SCORE if not closed[n] and len(piece.text) < _STUB else 0.0
+    return layout

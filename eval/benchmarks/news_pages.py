@@ -1,0 +1,104 @@
+"""Broken pages made of news articles: the same maker for training and for measuring."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+CutKind = Literal["word", "sentence", "end"]
+CUT_KINDS: tuple[CutKind, ...] = get_args(CutKind)
+_HEADER = re.compile(r"^.{0,60}?正文[:：]\s*")
+_ORIGINAL_TITLE = re.compile(r"^原标题[:：]")
+_TRAILER = re.compile(r"(?:返回搜狐，查看更多)?\s*责任编辑[:：]?\s*$|https?://\S+$|\S+\.html?$")
+_SPACE = re.compile(r"\s+")
+_SENTENCE_ENDS = re.compile(r"[。！？](?:[”’」』）)]*)")
+_EDGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class PagePiece:
+    """A piece of article `article`, the `part`-th of it, that ends in a cut of kind `cut`."""
+
+    article: int
+    part: int
+    text: str
+    cut: CutKind | None
+
+
+def read_news(path: Path, shortest: int = 150) -> list[str]:
+    """Texts of a JSONL file (gzipped or not) with `text`, without site headers and trailers."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as lines:
+        texts = [clean_news(json.loads(line)["text"]) for line in lines if line.strip()]
+    return [text for text in texts if len(text) >= shortest]
+
+
+def clean_news(text: str) -> str:
+    """One article without what the site that published it put around it."""
+    text = _ORIGINAL_TITLE.sub("", _HEADER.sub("", text))
+    text = _SPACE.sub(lambda match: " " if len(match.group()) == 1 else "", text.strip())
+    return _TRAILER.sub("", text).strip()
+
+
+def make_page(articles: Sequence[str], rng: random.Random) -> list[PagePiece]:
+    """Cut each article at 1–3 random positions and shuffle the pieces into one another.
+
+    Each cut's kind is drawn evenly: in mid-word, between words in mid-sentence, or at a sentence's
+    end. The pieces of one article keep their order.
+    """
+    queues = []
+    for number, text in enumerate(articles):
+        cuts = _cuts(text, rng.randint(1, 3), rng)
+        edges = [0, *(position for position, _ in cuts), len(text)]
+        kinds: list[CutKind | None] = [*(kind for _, kind in cuts), None]
+        queues.append(
+            [
+                PagePiece(number, part, text[a:b].strip(), kind)
+                for part, (a, b, kind) in enumerate(zip(edges, edges[1:], kinds, strict=False))
+            ]
+        )
+    order = [number for number, queue in enumerate(queues) for _ in queue]
+    rng.shuffle(order)
+    return [queues[number].pop(0) for number in order]
+
+
+def _cuts(text: str, wanted: int, rng: random.Random) -> list[tuple[int, CutKind]]:
+    """At most `wanted` cuts, `_EDGE` characters apart, in order."""
+    positions = {kind: _positions(text, kind) for kind in CUT_KINDS}
+    chosen: list[tuple[int, CutKind]] = []
+    for _ in range(wanted):
+        kind = rng.choice(CUT_KINDS)
+        free = [p for p in positions[kind] if all(abs(p - other) >= _EDGE for other, _ in chosen)]
+        if free:
+            chosen.append((rng.choice(free), kind))
+    return sorted(chosen)
+
+
+def _positions(text: str, kind: CutKind) -> list[int]:
+    import rjieba
+
+    ends = {match.end() for match in _SENTENCE_ENDS.finditer(text)}
+    inside = range(_EDGE, len(text) - _EDGE + 1)
+    if kind == "end":
+        return [p for p in inside if p in ends]
+    borders, offset = set(), 0
+    for word in rjieba.cut(text):
+        offset += len(word)
+        borders.add(offset)
+    return [p for p in inside if p not in ends and (p in borders) == (kind == "sentence")]
+
+
+def training_part(texts: list[str]) -> list[str]:
+    """The first four fifths: counted and fitted on."""
+    return texts[: len(texts) * 4 // 5]
+
+
+def measuring_part(texts: list[str]) -> list[str]:
+    """The last fifth: never trained on."""
+    return texts[len(texts) * 4 // 5 :]

@@ -1,0 +1,235 @@
+"""What speaks for and against each piece going on in each other piece of a page.
+
+Every feature is a matrix of shape (n, n): row = the piece that stops, column = the piece that
+may go on. None knows a word of any page: characters, words, topics, marks and order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.lines import ends_sentence
+from ingest.seams import SENTENCE_START, SeamStatistics
+from rag.embedding import Embedder, PassageInput
+
+Matrix = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+NAMES = (
+    "seam", "seam_row", "seam_column", "start", "crosses", "closes_marks", "leaves_marks",
+    "cannot_start", "closed", "comma", "news_start", "credit_end",
+    "lexical", "lexical_row", "lexical_column", "triples", "triples_row", "triples_column",
+    "kin", "kin_row", "kin_column", "left_length", "right_length", "distance", "next", "first",
+)  # fmt: skip
+TOPIC_NAMES = ("topic", "topic_row", "topic_column", "edge", "edge_row", "edge_column")
+_CONTEXT = 3
+_WINDOW = 8
+_FLOOR = 0.005
+_EDGE = 120
+_EMBEDDED = 400
+_PAIRS = ("“”", "‘’", "《》", "（）", "()", "「」", "『』", "【】", "〈〉")
+_NOT_FIRST = frozenset("，。、；：！？”’》）」』】〉,;:!?)]}%％")
+_NEWS_START = re.compile(
+    r"[【（(《]|.{0,12}(?:讯|电|报道|获悉|消息)|(?:近日|昨日|今日|日前|据)|\d{1,4}[年月日]|.{2,8}(?:记者|作者|来源)"
+)
+_CREDIT_END = re.compile(r"(?:[（(【][^（()）]{1,40}[）)】]|完|来源.{0,12}|编辑.{0,12}|[\w.]+)$")
+
+
+def features(
+    texts: Sequence[str],
+    allowed: Mask,
+    statistics: SeamStatistics,
+    embedder: Embedder | None = None,
+) -> Matrix:
+    """Shape (n, n, f): `NAMES`, and `TOPIC_NAMES` after them where there is an embedder.
+
+    Args:
+        texts: the n pieces in page order.
+        allowed: shape (n, n), the pairs that may be joined at all; only they are rivals.
+        statistics: of characters.
+        embedder: gives the topic features.
+    """
+    size = len(texts)
+    seam, start = _seam_gains(texts, statistics)
+    pairs, triples = (_shared_runs(texts, statistics, length) for length in (2, 3))
+    matched, unmatched = _open_marks(texts)
+    place = np.arange(size)
+    distance = place[None, :] - place[:, None]
+    layers = [
+        *_with_margins(seam, allowed, 0.0),
+        _of_begins(start),
+        _crossing_words(texts, allowed),
+        matched,
+        unmatched,
+        _of_begins([text[:1] in _NOT_FIRST for text in texts]),
+        _of_ends(closed_ends(texts)),
+        _of_ends([text[-1:] in "，、；：,;:" for text in texts]),
+        _of_begins([_NEWS_START.match(text) is not None for text in texts]),
+        _of_ends([_CREDIT_END.search(text[-50:]) is not None for text in texts]),
+        *_with_margins(np.log(_FLOOR + pairs), allowed, np.log(2 * _FLOOR)),
+        *_with_margins(np.log(_FLOOR + triples), allowed, np.log(2 * _FLOOR)),
+        *_with_margins(_kin(triples), allowed, 0.0),
+        _of_ends([np.log(len(text) + 1) for text in texts]),
+        _of_begins([np.log(len(text) + 1) for text in texts]),
+        np.log(np.maximum(np.abs(distance), 1)),
+        (distance == 1).astype(float),
+        _of_begins(place == 0),
+    ]
+    if embedder:
+        for values in _topics(texts, embedder):
+            layers += _with_margins(values, allowed, float(np.median(values)))
+    return np.stack(layers, axis=-1)
+
+
+def closed_ends(texts: Sequence[str]) -> Mask:
+    """Which pieces stop where a sentence ends."""
+    return np.array([ends_sentence(text) for text in texts], dtype=bool)
+
+
+def _of_ends(values: Sequence[float] | Matrix | Mask) -> Matrix:
+    """A feature of the row's piece alone."""
+    column = np.asarray(values, dtype=np.float64)[:, None]
+    return np.repeat(column, len(column), axis=1)
+
+
+def _of_begins(values: Sequence[float] | Matrix | Mask) -> Matrix:
+    """A feature of the column's piece alone."""
+    return _of_ends(values).T
+
+
+def _seam_gains(texts: Sequence[str], statistics: SeamStatistics) -> tuple[Matrix, Matrix]:
+    """How much likelier a piece's first characters become after another's last ones, in nats.
+
+    Sum over the first three characters c of log P(c | what is before it, seam included) −
+    log P(c | what is before it in its own piece). The second result, shape (n,), is the same for
+    a sentence's start in place of the other piece.
+    """
+    size = len(texts)
+    start_id = statistics.encode_mark(SENTENCE_START)
+    lefts = np.zeros((size, _CONTEXT), dtype=np.int64)
+    rights = np.zeros((size, _CONTEXT), dtype=np.int64)
+    for n, text in enumerate(texts):
+        tail = list(statistics.encode(text[-4 * _CONTEXT :]))
+        if ends_sentence(text):
+            tail.append(start_id)
+        tail, head = tail[-_CONTEXT:], list(statistics.encode(text[: 4 * _CONTEXT]))[:_CONTEXT]
+        lefts[n, _CONTEXT - len(tail) :] = tail
+        rights[n, : len(head)] = head
+    gains, starts = np.zeros((size, size)), np.zeros(size)
+    first = np.full((size, 1), start_id, dtype=np.int64)
+    for k in range(_CONTEXT):
+        own = statistics.log_probability(rights[:, : k + 1])
+        across = np.concatenate(
+            [np.repeat(lefts[:, k:], size, axis=0), np.tile(rights[:, : k + 1], (size, 1))], axis=1
+        )
+        gains += statistics.log_probability(across).reshape(size, size) - own
+        started = np.concatenate([first, rights[:, : k + 1]], axis=1)
+        starts += statistics.log_probability(started) - own
+    return gains, starts
+
+
+def _shared_runs(texts: Sequence[str], statistics: SeamStatistics, length: int) -> Matrix:
+    """Cosine of the pieces' character runs, each weighted by −log of its share in the language."""
+    rows = []
+    for text in texts:
+        ids = statistics.encode(text)
+        many = max(len(ids) - length + 1, 0)
+        runs = np.stack([ids[k : k + many] for k in range(length)], axis=1)
+        rows.append(np.unique(runs[(runs > 0).all(axis=1)], axis=0))
+    every, where = np.unique(np.concatenate(rows), axis=0, return_inverse=True)
+    weights = np.log(statistics.total / np.maximum(statistics.seen(every), 0.5))
+    owner = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+    shared = np.bincount(where.ravel(), minlength=len(every)) > 1
+    norms = np.sqrt(np.bincount(owner, (weights**2)[where.ravel()], minlength=len(rows)))
+    column = np.cumsum(shared) - 1
+    table = np.zeros((len(rows), int(shared.sum())))
+    kept = shared[where.ravel()]
+    at = where.ravel()[kept]
+    table[owner[kept], column[at]] = weights[at]
+    norms = np.maximum(norms, 1e-9)
+    return np.asarray((table @ table.T) / np.outer(norms, norms), dtype=np.float64)
+
+
+def _kin(similar: Matrix) -> Matrix:
+    """How much two pieces are like the same other pieces of the page."""
+    apart = similar.copy()
+    np.fill_diagonal(apart, 0.0)
+    share = apart / np.maximum(apart.sum(axis=1, keepdims=True), 1e-9)
+    return np.asarray(share @ share.T, dtype=np.float64)
+
+
+def _crossing_words(texts: Sequence[str], allowed: Mask) -> Matrix:
+    """1 where the segmenter sees a word across the seam, −1 where it sees a border there."""
+    import rjieba
+
+    crosses = np.zeros(allowed.shape)
+    tails, heads = [text[-_WINDOW:] for text in texts], [text[:_WINDOW] for text in texts]
+    for i, j in np.argwhere(allowed):
+        if ends_sentence(texts[i]):
+            continue
+        offset = 0
+        for word in rjieba.cut(tails[i] + heads[j]):
+            offset += len(word)
+            if offset >= len(tails[i]):
+                break
+        crosses[i, j] = 1.0 if offset > len(tails[i]) else -1.0
+    return crosses
+
+
+def _open_marks(texts: Sequence[str]) -> tuple[Matrix, Matrix]:
+    """How many kinds of brackets and quotes the right side closes for the left, and how many are
+    left open or closed without a partner.
+    """
+    depths = np.array([[_depths(text, pair) for pair in _PAIRS] for text in texts], dtype=float)
+    opened, closed = depths[:, None, :, 0], depths[None, :, :, 1]
+    return np.minimum(opened, closed).sum(axis=-1), np.abs(opened - closed).sum(axis=-1)
+
+
+def _depths(text: str, pair: str) -> tuple[int, int]:
+    """1 if a mark is left open at the end; 1 if one is closed that was not opened."""
+    depth, closed = 0, 0
+    for character in text:
+        if character == pair[0]:
+            depth += 1
+        elif character == pair[1]:
+            closed, depth = (1, 0) if depth == 0 else (closed, depth - 1)
+    return min(depth, 1), closed
+
+
+def _topics(texts: Sequence[str], embedder: Embedder) -> tuple[Matrix, Matrix]:
+    """Cosines of whole pieces, and of the left one's end with the right one's beginning."""
+    wholes = [text[:_EMBEDDED] for text in texts]
+    tails, heads = [text[-_EDGE:] for text in texts], [text[:_EDGE] for text in texts]
+    distinct = sorted({*wholes, *tails, *heads})
+    found = embedder.embed_passages([PassageInput(text) for text in distinct])
+    vectors = {text: one.passage for text, one in zip(distinct, found, strict=True)}
+    whole, tail, head = (
+        np.stack([vectors[text] for text in part]).astype(np.float64)
+        for part in (wholes, tails, heads)
+    )
+    return whole @ whole.T, tail @ head.T
+
+
+def _with_margins(values: Matrix, allowed: Mask, floor: float) -> list[Matrix]:
+    """The values, and how far each is above the best rival in its row and in its column."""
+    row = values - _best_rival(values, allowed, floor)
+    column = values - _best_rival(values.T, allowed.T, floor).T
+    return [values, row, column]
+
+
+def _best_rival(values: Matrix, allowed: Mask, floor: float) -> Matrix:
+    """For each cell the largest other allowed value of its row, but at least `floor`."""
+    size = len(values)
+    rows = np.arange(size)
+    rivals = np.where(allowed, values, -np.inf)
+    best = rivals.argmax(axis=1)
+    first = rivals[rows, best]
+    rivals[rows, best] = -np.inf
+    second = rivals.max(axis=1)
+    result = np.repeat(first[:, None], size, axis=1)
+    result[rows, best] = second
+    return np.maximum(result, floor)

@@ -1,0 +1,186 @@
+"""Fit `ingest/stitching.json` on broken pages made of news articles.
+
+Usage: python -m scripts.train_stitching NEWS.jsonl.gz [--pages 4000] [--topic]
+
+Only the first four fifths of the file are used. Characters are counted on three quarters of that
+and pages are made of the rest, so that the weights see the statistics at work on text that they
+were not counted on. The last quarter of the pages calibrates the confidences.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from eval.benchmarks.news_pages import PagePiece, make_page, read_news, training_part
+from ingest.pair_model import PairModel, Vector, assign, write_model
+from ingest.seam_features import NAMES, TOPIC_NAMES, Mask, Matrix, closed_ends, features
+from ingest.seams import SeamStatistics
+from rag.embedding import Embedder
+from scripts.train_seams import count
+
+_DECAY = 2.0
+
+
+@dataclass(frozen=True)
+class Example:
+    """A page's features and which pairs are true links."""
+
+    values: Matrix
+    allowed: Mask
+    closed: Mask
+    truth: Mask
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """The allowed pairs of many pages; `ends` and `begins` say which softmax each is part of."""
+
+    values: Matrix
+    ends: NDArray[np.int64]
+    begins: NDArray[np.int64]
+    truth: Mask
+    groups: int
+
+
+def make_example(
+    page: Sequence[PagePiece], statistics: SeamStatistics, embedder: Embedder | None
+) -> Example:
+    """All pairs of a page."""
+    texts = [piece.text for piece in page]
+    place = np.arange(len(page))
+    allowed = place[None, :] > place[:, None]
+    truth = [[a.article == b.article and a.part + 1 == b.part for b in page] for a in page]
+    values = features(texts, allowed, statistics, embedder)
+    return Example(values, allowed, closed_ends(texts), np.array(truth))
+
+
+def pairs_of(examples: Sequence[Example]) -> Pairs:
+    """Flatten pages into pairs."""
+    values, ends, begins, truth, offset = [], [], [], [], 0
+    for example in examples:
+        rows, columns = np.nonzero(example.allowed)
+        values.append(example.values[rows, columns])
+        ends.append(rows + offset)
+        begins.append(columns + offset)
+        truth.append(example.truth[rows, columns])
+        offset += len(example.allowed)
+    parts = (np.concatenate(part) for part in (values, ends, begins, truth))
+    return Pairs(*parts, groups=offset)  # type: ignore[arg-type]
+
+
+def fit(pairs: Pairs, hidden: int, seed: int, steps: int) -> PairModel:
+    """Least cross-entropy of both softmaxes, with weight decay, by L-BFGS."""
+    mean, scale = pairs.values.mean(axis=0), pairs.values.std(axis=0) + 1e-9
+    values = (pairs.values - mean) / scale
+    width = values.shape[1]
+    shapes = [(width, hidden), (hidden,), (hidden,), (width,), (1,)]
+    borders = np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1]
+
+    def unpack(weights: Vector) -> list[Vector]:
+        return [
+            part.reshape(shape)
+            for part, shape in zip(np.split(weights, borders), shapes, strict=True)
+        ]
+
+    def loss(weights: Vector) -> tuple[float, Vector]:
+        first, first_bias, second, direct, bias = unpack(weights)
+        layer = np.tanh(values @ first + first_bias)
+        scores = layer @ second + values @ direct + bias[0]
+        error = np.zeros_like(scores)
+        total = 0.0
+        for groups in (pairs.ends, pairs.begins):
+            part, slope = _cross_entropy(scores, groups, pairs.truth, pairs.groups)
+            total += part
+            error += slope
+        back = np.outer(error, second) * (1.0 - layer**2)
+        slopes = [values.T @ back, back.sum(0), layer.T @ error, values.T @ error, [error.sum()]]
+        gradient = np.concatenate([np.ravel(slope) for slope in slopes]) + _DECAY * weights
+        return total + _DECAY * float(weights @ weights) / 2, gradient
+
+    start = np.random.default_rng(seed).normal(0, 0.15, sum(int(np.prod(s)) for s in shapes))
+    best = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": steps})
+    first, first_bias, second, direct, bias = unpack(best.x)
+    print(f"loss per end {best.fun / pairs.groups:.4f} after {best.nit} steps")
+    return PairModel(
+        features=(*NAMES, *TOPIC_NAMES)[:width],
+        hidden=tuple(map(tuple, (first / scale[:, None]).round(5).tolist())),
+        hidden_bias=tuple((first_bias - (mean / scale) @ first).round(5).tolist()),
+        output=tuple(second.round(5).tolist()),
+        direct=tuple((direct / scale).round(5).tolist()),
+        bias=round(float(bias[0] - (mean / scale) @ direct), 5),
+    )
+
+
+def _cross_entropy(
+    scores: Vector, groups: NDArray[np.int64], truth: Mask, many: int
+) -> tuple[float, Vector]:
+    """Of the softmax within each group, in which "none" has score 0; and its slope."""
+    top = np.zeros(many)
+    np.maximum.at(top, groups, scores)
+    weights = np.exp(scores - top[groups])
+    whole = np.bincount(groups, weights, many) + np.exp(-top)
+    chosen = np.bincount(groups, np.where(truth, scores, 0.0), many)
+    total = float((np.log(whole) + top - chosen).sum())
+    return total, weights / whole[groups] - truth
+
+
+def calibrate(model: PairModel, examples: Sequence[Example]) -> PairModel:
+    """The model with confidences that say how often its links on `examples` were right."""
+    from sklearn.linear_model import LogisticRegression
+
+    found: dict[bool, list[tuple[float, float, bool]]] = {False: [], True: []}
+    for example in examples:
+        for choice in assign(model.scores(example.values), example.allowed):
+            odds = [np.log(p / (1 - p + 1e-9) + 1e-9) for p in (choice.given_end, choice.given_begin)]
+            right = bool(example.truth[choice.source, choice.target])
+            found[bool(example.closed[choice.source])].append((odds[0], odds[1], right))
+    rows = []
+    for closed in (False, True):
+        table = np.array(found[closed])
+        fitted = LogisticRegression(C=1.0).fit(table[:, :2], table[:, 2])
+        a, b = fitted.coef_[0].tolist()
+        rows.append((round(a, 5), round(b, 5), round(float(fitted.intercept_[0]), 5)))
+    return replace(model, calibration=(rows[0], rows[1]))
+
+
+def main() -> None:
+    """Fit with or without the topic features and update the file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("news", type=Path)
+    parser.add_argument("--pages", type=int, default=4000)
+    parser.add_argument("--hidden", type=int, default=16)
+    parser.add_argument("--steps", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--topic", action="store_true", help="with the bundled embedding model")
+    arguments = parser.parse_args()
+    texts = training_part(read_news(arguments.news))
+    statistics = count(texts[: len(texts) * 3 // 4])
+    rest = texts[len(texts) * 3 // 4 :]
+    rng = random.Random(arguments.seed)
+    embedder = _bundled_embedder() if arguments.topic else None
+    examples = [
+        make_example(make_page(rng.sample(rest, rng.randint(2, 5)), rng), statistics, embedder)
+        for _ in range(arguments.pages)
+    ]
+    border = len(examples) * 3 // 4
+    model = fit(pairs_of(examples[:border]), arguments.hidden, arguments.seed, arguments.steps)
+    write_model(calibrate(model, examples[border:]), topic=arguments.topic)
+
+
+def _bundled_embedder() -> Embedder:
+    from rag.embedding import open_embedder
+    from rag.settings import EmbeddingSettings
+
+    return open_embedder(EmbeddingSettings())
+
+
+if __name__ == "__main__":
+    main()
