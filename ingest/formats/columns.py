@@ -20,6 +20,7 @@ _NARROWEST = 6.0  # em: a narrower column is a column of a table, read row by ro
 _STRONG_GAP = 1.1  # em: a horizontal gap wider than line spacing
 _LARGE = 1.3  # times the body's size: a headline
 _CENTRED = 0.04  # of the width
+_TOUCH = 0.05  # of the height: less is no overlap
 _OVERLAP = 0.15  # of the height: neighbouring lines may overlap so far
 
 
@@ -165,7 +166,7 @@ def _stand_side_by_side(pieces: Band, lane: Gap) -> bool:
     reach = {True: float("-inf"), False: float("-inf")}
     for piece in sorted(pieces, key=lambda piece: piece.top):
         side = piece.right <= middle
-        if piece.middle < reach[not side]:
+        if piece.top + _TOUCH * (piece.bottom - piece.top) < reach[not side]:
             return True
         reach[side] = max(reach[side], piece.bottom)
     return False

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
 DPI = 200
 MOST_PIXELS = 60_000_000
+# One thread and memory that is kept: least processor time a page, measured on 200-dpi pages.
+_ENGINE = {
+    "Global.log_level": "error",
+    "Global.max_side_len": 8000,
+    "EngineConfig.onnxruntime.enable_cpu_mem_arena": True,
+    "EngineConfig.onnxruntime.intra_op_num_threads": 1,
+}
 _LEAST_CONFIDENCE = 0.5
 _SIZE_SLACK = 0.35
 _BOX_TO_EM = 0.85  # a detected box is a little higher than its type
@@ -69,7 +76,7 @@ def _pieces(pixels: Pixels) -> list[Piece]:
     """Lines of text as the detector finds them."""
     from rapidocr import RapidOCR
 
-    engine = RapidOCR(params={"Global.log_level": "error", "Global.max_side_len": 8000})
+    engine = RapidOCR(params=_ENGINE)
     found: Any = engine(pixels, use_cls=False)
     pieces: list[Piece] = []
     if found.boxes is None or found.txts is None:

@@ -23,7 +23,7 @@ PAGE_PARSERS = {
 }
 LARGEST_TEXT = 64 << 20
 PARSE_LIMITS = Limits()
-OCR_LIMITS = Limits(memory_mb=6144, seconds=120)
+OCR_LIMITS = Limits(memory_mb=6144, seconds=240)  # a page each
 
 
 def read_text(file: IO[bytes], name: str) -> Extracted:
