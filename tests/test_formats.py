@@ -140,7 +140,7 @@ def scan(pdf: Path, path: Path, dpi: int) -> None:
     import pypdfium2 as pdfium
 
     document = pdfium.PdfDocument(pdf)
-    document[0].render(scale=dpi / 72).to_pil().save(path, quality=90)
+    document[0].render(scale=dpi / 72).to_pil().save(path, quality=90, resolution=dpi)
     document.close()
 
 

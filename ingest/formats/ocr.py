@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import IO, TYPE_CHECKING, Any
 
 from ingest.formats.columns import Piece
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     Pixels = NDArray[np.uint8]
 
 DPI = 200
-MOST_PIXELS = 60_000_000
+MOST_PIXELS = 200_000_000  # refused before it is decoded
+ENOUGH_PIXELS = 12_000_000  # looked at; more would not fit into the memory allowed
 # One thread and memory that is kept: least processor time a page, measured on 200-dpi pages.
 _ENGINE = {
     "Global.log_level": "error",
@@ -52,7 +54,10 @@ def _picture(file: IO[bytes]) -> Pixels:
     try:
         with Image.open(file, formats=("PNG", "JPEG")) as image:
             _check_pixels(image.width, image.height)
-            return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))[:, :, ::-1]
+            upright = ImageOps.exif_transpose(image).convert("RGB")
+            side = math.sqrt(ENOUGH_PIXELS * upright.width / upright.height)
+            upright.thumbnail((side, ENOUGH_PIXELS / side))
+            return np.asarray(upright)[:, :, ::-1]
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise ParseFailed(file="", reason="不是完好的图片") from error
 
@@ -62,8 +67,8 @@ def _rendered(file: IO[bytes], page: int) -> Pixels:
 
     document = open_document(file)
     width, height = document[page - 1].get_size()
-    _check_pixels(int(width * DPI / 72), int(height * DPI / 72))
-    pixels: Pixels = document[page - 1].render(scale=DPI / 72).to_numpy()
+    scale = min(DPI / 72, math.sqrt(ENOUGH_PIXELS / (width * height)))
+    pixels: Pixels = document[page - 1].render(scale=scale).to_numpy()
     return pixels[:, :, :3]
 
 
