@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fake_pipeline import FakePipeline, write_library
 
@@ -103,7 +104,25 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
+def empty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The real ask flow over a library that is not there yet."""
+
+    def opener(settings: Settings) -> Pipeline:
+        return open_pipeline(settings, HashingEmbedder())
+
+    with Server(load_settings(tmp_path_factory.mktemp("empty") / "none"), opener) as server:
+        wait_for_chat(server.url)
+        yield server
+
+
+def wait_for_chat(url: str) -> None:
+    """Return when Gradio is built: CPython 3.11 may fail to parse while greenlets switch."""
+    while "gradio_config" not in httpx.get(url).text:
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def browser(server: Server, empty_server: Server) -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -272,13 +291,9 @@ def test_hostile_documents_are_only_text(browser: Any, tmp_path: Path) -> None:
         assert not chat.faults
 
 
-def test_an_empty_library_teaches(browser: Any, tmp_path: Path) -> None:
-    def opener(settings: Settings) -> Pipeline:
-        return open_pipeline(settings, HashingEmbedder())
-
-    with Server(load_settings(tmp_path / "none"), opener) as server:
-        chat = Chat(browser, server.url)
-        chat.page.wait_for_selector(".yj-teach")
-        assert "youju ingest" in chat.page.locator(".yj-teach").inner_text()
-        chat.context.close()
-        assert not chat.faults
+def test_an_empty_library_teaches(browser: Any, empty_server: Server) -> None:
+    chat = Chat(browser, empty_server.url)
+    chat.page.wait_for_selector(".yj-teach")
+    assert "youju ingest" in chat.page.locator(".yj-teach").inner_text()
+    chat.context.close()
+    assert not chat.faults

@@ -17,6 +17,7 @@ from rag.answers import Answer, Citation, Refusal
 from rag.documents import Article, Paragraph, Span
 from rag.errors import YoujuError
 from rag.records import StoredArticle
+from rag.text import fold
 from ui.console import page_label
 
 _TEMPLATE_CHARACTERS = str.maketrans({"$": "&#36;", "{": "&#123;", "`": "&#96;"})
@@ -151,7 +152,7 @@ def _refusal(refusal: Refusal) -> str:
 
 
 def _searched(answer: Answer) -> str:
-    if answer.searched_question.strip() == answer.question.strip():
+    if fold(answer.searched_question).strip() == fold(answer.question).strip():
         return ""
     question = _text(answer.searched_question)
     return (
