@@ -100,6 +100,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         report = ingest([folder / "灯塔岛.txt"], library, HashingEmbedder(), settings)
     assert not report.failed
     with Server(settings, FakePipeline) as server:
+        wait_for_chat(server.url)
         yield server
 
 
@@ -116,7 +117,7 @@ def empty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def wait_for_chat(url: str) -> None:
-    """Return when Gradio is built: CPython 3.11 may fail to parse while greenlets switch."""
+    """Return when Gradio is built: CPython 3.11 cannot parse code in two threads at once."""
     while "gradio_config" not in httpx.get(url).text:
         time.sleep(0.1)
 
