@@ -48,7 +48,7 @@ class PairModel:
     )
 
     def scores(self, values: Matrix) -> Matrix:
-        """g of each pair: shape (…, f) → (…)."""
+        """G of each pair: shape (…, f) → (…)."""
         layer = np.tanh(values @ np.asarray(self.hidden) + np.asarray(self.hidden_bias))
         linear = values @ np.asarray(self.direct) + self.bias
         return np.asarray(layer @ np.asarray(self.output) + linear, dtype=np.float64)
@@ -119,6 +119,12 @@ def pair_model(*, topic: bool) -> PairModel:
         bias=found["bias"],
         calibration=tuple(tuple(row) for row in found["calibration"]),  # type: ignore[arg-type]
     )
+
+
+@cache
+def has_topic_model() -> bool:
+    """Whether the package brings a model that uses topics."""
+    return "topic" in json.loads(_FILE.read_text(encoding="utf-8"))["models"]
 
 
 def write_model(model: PairModel, *, topic: bool, path: Path = _FILE) -> None:

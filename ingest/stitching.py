@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ingest.pair_model import Choice, assign, pair_model
+from ingest.pair_model import Choice, assign, has_topic_model, pair_model
 from ingest.seam_features import Mask, Matrix, closed_ends, features
 from ingest.seams import seam_statistics
 from rag.embedding import Embedder
@@ -116,6 +116,8 @@ def _wanted(link: Link, closed: Mask) -> bool:
 def _links(
     texts: Sequence[str], allowed: Mask, layout: Matrix, embedder: Embedder | None
 ) -> list[Link]:
+    if not has_topic_model():
+        embedder = None
     model = pair_model(topic=embedder is not None)
     scores = model.scores(features(texts, allowed, seam_statistics(), embedder)) + layout
     closed = closed_ends(texts)

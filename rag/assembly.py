@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.embedding import Embedder, open_embedder
-from rag.evidence import FeatureScorer
+from rag.evidence import EvidenceScorer, FeatureScorer
 from rag.generation import TemplateGenerator
 from rag.indexes import load_indexes
 from rag.library import Library
@@ -12,12 +12,15 @@ from rag.retrieval import Retriever
 from rag.settings import Settings
 
 
-def open_pipeline(settings: Settings, embedder: Embedder | None = None) -> Pipeline:
+def open_pipeline(
+    settings: Settings, embedder: Embedder | None = None, scorer: EvidenceScorer | None = None
+) -> Pipeline:
     """Open the library of `settings.data_dir` for asking.
 
     Args:
         settings: all settings.
         embedder: in place of the one that the settings name.
+        scorer: in place of the one that the settings name.
 
     Raises:
         LibraryError, ModelError: see their messages.
@@ -33,7 +36,7 @@ def open_pipeline(settings: Settings, embedder: Embedder | None = None) -> Pipel
         library=library,
         retriever=Retriever(library, indexes, settings.retrieval),
         embedder=embedder,
-        scorer=FeatureScorer.bundled(),
+        scorer=scorer or FeatureScorer.bundled(),
         generator=TemplateGenerator(settings.answer),
         settings=settings,
     )

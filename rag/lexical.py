@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import weakref
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,14 @@ _HEAP_BYTES = 64_000_000
 _TOKENIZER = "spaced"
 
 
+class _Workspace:
+    """A temporary directory that goes when nothing uses it any more."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="youju-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
 @dataclass(frozen=True, slots=True)
 class LexicalIndex:
     """Passages' words under their row ids. `workspace` is a private copy that goes with us."""
@@ -28,15 +37,15 @@ class LexicalIndex:
     _index: Any
     _searcher: Any
     directory: Path
-    _workspace: tempfile.TemporaryDirectory[str] | None = None
+    _workspace: _Workspace | None = None
 
     @classmethod
     def build(cls, texts: Iterable[tuple[int, str]]) -> Self:
         """Index (row id, text) pairs in a temporary directory; `save` keeps it."""
         import tantivy
 
-        workspace = tempfile.TemporaryDirectory(prefix="youju-", ignore_cleanup_errors=True)
-        index = tantivy.Index(_schema(), path=workspace.name)
+        workspace = _Workspace()
+        index = tantivy.Index(_schema(), path=str(workspace.path))
         return cls._filled(index, texts, workspace)
 
     @classmethod
@@ -55,16 +64,16 @@ class LexicalIndex:
         """A copy with `texts` added."""
         import tantivy
 
-        workspace = tempfile.TemporaryDirectory(prefix="youju-", ignore_cleanup_errors=True)
-        shutil.copytree(self.directory, workspace.name, dirs_exist_ok=True)
-        return self._filled(tantivy.Index.open(workspace.name), texts, workspace)
+        workspace = _Workspace()
+        shutil.copytree(self.directory, workspace.path, dirs_exist_ok=True)
+        return self._filled(tantivy.Index.open(str(workspace.path)), texts, workspace)
 
     @classmethod
     def _filled(
         cls,
         index: Any,
         texts: Iterable[tuple[int, str]],
-        workspace: tempfile.TemporaryDirectory[str],
+        workspace: _Workspace,
     ) -> Self:
         import tantivy
 
@@ -77,7 +86,7 @@ class LexicalIndex:
         writer.commit()
         writer.wait_merging_threads()
         index.reload()
-        return cls(index, index.searcher(), Path(workspace.name), workspace)
+        return cls(index, index.searcher(), workspace.path, workspace)
 
     def __len__(self) -> int:
         """How many passages."""

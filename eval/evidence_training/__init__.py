@@ -1,0 +1,1 @@
+"""Fits the weights of `rag.evidence.FeatureScorer` on labelled questions."""

@@ -1,0 +1,74 @@
+"""Small articles and libraries that tests are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.indexing import ingest
+from ingest.outcomes import IngestReport
+from rag.assembly import open_pipeline
+from rag.documents import Article, Paragraph, Span
+from rag.embedding import HashingEmbedder
+from rag.evidence import FeatureScorer, LogisticModel
+from rag.features import QUESTION_FEATURES, SENTENCE_FEATURES
+from rag.library import Library
+from rag.pipeline import Pipeline
+from rag.settings import Settings
+
+BRIDGE = """青石湾大桥合龙
+本报讯 青石湾大桥昨日合龙。大桥全长2360米，总投资21亿元，计划明年六月通车。
+
+大桥由省交通设计院设计。通车以后，从老城到新区只要五分钟。
+"""
+TEA = """高山茶园迎来采摘季
+云顶乡的高山茶园今年开园比去年早了十天。全乡茶园面积有三千亩，带动八百户农民增收。
+
+茶农李大山说，今年的春茶每斤能卖到三百元。
+"""
+
+
+def article(*paragraphs: str, article_id: str = "a", title: str = "标题") -> Article:
+    """An article whose source is its paragraphs, one a line."""
+    made, start = [], 0
+    for n, text in enumerate(paragraphs, start=1):
+        made.append(Paragraph(n, text, (Span(start, start + len(text)),)))
+        start += len(text) + 1
+    return Article(article_id, title, tuple(made))
+
+
+def write(folder: Path, **texts: str) -> Path:
+    """Text files named by the keywords."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    return folder
+
+
+def ingest_into(data_dir: Path, *paths: Path) -> IngestReport:
+    """Ingest with the fake embedder."""
+    with Library.open(data_dir, write=True) as library:
+        return ingest(paths, library, HashingEmbedder(), Settings(data_dir=data_dir))
+
+
+def pipeline_over(data_dir: Path) -> Pipeline:
+    """A pipeline with the fake embedder."""
+    return open_pipeline(Settings(data_dir=data_dir), HashingEmbedder(), word_scorer())
+
+
+def word_scorer() -> FeatureScorer:
+    """Scores by shared words alone: the fitted weights know only the real model's cosines."""
+    sentence = {"cover": 4.0, "pairs": 4.0, "form": 1.0}
+    question = {"cover_passage": 6.0, "pairs_passage": 6.0}
+    return FeatureScorer(
+        LogisticModel(SENTENCE_FEATURES, _weights(SENTENCE_FEATURES, sentence), -4.0),
+        LogisticModel(QUESTION_FEATURES, _weights(QUESTION_FEATURES, question), -6.0),
+        "words",
+    )
+
+
+def _weights(names: Sequence[str], chosen: dict[str, float]) -> NDArray[np.float64]:
+    return np.asarray([chosen.get(name, 0.0) for name in names])
