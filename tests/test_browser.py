@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import socket
 import threading
@@ -85,6 +86,13 @@ class Server:
     def __exit__(self, *_: object) -> None:
         self._server.should_exit = True
         self._thread.join(20)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def leftovers_are_collected() -> Iterator[None]:
+    """Collect what Gradio leaves while this module's warning filter still holds."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="module")
