@@ -78,19 +78,6 @@ def publish_indexes(library: Library, embedder: Embedder) -> None:
         publish(indexes, library.data_dir)
 
 
-def embed_missing(library: Library, embedder: Embedder) -> int:
-    """Embed the passages that this model has not embedded yet; how many there were."""
-    missing = library.without_vectors(embedder.fingerprint)
-    for start in range(0, len(missing), _BATCH_PASSAGES):
-        batch = missing[start : start + _BATCH_PASSAGES]
-        articles = library.articles_by_key(sorted({item.article_key for item in batch}))
-        inputs = [passage_input(articles[item.article_key].article, item.passage) for item in batch]
-        matrices = [vectors.matrix for vectors in embedder.embed_passages(inputs)]
-        digests = [item.digest for item in batch]
-        library.store_vectors(digests, matrices, embedder.fingerprint)
-    return len(missing)
-
-
 @dataclass(slots=True)
 class _Job:
     """One input file on its way into the library."""

@@ -79,3 +79,13 @@ def _text(answer: Answer) -> Iterator[Finding]:
         expected = render_answer(answer.statements, answer.citations, kind, answer.short_answer)
     if answer.text != expected:
         yield Finding("答案里有既非引文、也非模板的文字")
+
+
+def unproven_articles(library: Library) -> list[str]:
+    """Ids of articles with a paragraph that its source file does not spell."""
+    unproven = []
+    for stored in library.articles():
+        source = library.source_of(stored.key)
+        if any(spans_text(source.text, p.spans) != p.text for p in stored.article.paragraphs):
+            unproven.append(stored.article.article_id)
+    return unproven

@@ -1,0 +1,58 @@
+"""The doctor names what is damaged and makes the derived parts again."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from rag.doctor import Check, examine
+from rag.embedding import HashingEmbedder
+from rag.library import DATABASE
+from rag.settings import Settings
+from tests.pages import BRIDGE, ingest_into, pipeline_over, write
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    ingest_into(tmp_path / "data", write(tmp_path / "in", bridge=BRIDGE))
+    return tmp_path / "data"
+
+
+def look(data_dir: Path, *, rebuild: bool = False, dimension: int = 64) -> dict[str, Check]:
+    checks = examine(
+        Settings(data_dir=data_dir), rebuild=rebuild, embedder=HashingEmbedder(dimension)
+    )
+    return {check.name: check for check in checks}
+
+
+def test_a_sound_library_passes(data_dir: Path) -> None:
+    assert all(check.ok for check in look(data_dir).values())
+
+
+def test_lost_indexes_are_named_and_made_again(data_dir: Path) -> None:
+    pipeline = pipeline_over(data_dir)
+    before = [(hit.id, hit.score) for hit in pipeline.search("大桥", 5)]
+    pipeline.close()
+    shutil.rmtree(data_dir / "index")
+    assert not look(data_dir)["索引"].ok
+    assert all(check.ok for check in look(data_dir, rebuild=True).values())
+    pipeline = pipeline_over(data_dir)
+    assert [(hit.id, hit.score) for hit in pipeline.search("大桥", 5)] == before
+    pipeline.close()
+
+
+def test_another_model_embeds_again(data_dir: Path) -> None:
+    assert not look(data_dir, dimension=32)["向量"].ok
+    assert all(check.ok for check in look(data_dir, rebuild=True, dimension=32).values())
+
+
+def test_a_damaged_library_is_named(data_dir: Path) -> None:
+    path = data_dir / DATABASE
+    path.write_bytes(b"\xff" * path.stat().st_size)
+    assert not look(data_dir)["文章库"].ok
+
+
+def test_nothing_yet_is_sound(tmp_path: Path) -> None:
+    assert all(check.ok for check in look(tmp_path / "none").values())
