@@ -41,10 +41,15 @@ class PassageInput:
         ).hexdigest()
 
 
+def passage_header(article: Article, passage: Passage) -> str:
+    """What stands over a passage: title, authors, section, speaker, a line each."""
+    names = [article.title, " ".join(article.authors), passage.section, passage.speaker]
+    return "\n".join(name for name in names if name)
+
+
 def passage_input(article: Article, passage: Passage) -> PassageInput:
-    """What is embedded and indexed: title, section and speaker stand before the passage's text."""
-    names = [article.title, passage.section, passage.speaker]
-    header = "\n".join(name for name in names if name)
+    """What is embedded and indexed: the passage under its header."""
+    header = passage_header(article, passage)
     text = f"{header}\n{passage.text}" if header else passage.text
     shift = len(text) - len(passage.text) - passage.start
     spans = tuple(Span(s.start + shift, s.end + shift) for s in passage.sentences)

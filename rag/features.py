@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.documents import Sentence
-from rag.embedding import Vectors
+from rag.embedding import Vectors, passage_header
 from rag.question import QuestionType, Understood
 from rag.retrieval import Hit
 from rag.text import fold, windows, words
@@ -25,6 +25,7 @@ Matrix = NDArray[np.float64]
 SENTENCE_FEATURES = (
     "sim", "sim_z", "sim_gap", "passage_sim", "passage_gap", "cover", "cover_near", "cover_passage",
     "pairs", "pairs_near", "pairs_passage", "form", "dense_rank", "lexical_rank", "length", "first",
+    "asks",
 )  # fmt: skip
 QUESTION_FEATURES = (
     "best", "second", "sim", "passage_sim", "cover", "cover_near", "cover_passage", "pairs",
@@ -129,7 +130,7 @@ def measure(
         hit = candidate.hit
         texts = [fold(candidate.sentence_text(sentence)) for sentence in hit.passage.sentences]
         found = [set(words(text)) for text in texts]
-        header = fold(" ".join(filter(None, [hit.title, hit.passage.section, hit.passage.speaker])))
+        header = fold(passage_header(hit.stored.article, hit.passage))
         whole = "\n".join([header, *texts])
         passage_cover = weights.cover(set(words(header)).union(*found))
         passage_pairs = weights.pair_cover(whole)
@@ -155,6 +156,7 @@ def measure(
                     _reciprocal(hit.lexical_rank),
                     math.log(1 + len(text)),
                     float(n == 0),
+                    float(text.rstrip("”」』）)\"'").endswith("?")),
                 ]
             )
             places.append((at, n))

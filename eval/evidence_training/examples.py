@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.evidence_training.near_misses import near_miss
 from eval.measures.containment import loose
 from eval.squad import SquadFile, SquadQuestion
 from rag.answers import Question
@@ -31,7 +32,7 @@ class Example:
     Attributes:
         gold: per sentence: 1 holds the answer where it was marked, 0 does not, -1 cannot say
             (the answer's characters stand there too, by chance or again).
-        present: whether the gold article was among what could be found.
+        present: whether the question can be answered from what could be found.
     """
 
     understood: Understood
@@ -51,29 +52,60 @@ def examples(
     seed: int,
     progress: Progress | None = None,
 ) -> Iterator[Example]:
-    """Every question once; for a random half the gold article is left out."""
+    """Every question once: as it is, without its gold article, or turned into a near miss."""
     indexes = load_indexes(library, embedder.fingerprint, embedder.dimension)
     retriever = Retriever(library, indexes, settings.retrieval)
-    vectors = embedder.embed_queries([question.question for question in questions])
-    passages = squad.passage_of()
-    rng = random.Random(seed)  # noqa: S311
-    for done, (question, vector) in enumerate(zip(questions, vectors, strict=True), start=1):
-        understood = understand(Question(question=question.question), limit=2000)
-        present = rng.random() < 0.5
+    contexts = {passage.id: passage.text for passage in squad.passages}
+    cases = _cases(questions, contexts, random.Random(seed))  # noqa: S311
+    vectors = embedder.embed_queries([case.text for case in cases])
+    for done, (case, vector) in enumerate(zip(cases, vectors, strict=True), start=1):
+        understood = understand(Question(question=case.text), limit=2000)
         limit = settings.retrieval.passages
         hits = retriever.search(understood.searched, vector, limit + _SPARE)
-        if not present:
-            hits = [hit for hit in hits if hit.article_id != question.passage_id]
-        hits = hits[:limit]
+        gold = case.question.passage_id
+        hits = [hit for hit in hits if not case.removed or hit.article_id != gold][:limit]
         matrices = library.vectors([hit.digest for hit in hits], embedder.fingerprint)
         candidates = tuple(Candidate(hit, matrices[hit.digest]) for hit in hits)
-        lexical = indexes.lexical
-        weights = Weights(understood, lexical.document_frequency, len(lexical))
+        weights = Weights(understood, indexes.lexical.document_frequency, len(indexes.lexical))
         measured = measure(understood, vector, candidates, weights)
-        gold = _labels(candidates, question, passages[question.passage_id].text)
-        yield Example(understood, candidates, measured, gold, present)
+        labels = _labels(candidates, case.question, contexts[gold])
+        if not case.answerable:
+            labels = np.minimum(labels, 0).astype(np.int8)
+        yield Example(understood, candidates, measured, labels, case.answerable)
         if progress:
-            progress(done, len(questions))
+            progress(done, len(cases))
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A question as it will be asked; `removed`: its gold article is left out."""
+
+    question: SquadQuestion
+    text: str
+    removed: bool = False
+    changed: bool = False
+
+    @property
+    def answerable(self) -> bool:
+        return not (self.removed or self.changed)
+
+
+def _cases(
+    questions: Sequence[SquadQuestion], contexts: dict[str, str], rng: random.Random
+) -> list[_Case]:
+    """Half as they are; of the rest, half without gold article, half near misses."""
+    others = [question.question for question in questions]
+    cases = []
+    for question in questions:
+        text, draw = question.question, rng.random()
+        missed = near_miss(text, contexts[question.passage_id], others, rng)
+        if draw < 0.5 or (draw >= 0.75 and missed is None):
+            cases.append(_Case(question, text))
+        elif draw < 0.75 or missed is None:
+            cases.append(_Case(question, text, removed=True))
+        else:
+            cases.append(_Case(question, missed, changed=True))
+    return cases
 
 
 def _labels(
