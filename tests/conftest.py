@@ -19,7 +19,7 @@ def _is_loopback(address: Any) -> bool:
         return True  # a Unix socket's path
     host = str(address[0])
     try:
-        return ipaddress.ip_address(host.split("%")[0]).is_loopback
+        return ipaddress.ip_address(host.split("%", 1)[0]).is_loopback
     except ValueError:
         return host in {"localhost", ""}
 

@@ -6,12 +6,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from pages import BRIDGE, ingest_into, pipeline_over, write
 
 from rag.doctor import Check, examine
 from rag.embedding import HashingEmbedder
 from rag.library import DATABASE
 from rag.settings import Settings
-from tests.pages import BRIDGE, ingest_into, pipeline_over, write
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from pages import BRIDGE, TEA, ingest_into, write
 
 from rag.errors import (
     ArticleMissing,
@@ -17,7 +18,6 @@ from rag.errors import (
 )
 from rag.library import DATABASE, Library
 from rag.storage import WriteLock, translated
-from tests.pages import BRIDGE, TEA, ingest_into, write
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pages import article
 
 from ingest.passages import split_article
 from rag.documents import Article
 from rag.embedding import passage_input
-from tests.pages import article
 
 TEXTS = st.lists(
     st.text(st.sampled_from("甲乙丙丁，。！？；、”）…ab 1."), max_size=400), min_size=1, max_size=6

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pages import BRIDGE, TEA, ingest_into, pipeline_over, write
 
 from rag.answers import Answer, Question
 from rag.errors import BadEncoding, QuestionEmpty, QuestionTooLong
 from rag.pipeline import Pipeline
 from rag.verification import verify
-from tests.pages import BRIDGE, TEA, ingest_into, pipeline_over, write
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pages import BRIDGE, TEA, ingest_into, pipeline_over, write
 
 from rag.answers import Filters
 from rag.dense import DenseIndex
@@ -15,7 +16,6 @@ from rag.indexes import build_indexes, caught_up, load_indexes
 from rag.lexical import LexicalIndex
 from rag.library import Library
 from rag.retrieval import fuse
-from tests.pages import BRIDGE, TEA, ingest_into, pipeline_over, write
 
 FAKE = HashingEmbedder()
 

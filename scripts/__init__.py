@@ -1,0 +1,1 @@
+"""Programs for developers; each says how to run it."""
