@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.answers import Citation, Source
 from rag.documents import cut_spans
+from rag.enumeration import enumerations
 from rag.evidence import Assessment, Evidence
 from rag.features import Weights
+from rag.question import QuestionType, Understood
 from rag.records import StoredArticle
 from rag.settings import AnswerSettings
 from rag.text import clause_spans, fold
 
+_MANY = {
+    QuestionType.LIST,
+    QuestionType.HOW,
+    QuestionType.WHY,
+    QuestionType.COMPARISON,
+    QuestionType.OPINION,
+    QuestionType.OTHER,
+}
+_LIST_FACTOR = 5
+"""A list may be this many times as long as another answer."""
+
+_SPEAKER = re.compile(r"[^，。：:\s]{1,12}[：:]\s*")
 _FURTHER = 0.6
 """A further sentence is quoted if it is at least this likely, relative to the best."""
 
@@ -33,11 +48,19 @@ class Quote:
         return self.stored.article.text[self.start : self.end]
 
 
-def compose(assessment: Assessment, weights: Weights, settings: AnswerSettings) -> list[Quote]:
-    """The quotes that answer, the likeliest first, neighbours merged."""
+def compose(
+    question: Understood, assessment: Assessment, weights: Weights, settings: AnswerSettings
+) -> list[Quote]:
+    """The quotes that answer, the likeliest first, neighbours merged.
+
+    A question for several things gets all items of the enumeration that its best evidence is
+    part of, or announces.
+    """
+    best = assessment.evidence[0]
+    if question.type in _MANY and (listed := _enumerated(best, settings.max_quote)):
+        return listed
     chosen: list[Quote] = []
     room = settings.max_quote
-    best = assessment.evidence[0]
     for evidence in assessment.evidence:
         quote = _bounded(quote_of(evidence), weights, settings.max_quote)
         if chosen and (
@@ -51,6 +74,24 @@ def compose(assessment: Assessment, weights: Weights, settings: AnswerSettings) 
     return merged(chosen)
 
 
+def _enumerated(best: Evidence, max_quote: int) -> list[Quote]:
+    """All items of the enumeration that `best` belongs to, after the sentence that leads in."""
+    stored = best.candidate.hit.stored
+    start = best.sentence.start
+    for enumeration in enumerations(stored.article):
+        if not enumeration.touches(start):
+            continue
+        sentences = list(enumeration.items)
+        if enumeration.lead and enumeration.lead.start == start:
+            sentences.insert(0, enumeration.lead)
+        quotes = [
+            _spoken(Quote(stored, s.paragraph, s.start, s.end, best.probability)) for s in sentences
+        ]
+        if sum(len(quote.text) for quote in quotes) <= _LIST_FACTOR * max_quote:
+            return merged(quotes)
+    return []
+
+
 def nearest(assessment: Assessment, weights: Weights, settings: AnswerSettings) -> list[Quote]:
     """The likeliest sentence of each of the nearest passages."""
     found: dict[int, Quote] = {}
@@ -62,10 +103,23 @@ def nearest(assessment: Assessment, weights: Weights, settings: AnswerSettings) 
 
 
 def quote_of(evidence: Evidence) -> Quote:
-    """The whole sentence."""
+    """The whole sentence, without the name of its speaker before it."""
     sentence = evidence.sentence
     stored = evidence.candidate.hit.stored
-    return Quote(stored, sentence.paragraph, sentence.start, sentence.end, evidence.probability)
+    return _spoken(
+        Quote(stored, sentence.paragraph, sentence.start, sentence.end, evidence.probability)
+    )
+
+
+def _spoken(quote: Quote) -> Quote:
+    """A quote at the start of a speaker's paragraph, without `姓名：`."""
+    article = quote.stored.article
+    paragraph = article.paragraphs[quote.paragraph - 1]
+    label = _SPEAKER.match(quote.text)
+    at_start = quote.start == article.paragraph_starts[quote.paragraph - 1]
+    if not (paragraph.speaker and at_start and label and label.end() < len(quote.text)):
+        return quote
+    return replace(quote, start=quote.start + label.end())
 
 
 def merged(quotes: Sequence[Quote]) -> list[Quote]:

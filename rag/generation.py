@@ -52,7 +52,7 @@ class TemplateGenerator:
 
     def _answer(self, findings: Findings, timings_ms: Mapping[str, float]) -> Answer:
         understood, assessment = findings.understood, findings.assessment
-        quotes = composition.compose(assessment, findings.weights, self._settings)
+        quotes = composition.compose(understood, assessment, findings.weights, self._settings)
         citations = tuple(
             composition.citation(n, quote, findings.weights)
             for n, quote in enumerate(quotes, start=1)
