@@ -40,9 +40,9 @@ class Bm25:
         self._weights: dict[str, tuple[NDArray[np.int64], NDArray[np.float32]]] = {}
         for word, pairs in postings.items():
             numbers = np.array([number for number, _ in pairs])
-            times = np.array([times for _, times in pairs], dtype=np.float32)
+            often = np.array([times for _, times in pairs], dtype=np.float32)
             idf = math.log(1 + (self._size - len(pairs) + 0.5) / (len(pairs) + 0.5))
-            weight = idf * times * (_K1 + 1) / (times + norms[numbers])
+            weight = idf * often * (_K1 + 1) / (often + norms[numbers])
             self._weights[word] = (numbers, weight.astype(np.float32))
 
     def best(self, query: str, limit: int) -> list[int]:

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from eval.data_files import Line, read_jsonl
 from eval.squad import SquadFile, SquadPassage, SquadQuestion, read_squad
 from ingest.passages import split_article
 from rag.documents import Article, Paragraph, Span
 from rag.embedding import PassageInput, passage_input
+from rag.errors import DataLineInvalid
 from rag.text import fold, sentence_spans, windows
 
 PASSAGE_SIZE = 300
@@ -67,6 +69,24 @@ def read_training_set(path: Path) -> list[Asked]:
     return list(_asked(squad, articles))
 
 
+def read_articles(path: Path) -> list[Article]:
+    """Articles of a JSONL file (`id`, `text`, perhaps `title`), plain or gzip.
+
+    Raises:
+        DataFileMissing, EncodingUnknown: it cannot be read.
+        DataLineInvalid: a line is not such an object.
+    """
+    return [article_of(_passage(line, path)) for line in read_jsonl(path)]
+
+
+def _passage(line: Line, path: Path) -> SquadPassage:
+    text = line.record.get("text")
+    if not isinstance(text, str):
+        raise DataLineInvalid(file=path, line=line.n, reason="缺少 text")
+    title, name = line.record.get("title"), line.record.get("id", line.n)
+    return SquadPassage(str(name), title if isinstance(title, str) else "", text)
+
+
 def article_of(passage: SquadPassage) -> Article:
     """The passage as an article of one paragraph."""
     text = passage.text
@@ -77,7 +97,7 @@ def article_of(passage: SquadPassage) -> Article:
 def split_off(asked: list[Asked], share: float, seed: int) -> tuple[list[Asked], list[Asked]]:
     """Two lists without an article in common; the second has about `share` of the articles."""
     names = sorted({item.article.article_id for item in asked})
-    random.Random(seed).shuffle(names)
+    random.Random(seed).shuffle(names)  # noqa: S311 - not for secrets
     held_out = set(names[: round(share * len(names))])
     return (
         [item for item in asked if item.article.article_id not in held_out],

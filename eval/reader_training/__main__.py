@@ -1,0 +1,91 @@
+"""`python -m eval.reader_training train …`, then `export …`, then `measure …`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rag.reader import READER
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="训练、导出、测量阅读模型。")
+HELD_OUT, SPLIT_SEED = 0.05, 7
+DISTRACTORS = 1_000
+
+Data = Annotated[Path, typer.Argument(help="CMRC 2018 的训练集（SQuAD 格式）")]
+Folder = Annotated[Path, typer.Option(help="存检查点的目录")]
+Files = Annotated[list[Path], typer.Argument(help="SQuAD 格式的问题集")]
+
+
+@app.command(help="训练，或接着上次的检查点训练。")
+def train(
+    data: Data,
+    folder: Folder = Path("runs/reader"),
+    distractors: Annotated[Path | None, typer.Option(help="作干扰的文章（JSONL）")] = None,
+    pairs: Annotated[int, typer.Option(help="共训练多少对")] = 18_000,
+) -> None:
+    """Train to the end, or go on from the folder's checkpoint."""
+    from eval.reader_training.pairs import read_articles, read_training_set, split_off
+    from eval.reader_training.train import Plan, Trainer
+
+    asked, _ = split_off(read_training_set(data), HELD_OUT, SPLIT_SEED)
+    news = read_articles(distractors)[:DISTRACTORS] if distractors else []
+    Trainer(folder, Plan(pairs=pairs)).run(asked, news)
+
+
+@app.command(help="把检查点导出为随程序发行的模型，并校准。")
+def export(
+    data: Data,
+    folder: Folder = Path("runs/reader"),
+    to: Annotated[Path, typer.Option(help="模型目录")] = READER,
+    averaged: Annotated[bool, typer.Option(help="用权重的移动平均")] = True,
+) -> None:
+    """Write graph and record; fit the calibration on the questions held out from training."""
+    import numpy as np
+
+    from eval.reader_training.calibrate import fit, held_out_pairs, raw_scores
+    from eval.reader_training.export import load_trained, save_graph, save_record
+    from eval.reader_training.figures import separation
+    from eval.reader_training.negatives import Miner
+    from eval.reader_training.pairs import PASSAGE_SIZE, read_training_set, split_off
+    from rag.reader import Calibration, Reader
+
+    model, training = load_trained(folder, averaged=averaged)
+    save_graph(model, to)
+    save_record(to, training, Calibration())
+    _, held_out = split_off(read_training_set(data), HELD_OUT, SPLIT_SEED)
+    articles = list({item.article.article_id: item.article for item in held_out}.values())
+    pairs = held_out_pairs(held_out, Miner(articles, PASSAGE_SIZE), SPLIT_SEED)
+    scores = raw_scores(Reader.open(to), pairs)
+    present = np.array([pair.answer is not None for pair in pairs])
+    calibration = fit(scores, present)
+    chances = np.array([calibration.probability(*row) for row in scores])
+    figures = separation(chances[present].tolist(), chances[~present].tolist())
+    save_record(to, training | {"held_out": figures}, calibration)
+    _say({"pairs": len(pairs), "calibration": str(calibration), **figures})
+
+
+@app.command(help="在问题集上测量：证据 F1、答案 EM/F1、能否分辨对错段落。")
+def measure(
+    files: Files,
+    model: Annotated[Path, typer.Option(help="模型目录")] = READER,
+    limit: Annotated[int, typer.Option(help="每个文件约取多少题；0 为全部")] = 0,
+) -> None:
+    """Print the figures of each file as JSON."""
+    from eval.reader_training.figures import measure as figures_of
+    from rag.reader import Reader
+
+    reader = Reader.open(model)
+    for path in files:
+        _say({"file": path.name, "model": reader.fingerprint, **figures_of(reader, path, limit)})
+
+
+def _say(figures: dict[str, object]) -> None:
+    rounded = {k: round(v, 4) if isinstance(v, float) else v for k, v in figures.items()}
+    typer.echo(json.dumps(rounded, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    app()

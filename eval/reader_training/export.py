@@ -1,0 +1,74 @@
+"""Trained weights → the files that ship: OpenVINO graph with int8 weights, and its record."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from eval.reader_training.model import ReaderModel
+from eval.reader_training.train import CHECKPOINT
+from rag.openvino_runtime import load_openvino
+from rag.reader import GRAPH, RECORD, WEIGHTS, Calibration
+
+
+def load_trained(checkpoint: Path, *, averaged: bool = True) -> tuple[ReaderModel, dict[str, Any]]:
+    """The model with the weights of a checkpoint, and how they were trained.
+
+    Args:
+        checkpoint: the folder that training wrote.
+        averaged: take the moving average instead of the last weights.
+    """
+    state = torch.load(checkpoint / CHECKPOINT, weights_only=True)
+    model = ReaderModel().eval()
+    parameters = dict(model.named_parameters())
+    with torch.no_grad():
+        for name, value in state["average" if averaged else "model"].items():
+            parameters[name].copy_(value)
+    plan = state["plan"]
+    return model, {"plan": plan, "steps": state["step"], "averaged": averaged}
+
+
+def save_graph(model: ReaderModel, folder: Path) -> None:
+    """Write the graph with int8 weights into `folder`."""
+    import nncf
+
+    openvino = load_openvino()
+    folder.mkdir(parents=True, exist_ok=True)
+    model.bert.set_attn_implementation("sdpa")
+    shapes = [openvino.PartialShape([-1, -1, model.words.shape[1]])]
+    shapes += [openvino.PartialShape([-1, -1])] * 2
+    graph = openvino.convert_model(
+        _Traceable(model), example_input=_example(model.words.shape[1]), input=shapes
+    )
+    graph = nncf.compress_weights(graph, mode=nncf.CompressWeightsMode.INT8_ASYM)
+    openvino.save_model(graph, folder / GRAPH)
+
+
+def save_record(folder: Path, training: dict[str, Any], calibration: Calibration) -> None:
+    """Write the training record, with the sha256 of the files beside it."""
+    files = {n: hashlib.sha256((folder / n).read_bytes()).hexdigest() for n in (GRAPH, WEIGHTS)}
+    record = {"training": training, "calibration": asdict(calibration), "sha256": files}
+    text = json.dumps(record, ensure_ascii=False, indent=2)
+    (folder / RECORD).write_text(text + "\n", encoding="utf-8")
+
+
+class _Traceable(nn.Module):
+    def __init__(self, model: ReaderModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, embeddings: Tensor, mask: Tensor, types: Tensor) -> Tensor:
+        scores: Tensor = self.model(embeddings, mask, types)
+        return scores
+
+
+def _example(hidden: int) -> tuple[Tensor, Tensor, Tensor]:
+    mask = torch.ones((2, 16), dtype=torch.long)
+    mask[1, 12:] = 0
+    return torch.zeros((2, 16, hidden)), mask, torch.zeros((2, 16), dtype=torch.long)

@@ -1,0 +1,79 @@
+"""Which pairs are trained on, in which order: the same for the same seed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from eval.reader_training.model import Example
+from eval.reader_training.negatives import Miner
+from eval.reader_training.pairs import Asked, Pair, positive
+from rag.bundled_model import tokenizer
+from rag.reader_tokens import question_ids, token_windows
+
+# Negatives for each positive, by kind.
+SAME_ARTICLE, TOP_RANKED, CHANGED_QUESTION = 0.15, 0.25, 0.15
+HEADER = 0.7
+_POOL = 40
+"""Batches whose pairs are sorted by length together, so that little is padded."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What the pairs are made of."""
+
+    asked: Sequence[Asked]
+    miner: Miner
+    batch: int
+    seed: int
+
+    def batches(self) -> Iterator[list[Example]]:
+        """Batches of examples of like length, epoch after epoch, without end."""
+        encode = Encoder()
+        epoch = 0
+        while True:
+            chance = random.Random(f"{self.seed}-{epoch}")  # noqa: S311 - not for secrets
+            pairs = self._epoch(chance)
+            size = self.batch * _POOL
+            for first in range(0, len(pairs), size):
+                examples = [e for pair in pairs[first : first + size] if (e := encode(pair))]
+                examples.sort(key=lambda example: len(example.window.ids))
+                batches = [
+                    examples[i : i + self.batch] for i in range(0, len(examples), self.batch)
+                ]
+                chance.shuffle(batches)
+                yield from batches
+            epoch += 1
+
+    def _epoch(self, chance: random.Random) -> list[Pair]:
+        pairs: list[Pair | None] = []
+        for asked in self.asked:
+            pairs.append(positive(asked, self.miner.size, header=chance.random() < HEADER))
+            pairs.extend(negatives(asked, self.miner, chance))
+        made = [pair for pair in pairs if pair]
+        chance.shuffle(made)
+        return made
+
+
+def negatives(asked: Asked, miner: Miner, chance: random.Random) -> Iterator[Pair | None]:
+    """Now and then one of each kind."""
+    if chance.random() < SAME_ARTICLE:
+        yield miner.same_article(asked, chance)
+    if chance.random() < TOP_RANKED:
+        yield miner.top_ranked(asked, chance)
+    if chance.random() < CHANGED_QUESTION:
+        yield miner.changed_question(asked, chance)
+
+
+class Encoder:
+    """Turns pairs into examples."""
+
+    def __init__(self) -> None:
+        self._tokenizer = tokenizer()
+        self._tokenizer.no_truncation()
+
+    def __call__(self, pair: Pair) -> Example | None:
+        """The example, or None where the answer is not whole in the first window."""
+        asked = question_ids(self._tokenizer, pair.question)
+        return Example.of(pair, next(token_windows(self._tokenizer, asked, pair.passage)))
