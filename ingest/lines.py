@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from rag.documents import Span
@@ -77,7 +78,7 @@ def _is_wrapped(lines: Sequence[Line]) -> bool:
     """Whether most neighbouring lines are narrow, equally wide and end in mid-sentence."""
     if any(line.text.startswith("# ") for line in lines):
         lines = [line for line in lines if not line.text.startswith("#")]
-    pairs = [(a, b) for a, b in zip(lines, lines[1:], strict=False) if not b.gap]
+    pairs = [(a, b) for a, b in pairwise(lines) if not b.gap]
     if len(pairs) < _MIN_PAIRS:
         return False
     column = _column_width(lines)

@@ -13,7 +13,7 @@ from ingest.lines import raw_lines, read_lines
 from ingest.loading import LoadedFile
 from ingest.metadata import Metadata, merge, metadata_from_file_name, read_front_matter
 from ingest.segmentation import Block, Kind, read_blocks
-from ingest.stitching import JOIN_THRESHOLD, Link, Piece, stitch
+from ingest.stitching import Link, Piece, stitch
 from ingest.structure import PARAGRAPH_KINDS, paragraphs
 from rag.documents import Article, Join, Paragraph
 from rag.embedding import Embedder
@@ -86,13 +86,13 @@ def _drafts(blocks: Sequence[Block], embedder: Embedder | None) -> list[_Draft]:
             current = _Draft(folio)
             drafts.append(current)
         source = into.get(n)
-        if source and source[1].confidence >= JOIN_THRESHOLD:
+        if source and source[1].accepted:
             current, part = _join(place[source[0]], block, source[1])
         else:
             part = _Part(block)
             current.parts.append(part)
         place[n] = current, part
-        if source and source[1].confidence < JOIN_THRESHOLD:
+        if source and not source[1].accepted:
             part.joins.append(source[1].confidence)
     return drafts
 
@@ -102,7 +102,9 @@ def _join(source: tuple[_Draft, _Part], block: Block, link: Link) -> tuple[_Draf
     draft, before = source
     if link.merges:
         before.block = replace(
-            before.block, text=before.block.text + block.text, spans=before.block.spans + block.spans
+            before.block,
+            text=before.block.text + block.text,
+            spans=before.block.spans + block.spans,
         )
         before.joins.append(link.confidence)
         return draft, before
@@ -133,8 +135,9 @@ def _pieces(blocks: Sequence[Block], flow: Sequence[int]) -> list[Piece]:
 
 
 def _article(draft: _Draft, header: Metadata, loaded: LoadedFile, *, alone: bool) -> Article:
-    """One draft as an article; what is said of the whole file names its author and title only if
-    the file is one article.
+    """One draft as an article.
+
+    What is said of the whole file names title and authors only if the file is one article.
     """
     by_name = metadata_from_file_name(loaded.source.name)
     told = _without(loaded.metadata, by_name)

@@ -29,6 +29,7 @@ TOPIC_NAMES = ("topic", "topic_row", "topic_column", "edge", "edge_row", "edge_c
 _CONTEXT = 3
 _WINDOW = 8
 _FLOOR = 0.005
+_LEAST_SPREAD = 0.01
 _EDGE = 120
 _EMBEDDED = 400
 _PAIRS = ("“”", "‘’", "《》", "（）", "()", "「」", "『』", "【】", "〈〉")
@@ -81,7 +82,7 @@ def features(
     ]
     if embedder:
         for values in _topics(texts, embedder):
-            layers += _with_margins(values, allowed, float(np.median(values)))
+            layers += _with_margins(_standard(values), allowed, 0.0)
     return np.stack(layers, axis=-1)
 
 
@@ -181,8 +182,10 @@ def _crossing_words(texts: Sequence[str], allowed: Mask) -> Matrix:
 
 
 def _open_marks(texts: Sequence[str]) -> tuple[Matrix, Matrix]:
-    """How many kinds of brackets and quotes the right side closes for the left, and how many are
-    left open or closed without a partner.
+    """Brackets and quotes across the seam.
+
+    How many kinds the right side closes for the left, and how many stay open or are closed
+    without a partner.
     """
     depths = np.array([[_depths(text, pair) for pair in _PAIRS] for text in texts], dtype=float)
     opened, closed = depths[:, None, :, 0], depths[None, :, :, 1]
@@ -214,6 +217,13 @@ def _topics(texts: Sequence[str], embedder: Embedder) -> tuple[Matrix, Matrix]:
     return whole @ whole.T, tail @ head.T
 
 
+def _standard(values: Matrix) -> Matrix:
+    """Cosines in units that do not depend on the embedding model: the page's own spread."""
+    apart = values[~np.eye(len(values), dtype=bool)]
+    spread = max(float(apart.std()), _LEAST_SPREAD)
+    return np.asarray((values - np.median(apart)) / spread, dtype=np.float64)
+
+
 def _with_margins(values: Matrix, allowed: Mask, floor: float) -> list[Matrix]:
     """The values, and how far each is above the best rival in its row and in its column."""
     row = values - _best_rival(values, allowed, floor)
@@ -232,4 +242,4 @@ def _best_rival(values: Matrix, allowed: Mask, floor: float) -> Matrix:
     second = rivals.max(axis=1)
     result = np.repeat(first[:, None], size, axis=1)
     result[rows, best] = second
-    return np.maximum(result, floor)
+    return np.asarray(np.maximum(result, floor), dtype=np.float64)

@@ -80,7 +80,7 @@ class SeamStatistics:
             run = runs[:, length - order :]
             context = self.seen(run[:, :-1]) if order > 1 else np.full(rows, self.total)
             probability = (self.seen(run) + _PRIOR * probability) / (context + _PRIOR)
-        return np.log(probability)
+        return np.asarray(np.log(probability), dtype=np.float64)
 
 
 def normal_form(text: str) -> str:

@@ -15,7 +15,7 @@ from enum import Enum, auto
 from ingest.bylines import dateline_names, is_dateline_alone, read_affiliation, read_byline
 from ingest.lines import Line, ends_sentence
 from ingest.metadata import Metadata, metadata_from_folio
-from rag.documents import Span
+from rag.documents import Span, cut_spans
 from rag.text import has_han
 
 
@@ -80,21 +80,27 @@ _ROLE_WITH_PERSON = re.compile(
     rf"[□■◆●▲【\[]?\s*(?P<role>{_ROLES})[】\]]?\s*(?:[:：]\s*|[\s\u3000]+)(?P<person>\S.{{1,60}})"
 )
 _PERSON = re.compile(
-    r"(?P<name>[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]·?[\u4e00-\u9fff·]{2,12}|[\u4e00-\u9fff][ \u3000][\u4e00-\u9fff])"
+    r"(?P<name>[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]·?[\u4e00-\u9fff·]{2,12}"
+    r"|[\u4e00-\u9fff][ \u3000][\u4e00-\u9fff])"
     r"(?:[ \u3000]+|[（(，,:：—-]+)(?P<post>[^。！？；]{2,60}?)[）)]?"
 )
 _CREDIT_NAMES = (
     "责任编辑|责编|美术编辑|美编|版式|版式设计|校对|检校|审校|审读|主编|副主编|执行主编|值班编委|值班主任|总值班|"
     "图编|图片编辑|组版|视觉|视觉设计|统筹|编审|监制|策划|本版编辑|本版责编|编辑|终审|制图|制版|漫画|插图|排版|电编"
 )
-_CREDIT = re.compile(rf"(?:本版|本期|今日)?(?:{_CREDIT_NAMES})[/／、\s\u3000]*(?:{_CREDIT_NAMES})?[:：\s\u3000/／|丨].{{1,50}}")
+_CREDIT = re.compile(
+    rf"(?:本版|本期|今日)?(?:{_CREDIT_NAMES})[/／、\s\u3000]*(?:{_CREDIT_NAMES})?[:：\s\u3000/／|丨].{{1,50}}"
+)
 _HOTLINE = re.compile(
     r"(?:本报|本版|新闻|读者|投稿|爆料|发行|广告|订报|编辑部|值班)(?:热线|电话|邮箱|信箱|微信|地址|投稿)*"
     r"(?:热线|电话|邮箱|信箱|微信|QQ)\s*[:：].{4,80}|(?:E-?mail|电子邮箱|邮箱|投稿邮箱)\s*[:：]\s*\S+@\S+",
     re.IGNORECASE,
 )
-_JUMP_OUT = r"[（(【\[▼▲►]*\s*(?:下转|转|续见|详见|下接)\s*第?\s*[A-Z]?\d{0,3}[一二三四五六七八九十]{0,3}\s*版[^（）()。]{0,24}[）)】\]▼▲►]*"
-_JUMP_IN = r"[（(【\[▼▲◄]*\s*(?:上接|紧接|接|续)\s*第?\s*[A-Z]?\d{0,3}[一二三四五六七八九十]{0,3}\s*版[^（）()。]{0,40}[）)】\]▼▲◄]*"
+_PAGE_NUMBER = r"\s*第?\s*[A-Z]?\d{0,3}[一二三四五六七八九十]{0,3}\s*版"
+_JUMP_OUT = (
+    rf"[（(【\[▼▲►]*\s*(?:下转|转|续见|详见|下接){_PAGE_NUMBER}[^（）()。]{{0,24}}[）)】\]▼▲►]*"
+)
+_JUMP_IN = rf"[（(【\[▼▲◄]*\s*(?:上接|紧接|接|续){_PAGE_NUMBER}[^（）()。]{{0,40}}[）)】\]▼▲◄]*"
 _JUMP_OUT_END = re.compile(rf"(?<=.)\s*(?=[（(【\[▼▲►]){_JUMP_OUT}$")
 _JUMP_IN_START = re.compile(rf"(?=[（(【\[▼▲◄]){_JUMP_IN}\s*(?=.)")
 _JUMP_OUT_LINE = re.compile(_JUMP_OUT)
@@ -104,7 +110,10 @@ _CAPTION = re.compile(
     r"|.{4,120}(?:(?:记者|通讯员|特约)\s*\S{2,8}\s*摄|\s\S{2,4}\s*[/／]?摄|资料图片?|供图|新华社发|视觉中国)[）)]?"
 )
 _SUBTITLE = re.compile(r"(?:——|--|──|—)\s*[^—].{2,60}")
-_NUMBERED = re.compile(r"(?:[一二三四五六七八九十]{1,3}[、.．]|第[一二三四五六七八九十\d]{1,3}[章节部分]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[、.．\s])")
+_NUMBERED = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}[、.．]|第[一二三四五六七八九十\d]{1,3}[章节部分]"
+    r"|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[、.．\s])"
+)
 _UNTITLED_END = re.compile(r"[，,、；;：:。…]$")
 _SHORT = 34
 _LONG_TEXT = 30
@@ -195,8 +204,6 @@ def _jumps(block: Block) -> Block:
         end = match.start() + max(start, end - 60)
     if (start, end) == (0, len(block.text)) or start >= end:
         return block
-    from rag.documents import cut_spans
-
     return replace(
         block,
         text=block.text[start:end],
@@ -214,7 +221,8 @@ def _uncertain_bylines(blocks: list[Block]) -> list[Block]:
             before, after = settled[-1] if settled else None, _at(blocks, n + 1)
             heading = before and (before.level or before.kind is Kind.SUBTITLE or _short(before))
             body = after and after.kind is Kind.TEXT and len(after.text) >= _LONG_TEXT
-            block = block if heading and body else replace(block, kind=Kind.TEXT, names=())  # noqa: PLW2901
+            if not (heading and body):
+                block = replace(block, kind=Kind.TEXT, names=())  # noqa: PLW2901
         settled.append(block)
     return settled
 
@@ -243,17 +251,17 @@ def _marked_headings(blocks: list[Block]) -> list[Block]:
     """`#` headings of the top level start articles, the others sections."""
     headings = [block for block in blocks if block.kind is Kind.SECTION]
     tops = [block for block in headings if block.level == 1]
-    titled = [n for n, block in enumerate(blocks) if block.kind is Kind.SECTION and _signed(blocks, n)]
+    titled = [
+        n for n, block in enumerate(blocks) if block.kind is Kind.SECTION and _signed(blocks, n)
+    ]
     numbered = sum(1 for block in tops if _NUMBERED.match(block.text))
     result = []
     for n, block in enumerate(blocks):
         top = block.level == 1 and not (numbered >= 2 and _NUMBERED.match(block.text))
         first = bool(headings) and block is headings[0]
-        if block.kind is Kind.SECTION and (top or first or n in titled):
-            block = replace(block, kind=Kind.TITLE)  # noqa: PLW2901
-        elif block.kind is Kind.TEXT and _short(block) and block.gap and _signed(blocks, n):
-            block = replace(block, kind=Kind.TITLE)  # noqa: PLW2901
-        result.append(block)
+        marked = block.kind is Kind.SECTION and (top or first or n in titled)
+        lost_mark = block.kind is Kind.TEXT and _short(block) and block.gap and _signed(blocks, n)
+        result.append(replace(block, kind=Kind.TITLE) if marked or lost_mark else block)
     return result
 
 
@@ -263,9 +271,7 @@ def _plain_headings(blocks: list[Block]) -> list[Block]:
     first = True
     for n, block in enumerate(blocks):
         if block.kind is Kind.TEXT and _short(block):
-            if first and _at(blocks, n + 1):
-                block = replace(block, kind=Kind.TITLE)  # noqa: PLW2901
-            elif _signed(blocks, n):
+            if (first and _at(blocks, n + 1)) or _signed(blocks, n):
                 block = replace(block, kind=Kind.TITLE)  # noqa: PLW2901
             elif _stands_over_text(blocks, n):
                 block = replace(block, kind=Kind.SECTION)  # noqa: PLW2901
@@ -331,7 +337,14 @@ def _starts(blocks: list[Block]) -> list[Block]:
 
 def _is_brief(block: Block, before: Sequence[Block]) -> bool:
     """A news item without a headline: a dateline of its own, not below a heading."""
-    heading = before and before[-1].kind in {Kind.SECTION, Kind.TITLE, Kind.SUBTITLE, Kind.BYLINE, Kind.DATELINE, Kind.BOX}
+    heading = before and before[-1].kind in {
+        Kind.SECTION,
+        Kind.TITLE,
+        Kind.SUBTITLE,
+        Kind.BYLINE,
+        Kind.DATELINE,
+        Kind.BOX,
+    }
     return not heading and dateline_names(block.text) is not None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,13 +19,16 @@ from ingest.seams import seam_statistics
 from rag.embedding import Embedder
 
 JOIN_THRESHOLD = 0.5
-_MOVE_THRESHOLD = 0.9
+MOVE_THRESHOLD = 0.9
 _MOST_PIECES = 240
-_NEXT_OPEN = 2.0
-_NEXT_CLOSED = 4.0
+_OPEN_END = 3.0
+_NEXT_OPEN = 1.0
+_NEXT_CLOSED = 2.0
 _SAME_BLOCK = -2.0
+_LEAST_DIMENSION = 128  # vectors shorter than this tell words apart, not topics
 _STUB = 12
-_STUB_SCORE = -3.0
+_LEAST = 4
+_STUB_SCORE = -6.0
 _JUMP = 6.0
 _ITEM = re.compile(
     r"(?:[-*+•·●○◆■□▪]|[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[）)]"
@@ -67,6 +70,11 @@ class Link:
     confidence: float
     merges: bool
 
+    @property
+    def accepted(self) -> bool:
+        """Whether it is sure enough to be acted on; text after a sentence's end needs more."""
+        return self.confidence >= (JOIN_THRESHOLD if self.merges else MOVE_THRESHOLD)
+
 
 def stitch(pieces: Sequence[Piece], embedder: Embedder | None = None) -> tuple[Link, ...]:
     """The links that a page's paragraphs need beside their order on the page.
@@ -78,10 +86,10 @@ def stitch(pieces: Sequence[Piece], embedder: Embedder | None = None) -> tuple[L
     """
     links: list[Link] = []
     for start in range(0, len(pieces), _MOST_PIECES):
-        for link in _stitch_part(pieces[start : start + _MOST_PIECES], embedder):
-            links.append(
-                Link(link.source + start, link.target + start, link.confidence, link.merges)
-            )
+        links += (
+            replace(link, source=link.source + start, target=link.target + start)
+            for link in _stitch_part(pieces[start : start + _MOST_PIECES], embedder)
+        )
     return tuple(links)
 
 
@@ -110,13 +118,13 @@ def _wanted(link: Link, closed: Mask) -> bool:
     """Whether a link says more than the page's own order does."""
     if not closed[link.source]:
         return True
-    return link.target != link.source + 1 and link.confidence >= _MOVE_THRESHOLD
+    return link.target != link.source + 1 and link.accepted
 
 
 def _links(
     texts: Sequence[str], allowed: Mask, layout: Matrix, embedder: Embedder | None
 ) -> list[Link]:
-    if not has_topic_model():
+    if not has_topic_model() or (embedder and embedder.dimension < _LEAST_DIMENSION):
         embedder = None
     model = pair_model(topic=embedder is not None)
     scores = model.scores(features(texts, allowed, seam_statistics(), embedder)) + layout
@@ -131,7 +139,9 @@ def _links(
 
 
 def _allowed(pieces: Sequence[Piece], closed: Mask) -> Mask:
-    """A piece goes on further down, never below a heading, in a list's item or after a closing
+    """Which links the page's marks leave open.
+
+    A piece goes on further down, never below a heading, in a list's item or after a closing
     line; one that ends a sentence goes on in the next piece or across an article's start.
     """
     place = np.arange(len(pieces))
@@ -143,6 +153,7 @@ def _allowed(pieces: Sequence[Piece], closed: Mask) -> Mask:
     barred = [piece.starts or _ITEM.match(piece.text) is not None for piece in pieces]
     allowed[:, barred] = False
     allowed[[piece.closed and ends for piece, ends in zip(pieces, closed, strict=True)], :] = False
+    allowed[[len(piece.text) < _LEAST for piece in pieces], :] = False
     comes_in = np.array([piece.jumps_in for piece in pieces])
     goes_out = np.array([piece.jumps_out for piece in pieces])
     allowed &= comes_in[None, :] == goes_out[:, None]
@@ -158,6 +169,7 @@ def _layout(pieces: Sequence[Piece], closed: Mask) -> Matrix:
         if not pieces[n + 1].gap:
             layout[n, n + 1] += _NEXT_CLOSED if closed[n] else _SAME_BLOCK
     for n, piece in enumerate(pieces):
+        layout[n, :] += 0.0 if closed[n] else _OPEN_END
         layout[n, :] += _JUMP if piece.jumps_out else 0.0
         layout[n, :] += _STUB_SCORE if not closed[n] and len(piece.text) < _STUB else 0.0
     return layout

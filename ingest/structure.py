@@ -52,7 +52,9 @@ def paragraphs(blocks: Sequence[Block]) -> tuple[Paragraph, ...]:
             speaker = labels.get(label or "", speaker) if spoken else speaker
             paragraph = Paragraph(len(result) + 1, block.text, block.spans, section)
             if spoken and speaker:
-                paragraph = replace(paragraph, speaker=speaker, speaker_title=_post(people, speaker))
+                paragraph = replace(
+                    paragraph, speaker=speaker, speaker_title=_post(people, speaker)
+                )
             result.append(paragraph)
     return tuple(result)
 
@@ -89,15 +91,13 @@ def _speakers(blocks: Sequence[Block], people: Mapping[str, Person]) -> dict[str
     speakers: dict[str, str] = {}
     for label, count in counts.items():
         name = label.replace("\u3000", "").replace(" ", "")
-        if re.fullmatch(rf"(?:{_ANSWERS})", name) and counts.total() >= 2:
+        interview = counts.total() >= 2
+        role = _ROLE_LABEL.fullmatch(name) or _OUTLET.fullmatch(name)
+        if interview and re.fullmatch(_ANSWERS, name):
             speakers[label] = guests[0] if len(guests) == 1 else name
-        elif re.fullmatch("主持人|问|提问|Q", name) and counts.total() >= 2:
+        elif interview and re.fullmatch("主持人|问|提问|Q", name):
             speakers[label] = hosts[0] if len(hosts) == 1 else name
-        elif name in people:
-            speakers[label] = name
-        elif counts.total() >= 2 and (_ROLE_LABEL.fullmatch(name) or _OUTLET.fullmatch(name)):
-            speakers[label] = name
-        elif count >= 2 and is_name(name):
+        elif name in people or (interview and role) or (count >= 2 and is_name(name)):
             speakers[label] = name
     return speakers if len(speakers) >= 2 else {}
 

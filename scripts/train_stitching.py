@@ -1,6 +1,7 @@
 """Fit `ingest/stitching.json` on broken pages made of news articles.
 
-Usage: python -m scripts.train_stitching NEWS.jsonl.gz [--pages 4000] [--topic]
+Usage: python -m scripts.train_stitching NEWS.jsonl.gz [--pages 2400] [--steps 200]
+       python -m scripts.train_stitching NEWS.jsonl.gz --topic --pages 450
 
 Only the first four fifths of the file are used. Characters are counted on three quarters of that
 and pages are made of the rest, so that the weights see the statistics at work on text that they
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from eval.benchmarks.news_pages import PagePiece, make_page, read_news, training_part
-from ingest.pair_model import PairModel, Vector, assign, write_model
+from ingest.pair_model import PairModel, Vector, assign, pair_model, write_model
 from ingest.seam_features import NAMES, TOPIC_NAMES, Mask, Matrix, closed_ends, features
 from ingest.seams import SeamStatistics
 from rag.embedding import Embedder
@@ -72,12 +73,20 @@ def pairs_of(examples: Sequence[Example]) -> Pairs:
         begins.append(columns + offset)
         truth.append(example.truth[rows, columns])
         offset += len(example.allowed)
-    parts = (np.concatenate(part) for part in (values, ends, begins, truth))
-    return Pairs(*parts, groups=offset)  # type: ignore[arg-type]
+    return Pairs(
+        np.concatenate(values),
+        np.concatenate(ends),
+        np.concatenate(begins),
+        np.concatenate(truth),
+        groups=offset,
+    )
 
 
-def fit(pairs: Pairs, hidden: int, seed: int, steps: int) -> PairModel:
-    """Least cross-entropy of both softmaxes, with weight decay, by L-BFGS."""
+def fit(pairs: Pairs, hidden: int, seed: int, steps: int, past: int = 0) -> PairModel:
+    """Least cross-entropy of both softmaxes, with weight decay, by L-BFGS.
+
+    The last `past` features go past the hidden layer: they have direct weights alone.
+    """
     mean, scale = pairs.values.mean(axis=0), pairs.values.std(axis=0) + 1e-9
     values = (pairs.values - mean) / scale
     width = values.shape[1]
@@ -90,8 +99,11 @@ def fit(pairs: Pairs, hidden: int, seed: int, steps: int) -> PairModel:
             for part, shape in zip(np.split(weights, borders), shapes, strict=True)
         ]
 
+    held = np.ones(sum(int(np.prod(shape)) for shape in shapes))
+    held[(width - past) * hidden : width * hidden] = 0.0
+
     def loss(weights: Vector) -> tuple[float, Vector]:
-        first, first_bias, second, direct, bias = unpack(weights)
+        first, first_bias, second, direct, bias = unpack(weights * held)
         layer = np.tanh(values @ first + first_bias)
         scores = layer @ second + values @ direct + bias[0]
         error = np.zeros_like(scores)
@@ -103,9 +115,10 @@ def fit(pairs: Pairs, hidden: int, seed: int, steps: int) -> PairModel:
         back = np.outer(error, second) * (1.0 - layer**2)
         slopes = [values.T @ back, back.sum(0), layer.T @ error, values.T @ error, [error.sum()]]
         gradient = np.concatenate([np.ravel(slope) for slope in slopes]) + _DECAY * weights
+        gradient *= held
         return total + _DECAY * float(weights @ weights) / 2, gradient
 
-    start = np.random.default_rng(seed).normal(0, 0.15, sum(int(np.prod(s)) for s in shapes))
+    start = np.random.default_rng(seed).normal(0, 0.15, len(held)) * held
     best = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": steps})
     first, first_bias, second, direct, bias = unpack(best.x)
     print(f"loss per end {best.fun / pairs.groups:.4f} after {best.nit} steps")
@@ -132,6 +145,48 @@ def _cross_entropy(
     return total, weights / whole[groups] - truth
 
 
+def fit_topic(base: PairModel, examples: Sequence[Example], hidden: int, seed: int) -> PairModel:
+    """`base` with a few hidden units more, which see the topics and the base's own score.
+
+    Pages with embeddings are costly, so that there are too few of them to fit everything anew.
+    """
+    width = len(NAMES)
+    seen = [NAMES.index("closed"), *range(width, width + len(TOPIC_NAMES))]
+
+    def reduced(example: Example) -> Example:
+        scores = base.scores(example.values[..., :width])
+        values = np.concatenate([example.values[..., seen], scores[..., None]], axis=-1)
+        return replace(example, values=values)
+
+    more = fit(
+        pairs_of([reduced(example) for example in examples]), hidden, seed, steps=300, past=1
+    )
+    return _widened(base, more, seen, width + len(TOPIC_NAMES))
+
+
+def _widened(base: PairModel, more: PairModel, seen: list[int], width: int) -> PairModel:
+    """`more` of (seen features, score of `base`), as one network of two layers.
+
+    The base's score goes past the new hidden units, so that its own can stand beside them.
+    """
+    old, new = np.asarray(base.hidden), np.asarray(more.hidden)
+    hidden = np.zeros((width, old.shape[1] + new.shape[1]))
+    hidden[: len(old), : old.shape[1]] = old
+    hidden[seen, old.shape[1] :] = new[:-1]
+    share = more.direct[-1]
+    direct = np.zeros(width)
+    direct[: len(old)] = share * np.asarray(base.direct)
+    direct[seen] += np.asarray(more.direct[:-1])
+    return PairModel(
+        features=(*NAMES, *TOPIC_NAMES),
+        hidden=tuple(map(tuple, hidden.round(5).tolist())),
+        hidden_bias=(*base.hidden_bias, *more.hidden_bias),
+        output=(*(round(share * value, 5) for value in base.output), *more.output),
+        direct=tuple(direct.round(5).tolist()),
+        bias=round(share * base.bias + more.bias, 5),
+    )
+
+
 def calibrate(model: PairModel, examples: Sequence[Example]) -> PairModel:
     """The model with confidences that say how often its links on `examples` were right."""
     from sklearn.linear_model import LogisticRegression
@@ -139,7 +194,9 @@ def calibrate(model: PairModel, examples: Sequence[Example]) -> PairModel:
     found: dict[bool, list[tuple[float, float, bool]]] = {False: [], True: []}
     for example in examples:
         for choice in assign(model.scores(example.values), example.allowed):
-            odds = [np.log(p / (1 - p + 1e-9) + 1e-9) for p in (choice.given_end, choice.given_begin)]
+            odds = [
+                np.log(p / (1 - p + 1e-9) + 1e-9) for p in (choice.given_end, choice.given_begin)
+            ]
             right = bool(example.truth[choice.source, choice.target])
             found[bool(example.closed[choice.source])].append((odds[0], odds[1], right))
     rows = []
@@ -155,10 +212,10 @@ def main() -> None:
     """Fit with or without the topic features and update the file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("news", type=Path)
-    parser.add_argument("--pages", type=int, default=4000)
+    parser.add_argument("--pages", type=int, default=2400)
     parser.add_argument("--hidden", type=int, default=16)
-    parser.add_argument("--steps", type=int, default=300)
-    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--topic", action="store_true", help="with the bundled embedding model")
     arguments = parser.parse_args()
     texts = training_part(read_news(arguments.news))
@@ -167,12 +224,22 @@ def main() -> None:
     rng = random.Random(arguments.seed)
     embedder = _bundled_embedder() if arguments.topic else None
     examples = [
-        make_example(make_page(rng.sample(rest, rng.randint(2, 5)), rng), statistics, embedder)
-        for _ in range(arguments.pages)
+        make_example(_page(rest, rng, broken=bool(n % 2)), statistics, embedder)
+        for n in range(arguments.pages)
     ]
     border = len(examples) * 3 // 4
-    model = fit(pairs_of(examples[:border]), arguments.hidden, arguments.seed, arguments.steps)
+    if arguments.topic:
+        model = fit_topic(pair_model(topic=False), examples[:border], 4, arguments.seed)
+    else:
+        pairs = pairs_of(examples[:border])
+        model = fit(pairs, arguments.hidden, arguments.seed, arguments.steps)
     write_model(calibrate(model, examples[border:]), topic=arguments.topic)
+
+
+def _page(texts: Sequence[str], rng: random.Random, *, broken: bool) -> list[PagePiece]:
+    """A page like those of the benchmark, or one `broken` into pieces as short as paragraphs."""
+    articles = rng.sample(list(texts), rng.randint(2, 4 if broken else 5))
+    return make_page(articles, rng, most_cuts=8, edge=8) if broken else make_page(articles, rng)
 
 
 def _bundled_embedder() -> Embedder:

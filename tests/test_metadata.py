@@ -24,7 +24,10 @@ from ingest.metadata import (
             "2023-10-30_江州日报_第5版.txt",
             Metadata(newspaper="江州日报", date="2023-10-30", page="5"),
         ),
-        ("江州晚报 20231030 A05.txt", Metadata(newspaper="江州晚报", date="2023-10-30", page="A05")),
+        (
+            "江州晚报 20231030 A05.txt",
+            Metadata(newspaper="江州晚报", date="2023-10-30", page="A05"),
+        ),
         (
             "2023年10月30日_江州日报_第十二版_桥通了.md",
             Metadata(newspaper="江州日报", date="2023-10-30", page="12", title="桥通了"),

@@ -46,15 +46,17 @@ def clean_news(text: str) -> str:
     return _TRAILER.sub("", text).strip()
 
 
-def make_page(articles: Sequence[str], rng: random.Random) -> list[PagePiece]:
-    """Cut each article at 1–3 random positions and shuffle the pieces into one another.
+def make_page(
+    articles: Sequence[str], rng: random.Random, most_cuts: int = 3, edge: int = _EDGE
+) -> list[PagePiece]:
+    """Cut each article at 1 to `most_cuts` random positions and shuffle the pieces.
 
     Each cut's kind is drawn evenly: in mid-word, between words in mid-sentence, or at a sentence's
-    end. The pieces of one article keep their order.
+    end. The pieces of one article keep their order, and have at least `edge` characters.
     """
     queues = []
     for number, text in enumerate(articles):
-        cuts = _cuts(text, rng.randint(1, 3), rng)
+        cuts = _cuts(text, rng.randint(1, most_cuts), rng, edge)
         edges = [0, *(position for position, _ in cuts), len(text)]
         kinds: list[CutKind | None] = [*(kind for _, kind in cuts), None]
         queues.append(
@@ -68,30 +70,32 @@ def make_page(articles: Sequence[str], rng: random.Random) -> list[PagePiece]:
     return [queues[number].pop(0) for number in order]
 
 
-def _cuts(text: str, wanted: int, rng: random.Random) -> list[tuple[int, CutKind]]:
-    """At most `wanted` cuts, `_EDGE` characters apart, in order."""
-    positions = {kind: _positions(text, kind) for kind in CUT_KINDS}
+def _cuts(text: str, wanted: int, rng: random.Random, edge: int) -> list[tuple[int, CutKind]]:
+    """At most `wanted` cuts, `edge` characters apart, in order."""
+    positions = _positions(text, edge)
     chosen: list[tuple[int, CutKind]] = []
     for _ in range(wanted):
         kind = rng.choice(CUT_KINDS)
-        free = [p for p in positions[kind] if all(abs(p - other) >= _EDGE for other, _ in chosen)]
+        free = [p for p in positions[kind] if all(abs(p - other) >= edge for other, _ in chosen)]
         if free:
             chosen.append((rng.choice(free), kind))
     return sorted(chosen)
 
 
-def _positions(text: str, kind: CutKind) -> list[int]:
+def _positions(text: str, edge: int) -> dict[CutKind, list[int]]:
+    """Where each kind of cut may fall."""
     import rjieba
 
     ends = {match.end() for match in _SENTENCE_ENDS.finditer(text)}
-    inside = range(_EDGE, len(text) - _EDGE + 1)
-    if kind == "end":
-        return [p for p in inside if p in ends]
     borders, offset = set(), 0
     for word in rjieba.cut(text):
         offset += len(word)
         borders.add(offset)
-    return [p for p in inside if p not in ends and (p in borders) == (kind == "sentence")]
+    found: dict[CutKind, list[int]] = {kind: [] for kind in CUT_KINDS}
+    for place in range(edge, len(text) - edge + 1):
+        kind: CutKind = "end" if place in ends else "sentence" if place in borders else "word"
+        found[kind].append(place)
+    return found
 
 
 def training_part(texts: list[str]) -> list[str]:

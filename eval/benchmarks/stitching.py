@@ -14,7 +14,7 @@ from collections import Counter
 from pathlib import Path
 
 from eval.benchmarks.news_pages import PagePiece, make_page, measuring_part, read_news
-from ingest.stitching import JOIN_THRESHOLD, Link, link_fragments
+from ingest.stitching import JOIN_THRESHOLD, MOVE_THRESHOLD, Link, link_fragments
 from rag.embedding import Embedder
 
 
@@ -49,14 +49,14 @@ def run(
         started = time.perf_counter()
         links = link_fragments([piece.text for piece in page], embedder)
         spent += time.perf_counter() - started
-        tally += _score(page, [link for link in links if link.confidence >= JOIN_THRESHOLD])
+        tally += _score(page, [link for link in links if link.accepted])
     return {
         "benchmark": "stitching",
         "settings": {
             "file": file.name,
             "pages": pages,
             "seed": seed,
-            "threshold": JOIN_THRESHOLD,
+            "thresholds": [JOIN_THRESHOLD, MOVE_THRESHOLD],
             "model": embedder.fingerprint if embedder else None,
         },
         "metrics": _metrics(tally, pages / max(spent, 1e-9)),

@@ -1,0 +1,136 @@
+"""Broken pieces find each other; whole ones are left alone."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from eval.benchmarks.news_pages import CUT_KINDS, make_page
+from eval.benchmarks.stitching import run
+from ingest.pair_model import PairModel, assign
+from ingest.seams import SeamStatistics, read_statistics, write_statistics
+from ingest.stitching import Piece, link_fragments, stitch
+from rag.embedding import HashingEmbedder
+
+BRIDGE = (
+    "城北的老桥建成于六十年前，是当时全市最长的一座桥。去年冬天，检测人员发现桥墩出现裂缝，"
+    "市政部门随即决定封桥维修。维修期间，工人更换了全部栏杆，加固了桥墩，还重新铺设了桥面。"
+)
+LIBRARY = (
+    "从下月起，市图书馆每天开放到晚上十点，周末也不休息。读者凭身份证就能入馆，借书期限由三十天"
+    "延长到四十五天。图书馆还在社区设立了二十个自助借还点，方便老人和孩子就近借阅图书。"
+)
+RECIPE = (
+    "做红烧鱼，鱼要先用盐腌二十分钟。锅里放油，烧到七成热时下鱼，两面煎黄后盛出。再放葱姜爆香，"
+    "加酱油、料酒和一碗热水，放回煎好的鱼，小火炖十五分钟，出锅前撒上香菜。"
+)
+
+
+def pairs(texts: list[str], embedder: HashingEmbedder | None = None) -> set[tuple[int, int]]:
+    links = link_fragments(texts, embedder)
+    return {(link.source, link.target) for link in links if link.accepted}
+
+
+def test_three_interleaved_articles_are_told_apart() -> None:
+    texts = [
+        BRIDGE[:55], LIBRARY[:40], RECIPE[:34],
+        LIBRARY[40:], RECIPE[34:], BRIDGE[55:],
+    ]  # fmt: skip
+    assert pairs(texts) == {(0, 5), (1, 3), (2, 4)}
+    assert pairs(texts, HashingEmbedder()) == {(0, 5), (1, 3), (2, 4)}
+
+
+def test_a_broken_sentence_is_healed_and_an_end_is_not() -> None:
+    broken = stitch([Piece(BRIDGE[:55]), Piece(BRIDGE[55:])])
+    assert [(link.source, link.target, link.merges) for link in broken] == [(0, 1, True)]
+    assert stitch([Piece(BRIDGE), Piece(LIBRARY)]) == ()
+
+
+def test_nothing_continues_below_a_heading_or_in_a_list() -> None:
+    assert stitch([Piece(BRIDGE[:55]), Piece(BRIDGE[55:], starts=True)]) == ()
+    assert stitch([Piece(BRIDGE[:55]), Piece(f"（二）{BRIDGE[55:]}")]) == ()
+
+
+def test_jump_notes_find_each_other() -> None:
+    pieces = [
+        Piece(BRIDGE[:55], jumps_out=True),
+        Piece(LIBRARY, starts=True, article=1),
+        Piece(BRIDGE[55:], article=1, jumps_in=True),
+    ]
+    assert [(link.source, link.target) for link in stitch(pieces)] == [(0, 2)]
+    alone = [Piece(BRIDGE[:55], jumps_out=True), Piece(LIBRARY[40:], article=1)]
+    assert stitch(alone) == ()
+
+
+def test_many_pieces_end_in_reasonable_time_and_each_is_used_once() -> None:
+    rng = random.Random(3)
+    pieces = [Piece("".join(rng.choices(BRIDGE + LIBRARY, k=30)), gap=True) for _ in range(300)]
+    links = stitch(pieces)
+    assert len({link.source for link in links}) == len(links)
+    assert len({link.target for link in links}) == len(links)
+    assert all(link.source < link.target for link in links)
+    assert all(0.0 <= link.confidence <= 1.0 for link in links)
+
+
+def test_assignment_is_joint_not_greedy() -> None:
+    # Greedy takes 5 first and is left with 0: 5 in all. Together 4 + 4 = 8.
+    scores = np.array([[0.0, 0.0, 5.0, 4.0], [0.0, 0.0, 4.0, -9.0], [0.0] * 4, [0.0] * 4])
+    allowed = np.zeros((4, 4), dtype=bool)
+    allowed[:2, 2:] = True
+    chosen = {(choice.source, choice.target) for choice in assign(scores, allowed)}
+    assert chosen == {(0, 3), (1, 2)}
+
+
+def test_a_bad_link_is_worse_than_none() -> None:
+    allowed = np.array([[False, True], [False, False]])
+    assert assign(np.array([[0.0, -1.0], [0.0, 0.0]]), allowed) == []
+
+
+def test_scores_by_hand() -> None:
+    model = PairModel(("x",), ((2.0,),), (0.0,), (3.0,), (0.5,), 1.0)
+    # 3·tanh(2·1) + 0.5·1 + 1
+    assert model.scores(np.array([1.0])) == pytest.approx(3 * np.tanh(2.0) + 1.5)
+
+
+def test_statistics_survive_being_stored(tmp_path: Path) -> None:
+    keys = tuple(np.array(part, dtype=np.int64) for part in ([1, 2], [8193, 8194], [], []))
+    counts = tuple(np.ones(len(part)) for part in keys)
+    stored = SeamStatistics("桥老", keys, counts, 10.0)
+    write_statistics(tmp_path / "seams.bin", stored)
+    found = read_statistics(tmp_path / "seams.bin")
+    assert (found.alphabet, found.total) == ("桥老", 10.0)
+    assert [part.tolist() for part in found.keys] == [part.tolist() for part in keys]
+    # P1 = (1 + 4/3)/(10 + 4); P2 = (1 + 4·P1)/(1 + 4)
+    first = (1 + 4 / 3) / 14
+    expected = np.log((1 + 4 * first) / 5)
+    assert found.log_probability(np.array([[1, 1]])) == pytest.approx(expected)
+
+
+def test_pages_hold_every_character_in_order() -> None:
+    page = make_page([BRIDGE, LIBRARY, RECIPE], random.Random(1))
+    for number, text in enumerate((BRIDGE, LIBRARY, RECIPE)):
+        parts = [piece for piece in page if piece.article == number]
+        assert [piece.part for piece in parts] == list(range(len(parts)))
+        assert "".join(piece.text for piece in parts) == text
+        assert [piece.cut in CUT_KINDS for piece in parts] == [True] * (len(parts) - 1) + [False]
+
+
+def test_the_benchmark_counts_cuts_and_joins(tmp_path: Path) -> None:
+    file = tmp_path / "news.jsonl.gz"
+    texts = [BRIDGE * 2, LIBRARY * 2, RECIPE * 2] * 10
+    with gzip.open(file, "wt", encoding="utf-8") as lines:
+        lines.writelines(json.dumps({"text": text}, ensure_ascii=False) + "\n" for text in texts)
+    report = run(file, pages=3, seed=1)
+    again = run(file, pages=3, seed=1)
+    assert report["benchmark"] == "stitching"
+    metrics, repeated = report["metrics"], again["metrics"]
+    assert isinstance(metrics, dict)
+    assert isinstance(repeated, dict)
+    assert metrics["cuts"] >= 6
+    assert 0.0 <= metrics["false_joins"] <= 1.0
+    assert metrics["joined"] == repeated["joined"]
