@@ -1,0 +1,114 @@
+"""The reader: its windows, its files, and that it finds an answer or misses it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from rag.documents import Span
+from rag.embedding import PassageInput
+from rag.errors import ReaderCorrupt, ReaderMissing
+from rag.reader import READER, RECORD, WEIGHTS, Reader, read_record, trim_answer
+from rag.reader_tokens import question_ids, token_windows
+from rag.text import sentence_spans
+
+pytestmark = pytest.mark.model
+
+HEADER = "青石桥记\n"
+BODY = "青石桥建于一九二六年，长四十二米。桥由石匠周远山主持修建。每年三月，村民在桥上办灯会。"
+QUESTION = "青石桥是谁主持修建的？"
+
+
+def passage(header: str, body: str) -> PassageInput:
+    shift = len(header)
+    spans = tuple(Span(s.start + shift, s.end + shift) for s in sentence_spans(body))
+    return PassageInput(header + body, spans)
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader.open()
+
+
+def test_an_answer_is_found_in_its_sentence_and_missed_elsewhere(reader: Reader) -> None:
+    other = passage("", "香菇宜在阴凉处培育。菌棒每隔五天浇一次水，湿度保持在八成以上。")
+    right, wrong = reader.read(QUESTION, [passage(HEADER, BODY), other])
+    assert right.answer is not None
+    assert "周远山" in (HEADER + BODY)[right.answer.start : right.answer.end]
+    assert right.has_answer > 0.5 > wrong.has_answer
+    assert max(range(3), key=lambda n: right.evidence[n]) == 1
+
+
+def test_an_answer_never_stands_in_the_header(reader: Reader) -> None:
+    (reading,) = reader.read("文章的题目是什么？", [passage(HEADER, BODY)])
+    assert reading.answer is not None
+    assert reading.answer.start >= len(HEADER)
+
+
+@pytest.mark.parametrize("body", ["", "。", "好", "青" * 3000, BODY * 40])
+def test_any_length_gives_one_reading_with_shares(reader: Reader, body: str) -> None:
+    given = passage("", body)
+    (reading,) = reader.read(QUESTION, [given])
+    assert len(reading.evidence) == len(given.spans)
+    shares = (reading.has_answer, reading.answer_score, *reading.evidence)
+    assert all(0.0 <= share <= 1.0 for share in shares)
+    assert reading.answer is None or 0 <= reading.answer.start < reading.answer.end <= len(body)
+
+
+def test_no_passages_no_readings(reader: Reader) -> None:
+    assert reader.read(QUESTION, []) == []
+
+
+def test_windows_overlap_and_cover_every_token(reader: Reader) -> None:
+    given = passage("", BODY * 40)
+    asked = question_ids(reader.tokenizer, QUESTION * 50)
+    windows = list(token_windows(reader.tokenizer, asked, given))
+    assert len(windows) > 1
+    assert max(len(window.ids) for window in windows) <= 512
+    covered = {offset for window in windows for offset in window.offsets}
+    tokens = reader.tokenizer.encode(given.text, add_special_tokens=False)
+    assert covered == {Span(*offset) for offset in tokens.offsets}
+
+
+def test_threads_read_the_same(reader: Reader) -> None:
+    given = [passage(HEADER, BODY)]
+    alone = reader.read(QUESTION, given)
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(lambda _: reader.read(QUESTION, given), range(8)))
+    for readings in together:
+        assert readings[0].answer == alone[0].answer
+        assert readings[0].has_answer == pytest.approx(alone[0].has_answer, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [("，周远山。", "周远山"), ("《桥》（", "《桥》"), ("）周远山", "周远山"), ("。", "。")],
+)
+def test_edges_of_an_answer_are_trimmed(text: str, kept: str) -> None:
+    start, end = trim_answer(text, Span(0, len(text)))
+    assert text[start:end] == kept
+
+
+def test_files_are_the_ones_the_record_names(tmp_path: Path) -> None:
+    with pytest.raises(ReaderMissing):
+        read_record(tmp_path)
+    folder = Path(shutil.copytree(READER, tmp_path / "copy"))
+    read_record(folder)
+    data = bytearray((folder / WEIGHTS).read_bytes())
+    data[1000] ^= 1
+    (folder / WEIGHTS).write_bytes(data)
+    with pytest.raises(ReaderCorrupt):
+        read_record(folder)
+    (folder / RECORD).write_text("{", encoding="utf-8")
+    with pytest.raises(ReaderCorrupt):
+        read_record(folder)
+
+
+def test_the_record_tells_how_it_was_trained() -> None:
+    record = json.loads((READER / RECORD).read_text(encoding="utf-8"))
+    assert record["training"]["plan"]["seed"] == 20
+    assert record["training"]["held_out"]["auc"] > 0.9
