@@ -36,7 +36,23 @@ def open_pipeline(
         library=library,
         retriever=Retriever(library, indexes, settings.retrieval),
         embedder=embedder,
-        scorer=scorer or FeatureScorer.bundled(),
+        scorer=scorer or open_scorer(settings),
         generator=TemplateGenerator(settings.answer),
         settings=settings,
     )
+
+
+def open_scorer(settings: Settings) -> EvidenceScorer:
+    """The evidence scorer that the settings name.
+
+    Raises:
+        ModelError: the reader's files are missing or damaged.
+    """
+    features = FeatureScorer.bundled()
+    if settings.answer.scorer == "features":
+        return features
+    from rag.reader import Reader
+    from rag.reading import ReaderScorer
+
+    reader = Reader.open(threads=settings.embedding.threads)
+    return ReaderScorer(reader, features, settings.answer.read)

@@ -10,7 +10,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -50,6 +50,8 @@ class RetrievalSettings(_Section):
 class AnswerSettings(_Section):
     """How evidence becomes an answer, or a refusal."""
 
+    scorer: Literal["reader", "features"] = Field(default="reader", description="who weighs it")
+    read: int = Field(default=4, ge=1, le=20, description="passages that the reader reads")
     threshold: float = Field(default=0.5, ge=0.0, le=1.0, description="below: refuse")
     max_quote: int = Field(default=130, ge=20, le=2000, description="characters quoted, aimed at")
     nearest: int = Field(default=3, ge=0, le=20)

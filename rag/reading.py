@@ -1,0 +1,107 @@
+"""The reader as an evidence scorer: it reads the few best passages and names the short answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from rag.documents import Span
+from rag.embedding import PassageInput, Vectors
+from rag.evidence import Assessment, Evidence, FeatureScorer
+from rag.features import Candidate, Weights
+from rag.question import QuestionType, Understood
+from rag.reader import Reader, Reading
+
+_READER_SHARE = 0.75
+"""Weight of the reader's log-odds against the features' for "is it answered at all"."""
+_SHORT_TYPES = {
+    QuestionType.WHO,
+    QuestionType.WHEN,
+    QuestionType.WHERE,
+    QuestionType.HOW_MANY,
+}
+_SHORT = 24
+_CERTAIN = 0.5
+
+
+class ReaderScorer:
+    """Reads the passages that measured features put first, and lets the reading decide.
+
+    A sentence's probability is that of its passage holding the answer, times that of the
+    sentence being evidence there; the sentences of the answer's own span count in full.
+    """
+
+    def __init__(self, reader: Reader, features: FeatureScorer, passages: int) -> None:
+        self._reader = reader
+        self._features = features
+        self._passages = passages
+
+    @property
+    def fingerprint(self) -> str:
+        """Names reader and feature weights."""
+        return f"{self._reader.fingerprint}+{self._features.fingerprint}"
+
+    def assess(
+        self,
+        question: Understood,
+        vector: Vectors,
+        candidates: Sequence[Candidate],
+        weights: Weights,
+    ) -> Assessment:
+        """Score every sentence; see `EvidenceScorer`."""
+        first = self._features.assess(question, vector, candidates, weights)
+        if not first.evidence:
+            return first
+        by_row = {evidence.candidate.hit.id: evidence.candidate for evidence in first.evidence}
+        chosen = list(by_row.values())[: self._passages]
+        readings = self._reader.read(question.searched, [_shown(item) for item in chosen])
+        scored = [
+            evidence
+            for candidate, reading in zip(chosen, readings, strict=True)
+            for evidence in _sentences(candidate, reading)
+        ]
+        scored.sort(key=lambda evidence: -evidence.probability)
+        best = max(range(len(chosen)), key=lambda n: readings[n].has_answer)
+        answerable = _mixed(readings[best].has_answer, first.answerable)
+        rest = [e for e in first.evidence if e.candidate.hit.id not in {c.hit.id for c in chosen}]
+        unread = [Evidence(e.candidate, e.index, 0.0) for e in rest]
+        short = _short_answer(question, chosen[best], readings[best])
+        return Assessment((*scored, *unread), answerable, short)
+
+
+def _shown(candidate: Candidate) -> PassageInput:
+    passage = candidate.hit.passage
+    spans = (Span(s.start - passage.start, s.end - passage.start) for s in passage.sentences)
+    return PassageInput(passage.text, tuple(spans))
+
+
+def _sentences(candidate: Candidate, reading: Reading) -> list[Evidence]:
+    evidence = []
+    for n, (start, end) in enumerate(_shown(candidate).spans):
+        answer = reading.answer
+        touched = answer is not None and answer.start < end and start < answer.end
+        weight = max(reading.evidence[n], reading.answer_score if touched else 0.0)
+        if touched:
+            weight = 0.5 + 0.5 * weight  # an answer's own sentence comes before its neighbours
+        evidence.append(Evidence(candidate, n, reading.has_answer * weight))
+    return evidence
+
+
+def _short_answer(question: Understood, candidate: Candidate, reading: Reading) -> str | None:
+    """The answer's few characters, where the question wants few and the reader is sure."""
+    if reading.answer is None or question.type not in _SHORT_TYPES:
+        return None
+    text = candidate.hit.passage.text[reading.answer.start : reading.answer.end]
+    sure = reading.has_answer >= _CERTAIN and reading.answer_score >= _CERTAIN
+    return text if sure and 0 < len(text) <= _SHORT and "\n" not in text else None
+
+
+def _mixed(reader: float, features: float) -> float:
+    """The weighted mean of both, in log-odds."""
+    odds = _READER_SHARE * _log_odds(reader) + (1 - _READER_SHARE) * _log_odds(features)
+    return 1.0 / (1.0 + math.exp(-odds))
+
+
+def _log_odds(probability: float) -> float:
+    held = min(max(probability, 1e-4), 1 - 1e-4)
+    return math.log(held / (1 - held))
