@@ -19,7 +19,7 @@ from typing import IO
 
 from ingest.formats.extracted import Place
 from ingest.formats.readers import PAGE_PARSERS, read_pages, read_text
-from ingest.formats.records import read_csv, read_jsonl
+from ingest.formats.records import holds_articles, read_csv, read_jsonl
 from ingest.formats.signatures import KIND_OF_SUFFIX, SIGNATURE_BYTES, kind_of
 from ingest.metadata import Metadata, merge, metadata_from_file_name, metadata_from_mapping
 from ingest.sandbox import parse
@@ -94,7 +94,8 @@ class Origin:
 def discover(paths: Sequence[Path]) -> list[Path]:
     """The files to load: those named, and those below folders, each once.
 
-    In folders, hidden files, sidecars and formats that no loader reads are left out.
+    In folders, hidden files, sidecars, tables of other things than articles and formats that no
+    loader reads are left out.
 
     Raises:
         FileMissing: a path is not there.
@@ -265,8 +266,19 @@ def _files_below(folder: Path) -> Iterator[Path]:
         for name in sorted(names):
             file = Path(place) / name
             wanted = file.suffix.lower() in SUPPORTED and not name.startswith(".")
-            if wanted and file.is_file() and not is_sidecar(name, file):
+            if wanted and file.is_file() and not is_sidecar(name, file) and _is_articles(file):
                 yield file
+
+
+def _is_articles(file: Path) -> bool:
+    """Whether a file found in a folder is meant: not a table of other things than articles."""
+    if file.suffix.lower() not in RECORD_SUFFIXES:
+        return True
+    try:
+        with file.open("rb") as stream:
+            return holds_articles(stream, file.name)
+    except OSError:
+        return True  # loading it will say why
 
 
 def shown_name(name: str) -> str:

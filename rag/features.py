@@ -32,6 +32,11 @@ QUESTION_FEATURES = (
     "pairs_near", "pairs_passage", "missing", "form", "form_wanted", "terms", "sim_spread",
 )  # fmt: skip
 
+_SHARED_WORDS = (
+    "cover", "cover_near", "cover_passage", "pairs", "pairs_near", "pairs_passage",
+)  # fmt: skip
+_NO_WORDS = 0.7
+
 _NUMBER = re.compile(
     r"\d|[一二三四五六七八九十百千万亿两半][一二三四五六七八九十百千万亿]*(?=[\u4e00-\u9fff])"
 )
@@ -179,6 +184,10 @@ def question_features(
     best = order[0]
     others = [i for i in order if measured.places[i][0] != measured.places[best][0]]
     row = dict(zip(SENTENCE_FEATURES, measured.matrix[best], strict=True))
+    missing = measured.missing[measured.places[best][0]]
+    if not question.chinese:  # its words cannot stand in the articles: say neither yes nor no
+        row |= dict.fromkeys(_SHARED_WORDS, _NO_WORDS)
+        missing = 0.0
     return np.asarray(
         [
             scores[best],
@@ -191,7 +200,7 @@ def question_features(
             row["pairs"],
             row["pairs_near"],
             row["pairs_passage"],
-            measured.missing[measured.places[best][0]],
+            missing,
             row["form"],
             float(question.type in _FORMS),
             math.log(1 + len(question.terms)),

@@ -354,3 +354,11 @@ class TestFilesThatCannotBeRead:
 )
 def test_shown_name(name: str, shown: str) -> None:
     assert shown_name(name) == shown
+
+
+def test_tables_of_other_things_in_a_folder_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "articles.jsonl").write_text('{"text": "桥修好了。"}\n', encoding="utf-8")
+    (tmp_path / "questions.jsonl").write_text('{"question": "桥呢？"}\n', encoding="utf-8")
+    (tmp_path / "scores.csv").write_text("id,score\n1,2\n", encoding="utf-8")
+    assert [file.name for file in discover([tmp_path])] == ["articles.jsonl"]
+    assert discover([tmp_path / "questions.jsonl"])  # named, it is meant

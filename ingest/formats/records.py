@@ -155,3 +155,14 @@ def _json_reason(error: ValueError | RecursionError) -> str:
     if isinstance(error, json.JSONDecodeError):
         return f"不是 JSON（第 {error.colno} 个字符处）"
     return "不是可用的 JSON"
+
+
+def holds_articles(file: IO[bytes], name: str) -> bool:
+    """Whether the first record is an article: a folder may hold other tables beside its pages."""
+    read = read_csv if name.lower().endswith(".csv") else read_jsonl
+    try:
+        return isinstance(next(read(file, name), None), Record)
+    except (RecordInvalid, ParseFailed):
+        return False
+    except DocumentError:
+        return True  # loading it will say what is wrong
