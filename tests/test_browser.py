@@ -148,10 +148,14 @@ class Chat:
         self.context = browser.new_context(locale="zh-CN", **options)
         self.page = self.context.new_page()
         self.faults: list[str] = []
-        self.page.on("dialog", lambda dialog: (self.faults.append("dialog"), dialog.dismiss()))
+        self.page.on("dialog", self._dismiss)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("request", lambda request: self._look(request.url, url))
         self.open(url)
+
+    def _dismiss(self, dialog: Any) -> None:
+        self.faults.append("dialog")
+        dialog.dismiss()
 
     def open(self, url: str) -> None:
         self.page.goto(url)
