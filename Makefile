@@ -4,6 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DATA ?= ../shared/data
+TRAIN = $(DATA)/train/cmrc2018_train_pseudo_evidence.json.gz
 
 .DEFAULT_GOAL := help
 .PHONY: help setup chat test check format bench train-evidence train-reader screenshots
@@ -51,7 +52,9 @@ train-evidence: setup
 	$(BIN)/python -m eval.evidence_training $(DATA)
 
 train-reader: setup
-	$(BIN)/python -m eval.reader_training $(DATA)
+	OMP_NUM_THREADS=1 $(BIN)/python -m eval.reader_training train $(TRAIN) \
+		--distractors $(DATA)/news/crud_news_10000.jsonl.gz
+	$(BIN)/python -m eval.reader_training export $(TRAIN)
 
 screenshots: setup
 	$(BIN)/python scripts/screenshots.py

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from rag.documents import Span
-from rag.embedding import PassageInput, Vectors
+from rag.embedding import PassageInput, Vectors, passage_input
 from rag.evidence import Assessment, Evidence, FeatureScorer
 from rag.features import Candidate, Weights
 from rag.question import QuestionType, Understood
@@ -54,30 +53,25 @@ class ReaderScorer:
             return first
         by_row = {evidence.candidate.hit.id: evidence.candidate for evidence in first.evidence}
         chosen = list(by_row.values())[: self._passages]
-        readings = self._reader.read(question.searched, [_shown(item) for item in chosen])
+        shown = [passage_input(c.hit.stored.article, c.hit.passage) for c in chosen]
+        readings = self._reader.read(question.searched, shown)
         scored = [
             evidence
-            for candidate, reading in zip(chosen, readings, strict=True)
-            for evidence in _sentences(candidate, reading)
+            for candidate, text, reading in zip(chosen, shown, readings, strict=True)
+            for evidence in _sentences(candidate, text, reading)
         ]
         scored.sort(key=lambda evidence: -evidence.probability)
         best = max(range(len(chosen)), key=lambda n: readings[n].has_answer)
         answerable = _mixed(readings[best].has_answer, first.answerable)
         rest = [e for e in first.evidence if e.candidate.hit.id not in {c.hit.id for c in chosen}]
         unread = [Evidence(e.candidate, e.index, 0.0) for e in rest]
-        short = _short_answer(question, chosen[best], readings[best])
+        short = _short_answer(question, shown[best], readings[best])
         return Assessment((*scored, *unread), answerable, short)
 
 
-def _shown(candidate: Candidate) -> PassageInput:
-    passage = candidate.hit.passage
-    spans = (Span(s.start - passage.start, s.end - passage.start) for s in passage.sentences)
-    return PassageInput(passage.text, tuple(spans))
-
-
-def _sentences(candidate: Candidate, reading: Reading) -> list[Evidence]:
+def _sentences(candidate: Candidate, shown: PassageInput, reading: Reading) -> list[Evidence]:
     evidence = []
-    for n, (start, end) in enumerate(_shown(candidate).spans):
+    for n, (start, end) in enumerate(shown.spans):
         answer = reading.answer
         touched = answer is not None and answer.start < end and start < answer.end
         weight = max(reading.evidence[n], reading.answer_score if touched else 0.0)
@@ -87,11 +81,11 @@ def _sentences(candidate: Candidate, reading: Reading) -> list[Evidence]:
     return evidence
 
 
-def _short_answer(question: Understood, candidate: Candidate, reading: Reading) -> str | None:
+def _short_answer(question: Understood, shown: PassageInput, reading: Reading) -> str | None:
     """The answer's few characters, where the question wants few and the reader is sure."""
     if reading.answer is None or question.type not in _SHORT_TYPES:
         return None
-    text = candidate.hit.passage.text[reading.answer.start : reading.answer.end]
+    text = shown.text[reading.answer.start : reading.answer.end]
     sure = reading.has_answer >= _CERTAIN and reading.answer_score >= _CERTAIN
     return text if sure and 0 < len(text) <= _SHORT and "\n" not in text else None
 
