@@ -24,7 +24,7 @@ from ui.server import create_app
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "screenshots"
 CHROMIUM = "/usr/bin/chromium"
-ANSWERED = "江州有多少家低空经济企业？"
+ANSWERED = "青石湾大桥总投资多少？"
 REFUSED = "江州市的市长今年多少岁？"
 WIDE = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
