@@ -14,7 +14,7 @@ from rag.features import Weights
 from rag.question import QuestionType, Understood
 from rag.records import StoredArticle
 from rag.settings import AnswerSettings
-from rag.text import clause_spans, fold
+from rag.text import clause_spans, fold, sentence_spans
 
 _MANY = {
     QuestionType.LIST,
@@ -24,6 +24,9 @@ _MANY = {
     QuestionType.OPINION,
     QuestionType.OTHER,
 }
+_SHORT = 40
+"""A sentence of so few characters may need the next one."""
+
 _LIST_FACTOR = 5
 """A list may be this many times as long as another answer."""
 
@@ -69,9 +72,23 @@ def compose(
             break
         if any(_same_words(quote, other) for other in chosen):
             continue
-        chosen.append(quote)
-        room -= len(quote.text)
+        chosen.append(_continued(quote, room) if question.type in _MANY else quote)
+        room -= len(chosen[-1].text)
     return merged(chosen)
+
+
+def _continued(quote: Quote, room: int) -> Quote:
+    """A short sentence with the next one of its paragraph: it often only announces that."""
+    article = quote.stored.article
+    start = article.paragraph_starts[quote.paragraph - 1]
+    text = article.paragraphs[quote.paragraph - 1].text
+    if len(quote.text) > _SHORT:
+        return quote
+    for span in sentence_spans(text):
+        if start + span.start >= quote.end:
+            fits = start + span.end - quote.start <= room
+            return replace(quote, end=start + span.end) if fits else quote
+    return quote
 
 
 def _enumerated(best: Evidence, max_quote: int) -> list[Quote]:

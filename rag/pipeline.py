@@ -12,10 +12,11 @@ from rag.embedding import Embedder, Vectors
 from rag.errors import YoujuError
 from rag.evidence import EvidenceScorer
 from rag.features import Candidate, Weights
+from rag.followups import complete
 from rag.generation import Findings, Generator
 from rag.indexes import caught_up
 from rag.library import Library
-from rag.question import Understood, understand
+from rag.question import Understood, check, understand
 from rag.retrieval import EVERYTHING, Hit, Rankings, Retriever
 from rag.settings import Settings
 
@@ -55,7 +56,7 @@ class Pipeline:
         timings: dict[str, float] = {}
         with _timed(timings, "total"):
             with _timed(timings, "understand"):
-                understood = understand(question, self.settings.answer.question_limit)
+                understood = self._understand(question)
             retriever = self._current()
             with _timed(timings, "embed"):
                 vector = self._embed(understood.searched)
@@ -102,6 +103,12 @@ class Pipeline:
             self.refresh()
         except YoujuError:
             return  # the generation being served still answers; the next question tries again
+
+    def _understand(self, question: Question) -> Understood:
+        limit = self.settings.answer.question_limit
+        check(question, limit)
+        searched = complete(question.question, question.history) if question.history else None
+        return understand(question, limit, searched)
 
     def _embed(self, text: str) -> Vectors:
         vector: Vectors = self._embedder.embed_queries([text])[0]

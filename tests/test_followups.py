@@ -1,0 +1,27 @@
+"""Follow-ups are completed from the questions before; whole questions are left alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.followups import complete
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "expected"),
+    [
+        ([], "那挑战呢？", "那挑战呢"),
+        (["大桥是谁设计的？"], "为什么？", "大桥是谁设计的，为什么"),
+        (["2023年改造了多少个小区？"], "2019年呢？", "2019年改造了多少个小区"),
+        (["城镇居民的收入是多少？"], "农村居民呢？", "农村居民的收入是多少"),
+        (["王大山怎么看修路？"], "李小河呢？", "李小河怎么看修路"),
+        (["什么是预应力？"], "它有什么用？", "预应力有什么用"),
+        (["什么是预应力？"], "茶园今年几月开园？", "茶园今年几月开园"),
+        (["什么是预应力？", "它有什么用？"], "还有吗？", "预应力有什么用，还有吗"),
+        (["王大山是谁？", "他住在哪里？"], "他种什么？", "王大山种什么"),
+    ],
+)
+def test_what_is_left_out_comes_from_before(
+    history: list[str], question: str, expected: str
+) -> None:
+    assert complete(question, history) == expected
