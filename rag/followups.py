@@ -36,9 +36,11 @@ def complete(question: str, history: Sequence[str]) -> str:
         history: earlier questions, oldest first.
     """
     before = ""
-    for text in (*history, question):
+    for text in history:
         before = _joined(_END.sub("", fold(text)), before)
-    return before
+    bare = _END.sub("", fold(question))
+    whole = _joined(bare, before)
+    return fold(question) if whole == bare else whole
 
 
 def _joined(question: str, before: str) -> str:
@@ -50,9 +52,9 @@ def _joined(question: str, before: str) -> str:
     if match := _ELLIPSIS.match(question):
         return _replaced(before, match.group("new"))
     if match := _PRONOUN.search(question):
-        return question[: match.start()] + _topic(before) + question[match.end() :]
+        return question[: match.start()] + topic_of(before) + question[match.end() :]
     if _THEN.match(question):
-        return f"{_topic(before)}{_THEN.sub('', question)}"
+        return f"{topic_of(before)}{_THEN.sub('', question)}"
     return question
 
 
@@ -62,7 +64,7 @@ def _replaced(before: str, new: str) -> str:
         return before[: time.start()] + new + before[time.end() :]
     if counterpart := _counterpart(before, new):
         return before.replace(counterpart, new, 1)
-    topic = _topic(before)
+    topic = topic_of(before)
     if _is_name(new) and topic and before.startswith(topic):
         return new + before[len(topic) :]
     return f"{topic}{new}，{before}"
@@ -84,8 +86,9 @@ def _is_name(text: str) -> bool:
     return 2 <= len(text) <= 4 and bool(content_words(text))
 
 
-def _topic(before: str) -> str:
-    """What a question is about: the words before it starts to ask; for 什么是X, X."""
+def topic_of(before: str) -> str:
+    """What a folded question is about: the words before it starts to ask; for 什么是X, X."""
+    before = _END.sub("", before)
     turned = re.match(r"^(?:什么是|何谓|何为|什么叫|谁是|介绍一下|请问)(?P<rest>.+)$", before)
     if turned:
         return turned.group("rest")

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from rag import composition
 from rag.answers import Answer, Question, Receipt, Refusal, RefusalReason, Statement
+from rag.embedding import passage_header
 from rag.evidence import Assessment
 from rag.features import Weights, has_form
 from rag.question import Understood
@@ -111,8 +112,8 @@ def _why_not(
     if not assessment.evidence:
         return "nothing_relevant", ()
     texts = {
-        fold(f"{e.candidate.hit.title}\n{e.candidate.hit.passage.text}")
-        for e in assessment.evidence
+        fold(f"{passage_header(hit.stored.article, hit.passage)}\n{hit.passage.text}")
+        for hit in {e.candidate.hit.id: e.candidate.hit for e in assessment.evidence}.values()
     }
     missing = tuple(word for word in weights.words if not any(word in text for text in texts))
     best = assessment.evidence[0]

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from time import perf_counter
 
 from rag.answers import Answer, Filters, Question, Receipt
+from rag.definitions import prefer_definitions
 from rag.embedding import Embedder, Vectors
 from rag.errors import YoujuError
 from rag.evidence import EvidenceScorer
@@ -64,7 +65,9 @@ class Pipeline:
                 candidates = self._candidates(retriever, understood, vector, question.filters)
             with _timed(timings, "evidence"):
                 weights = self._weights(retriever, understood)
-                assessment = self._scorer.assess(understood, vector, candidates, weights)
+                assessment = prefer_definitions(
+                    understood, self._scorer.assess(understood, vector, candidates, weights)
+                )
         findings = Findings(question, understood, assessment, weights, self._receipt(retriever))
         return self._generator.generate(findings, timings)
 
