@@ -107,9 +107,9 @@ def _log_odds(probability: float) -> float:
 
 
 @cache
-def pair_model(*, topic: bool) -> PairModel:
-    """The model that comes with the package, with or without the topic features."""
-    found = json.loads(_FILE.read_text(encoding="utf-8"))["models"]["topic" if topic else "words"]
+def pair_model(name: str) -> PairModel:
+    """A model that comes with the package: `fragments` or `page`, `+topic` for topic features."""
+    found = json.loads(_FILE.read_text(encoding="utf-8"))["models"][name]
     return PairModel(
         features=tuple(found["features"]),
         hidden=tuple(tuple(row) for row in found["hidden"]),
@@ -122,14 +122,14 @@ def pair_model(*, topic: bool) -> PairModel:
 
 
 @cache
-def has_topic_model() -> bool:
-    """Whether the package brings a model that uses topics."""
-    return "topic" in json.loads(_FILE.read_text(encoding="utf-8"))["models"]
+def has_model(name: str) -> bool:
+    """Whether the package brings the model."""
+    return name in json.loads(_FILE.read_text(encoding="utf-8"))["models"]
 
 
-def write_model(model: PairModel, *, topic: bool, path: Path = _FILE) -> None:
-    """Store `model` beside the one that the file already holds."""
+def write_model(name: str, model: PairModel, path: Path = _FILE) -> None:
+    """Store `model` beside those that the file already holds."""
     stored = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"models": {}}
     stored["version"] = 1
-    stored["models"]["topic" if topic else "words"] = asdict(model)
+    stored["models"][name] = asdict(model)
     path.write_text(json.dumps(stored, sort_keys=True) + "\n", encoding="utf-8")

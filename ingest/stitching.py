@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ingest.pair_model import Choice, assign, has_topic_model, pair_model
+from ingest.pair_model import Choice, assign, has_model, pair_model
 from ingest.seam_features import Mask, Matrix, closed_ends, features
 from ingest.seams import seam_statistics
 from rag.embedding import Embedder
@@ -21,9 +21,6 @@ from rag.embedding import Embedder
 JOIN_THRESHOLD = 0.5
 MOVE_THRESHOLD = 0.9
 _MOST_PIECES = 240
-_OPEN_END = 3.0
-_NEXT_OPEN = 1.0
-_NEXT_CLOSED = 2.0
 _SAME_BLOCK = -2.0
 _LEAST_DIMENSION = 128  # vectors shorter than this tell words apart, not topics
 _STUB = 12
@@ -99,7 +96,7 @@ def link_fragments(texts: Sequence[str], embedder: Embedder | None = None) -> tu
         return ()
     place = np.arange(len(texts))
     allowed = place[None, :] > place[:, None]
-    return tuple(_links(texts, allowed, np.zeros(allowed.shape), embedder))
+    return tuple(_links("fragments", texts, allowed, np.zeros(allowed.shape), embedder))
 
 
 def _stitch_part(pieces: Sequence[Piece], embedder: Embedder | None) -> list[Link]:
@@ -108,9 +105,9 @@ def _stitch_part(pieces: Sequence[Piece], embedder: Embedder | None) -> list[Lin
     closed = closed_ends(texts) if texts else np.zeros(0, dtype=bool)
     if len(pieces) < 2 or (closed[:-1].all() and not several):
         return []
-    allowed = _allowed(pieces, closed)
+    allowed = allowed_links(pieces)
     layout = _layout(pieces, closed)
-    found = _links(texts, allowed, layout, embedder if several else None)
+    found = _links("page", texts, allowed, layout, embedder if several else None)
     return [link for link in found if _wanted(link, closed)]
 
 
@@ -122,11 +119,13 @@ def _wanted(link: Link, closed: Mask) -> bool:
 
 
 def _links(
-    texts: Sequence[str], allowed: Mask, layout: Matrix, embedder: Embedder | None
+    kind: str, texts: Sequence[str], allowed: Mask, layout: Matrix, embedder: Embedder | None
 ) -> list[Link]:
-    if not has_topic_model() or (embedder and embedder.dimension < _LEAST_DIMENSION):
+    """The best assignment by the model for this `kind` of page: `page` or `fragments`."""
+    told_apart = embedder is not None and embedder.dimension >= _LEAST_DIMENSION
+    if not (told_apart and has_model(f"{kind}+topic")):
         embedder = None
-    model = pair_model(topic=embedder is not None)
+    model = pair_model(f"{kind}+topic" if embedder else kind)
     scores = model.scores(features(texts, allowed, seam_statistics(), embedder)) + layout
     closed = closed_ends(texts)
 
@@ -138,18 +137,24 @@ def _links(
     return [link(choice) for choice in assign(scores, allowed)]
 
 
-def _allowed(pieces: Sequence[Piece], closed: Mask) -> Mask:
+def allowed_links(pieces: Sequence[Piece]) -> Mask:
     """Which links the page's marks leave open.
 
     A piece goes on further down, never below a heading, in a list's item or after a closing
-    line; one that ends a sentence goes on in the next piece or across an article's start.
+    line; one that ends a sentence goes on in the next piece, or across an article's start where
+    the order of the page is broken.
     """
+    closed = closed_ends([piece.text for piece in pieces])
     place = np.arange(len(pieces))
     article = np.array([piece.article for piece in pieces])
     allowed = place[None, :] > place[:, None]
     other = article[None, :] > article[:, None]
     following = place[None, :] == place[:, None] + 1
-    allowed &= ~closed[:, None] | other | following
+    # Neighbours on one page share topics, so that a whole paragraph is moved only to where the
+    # page's order is known to be broken: after an author's affiliation or a broken sentence.
+    loose = [n > 0 and (pieces[n - 1].closed or not closed[n - 1]) for n in range(len(pieces))]
+    moves = other & np.array(loose)[None, :]
+    allowed &= ~closed[:, None] | moves | following
     barred = [piece.starts or _ITEM.match(piece.text) is not None for piece in pieces]
     allowed[:, barred] = False
     allowed[[piece.closed and ends for piece, ends in zip(pieces, closed, strict=True)], :] = False
@@ -161,15 +166,12 @@ def _allowed(pieces: Sequence[Piece], closed: Mask) -> Mask:
 
 
 def _layout(pieces: Sequence[Piece], closed: Mask) -> Matrix:
-    """What the page's order adds to the scores."""
+    """What the page's marks add to the scores."""
     size = len(pieces)
     layout = np.zeros((size, size))
-    for n in range(size - 1):
-        layout[n, n + 1] += _NEXT_CLOSED if closed[n] else _NEXT_OPEN
-        if not pieces[n + 1].gap:
-            layout[n, n + 1] += _NEXT_CLOSED if closed[n] else _SAME_BLOCK
     for n, piece in enumerate(pieces):
-        layout[n, :] += 0.0 if closed[n] else _OPEN_END
+        if n + 1 < size and not closed[n] and not pieces[n + 1].gap:
+            layout[n, n + 1] += _SAME_BLOCK
         layout[n, :] += _JUMP if piece.jumps_out else 0.0
         layout[n, :] += _STUB_SCORE if not closed[n] and len(piece.text) < _STUB else 0.0
     return layout

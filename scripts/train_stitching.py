@@ -20,10 +20,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from eval.benchmarks.news_pages import PagePiece, make_page, read_news, training_part
+from eval.benchmarks.news_pages import (
+    FlowPiece,
+    PagePiece,
+    make_flowing_page,
+    make_page,
+    read_news,
+    training_part,
+)
 from ingest.pair_model import PairModel, Vector, assign, pair_model, write_model
 from ingest.seam_features import NAMES, TOPIC_NAMES, Mask, Matrix, closed_ends, features
 from ingest.seams import SeamStatistics
+from ingest.stitching import Piece, allowed_links
 from rag.embedding import Embedder
 from scripts.train_seams import count
 
@@ -61,6 +69,37 @@ def make_example(
     truth = [[a.article == b.article and a.part + 1 == b.part for b in page] for a in page]
     values = features(texts, allowed, statistics, embedder)
     return Example(values, allowed, closed_ends(texts), np.array(truth))
+
+
+def make_flow_example(
+    page: Sequence[FlowPiece], statistics: SeamStatistics, embedder: Embedder | None
+) -> Example:
+    """The pairs of a page that is read in order, as far as its marks leave them open."""
+    texts = [piece.text for piece in page]
+    starts = np.cumsum([piece.starts for piece in page]).tolist()
+    pieces = [
+        Piece(piece.text, starts=piece.starts, article=article)
+        for piece, article in zip(page, starts, strict=True)
+    ]
+    allowed = allowed_links(pieces)
+    following = {
+        (piece.article, piece.part): min(
+            (n for n, other in enumerate(page) if _comes_after(piece, other)),
+            key=lambda n: page[n].part,
+            default=None,
+        )
+        for piece in page
+    }
+    truth = np.zeros(allowed.shape, dtype=bool)
+    for n, piece in enumerate(page):
+        if (target := following[piece.article, piece.part]) is not None:
+            truth[n, target] = True
+    values = features(texts, allowed, statistics, embedder)
+    return Example(values, allowed, closed_ends(texts), truth & allowed)
+
+
+def _comes_after(piece: FlowPiece, other: FlowPiece) -> bool:
+    return piece.article == other.article and other.part > piece.part
 
 
 def pairs_of(examples: Sequence[Example]) -> Pairs:
@@ -216,6 +255,7 @@ def main() -> None:
     parser.add_argument("--hidden", type=int, default=16)
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--flow", action="store_true", help="pages that are read in order")
     parser.add_argument("--topic", action="store_true", help="with the bundled embedding model")
     arguments = parser.parse_args()
     texts = training_part(read_news(arguments.news))
@@ -223,17 +263,22 @@ def main() -> None:
     rest = texts[len(texts) * 3 // 4 :]
     rng = random.Random(arguments.seed)
     embedder = _bundled_embedder() if arguments.topic else None
-    examples = [
-        make_example(_page(rest, rng, broken=bool(n % 2)), statistics, embedder)
-        for n in range(arguments.pages)
-    ]
+    pages = range(arguments.pages)
+    kind = "page" if arguments.flow else "fragments"
+    if arguments.flow:
+        flowing = (make_flowing_page(rng.sample(rest, rng.randint(2, 4)), rng) for _ in pages)
+        examples = [make_flow_example(page, statistics, embedder) for page in flowing if page]
+    else:
+        broken = (_page(rest, rng, broken=bool(n % 2)) for n in pages)
+        examples = [make_example(page, statistics, embedder) for page in broken]
     border = len(examples) * 3 // 4
     if arguments.topic:
-        model = fit_topic(pair_model(topic=False), examples[:border], 4, arguments.seed)
+        model = fit_topic(pair_model(kind), examples[:border], 4, arguments.seed)
     else:
         pairs = pairs_of(examples[:border])
         model = fit(pairs, arguments.hidden, arguments.seed, arguments.steps)
-    write_model(calibrate(model, examples[border:]), topic=arguments.topic)
+    name = f"{kind}+topic" if arguments.topic else kind
+    write_model(name, calibrate(model, examples[border:]))
 
 
 def _page(texts: Sequence[str], rng: random.Random, *, broken: bool) -> list[PagePiece]:
