@@ -18,7 +18,7 @@ from ingest.seam_features import Mask, Matrix, closed_ends, features
 from ingest.seams import seam_statistics
 from rag.embedding import Embedder
 
-JOIN_THRESHOLD = 0.5
+JOIN_THRESHOLD = 0.6
 MOVE_THRESHOLD = 0.9
 _MOST_PIECES = 240
 _SAME_BLOCK = -2.0
