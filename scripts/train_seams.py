@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.benchmarks.news_pages import read_news, training_part
+from eval.news_pages import read_news, training_part
 from ingest import seams
 from ingest.seams import BITS, ORDER, SENTENCE_START, SeamStatistics, normal_form, pack
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from eval.benchmarks.news_pages import (
+from eval.news_pages import (
     FlowPiece,
     PagePiece,
     make_flowing_page,

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.benchmarks.news_pages import CUT_KINDS, make_page
 from eval.benchmarks.stitching import run
+from eval.news_pages import CUT_KINDS, make_page
 from ingest.pair_model import PairModel, assign
 from ingest.seams import SeamStatistics, read_statistics, write_statistics
 from ingest.stitching import Piece, link_fragments, stitch

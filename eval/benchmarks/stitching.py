@@ -13,9 +13,11 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from eval.benchmarks.news_pages import PagePiece, make_page, measuring_part, read_news
+from eval.corpora import embedder_of
+from eval.news_pages import PagePiece, make_page, measuring_part, read_news
 from ingest.stitching import JOIN_THRESHOLD, MOVE_THRESHOLD, Link, link_fragments
 from rag.embedding import Embedder
+from rag.settings import Settings
 
 
 def run(
@@ -23,6 +25,7 @@ def run(
     pages: int = 500,
     seed: int = 20240501,
     embedder: Embedder | None = None,
+    settings: Settings | None = None,
 ) -> dict[str, object]:
     """Measure stitching on pages made of the news in `file`.
 
@@ -30,7 +33,8 @@ def run(
         file: JSONL (gzipped or not) with `text`.
         pages: how many pages to make.
         seed: of the one random generator.
-        embedder: for the topics of the pieces; without it, their words alone decide.
+        embedder: for the topics of the pieces; without it and settings, their words alone decide.
+        settings: name the embedder, if none is given.
 
     Returns:
         `joined`: the share of cuts whose two sides are linked; `false_joins`: the share of links
@@ -40,6 +44,8 @@ def run(
     Raises:
         DataFileMissing: `file` cannot be read.
     """
+    if embedder is None and settings is not None:
+        embedder = embedder_of(settings)
     texts = measuring_part(read_news(file))
     rng = random.Random(seed)  # noqa: S311 - repeatable pages, no secrets
     tally: Counter[str] = Counter()

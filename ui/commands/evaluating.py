@@ -90,6 +90,18 @@ def benchmark(
         list[Path] | None, typer.Option("--distractors", metavar="FILE", help="混入的其他文章。")
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="上限。")] = None,
+    noise: Annotated[
+        float | None, typer.Option("--noise", min=0, max=1, help="rgb：干扰段落的比例。")
+    ] = None,
+    scorer: Annotated[
+        str | None, typer.Option("--scorer", help="证据打分：reader 或 features。")
+    ] = None,
+    remove_half: Annotated[
+        bool | None, typer.Option("--remove-half", help="open-qa：抽走一半问题的原文。")
+    ] = None,
+    pages: Annotated[
+        int | None, typer.Option("--pages", metavar="N", min=1, help="stitching：版面数。")
+    ] = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -100,7 +112,12 @@ def benchmark(
         "file": files[0] if files else None,
         "distractors": distractors,
         "limit": limit,
+        "noise": noise,
+        "scorer": scorer,
+        "remove_half": remove_half,
+        "pages": pages,
         "settings": options.settings(),
+        "cache_dir": options.settings().data_dir / "benchmarks",
     }
     result = _run_benchmark(name, {k: v for k, v in offered.items() if v is not None})
     if options.as_json:
@@ -114,11 +131,10 @@ def benchmark(
 def _evaluated(question_set: QuestionSet, answers: Path | None, options: Options) -> Report:
     from tempfile import TemporaryDirectory
 
-    from rag.assembly import open_pipeline
-    from rag.verification import verify
-
     from eval.reports import evaluate as evaluate_run
     from eval.runs import answer_all, read_run
+    from rag.assembly import open_pipeline
+    from rag.verification import verify
 
     pipeline = open_pipeline(options.settings())
     try:
@@ -153,7 +169,7 @@ def _run_benchmark(name: str, offered: dict[str, Any]) -> dict[str, Any]:
     module = name.replace("-", "_")
     run = getattr(importlib.import_module(runs[module]), "run", None) if module in runs else None
     if run is None:
-        known = "、".join(sorted(runs))
+        known = "、".join(sorted(name.replace("_", "-") for name in runs))
         raise UsageInvalid(reason=f"没有这个基准：{name}；可用的有：{known}。", command=command)
     parameters = inspect.signature(run).parameters
     lacking = [
