@@ -52,10 +52,10 @@ def text_of(path: Path) -> str:
     return "\n".join(loaded.source.text for loaded in load(path))
 
 
-def refused(path: Path, error: type[DocumentError]) -> DocumentError:
+def refused(path: Path, *errors: type[DocumentError]) -> DocumentError:
     """Load a bad file, then a good one of the same format."""
     before = resident()
-    with pytest.raises(error) as caught:
+    with pytest.raises(errors) as caught:
         text_of(path)
     assert resident() - before < FLAT
     next_works(path)
@@ -130,7 +130,7 @@ class TestPdf:
     def test_endless_drawing(self, tmp_path: Path) -> None:
         path = tmp_path / "a.pdf"
         path.write_bytes(made.endless_pdf(10))
-        refused(path, ParseTimeout)
+        refused(path, ParseTimeout, ParseLimit)  # whichever comes first on a machine
 
     @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
     def test_truncated(self, tmp_path: Path, share: float) -> None:
