@@ -11,8 +11,8 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from rag.documents import Article, Passage, Sentence, Span
-from rag.text import sentence_spans
+from rag.documents import Article, Passage, Span
+from rag.text import numbered_sentences
 
 if TYPE_CHECKING:
     from langchain_text_splitters import RecursiveCharacterTextSplitter
@@ -37,7 +37,9 @@ def split_article(article: Article, size: int) -> tuple[Passage, ...]:
                     start=start,
                     end=end,
                     text=article.text[start:end],
-                    sentences=_sentences(article, start, end),
+                    sentences=numbered_sentences(
+                        article.text, article.paragraph_starts, start, end
+                    ),
                     section=section,
                     speaker=speaker,
                 )
@@ -64,15 +66,3 @@ def _splitter(size: int) -> RecursiveCharacterTextSplitter:
         keep_separator="end",
         strip_whitespace=False,
     )
-
-
-def _sentences(article: Article, start: int, end: int) -> tuple[Sentence, ...]:
-    """Sentences of the article's text within `[start, end)`, each in its paragraph."""
-    sentences = []
-    paragraph = 0
-    starts = article.paragraph_starts
-    for span in sentence_spans(article.text[start:end]):
-        while paragraph + 1 < len(starts) and starts[paragraph + 1] <= start + span.start:
-            paragraph += 1
-        sentences.append(Sentence(start + span.start, start + span.end, paragraph + 1))
-    return tuple(sentences)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,7 +13,7 @@ from rag.features import Weights
 from rag.question import QuestionType, Understood
 from rag.records import StoredArticle
 from rag.settings import AnswerSettings
-from rag.text import clause_spans, fold, sentence_spans
+from rag.text import SPEAKER_LABEL, clause_spans, fold, sentence_spans
 
 _MANY = {
     QuestionType.LIST,
@@ -30,7 +29,6 @@ _SHORT = 40
 _LIST_FACTOR = 5
 """A list may be this many times as long as another answer."""
 
-_SPEAKER = re.compile(r"[^，。：:\s]{1,12}[：:]\s*")
 _FURTHER, _FURTHER_FACT = 0.6, 0.85
 """A further sentence is quoted if it is at least this likely, relative to the best; a question for
 one fact rarely needs one."""
@@ -132,7 +130,7 @@ def _spoken(quote: Quote) -> Quote:
     """A quote at the start of a speaker's paragraph, without `姓名：`."""
     article = quote.stored.article
     paragraph = article.paragraphs[quote.paragraph - 1]
-    label = _SPEAKER.match(quote.text)
+    label = SPEAKER_LABEL.match(quote.text)
     at_start = quote.start == article.paragraph_starts[quote.paragraph - 1]
     if not (paragraph.speaker and at_start and label and label.end() < len(quote.text)):
         return quote

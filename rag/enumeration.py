@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.documents import Article, Sentence
-from rag.text import sentence_spans
+from rag.text import SPEAKER_LABEL, numbered_sentences
 
 _DIGITS = "一二三四五六七八九十"
 _MARK = re.compile(
@@ -20,7 +19,6 @@ _MARK = re.compile(
     r"|(?P<word>首先|其次|再次|再者|最后|此外)"
 )
 _WORDS = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "最后": 4, "此外": 4}
-_SPEAKER = re.compile(r"^[^，。：:\s]{1,12}[：:]")
 _FARTHEST = 12
 """Sentences between two items, at most: an item may be explained before the next begins."""
 
@@ -46,7 +44,7 @@ def enumerations(article: Article) -> tuple[Enumeration, ...]:
 
 @lru_cache(maxsize=256)
 def _enumerations(text: str, starts: tuple[int, ...]) -> tuple[Enumeration, ...]:
-    sentences = _sentences(text, starts)
+    sentences = numbered_sentences(text, starts)
     marks = [_mark(text[s.start : s.end]) for s in sentences]
     found: list[Enumeration] = []
     used: set[int] = set()
@@ -76,7 +74,8 @@ def _follows(kind: str, count: int, number: int) -> bool:
 
 def _mark(sentence: str) -> tuple[str, int] | None:
     """Kind and number of the mark that a sentence begins with."""
-    bare = _SPEAKER.sub("", sentence, count=1).lstrip()
+    label = SPEAKER_LABEL.match(sentence)
+    bare = sentence[label.end() :] if label else sentence
     match = _MARK.match(sentence) or _MARK.match(bare)
     if match is None or match.lastgroup is None:
         return None
@@ -84,15 +83,3 @@ def _mark(sentence: str) -> tuple[str, int] | None:
     if match.lastgroup == "word":
         return "word", _WORDS[match.group("word")]
     return match.lastgroup, int(value) if value.isdecimal() else _DIGITS.index(value) + 1
-
-
-def _sentences(text: str, starts: tuple[int, ...]) -> list[Sentence]:
-    return list(_numbered(text, starts))
-
-
-def _numbered(text: str, starts: tuple[int, ...]) -> Iterator[Sentence]:
-    paragraph = 0
-    for start, end in sentence_spans(text):
-        while paragraph + 1 < len(starts) and starts[paragraph + 1] <= start:
-            paragraph += 1
-        yield Sentence(start, end, paragraph + 1)

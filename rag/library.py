@@ -316,16 +316,6 @@ class Library:
                 (stored.key,),
             )
 
-    def compact(self, keep_generations: int = 20) -> None:
-        """Drop passages that died long ago and vectors that nothing uses any more."""
-        with self._transaction(changes_articles=False) as (connection, generation):
-            connection.execute(
-                "DELETE FROM passages WHERE died < ?", (generation - keep_generations,)
-            )
-            connection.execute(
-                "DELETE FROM vectors WHERE digest NOT IN (SELECT digest FROM passages)"
-            )
-
     def _store(
         self, connection: Connection, generation: int, document: NewDocument, model: str
     ) -> None:

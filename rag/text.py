@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from rag.documents import Span
+from rag.documents import Sentence, Span
 
 # A sentence ends after 。！？… (or their half-width forms), with the closing quotes that follow,
 # and at a line's end. A full stop between digits or Latin letters does not end one.
 _SENTENCE_END = re.compile(
     r"(?:[。！？!?…]+|(?<=[a-zA-Z]{2})\.(?=\s|$))[”’」』）)》〉\]】\"']*|\n+",
 )
+SPEAKER_LABEL = re.compile(r"[^，。：:\s]{1,12}[：:]\s*")
+"""`姓名：` before what somebody says."""
+
 _CLAUSE_END = re.compile(r"[，,；;：:、]")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
@@ -33,6 +36,22 @@ def sentence_spans(text: str) -> list[Span]:
             spans.append(trimmed)
         start = end
     return spans
+
+
+def numbered_sentences(
+    text: str, paragraph_starts: Sequence[int], start: int = 0, end: int | None = None
+) -> tuple[Sentence, ...]:
+    """Sentences within `[start, end)` of an article's text, each with its paragraph's number."""
+    sentences = []
+    paragraph = 0
+    for span in sentence_spans(text[start:end]):
+        while (
+            paragraph + 1 < len(paragraph_starts)
+            and paragraph_starts[paragraph + 1] <= start + span.start
+        ):
+            paragraph += 1
+        sentences.append(Sentence(start + span.start, start + span.end, paragraph + 1))
+    return tuple(sentences)
 
 
 def trim_span(text: str, start: int, end: int) -> Span | None:
