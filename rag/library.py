@@ -14,59 +14,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self
 
 import numpy as np
 
 from rag import records
-from rag.documents import SourceFile
 from rag.embedding import Vectors
-from rag.errors import ArticleMissing, LibraryCorrupt
-from rag.records import Changes, Counts, NewDocument, StoredArticle, StoredPassage
-from rag.storage import Connection, Database, Row
-
-T = TypeVar("T")
-
-DATABASE = "library.sqlite3"
-SCHEMA_VERSION = 1
-
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE sources (
-    id INTEGER PRIMARY KEY, path TEXT NOT NULL, input TEXT NOT NULL, name TEXT NOT NULL,
-    sha256 TEXT NOT NULL, encoding TEXT NOT NULL, text TEXT NOT NULL, UNIQUE (path, sha256));
-CREATE TABLE articles (
-    rowid INTEGER PRIMARY KEY, article_id TEXT NOT NULL, source INTEGER NOT NULL REFERENCES sources,
-    position INTEGER NOT NULL, record TEXT NOT NULL, born INTEGER NOT NULL, died INTEGER);
-CREATE UNIQUE INDEX live_articles ON articles (article_id) WHERE died IS NULL;
-CREATE INDEX articles_of_source ON articles (source);
-CREATE TABLE passages (
-    id INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles, record TEXT NOT NULL,
-    digest TEXT NOT NULL, born INTEGER NOT NULL, died INTEGER);
-CREATE INDEX passages_of_article ON passages (article);
-CREATE INDEX passages_born ON passages (born);
-CREATE INDEX passages_died ON passages (died) WHERE died IS NOT NULL;
-CREATE TABLE vectors (
-    digest TEXT NOT NULL, model TEXT NOT NULL, dimension INTEGER NOT NULL, matrix BLOB NOT NULL,
-    UNIQUE (digest, model));
-CREATE TABLE inputs (
-    path TEXT PRIMARY KEY, sha256 TEXT NOT NULL, recipe TEXT NOT NULL) WITHOUT ROWID;
-INSERT INTO meta VALUES ('generation', '0');
-"""
-
-_LIVE = "born <= :g AND (died IS NULL OR died > :g)"
+from rag.errors import ArticleMissing
+from rag.library_queries import LibraryQueries
+from rag.records import NewDocument
+from rag.schema import DATABASE, STEPS
+from rag.storage import Connection, Database
 
 
-class Library:
+class Library(LibraryQueries):
     """A data directory's articles. Safe to read from many threads; write from one.
 
     Use `Library.open`; the object is its own context manager.
     """
-
-    def __init__(self, data_dir: Path, database: Database) -> None:
-        self.data_dir = data_dir
-        self._database = database
-        self._all, self._one = database.all, database.one
 
     @classmethod
     def open(cls, data_dir: Path, *, write: bool = False) -> Self:
@@ -77,7 +42,7 @@ class Library:
             LibraryBusy: another process writes.
             LibraryCorrupt, SchemaNewer: the file cannot be used.
         """
-        return cls(data_dir, Database(data_dir / DATABASE, _SCHEMA, SCHEMA_VERSION, write=write))
+        return cls(data_dir, Database(data_dir / DATABASE, STEPS, write=write))
 
     def __enter__(self) -> Self:
         return self
@@ -88,185 +53,6 @@ class Library:
     def close(self) -> None:
         """Close the file and, after writing, let the next writer in."""
         self._database.close()
-
-    # -- reading ----------------------------------------------------------------------------
-
-    @property
-    def exists(self) -> bool:
-        """Whether anything was ever stored here."""
-        return self._database.exists
-
-    @property
-    def generation(self) -> int:
-        """Rises by one with every commit that changes articles."""
-        return int(self.meta("generation") or 0)
-
-    def meta(self, key: str) -> str | None:
-        """A value kept beside the articles."""
-        row = self._one("SELECT value FROM meta WHERE key = ?", (key,))
-        return str(row[0]) if row else None
-
-    def counts(self) -> Counts:
-        """Files, articles and passages that answers are made from."""
-        row = self._one(
-            "SELECT (SELECT count(DISTINCT source) FROM articles WHERE died IS NULL),"
-            " (SELECT count(*) FROM articles WHERE died IS NULL),"
-            " (SELECT count(*) FROM passages WHERE died IS NULL)"
-        )
-        return Counts(*row) if row else Counts(0, 0, 0)
-
-    def articles(self, *, superseded: bool = False) -> list[StoredArticle]:
-        """All articles in the order they came; the superseded ones instead if asked."""
-        state = "NOT NULL" if superseded else "NULL"
-        return [
-            _article(row) for row in self._all(f"{_ARTICLE} WHERE died IS {state} ORDER BY a.rowid")
-        ]
-
-    def article(self, article_id: str) -> StoredArticle:
-        """The article of this id, or the last superseded one.
-
-        Raises:
-            ArticleMissing: there was never one.
-        """
-        row = self._one(
-            f"{_ARTICLE} WHERE article_id = ? ORDER BY died IS NOT NULL, a.rowid DESC",
-            (article_id,),
-        )
-        if row is None:
-            raise ArticleMissing(article_id=article_id)
-        return _article(row)
-
-    def articles_by_key(self, keys: Sequence[int]) -> dict[int, StoredArticle]:
-        """Articles of these rows, superseded or not."""
-        rows = self._all(f"{_ARTICLE} WHERE a.rowid IN ({_marks(keys)})", tuple(keys))
-        return {row[0]: _article(row) for row in rows}
-
-    def source(self, sha256: str, file: str | None = None) -> SourceFile | None:
-        """A file as decoded, by the hash of its bytes; `file` chooses among archive members."""
-        rows = self._all(
-            "SELECT path, name, sha256, encoding, text FROM sources WHERE sha256 = ?"
-            " ORDER BY name <> ?, id",
-            (sha256, file or ""),
-        )
-        return SourceFile(*rows[0]) if rows else None
-
-    def source_of(self, article_key: int) -> SourceFile:
-        """The file that this row of `articles` was read from."""
-        row = self._one(
-            "SELECT s.path, s.name, s.sha256, s.encoding, s.text FROM articles a"
-            " JOIN sources s ON s.id = a.source WHERE a.rowid = ?",
-            (article_key,),
-        )
-        if row is None:
-            raise LibraryCorrupt(path=self._database.path, reason=f"文章 {article_key} 没有来源")
-        return SourceFile(*row)
-
-    def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
-        """Passages in the order of `ids`; those that are gone are left out."""
-        rows = self._all(
-            f"SELECT id, record, article, digest FROM passages WHERE id IN ({_marks(ids)})",  # noqa: S608
-            tuple(ids),
-        )
-        found = {row[0]: _passage(row) for row in rows}
-        return [found[passage_id] for passage_id in ids if passage_id in found]
-
-    def passage_ids(self, generation: int) -> tuple[int, ...]:
-        """Rows alive at `generation`."""
-        rows = self._all(f"SELECT id FROM passages WHERE {_LIVE} ORDER BY id", {"g": generation})  # noqa: S608
-        return tuple(row[0] for row in rows)
-
-    def changes(self, since: int, until: int) -> Changes:
-        """What was born or died after generation `since`, up to `until`."""
-        born = self._all(
-            f"SELECT id FROM passages WHERE born > :s AND {_LIVE} ORDER BY id",  # noqa: S608
-            {"s": since, "g": until},
-        )
-        died = self._all(
-            "SELECT id FROM passages WHERE died > ? AND died <= ? AND born <= ? ORDER BY id",
-            (since, until, since),
-        )
-        return Changes(tuple(row[0] for row in born), tuple(row[0] for row in died))
-
-    def passages_of_articles(self, keys: Sequence[int], generation: int) -> list[StoredPassage]:
-        """Passages of these article rows alive at `generation`, in reading order."""
-        marks = ",".join(str(int(key)) for key in keys)
-        rows = self._all(
-            f"SELECT id, record, article, digest FROM passages"  # noqa: S608
-            f" WHERE article IN ({marks}) AND {_LIVE} ORDER BY id",
-            {"g": generation},
-        )
-        return [_passage(row) for row in rows]
-
-    def vectors(self, digests: Sequence[str], model: str) -> dict[str, Vectors]:
-        """Matrices of shape (1 + sentences, dim), float32, of what `model` embedded."""
-        found: dict[str, Vectors] = {}
-        for part in _batches(sorted(set(digests)), 500):
-            rows = self._all(
-                f"SELECT digest, dimension, matrix FROM vectors"  # noqa: S608
-                f" WHERE model = ? AND digest IN ({_marks(part)})",
-                (model, *part),
-            )
-            for digest, dimension, blob in rows:
-                matrix = np.frombuffer(blob, dtype=np.float16).reshape(-1, dimension)
-                found[digest] = matrix.astype(np.float32)
-        return found
-
-    def passage_vectors(self, ids: Sequence[int], model: str) -> Iterator[tuple[int, Vectors]]:
-        """Row id and vector of each passage that `model` embedded; constant memory."""
-        for part in _batches(ids, 500):
-            rows = self._all(
-                f"SELECT p.id, v.dimension, v.matrix FROM passages p JOIN vectors v"  # noqa: S608
-                f" ON v.digest = p.digest AND v.model = ? WHERE p.id IN ({_marks(part)})"
-                f" ORDER BY p.id",
-                (model, *part),
-            )
-            for passage_id, dimension, blob in rows:
-                first = np.frombuffer(blob, dtype=np.float16, count=dimension)
-                yield passage_id, first.astype(np.float32)
-
-    def without_vectors(self, model: str) -> list[StoredPassage]:
-        """Live passages that `model` never embedded."""
-        rows = self._all(
-            "SELECT id, record, article, digest FROM passages p WHERE died IS NULL AND NOT EXISTS"
-            " (SELECT 1 FROM vectors v WHERE v.digest = p.digest AND v.model = ?) ORDER BY id",
-            (model,),
-        )
-        return [_passage(row) for row in rows]
-
-    def ingested(self, path: str) -> tuple[str, str] | None:
-        """(sha256, recipe) with which an input file was last stored whole."""
-        row = self._one("SELECT sha256, recipe FROM inputs WHERE path = ?", (path,))
-        return (row[0], row[1]) if row else None
-
-    def input_with(self, sha256: str, recipe: str) -> str | None:
-        """An input file of the same bytes that is stored whole."""
-        row = self._one("SELECT path FROM inputs WHERE sha256 = ? AND recipe = ?", (sha256, recipe))
-        return row[0] if row else None
-
-    def holder_of(self, article_id: str) -> str | None:
-        """The path of the document whose live article has this id."""
-        row = self._one(
-            "SELECT s.path FROM articles a JOIN sources s ON s.id = a.source"
-            " WHERE article_id = ? AND died IS NULL",
-            (article_id,),
-        )
-        return row[0] if row else None
-
-    def live_sources(self, input_path: str) -> dict[str, str]:
-        """Path → sha256 of the documents of an input file whose articles are alive."""
-        return dict(
-            self._all(
-                "SELECT DISTINCT s.path, s.sha256 FROM sources s JOIN articles a ON a.source = s.id"
-                " WHERE s.input = ? AND a.died IS NULL",
-                (input_path,),
-            )
-        )
-
-    def integrity(self) -> list[str]:
-        """What SQLite's own check finds wrong; empty means sound."""
-        return [row[0] for row in self._all("PRAGMA integrity_check") if row[0] != "ok"]
-
-    # -- writing ----------------------------------------------------------------------------
 
     def store(self, documents: Sequence[NewDocument], model: str) -> None:
         """Store documents in one transaction; their earlier versions are superseded.
@@ -374,23 +160,6 @@ class Library:
             _set_meta(connection, "generation", str(generation))
 
 
-_ARTICLE = (
-    "SELECT a.rowid, article_id, record, died, name, path, sha256"
-    " FROM articles a JOIN sources s ON s.id = a.source"
-)
-
-
-def _passage(row: Row) -> StoredPassage:
-    passage_id, record, article_key, digest = row
-    return StoredPassage(passage_id, records.passage_of(record), article_key, digest)
-
-
-def _article(row: Row) -> StoredArticle:
-    key, article_id, record, died, name, path, sha256 = row
-    article = records.article_of(article_id, record)
-    return StoredArticle(key, article, name, path, sha256, superseded=died is not None)
-
-
 def _set_meta(connection: Connection, key: str, value: str) -> None:
     connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
@@ -417,11 +186,3 @@ def _bury_article(connection: Connection, generation: int, key: int) -> None:
     connection.execute(
         "UPDATE passages SET died = ? WHERE article = ? AND died IS NULL", (generation, key)
     )
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ",".join("?" * len(values))
-
-
-def _batches(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    return (values[start : start + size] for start in range(0, len(values), size))

@@ -8,8 +8,9 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,28 +30,31 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class Database:
-    """A SQLite file with a schema version. Each thread has its own connection.
+    """A SQLite file with a version. A writer has one connection; readers have one a thread.
+
+    An older version is brought up to date when it is opened, by a reader too.
 
     Args:
         path: the file.
-        schema: statements that make version `version` of it.
+        steps: statements; the first n of them make version n of the file.
         write: take the only writer's place, and create the file if need be.
 
     Raises:
-        LibraryReadOnly: writing was asked for and the directory refuses.
+        LibraryReadOnly: writing was asked for, or is needed, and the directory refuses.
         LibraryBusy: another process writes.
         LibraryCorrupt, SchemaNewer: the file cannot be used.
     """
 
-    def __init__(self, path: Path, schema: str, version: int, *, write: bool) -> None:
+    def __init__(self, path: Path, steps: Sequence[str], *, write: bool) -> None:
         self.path = path
-        self._version = version
+        self._steps = steps
         self._local = threading.local()
         self._connections: list[Connection] = []
         self._guard = threading.Lock()
+        self._writing = threading.Lock()
         self._lock = WriteLock(path.with_name("write.lock")).acquire() if write else None
         try:
-            self._check_or_create(schema)
+            self._check_version()
         except BaseException:
             self.close()
             raise
@@ -64,7 +68,7 @@ class Database:
         """Close every thread's connection and let the next writer in."""
         with self._guard:
             connections, self._connections = self._connections, []
-        for connection in connections:
+        for connection in reversed(connections):  # the writer last: it moves the WAL into the file
             with suppress(sqlite3.Error):
                 connection.close()
         self._local = threading.local()
@@ -76,7 +80,7 @@ class Database:
         if not self._lock and not self.exists:
             return []
         with translated(self.path):
-            return self._connection().execute(sql, values).fetchall()  # type: ignore[arg-type]
+            return self._reader().execute(sql, values).fetchall()  # type: ignore[arg-type]
 
     def one(self, sql: str, values: object = ()) -> Row | None:
         """The first row."""
@@ -93,24 +97,30 @@ class Database:
         """
         if not self._lock:
             raise LibraryReadOnly(path=self.path)
-        with translated(self.path):
-            connection = self._connection()
-            connection.execute("BEGIN IMMEDIATE")
+        with self._writing, translated(self.path):
+            self._writer.execute("BEGIN IMMEDIATE")
             try:
-                yield connection
-                connection.execute("COMMIT")
+                yield self._writer
+                self._writer.execute("COMMIT")
             except BaseException:
                 with suppress(sqlite3.Error):
-                    connection.execute("ROLLBACK")
+                    self._writer.execute("ROLLBACK")
                 raise
 
-    def _connection(self) -> Connection:
+    def _reader(self) -> Connection:
+        """This thread's connection to read with."""
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._connect_to_write() if self._lock else self._connect_to_read()
-            self._local.connection = connection
-            with self._guard:
-                self._connections.append(connection)
+            connection = self._local.connection = self._kept(self._connect_to_read())
+        return connection
+
+    @cached_property
+    def _writer(self) -> Connection:
+        return self._kept(self._connect_to_write())
+
+    def _kept(self, connection: Connection) -> Connection:
+        with self._guard:
+            self._connections.append(connection)
         return connection
 
     def _connect_to_write(self) -> Connection:
@@ -134,21 +144,24 @@ class Database:
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
-    def _check_or_create(self, schema: str) -> None:
+    def _check_version(self) -> None:
         if not self._lock and not self.exists:
             return
         with translated(self.path):
-            connection = self._connection()
+            connection = self._writer if self._lock else self._reader()
             (found,) = connection.execute("PRAGMA user_version").fetchone()
-            if found > self._version:
-                raise SchemaNewer(path=self.path, found=found, known=self._version)
-            if found == self._version:
-                return
-            if not self._lock or connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            if found > len(self._steps):
+                raise SchemaNewer(path=self.path, found=found, known=len(self._steps))
+            foreign = connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+            if not found and (foreign or not self._lock):
                 raise LibraryCorrupt(path=self.path, reason="不是有据的文章库")
-            connection.executescript(
-                f"BEGIN; {schema} PRAGMA user_version = {self._version}; COMMIT;"
-            )
+            if found < len(self._steps) and self._lock:
+                script = " ".join(self._steps[found:])
+                connection.executescript(
+                    f"BEGIN; {script} PRAGMA user_version = {len(self._steps)}; COMMIT;"
+                )
+        if found < len(self._steps) and not self._lock:
+            Database(self.path, self._steps, write=True).close()
 
 
 class WriteLock:

@@ -10,7 +10,7 @@ from pages import BRIDGE, ingest_into, pipeline_over, write
 
 from rag.doctor import Check, examine
 from rag.embedding import HashingEmbedder
-from rag.library import DATABASE
+from rag.schema import DATABASE
 from rag.settings import Settings
 
 

@@ -16,8 +16,9 @@ from rag.errors import (
     SchemaNewer,
     StorageFull,
 )
-from rag.library import DATABASE, Library
-from rag.storage import WriteLock, translated
+from rag.library import Library
+from rag.schema import DATABASE
+from rag.storage import Database, WriteLock, translated
 
 
 @pytest.fixture
@@ -182,3 +183,11 @@ def test_a_reader_of_nothing_sees_an_empty_library(tmp_path: Path) -> None:
 def test_errors_of_lower_layers_are_translated(error: Exception, expected: type) -> None:
     with pytest.raises(expected), translated(Path("x")):
         raise error
+
+
+def test_an_older_library_is_brought_up_to_date_by_whoever_opens_it(tmp_path: Path) -> None:
+    path = tmp_path / DATABASE
+    Database(path, ["CREATE TABLE one (x);"], write=True).close()
+    reader = Database(path, ["CREATE TABLE one (x);", "CREATE TABLE two (x);"], write=False)
+    assert reader.all("SELECT x FROM two") == []
+    reader.close()

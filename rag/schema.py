@@ -1,0 +1,32 @@
+"""The tables of `library.sqlite3`: the steps that lead from an empty file to today's form."""
+
+from __future__ import annotations
+
+DATABASE = "library.sqlite3"
+
+_ARTICLES_AND_PASSAGES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE sources (
+    id INTEGER PRIMARY KEY, path TEXT NOT NULL, input TEXT NOT NULL, name TEXT NOT NULL,
+    sha256 TEXT NOT NULL, encoding TEXT NOT NULL, text TEXT NOT NULL, UNIQUE (path, sha256));
+CREATE TABLE articles (
+    rowid INTEGER PRIMARY KEY, article_id TEXT NOT NULL, source INTEGER NOT NULL REFERENCES sources,
+    position INTEGER NOT NULL, record TEXT NOT NULL, born INTEGER NOT NULL, died INTEGER);
+CREATE UNIQUE INDEX live_articles ON articles (article_id) WHERE died IS NULL;
+CREATE INDEX articles_of_source ON articles (source);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles, record TEXT NOT NULL,
+    digest TEXT NOT NULL, born INTEGER NOT NULL, died INTEGER);
+CREATE INDEX passages_of_article ON passages (article);
+CREATE INDEX passages_born ON passages (born);
+CREATE INDEX passages_died ON passages (died) WHERE died IS NOT NULL;
+CREATE TABLE vectors (
+    digest TEXT NOT NULL, model TEXT NOT NULL, dimension INTEGER NOT NULL, matrix BLOB NOT NULL,
+    UNIQUE (digest, model));
+CREATE TABLE inputs (
+    path TEXT PRIMARY KEY, sha256 TEXT NOT NULL, recipe TEXT NOT NULL) WITHOUT ROWID;
+INSERT INTO meta VALUES ('generation', '0');
+"""
+
+STEPS = (_ARTICLES_AND_PASSAGES,)
+"""Version n of the file is what the first n steps make; a released step never changes."""
