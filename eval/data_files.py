@@ -99,10 +99,19 @@ def write_whole(path: Path, text: str) -> None:
     Raises:
         DataFileMissing: the folder does not take it.
     """
+    write_bytes_whole(path, text.encode("utf-8"))
+
+
+def write_bytes_whole(path: Path, data: bytes) -> None:
+    """The same for bytes.
+
+    Raises:
+        DataFileMissing: the folder does not take it.
+    """
     part = path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8", newline="\n")
+        part.write_bytes(data)
         part.replace(path)
     except OSError as error:
         raise DataFileMissing(file=path, reason=error.strerror or str(error)) from error

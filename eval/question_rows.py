@@ -28,6 +28,7 @@ _CHINESE_NAMES = {
 }
 _RGB_NAMES = {"query": "question", "answer": "answers"}
 _LISTS_SPLIT_AT = "；;\n"
+_WORKBOOK_LIMIT = 100 << 20  # bytes of a workbook unpacked
 
 
 class _Wrong(ValueError):
@@ -93,6 +94,9 @@ def rows_of_workbook(data: bytes, path: Path) -> Iterator[tuple[int, dict[str, s
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            if sum(part.file_size for part in parts.infolist()) > _WORKBOOK_LIMIT:
+                raise DataFileMissing(file=path, reason="解开后太大")
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         rows = [tuple(map(_cell, row)) for row in book.worksheets[0].iter_rows(values_only=True)]
     except (InvalidFileException, zipfile.BadZipFile, KeyError, IndexError, ValueError) as error:

@@ -74,10 +74,20 @@ def load_questions(path: Path) -> QuestionSet:
         DataLineInvalid: there is no usable question in it; says what is wrong first.
     """
     path = Path(path)
+    return parse_questions(read_bytes(path), path)
+
+
+def parse_questions(data: bytes, path: Path) -> QuestionSet:
+    """Read a question set that is in memory; `path` is what errors call it.
+
+    Raises:
+        DataFileMissing, EncodingUnknown: the bytes cannot be read.
+        DataLineInvalid: there is no usable question in them; says what is wrong first.
+    """
     questions: dict[str, EvalQuestion] = {}
     lines: dict[str, int] = {}
     problems: list[DataLineInvalid] = []
-    for n, parsed in _parse(path):
+    for n, parsed in _parse(data, path):
         if isinstance(parsed, DataLineInvalid):
             problems.append(parsed)
         elif parsed.id in questions:
@@ -91,8 +101,7 @@ def load_questions(path: Path) -> QuestionSet:
     return QuestionSet(path, tuple(questions.values()), tuple(problems))
 
 
-def _parse(path: Path) -> Iterator[Parsed]:
-    data = read_bytes(path)
+def _parse(data: bytes, path: Path) -> Iterator[Parsed]:
     if data.startswith(_ZIP):
         return _from_rows(rows_of_workbook(data, path), path)
     text = text_of(data, path)

@@ -45,7 +45,7 @@ MEASURES = (
 WITH_INTERVAL = (CORRECT, ACCURACY, CITATION_PRECISION, REFUSAL_RECALL, BALANCED_ACCURACY)
 BY_TYPE = (CORRECT, ACCURACY, CITATION_PRECISION, REFUSAL_RATE, MEAN_QUOTED_LENGTH)
 
-_FAULTS = {
+FAULTS = {
     "missing": "没有回答",
     "wrong": "引文不含答案",
     "forbidden": "引文含不该有的内容",
@@ -179,7 +179,7 @@ class Report:
 
     def _fault_rows(self) -> list[list[str]]:
         return [
-            [one.question.id, one.question.question, _FAULTS[one.fault]]
+            [one.question.id, one.question.question, FAULTS[one.fault]]
             for one in self.judged
             if one.fault
         ]

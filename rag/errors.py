@@ -9,7 +9,7 @@
     │   │                             ArchiveTooLarge · ArchiveCorrupt · XmlForbidden ·
     │   │                             HtmlTooDeep · OcrMissing · RecordInvalid · PartsFailed
     │   ├── DataFileError             DataFileMissing · DataLineInvalid
-    │   ├── ArticleMissing
+    │   ├── ArticleMissing · SetMissing · RunMissing
     │   ├── UsageInvalid
     │   └── BadRequest                MalformedBody · RouteMissing · MethodNotAllowed ·
     │                                 HostRefused · OriginRefused · TokenRequired · BodyTooLarge
@@ -272,6 +272,24 @@ class ArticleMissing(InputError):
     http_status = 404
     message = "库里没有这篇文章：{article_id}"
     hint = "用 youju articles list 查看全部文章的编号。"
+
+
+class SetMissing(InputError):
+    """No question set has this id."""
+
+    code = "set_missing"
+    http_status = 404
+    message = "没有这个问题集：{set_id}"
+    hint = "请刷新页面，另选一个；或重新上传。"
+
+
+class RunMissing(InputError):
+    """No run has this id."""
+
+    code = "run_missing"
+    http_status = 404
+    message = "没有这次评测：{run_id}"
+    hint = "它可能已被删除，请刷新页面。"
 
 
 class BadRequest(InputError):

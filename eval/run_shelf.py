@@ -1,0 +1,230 @@
+"""Question sets and runs kept in a data directory, so that they can be looked at and compared.
+
+    evaluations/sets/ID/    questions   the file as it was given
+                            about.json  its name
+    evaluations/runs/ID/    questions   a copy: a run stays readable whatever becomes of its set
+                            answers.jsonl, report.json, report.md, failures.jsonl
+                            about.json  the set, when it began, how it ended
+
+Ids are ours; a given file name is only ever shown, never a path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import secrets
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from eval.data_files import read_bytes, write_bytes_whole, write_whole
+from eval.question_sets import QuestionSet, parse_questions
+from eval.reports import evaluate
+from eval.judging import Searcher, Verifier
+from eval.runs import Asker, Run, answer_all, read_run
+from rag.errors import RunMissing, SetMissing, YoujuError
+
+State = Literal["running", "finished", "cancelled", "failed"]
+
+BUNDLED = "bundled"
+_BUNDLED_FILE = Path(__file__).parents[1] / "corpus" / "questions.jsonl"
+_ID = re.compile(r"[0-9a-z-]{1,40}")
+_ABOUT, _QUESTIONS, _ANSWERS, _REPORT = "about.json", "questions", "answers.jsonl", "report.json"
+
+
+class Cancelled(Exception):
+    """Someone asked the run to stop; what is answered stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSet:
+    """A question set: `name` is the file name that it came with."""
+
+    id: str
+    name: str
+    questions: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRun:
+    """A run of a question set.
+
+    Attributes:
+        began: UTC, ISO.
+        questions: how many there are to ask.
+        correct: share of right answers and refusals, once the run is finished.
+        error: wire form of what ended a failed run.
+    """
+
+    id: str
+    set_id: str
+    set_name: str
+    began: str
+    questions: int
+    state: State = "running"
+    correct: float | None = None
+    error: dict[str, str] | None = None
+
+
+class RunShelf:
+    """The sets and runs of one data directory."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._sets = data_dir / "evaluations" / "sets"
+        self._runs = data_dir / "evaluations" / "runs"
+
+    def sets(self) -> list[KeptSet]:
+        """The one that comes with the program, then the others by name."""
+        kept = [KeptSet(**about) for about in _abouts(self._sets)]
+        return [*_bundled(), *sorted(kept, key=lambda one: one.name)]
+
+    def add_set(self, name: str, data: bytes) -> tuple[KeptSet, QuestionSet]:
+        """Keep a question set; the same bytes are kept once.
+
+        Raises:
+            DataFileError, EncodingUnknown: there is no usable question in it; nothing is kept.
+            DataFileMissing: the folder does not take it.
+        """
+        question_set = parse_questions(data, Path(name))
+        kept = KeptSet(hashlib.sha256(data).hexdigest()[:16], name, len(question_set))
+        folder = self._sets / kept.id
+        write_bytes_whole(folder / _QUESTIONS, data)
+        write_whole(folder / _ABOUT, _dumps(asdict(kept)))
+        return kept, question_set
+
+    def set_bytes(self, set_id: str) -> tuple[KeptSet, bytes]:
+        """A set and its file.
+
+        Raises:
+            SetMissing: there is none of this id.
+        """
+        kept = next((one for one in self.sets() if one.id == set_id), None)
+        if kept is None:
+            raise SetMissing(set_id=set_id)
+        return kept, read_bytes(
+            _BUNDLED_FILE if set_id == BUNDLED else self._sets / set_id / _QUESTIONS
+        )
+
+    def runs(self) -> list[KeptRun]:
+        """The latest first."""
+        kept = [KeptRun(**about) for about in _abouts(self._runs)]
+        return sorted(kept, key=lambda run: (run.began, run.id), reverse=True)
+
+    def run(self, run_id: str) -> KeptRun:
+        """One run.
+
+        Raises:
+            RunMissing: there is none of this id.
+        """
+        about = _about(self._runs / run_id) if _ID.fullmatch(run_id) else None
+        if about is None:
+            raise RunMissing(run_id=run_id)
+        return KeptRun(**about)
+
+    def begin(self, set_id: str) -> KeptRun:
+        """A new run of a set, with nothing asked yet.
+
+        Raises:
+            SetMissing: there is no such set.
+            DataFileError: it cannot be read any more, or the folder does not take the run.
+        """
+        kept, data = self.set_bytes(set_id)
+        began = datetime.now(UTC)
+        run = KeptRun(
+            id=f"{began:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
+            set_id=kept.id,
+            set_name=kept.name,
+            began=began.isoformat(timespec="seconds"),
+            questions=len(parse_questions(data, Path(kept.name))),
+        )
+        write_bytes_whole(self._runs / run.id / _QUESTIONS, data)
+        self._note(run)
+        return run
+
+    def perform(
+        self,
+        run: KeptRun,
+        asker: Asker,
+        searcher: Searcher,
+        verifier: Verifier,
+        progress: Callable[[int, int], None],
+    ) -> KeptRun:
+        """Ask what was not asked yet, judge, and keep the report.
+
+        `progress` may raise `Cancelled`. How the run ended is noted in any case.
+        """
+        folder = self._runs / run.id
+        self._note(replace(run, state="running", error=None))
+        try:
+            questions = self.questions(run)
+            answers = answer_all(asker, questions.questions, folder / _ANSWERS, progress)
+            report = evaluate(questions, answers, searcher=searcher, verifier=verifier)
+            report.write(folder)
+        except Cancelled:
+            return self._note(replace(run, state="cancelled"))
+        except YoujuError as error:
+            return self._note(replace(run, state="failed", error=error.as_dict()))
+        correct = report.metrics["correct"]
+        return self._note(replace(run, state="finished", correct=correct, error=None))
+
+    def questions(self, run: KeptRun) -> QuestionSet:
+        """The questions of a run, as they were when it began."""
+        data = read_bytes(self._runs / run.id / _QUESTIONS)
+        return parse_questions(data, Path(run.set_name))
+
+    def answers(self, run: KeptRun) -> Run:
+        """The answers so far."""
+        path = self._runs / run.id / _ANSWERS
+        return read_run(path) if path.exists() else Run(path, {}, {})
+
+    def report(self, run: KeptRun) -> dict[str, Any] | None:
+        """The report's JSON; None before the run is finished."""
+        path = self._runs / run.id / _REPORT
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+    def report_text(self, run: KeptRun) -> str:
+        """The report as a Markdown page; empty before the run is finished."""
+        path = self._runs / run.id / "report.md"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    def remove(self, run_id: str) -> None:
+        """Forget a run.
+
+        Raises:
+            RunMissing: there is none of this id.
+        """
+        shutil.rmtree(self._runs / self.run(run_id).id, ignore_errors=True)
+
+    def _note(self, run: KeptRun) -> KeptRun:
+        write_whole(self._runs / run.id / _ABOUT, _dumps(asdict(run)))
+        return run
+
+
+def _bundled() -> list[KeptSet]:
+    if not _BUNDLED_FILE.is_file():
+        return []
+    count = len(parse_questions(read_bytes(_BUNDLED_FILE), _BUNDLED_FILE))
+    return [KeptSet(BUNDLED, "示例版面的问题", count)]
+
+
+def _abouts(folder: Path) -> list[dict[str, Any]]:
+    places = folder.iterdir() if folder.is_dir() else []
+    return [about for place in places if (about := _about(place))]
+
+
+def _about(place: Path) -> dict[str, Any] | None:
+    """What is noted of a set or run; None where a folder was made and nothing noted."""
+    try:
+        about: dict[str, Any] = json.loads((place / _ABOUT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return about
+
+
+def _dumps(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False)
