@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from eval.data_files import read_bytes, write_bytes_whole, write_whole
+from eval.judging import Searcher, Verifier
 from eval.question_sets import QuestionSet, parse_questions
 from eval.reports import evaluate
-from eval.judging import Searcher, Verifier
 from eval.runs import Asker, Run, answer_all, read_run
 from rag.errors import RunMissing, SetMissing, YoujuError
 
