@@ -11,6 +11,7 @@ from rag.settings import Settings
 from ui.api import docs, problems, routes
 from ui.engine import Engine, Opener, open_real_pipeline
 from ui.security import Guard
+from ui.static_files import router as static_files
 
 
 def create_app(
@@ -48,6 +49,7 @@ def create_app(
     app.state.engine = engine
     app.include_router(routes.router)
     app.include_router(docs.router)
+    app.include_router(static_files)
     problems.install(app)
     app.add_middleware(Guard, server=settings.server)
     return app

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import cache
 from typing import Any
 
 from starlette.datastructures import MutableHeaders
@@ -17,15 +18,20 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.errors import RouteMissing
-from ui.chat.static_files import read_static
 from ui.engine import Engine
 from ui.security import error_response
+from ui.static_files import read_static
 
 # All that the page needs of Gradio. Its routes that read files, fetch addresses, take uploads
 # or run other things stay shut.
 _OPEN = re.compile(
     r"/(?:$|config/?$|theme\.css$|favicon\.ico$|manifest\.json$|assets/|static/|svelte/"
     r"|gradio_api/(?:component_server|startup-events|theme\.css|heartbeat/|app_id|info/?$))"
+)
+_STYLES = (
+    b'<link rel="icon" href="/ui/seal.svg"><script src="/ui/theme.js"></script>'
+    b'<link rel="stylesheet" href="/ui/base.css"><link rel="stylesheet" href="/ui/chat/chat.css">'
+    b'<link rel="modulepreload" href="/ui/chat/main.js">'
 )
 _FOREIGN_META = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>', re.DOTALL)
 
@@ -48,7 +54,7 @@ class ChatMount:
         elif self._page is None:
             await _starting_page()(scope, receive, send)
         else:
-            await self._page(scope, receive, _in_chinese(send) if path == "/" else send)
+            await self._page(scope, receive, _as_ours(send) if path == "/" else send)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -76,11 +82,17 @@ def _build(engine: Engine) -> Any:
 
 
 def _starting_page() -> Response:
-    return HTMLResponse(read_static("starting.html"), headers={"Cache-Control": "no-store"})
+    return HTMLResponse(read_static("starting.html", "chat"), headers={"Cache-Control": "no-store"})
 
 
-def _in_chinese(send: Send) -> Callable[[Message], Awaitable[None]]:
-    """Gradio's page names English and links to pictures elsewhere; ours does not."""
+@cache
+def _loading_sign() -> bytes:
+    """What people see until Gradio's scripts have run; `main.js` takes it away."""
+    return read_static("loading.html", "chat").encode()
+
+
+def _as_ours(send: Send) -> Callable[[Message], Awaitable[None]]:
+    """Gradio's page as ours: Chinese, nothing from elsewhere, our styles from the first paint."""
     head: list[Message] = []
     body = bytearray()
 
@@ -92,6 +104,8 @@ def _in_chinese(send: Send) -> Callable[[Message], Awaitable[None]]:
         if message.get("more_body"):
             return
         page = _FOREIGN_META.sub(b"", bytes(body)).replace(b'lang="en"', b'lang="zh-CN"', 1)
+        page = page.replace(b"</head>", _STYLES + b"</head>", 1)
+        page = page.replace(b"<gradio-app", _loading_sign() + b"<gradio-app", 1)
         MutableHeaders(scope=head[0])["Content-Length"] = str(len(page))
         await send(head[0])
         await send({"type": "http.response.body", "body": page})

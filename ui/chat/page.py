@@ -1,6 +1,6 @@
 """The chat as a Gradio application: one custom component and what it may ask of the server.
 
-The component's script (`static/chat.js`) calls the functions below by name. They take one JSON
+The component's script (`static/main.js`) calls the functions below by name. They take one JSON
 object each, give back HTML made by `ui.chat.rendering`, and never raise: a failure is HTML too.
 """
 
@@ -19,13 +19,14 @@ from ui.api.wire import AskBody
 from ui.chat import rendering
 from ui.chat.exporting import Conversation, exported
 from ui.chat.rendering import Target
-from ui.chat.static_files import read_static
 from ui.chat.suggestions import suggestions
 from ui.engine import Engine
+from ui.static_files import read_static
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+_SCRIPT = 'import("/ui/chat/main.js").then((chat) => chat.start(element, server));'
 _HISTORY = 20
 _SAMPLED_ARTICLES = 50
 
@@ -42,8 +43,8 @@ def build_page(engine: Engine) -> FastAPI:
     fonts = ["PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
     with gradio.Blocks(title="有据", analytics_enabled=False, fill_width=True) as blocks:
         gradio.HTML(
-            html_template=read_static("chat.html"),
-            js_on_load=read_static("chat.js"),
+            html_template=read_static("chat.html", "chat"),
+            js_on_load=_SCRIPT,
             elem_id="youju",
             apply_default_css=False,
             server_functions=server_functions(engine),
@@ -62,7 +63,6 @@ def build_page(engine: Engine) -> FastAPI:
         footer_links=[],
         max_file_size=1,
         theme=gradio.themes.Base(font=fonts, font_mono=["monospace"]),
-        head=f"<style>{read_static('chat.css')}</style>",
     )
     return page
 
