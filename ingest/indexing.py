@@ -16,6 +16,7 @@ from ingest.loading import LoadedFile, discover, load
 from ingest.outcomes import FileOutcome, IngestReport, Status
 from ingest.page import page_to_articles
 from ingest.passages import split_article
+from rag.corrections import apply_all
 from rag.documents import Article, Passage
 from rag.embedding import Embedder, PassageInput, Vectors, passage_input
 from rag.errors import DocumentError, EmptyDocument, FileMissing, FileUnreadable, YoujuError
@@ -209,7 +210,10 @@ class _Run:
             job.kept.append(path)
             if interrupted and job.known.get(path) == sha256:
                 continue  # stored before the interruption
-            articles = self._with_own_ids(page_to_articles(loaded, self._embedder), loaded)
+            found = page_to_articles(loaded, self._embedder)
+            corrections = self._library.corrections(sha256)
+            found = apply_all(corrections, found, loaded.source.text)
+            articles = self._with_own_ids(found, loaded)
             if not articles:
                 job.kept.remove(path)
                 note(EmptyDocument(file=loaded.source.name))

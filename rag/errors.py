@@ -9,7 +9,7 @@
     │   │                             ArchiveTooLarge · ArchiveCorrupt · XmlForbidden ·
     │   │                             HtmlTooDeep · OcrMissing · RecordInvalid · PartsFailed
     │   ├── DataFileError             DataFileMissing · DataLineInvalid
-    │   ├── ArticleMissing · SetMissing · RunMissing
+    │   ├── ArticleMissing · CorrectionInvalid · SetMissing · RunMissing
     │   ├── UsageInvalid
     │   └── BadRequest                MalformedBody · RouteMissing · MethodNotAllowed ·
     │                                 HostRefused · OriginRefused · TokenRequired · BodyTooLarge
@@ -272,6 +272,14 @@ class ArticleMissing(InputError):
     http_status = 404
     message = "库里没有这篇文章：{article_id}"
     hint = "用 youju articles list 查看全部文章的编号。"
+
+
+class CorrectionInvalid(InputError):
+    """What a person wrote in place of an article's particulars cannot be used."""
+
+    code = "correction_invalid"
+    message = "这样更正不行：{reason}。"
+    hint = "请改一改再保存；原来的内容没有动。"
 
 
 class SetMissing(InputError):

@@ -19,10 +19,12 @@ from typing import Self
 import numpy as np
 
 from rag import records
+from rag.corrections import Corrected, correction_json
+from rag.documents import Article
 from rag.embedding import Vectors
 from rag.errors import ArticleMissing
 from rag.library_queries import LibraryQueries
-from rag.records import NewDocument
+from rag.records import NewDocument, NewPassage
 from rag.schema import DATABASE, STEPS
 from rag.storage import Connection, Database
 
@@ -102,6 +104,47 @@ class Library(LibraryQueries):
                 (stored.key,),
             )
 
+    def correct(
+        self,
+        sha256: str,
+        corrected: Sequence[Corrected],
+        passages: Sequence[NewPassage] = (),
+        model: str = "",
+    ) -> None:
+        """Remember corrections of a file; articles of it that are stored change with them.
+
+        Args:
+            sha256: of the file's bytes.
+            corrected: the articles as they shall be, each with the whole correction.
+            passages: of all those articles; used for the ones that are stored.
+            model: that embedded the passages.
+
+        Raises:
+            StorageFull, LibraryReadOnly: nothing is changed.
+        """
+        keys = {
+            c.article.article_id: self.live_key(c.article.article_id, sha256) for c in corrected
+        }
+        stored = [key for key in keys.values() if key is not None]
+        with self._transaction(changes_articles=bool(stored)) as (connection, generation):
+            for one in corrected:
+                article = one.article
+                connection.execute(
+                    "INSERT OR REPLACE INTO corrections VALUES (?, ?, ?, ?)",
+                    (sha256, one.anchor, article.article_id, correction_json(one.correction)),
+                )
+                old = keys[article.article_id]
+                if old is None:
+                    continue
+                place = connection.execute(
+                    "SELECT source, position FROM articles WHERE rowid = ?", (old,)
+                ).fetchone()
+                _bury_article(connection, generation, old)
+                new = _add_article(connection, generation, article, place)
+                for passage in passages:
+                    if passage.passage.article_id == article.article_id:
+                        _add_passage(connection, generation, passage, new, model)
+
     def _store(
         self, connection: Connection, generation: int, document: NewDocument, model: str
     ) -> None:
@@ -124,29 +167,11 @@ class Library(LibraryQueries):
                     (article.article_id,),
                 ).fetchall():
                     _bury_article(connection, generation, key)
-            cursor = connection.execute(
-                "INSERT INTO articles (article_id, source, position, record, born)"
-                " VALUES (?, ?, ?, ?, ?)",
-                (
-                    article.article_id,
-                    source_id,
-                    position,
-                    records.article_json(article),
-                    generation,
-                ),
-            )
-            keys[article.article_id] = int(cursor.lastrowid or 0)
+            place = (source_id, position)
+            keys[article.article_id] = _add_article(connection, generation, article, place)
         for new in document.passages:
-            connection.execute(
-                "INSERT INTO passages (article, record, digest, born) VALUES (?, ?, ?, ?)",
-                (
-                    keys[new.passage.article_id],
-                    records.passage_json(new.passage),
-                    new.digest,
-                    generation,
-                ),
-            )
-            _add_vectors(connection, new.digest, new.matrix, model)
+            key = keys[new.passage.article_id]
+            _add_passage(connection, generation, new, key, model)
 
     @contextmanager
     def _transaction(self, *, changes_articles: bool = True) -> Iterator[tuple[Connection, int]]:
@@ -158,6 +183,27 @@ class Library(LibraryQueries):
             generation = int(current) + changes_articles
             yield connection, generation
             _set_meta(connection, "generation", str(generation))
+
+
+def _add_article(
+    connection: Connection, generation: int, article: Article, place: tuple[int, int]
+) -> int:
+    """Insert a row; `place` is its source's row and its position there."""
+    cursor = connection.execute(
+        "INSERT INTO articles (article_id, source, position, record, born) VALUES (?, ?, ?, ?, ?)",
+        (article.article_id, *place, records.article_json(article), generation),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def _add_passage(
+    connection: Connection, generation: int, new: NewPassage, article_key: int, model: str
+) -> None:
+    connection.execute(
+        "INSERT INTO passages (article, record, digest, born) VALUES (?, ?, ?, ?)",
+        (article_key, records.passage_json(new.passage), new.digest, generation),
+    )
+    _add_vectors(connection, new.digest, new.matrix, model)
 
 
 def _set_meta(connection: Connection, key: str, value: str) -> None:

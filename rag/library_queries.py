@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from rag import records
+from rag.corrections import Correction, correction_of
 from rag.documents import SourceFile
 from rag.embedding import Vectors
 from rag.errors import ArticleMissing, LibraryCorrupt
@@ -202,6 +203,37 @@ class LibraryQueries:
                 (input_path,),
             )
         )
+
+    def corrections(self, sha256: str) -> dict[int, Correction]:
+        """What people set right in this version of a file, by anchor."""
+        rows = self._all("SELECT anchor, record FROM corrections WHERE sha256 = ?", (sha256,))
+        return {anchor: correction_of(record) for anchor, record in rows}
+
+    def corrected_anchor(self, sha256: str, article_id: str) -> int | None:
+        """The anchor under which this article was corrected before."""
+        row = self._one(
+            "SELECT anchor FROM corrections WHERE sha256 = ? AND article_id = ?",
+            (sha256, article_id),
+        )
+        return int(row[0]) if row else None
+
+    def live_key(self, article_id: str, sha256: str) -> int | None:
+        """The row of the live article of this id, if it comes from these bytes."""
+        row = self._one(
+            "SELECT a.rowid FROM articles a JOIN sources s ON s.id = a.source"
+            " WHERE article_id = ? AND died IS NULL AND s.sha256 = ?",
+            (article_id, sha256),
+        )
+        return int(row[0]) if row else None
+
+    def neighbours(self, article_key: int) -> list[StoredArticle]:
+        """The live articles of the same file, in the order of the page."""
+        rows = self._all(
+            f"{_ARTICLE} WHERE died IS NULL AND a.source ="  # noqa: S608
+            " (SELECT source FROM articles WHERE rowid = ?) ORDER BY a.position, a.rowid",
+            (article_key,),
+        )
+        return [_article(row) for row in rows]
 
     def integrity(self) -> list[str]:
         """What SQLite's own check finds wrong; empty means sound."""

@@ -28,5 +28,11 @@ CREATE TABLE inputs (
 INSERT INTO meta VALUES ('generation', '0');
 """
 
-STEPS = (_ARTICLES_AND_PASSAGES,)
+_CORRECTIONS = """
+CREATE TABLE corrections (
+    sha256 TEXT NOT NULL, anchor INTEGER NOT NULL, article_id TEXT NOT NULL, record TEXT NOT NULL,
+    PRIMARY KEY (sha256, anchor)) WITHOUT ROWID;
+"""
+
+STEPS = (_ARTICLES_AND_PASSAGES, _CORRECTIONS)
 """Version n of the file is what the first n steps make; a released step never changes."""
