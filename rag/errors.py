@@ -9,7 +9,7 @@
     │   │                             ArchiveTooLarge · ArchiveCorrupt · XmlForbidden ·
     │   │                             HtmlTooDeep · OcrMissing · RecordInvalid · PartsFailed
     │   ├── DataFileError             DataFileMissing · DataLineInvalid
-    │   ├── ArticleMissing · CorrectionInvalid · SetMissing · RunMissing
+    │   ├── ArticleMissing · CorrectionInvalid · SetMissing · RunMissing · JobMissing
     │   ├── UsageInvalid
     │   └── BadRequest                MalformedBody · RouteMissing · MethodNotAllowed ·
     │                                 HostRefused · OriginRefused · TokenRequired · BodyTooLarge
@@ -19,6 +19,7 @@
     │   └── SchemaNewer · ModelChanged
     ├── ModelError                    ModelMissing · ModelCorrupt (ReaderMissing · ReaderCorrupt)
     ├── Busy                          too much work at once; try again
+    ├── IngestBroken                  the process that reads files ended before it was done
     └── Starting                      the server is still loading; try again
 
 An error class is data: a stable `code`, a Chinese `message` and `hint` filled from keyword
@@ -28,6 +29,7 @@ hint, what to do next. Lower layers' exceptions are translated where that layer 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -53,6 +55,23 @@ class YoujuError(Exception):
     def as_dict(self) -> dict[str, str]:
         """The wire form, the same for HTTP and `--json`."""
         return {"code": self.code, "message_zh": self.message_zh, "hint": self.hint_zh}
+
+    @staticmethod
+    def from_dict(record: Mapping[str, str]) -> YoujuError:
+        """The inverse of `as_dict`, for an error that another process met."""
+        kind = _kind_of(record["code"], YoujuError) or YoujuError
+        error = kind.__new__(kind)
+        error.context = {}
+        error.message_zh, error.hint_zh = record["message_zh"], record["hint"]
+        error.args = (f"{error.message_zh}（{record['code']}）{error.hint_zh}",)
+        return error
+
+
+def _kind_of(code: str, base: type[YoujuError]) -> type[YoujuError] | None:
+    if vars(base).get("code") == code:
+        return base
+    found = (_kind_of(code, kind) for kind in base.__subclasses__())
+    return next((kind for kind in found if kind), None)
 
 
 class InputError(YoujuError):
@@ -300,6 +319,15 @@ class RunMissing(InputError):
     hint = "它可能已被删除，请刷新页面。"
 
 
+class JobMissing(InputError):
+    """No job has this id, or it is too long ago."""
+
+    code = "job_missing"
+    http_status = 404
+    message = "没有这个导入任务，或它已过期。"
+    hint = "任务编号只在服务运行期间有效；用 GET /v1/articles 查看已存好的文章。"
+
+
 class BadRequest(InputError):
     """A request whose shape is wrong."""
 
@@ -499,6 +527,15 @@ class Busy(YoujuError):
     http_status = 503
     message = "正在处理的请求太多。"
     hint = "请稍后再试。"
+
+
+class IngestBroken(YoujuError):
+    """The process that reads and embeds files died; what it had stored is kept."""
+
+    code = "ingest_broken"
+    http_status = 503
+    message = "导入进程中途退出，这一批没有做完。"
+    hint = "已存好的文章不受影响；请重新上传，若反复如此，请把文件分小再试。"
 
 
 class Starting(YoujuError):

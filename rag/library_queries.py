@@ -235,6 +235,21 @@ class LibraryQueries:
         )
         return [_article(row) for row in rows]
 
+    def articles_of_input(self, input_path: str) -> list[StoredArticle]:
+        """Articles of an input file that are alive, in the order they came."""
+        rows = self._all(
+            f"{_ARTICLE} WHERE s.input = ? AND died IS NULL ORDER BY a.rowid", (input_path,)
+        )
+        return [_article(row) for row in rows]
+
+    def input_of(self, article_key: int) -> str | None:
+        """The input file that this row of `articles` came from: an archive, for its members."""
+        row = self._one(
+            "SELECT s.input FROM articles a JOIN sources s ON s.id = a.source WHERE a.rowid = ?",
+            (article_key,),
+        )
+        return row[0] if row else None
+
     def integrity(self) -> list[str]:
         """What SQLite's own check finds wrong; empty means sound."""
         return [row[0] for row in self._all("PRAGMA integrity_check") if row[0] != "ok"]

@@ -67,7 +67,8 @@ class ServerSettings(_Section):
     allowed_hosts: tuple[str, ...] = Field(default=(), description="besides the loopback names")
     workers: int = Field(default=4, ge=1, le=64, description="questions answered at once")
     queue: int = Field(default=64, ge=0, description="questions that may wait; more are refused")
-    upload_limit_mb: int = Field(default=50, ge=1)
+    upload_limit_mb: int = Field(default=50, ge=1, description="all files of one upload together")
+    uploads: int = Field(default=16, ge=1, description="uploads that may wait to be read")
 
 
 class Settings(_Section):

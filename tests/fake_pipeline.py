@@ -18,6 +18,8 @@ from rag.retrieval import EVERYTHING
 from rag.settings import Settings
 from rag.text import sentence_spans, windows
 from rag.wording import render_answer, render_refusal
+from ui.intake.ingesting import ingest_files
+from ui.intake.jobs import FileResult, Progress
 
 PAGE = """江州日报 2024年3月5日 第6版
 
@@ -62,6 +64,23 @@ def write_library(data_dir: Path, body: str = PAGE, title: str = "灯塔岛的�
     with Library.open(data_dir, write=True) as library:
         document = NewDocument(source, source.path, (article,), ())
         library.store([document], HashingEmbedder().fingerprint)
+
+
+class IngestHere:
+    """Stores uploads in this process, with the fake embedder."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.hold: threading.Event | None = None
+
+    def ingest(self, files: list[Path], progress: Progress) -> list[FileResult]:
+        """One result a file."""
+        if self.hold is not None:
+            self.hold.wait(10)
+        return ingest_files(files, self._settings, HashingEmbedder(), progress)
+
+    def rest(self) -> None:
+        """Nothing to let go of."""
 
 
 class FakePipeline:

@@ -19,6 +19,9 @@ from rag.documents import Passage
 from rag.errors import Busy, Starting, YoujuError
 from rag.library import Library
 from rag.settings import Settings
+from ui.intake.child import ChildIngester
+from ui.intake.jobs import Ingester
+from ui.intake.queue import Intake
 
 _log = logging.getLogger("youju.engine")
 _RETRY_SECONDS = 2.0
@@ -78,11 +81,22 @@ def open_real_pipeline(settings: Settings) -> Pipeline:
 
 
 class Engine:
-    """Owns the pipeline and the threads that use it."""
+    """Owns the pipeline, the threads that use it, and the intake of files."""
 
-    def __init__(self, settings: Settings, opener: Opener = open_real_pipeline) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        opener: Opener = open_real_pipeline,
+        ingester: Ingester | None = None,
+    ) -> None:
         self.settings = settings
         self._opener = opener
+        self.intake = Intake(
+            settings.data_dir,
+            ingester or ChildIngester(settings),
+            self._refresh,
+            settings.server.uploads,
+        )
         self._pipeline: Pipeline | None = None
         self._error: YoujuError | None = None
         self._failed_at = 0.0
@@ -108,9 +122,11 @@ class Engine:
     def start(self) -> None:
         """Load in the background; returns at once."""
         threading.Thread(target=self._load, name="youju-load", daemon=True).start()
+        self.intake.resume()
 
     def close(self) -> None:
-        """Finish the answers under way, then let go of the pipeline."""
+        """Finish the answers under way and the files being read, then let go of the pipeline."""
+        self.intake.close()
         self._threads.shutdown(wait=True, cancel_futures=True)
         with self._loading:
             if self._pipeline is not None:
@@ -154,6 +170,11 @@ class Engine:
     def in_progress(self) -> int:
         """Questions being answered or waiting."""
         return self._inside
+
+    def _refresh(self) -> None:
+        """Serve what was just stored; a pipeline that is not loaded yet will see it anyway."""
+        if self._pipeline is not None:
+            self._pipeline.refresh()
 
     def _load(self) -> None:
         with self._loading:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
 
 from rag.settings import Settings
-from ui.api import docs, problems, routes
+from ui.api import articles, docs, problems, routes
 from ui.engine import Engine, Opener, open_real_pipeline
+from ui.intake.jobs import Ingester
+from ui.limits import BodyLimit
 from ui.security import Guard
 from ui.static_files import router as static_files
 
 
 def create_app(
-    settings: Settings, opener: Opener = open_real_pipeline, *, chat: bool = True
+    settings: Settings,
+    opener: Opener = open_real_pipeline,
+    *,
+    chat: bool = True,
+    ingester: Ingester | None = None,
 ) -> FastAPI:
     """Build the application; nothing is loaded until it starts.
 
@@ -23,8 +30,9 @@ def create_app(
         settings: where the library is, how much to take on at once, the token.
         opener: gives the pipeline; tests bring a fake one.
         chat: whether the chat page is served too.
+        ingester: stores uploads, instead of a process of its own; tests bring one.
     """
-    engine = Engine(settings, opener)
+    engine = Engine(settings, opener, ingester)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -37,7 +45,7 @@ def create_app(
                 app.router.default = mount
                 await stack.enter_async_context(mount.running())
             yield
-        engine.close()
+        await asyncio.to_thread(engine.close)
 
     app = FastAPI(
         title="有据 Youju",
@@ -48,10 +56,12 @@ def create_app(
     )
     app.state.engine = engine
     app.include_router(routes.router)
+    app.include_router(articles.router)
     app.include_router(docs.router)
     app.include_router(static_files)
     problems.install(app)
-    app.add_middleware(Guard, server=settings.server)
+    app.add_middleware(BodyLimit, upload_mb=settings.server.upload_limit_mb)
+    app.add_middleware(Guard, server=settings.server)  # added last: the first that a request meets
     return app
 
 

@@ -74,6 +74,8 @@ async def _misfit(_: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
+    if isinstance(error.__cause__, YoujuError):  # raised while the body was being read
+        return error_response(error.__cause__)
     if error.status_code == 404:
         return error_response(RouteMissing(path=_printable(request.url.path)))
     if error.status_code == 405:

@@ -9,21 +9,11 @@ from starlette.responses import JSONResponse
 
 from rag.answers import Answer
 from rag.errors import Starting
-from ui.api.wire import AskBody, ErrorBody, SearchBody, article_summary, article_whole, hit_json
-from ui.engine import Engine
+from ui.api.base import FAILURES, engine_of
+from ui.api.wire import AskBody, SearchBody, hit_json
 from ui.security import error_response
 
-_FAILURES: dict[int | str, dict[str, Any]] = {
-    status: {"model": ErrorBody} for status in (400, 401, 403, 413, 422, 503)
-}
-
-router = APIRouter(responses=_FAILURES)
-
-
-def engine_of(request: Request) -> Engine:
-    """The engine of the application that serves this request."""
-    engine: Engine = request.app.state.engine
-    return engine
+router = APIRouter(responses=FAILURES)
 
 
 @router.post("/v1/ask", summary="提问", response_model=Answer, tags=["问答"])
@@ -40,25 +30,6 @@ async def search(body: SearchBody, request: Request) -> dict[str, Any]:
         lambda pipeline: pipeline.search(body.query, body.limit, body.filters)
     )
     return {"query": body.query, "hits": [hit_json(hit) for hit in hits]}
-
-
-@router.get("/v1/articles", summary="列出文章", tags=["文章"])
-async def articles(request: Request) -> list[dict[str, Any]]:
-    """库里的全部文章，不含正文。"""
-    stored = await engine_of(request).run(lambda pipeline: list(pipeline.library.articles()))
-    return [article_summary(article) for article in stored]
-
-
-@router.get(
-    "/v1/articles/{article_id}",
-    summary="看一篇文章",
-    tags=["文章"],
-    responses={404: {"model": ErrorBody}},
-)
-async def article(article_id: str, request: Request) -> dict[str, Any]:
-    """一篇文章，含编号的段落及其在源文件中的位置。"""
-    stored = await engine_of(request).run(lambda pipeline: pipeline.library.article(article_id))
-    return article_whole(stored)
 
 
 @router.get("/healthz", summary="进程是否活着", tags=["运行"])

@@ -11,6 +11,7 @@ from rag.documents import Article, Paragraph
 from rag.errors import BadEncoding
 from rag.records import StoredArticle
 from ui.engine import Hit
+from ui.intake.jobs import FileStatus, JobStatus
 
 
 def _real_characters(text: str) -> str:
@@ -56,6 +57,66 @@ class ErrorBody(BaseModel):
     code: str = Field(examples=["question_empty"])
     message_zh: str = Field(examples=["问题是空的。"])
     hint: str = Field(examples=["请输入一句要问的话。"])
+
+
+class ArticleSummary(BaseModel):
+    """An article, without its text."""
+
+    article_id: str
+    title: str = Field(examples=["灯塔岛的风电"])
+    title_inferred: bool = Field(description="标题是否为程序所拟")
+    authors: list[str]
+    newspaper: str | None
+    date: str | None = Field(examples=["2024-03-05"])
+    page: str | None
+    file: str = Field(description="源文件的名字")
+
+
+class ArticleParagraph(BaseModel):
+    """A numbered paragraph."""
+
+    n: int = Field(description="从 1 数起")
+    text: str
+    section: str | None
+    speaker: str | None
+    spans: list[tuple[int, int]] = Field(description="在解码后的源文件中的 [起, 止)")
+
+
+class ArticleJoin(BaseModel):
+    """Where a broken page was put together."""
+
+    at_paragraph: int
+    confidence: float
+
+
+class ArticleWhole(ArticleSummary):
+    """An article with its paragraphs."""
+
+    paragraphs: list[ArticleParagraph]
+    joins: list[ArticleJoin]
+
+
+class FileBody(BaseModel):
+    """One file of an upload."""
+
+    file: str
+    status: FileStatus
+    articles: list[str] = Field(description="文章编号")
+    passages: int
+    duplicate_of: str | None = Field(description="与哪个已存的文件内容相同")
+    error: ErrorBody | None
+
+
+class JobBody(BaseModel):
+    """An upload on its way into the library."""
+
+    job_id: str
+    status: JobStatus
+    done: int = Field(description="已读完的文件数")
+    total: int
+    passages: int
+    error: ErrorBody | None
+    files: list[FileBody]
 
 
 def article_summary(stored: StoredArticle) -> dict[str, Any]:

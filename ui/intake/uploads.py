@@ -1,0 +1,90 @@
+"""Uploaded files on disk: where they are kept, and under which names.
+
+The library proves quotes against the decoded text, which it holds itself; the originals are kept
+so that pictures of their pages can be shown. A file lies in a folder named by its bytes' hash:
+the same file sent twice is one file, and two files of one name do not meet.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from rag.library import Library
+from rag.storage import translated
+
+FOLDER = "uploads"
+_HASH_DIGITS = 16
+_LONGEST_BYTES = 200
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]|[\ud800-\udfff]")
+_NAMELESS = "未命名"
+_PART = ".part-"
+
+
+def keep(data_dir: Path, name: str, content: BinaryIO) -> Path:
+    """Write an uploaded file to its place; what is there already is the same file.
+
+    Raises:
+        StorageFull, LibraryReadOnly: nothing is left behind.
+    """
+    root = data_dir / FOLDER
+    part = root / f"{_PART}{secrets.token_hex(8)}"
+    with translated(root):
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            digest = _copied(content, part)
+            file = root / digest[:_HASH_DIGITS] / safe_name(name)
+            file.parent.mkdir(exist_ok=True)
+            part.replace(file)
+        finally:
+            part.unlink(missing_ok=True)
+    return file
+
+
+def _copied(content: BinaryIO, place: Path) -> str:
+    """Copy to a new file; the sha256 of the bytes."""
+    digest = hashlib.sha256()
+    with place.open("xb") as copy:
+        while piece := content.read(1 << 20):
+            digest.update(piece)
+            copy.write(piece)
+    return digest.hexdigest()
+
+
+def discard_unused(data_dir: Path, files: Iterable[Path]) -> None:
+    """Remove those uploaded files that no article in the library comes from."""
+    with Library.open(data_dir) as library:
+        for file in files:
+            is_upload = file.parent.parent == data_dir / FOLDER
+            if is_upload and not library.live_sources(str(file.resolve())):
+                file.unlink(missing_ok=True)
+                with suppress(OSError):
+                    file.parent.rmdir()
+
+
+def unread(data_dir: Path) -> list[Path]:
+    """Uploaded files that were never stored whole."""
+    files = list((data_dir / FOLDER).glob("*/*"))
+    if not files:
+        return []
+    with Library.open(data_dir) as library:
+        return [file for file in files if library.ingested(str(file.resolve())) is None]
+
+
+def safe_name(name: str) -> str:
+    """The last part of a file's name, as every file system takes it; its suffix is kept."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    clean = _UNSAFE.sub("_", last).strip(" .") or _NAMELESS
+    stem, dot, suffix = clean.rpartition(".")
+    if not dot or len(suffix.encode()) > 16:
+        return _cut(clean, _LONGEST_BYTES)
+    return f"{_cut(stem, _LONGEST_BYTES - len(suffix.encode()) - 1) or _NAMELESS}.{suffix}"
+
+
+def _cut(text: str, size: int) -> str:
+    return text.encode()[:size].decode(errors="ignore")
