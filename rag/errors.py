@@ -9,7 +9,8 @@
     │   │                             ArchiveTooLarge · ArchiveCorrupt · XmlForbidden ·
     │   │                             HtmlTooDeep · OcrMissing · RecordInvalid · PartsFailed
     │   ├── DataFileError             DataFileMissing · DataLineInvalid
-    │   ├── ArticleMissing · CorrectionInvalid · SetMissing · RunMissing · JobMissing
+    │   ├── ArticleMissing · CorrectionInvalid · SetMissing · RunMissing · JobMissing ·
+    │   │   BrowserMissing
     │   ├── UsageInvalid
     │   └── BadRequest                MalformedBody · RouteMissing · MethodNotAllowed ·
     │                                 HostRefused · OriginRefused · TokenRequired · BodyTooLarge
@@ -282,6 +283,14 @@ class DataLineInvalid(DataFileError):
     code = "data_line_invalid"
     message = "{file} 第 {line} 行有误：{reason}"
     hint = "请改正这一行后重试；格式见 README 的“问题集”一节。"
+
+
+class BrowserMissing(InputError):
+    """Pages are to be printed, and no browser is there to print them."""
+
+    code = "browser_missing"
+    message = "没有可用的浏览器，无法排印版面。"
+    hint = "请安装：apt-get install chromium fonts-noto-cjk；再 pip install 'youju[dev]'。"
 
 
 class ArticleMissing(InputError):

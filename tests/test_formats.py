@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
-import html
 import itertools
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import docx
 import pytest
 
 from ingest.formats import readers
-from ingest.formats.columns import Piece, reading_order
+from ingest.formats.columns import reading_order
 from ingest.formats.extracted import Extracted, PageText, Place, join_pages, split_pages
+from ingest.formats.pieces import Piece
 from ingest.loading import LoadedFile, load
 from rag.errors import ParseFailed
 
-CHROMIUM = Path("/usr/bin/chromium")
 SENTENCES = (
     "江边的旧仓库改成了书店，周末挤满了带孩子来看书的年轻父母。",
     "据统计，全市去年新建口袋公园86个，人均公园绿地面积达到17.2平方米。",
@@ -47,165 +44,6 @@ def prose(start: int, paragraphs: int) -> list[str]:
     """Paragraphs of three to five sentences, different for each `start`."""
     sentences = itertools.islice(itertools.cycle(SENTENCES), start, None)
     return ["".join(itertools.islice(sentences, 3 + (start + n) % 3)) for n in range(paragraphs)]
-
-
-@dataclass(frozen=True)
-class Story:
-    title: str
-    paragraphs: list[str]
-    columns: int
-
-    @property
-    def text(self) -> str:
-        return self.title + "".join(self.paragraphs)
-
-    def markup(self) -> str:
-        body = "".join(f"<p>{html.escape(paragraph)}</p>" for paragraph in self.paragraphs)
-        return f"<h1>{self.title}</h1><div class=c{self.columns}>{body}</div>"
-
-
-STYLE = """<!doctype html><meta charset=utf-8><style>
-@page { size: SIZE; margin: 12mm } body { font: 10pt/1.5 'Noto Serif CJK SC'; margin: 0 }
-p { margin: 0; text-indent: 2em; text-align: justify } h1 { text-align: center; margin: 3mm 0 }
-.c1 { columns: 1 } .c2 { columns: 2 } .c3 { columns: 3 } .c4 { columns: 4 }
-div { column-gap: 1.8em }
-.box { border: 1px solid; padding: 2mm; margin: 4mm 0 } .row { display: flex; gap: 2em }
-.row h1 { font-size: 16pt }
-</style>"""
-
-
-def stories(*columns: int, paragraphs: int = 5) -> list[Story]:
-    titles = ("旧仓库里开出新书店", "修好最后一公里", "小水电怎样汇入大电网", "渡口的黄昏")
-    return [Story(titles[n], prose(4 * n + 1, paragraphs), wide) for n, wide in enumerate(columns)]
-
-
-def stacked(parts: Sequence[Story]) -> str:
-    return "".join(part.markup() for part in parts)
-
-
-def boxed(parts: Sequence[Story]) -> str:
-    first, box, *others = parts
-    return f"{first.markup()}<div class=box>{box.markup()}</div>{stacked(others)}"
-
-
-def beside(parts: Sequence[Story]) -> str:
-    first, *others = parts
-    row = "".join(f"<div style='flex:{part.columns}'>{part.markup()}</div>" for part in others)
-    return f"{first.markup()}<div class=row>{row}</div>"
-
-
-LAYOUTS = {
-    "two columns": (stacked, stories(2, paragraphs=9)),
-    "three columns": (stacked, stories(3, 3)),
-    "four columns": (stacked, stories(4, 3, 2)),
-    "a box between": (boxed, stories(3, 2, 4)),
-    "side by side": (beside, stories(4, 2, 1)),
-    "three beside": (beside, stories(2, 1, 1, 1, paragraphs=4)),
-}
-
-
-@pytest.fixture(scope="module")
-def printer() -> Iterator[object]:
-    """A browser that prints our pages."""
-    if not CHROMIUM.exists():
-        pytest.skip("Chromium is not installed: apt-get install chromium fonts-noto-cjk")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
-
-
-def print_page(printer: object, markup: str, path: Path, size: str = "A3") -> None:
-    page = printer.new_page()  # type: ignore[attr-defined]
-    page.set_content(STYLE.replace("SIZE", size) + markup)
-    page.pdf(path=str(path), prefer_css_page_size=True)
-    page.close()
-
-
-def bare(text: str) -> str:
-    return "".join(character for character in text if character not in "# \n\f\u3000")
-
-
-def right_share(expected: str, found: str) -> float:
-    """The share of expected characters that were found, in order."""
-    matcher = difflib.SequenceMatcher(None, expected, found, autojunk=False)
-    return sum(block.size for block in matcher.get_matching_blocks()) / len(expected)
-
-
-def scan(pdf: Path, path: Path, dpi: int) -> None:
-    import pypdfium2 as pdfium
-
-    document = pdfium.PdfDocument(pdf)
-    document[0].render(scale=dpi / 72).to_pil().save(path, quality=90, resolution=dpi)
-    document.close()
-
-
-@pytest.mark.browser
-class TestPrintedPages:
-    @pytest.mark.parametrize("layout", LAYOUTS)
-    def test_every_character_in_its_article_and_order(
-        self, layout: str, printer: object, tmp_path: Path
-    ) -> None:
-        arrange, parts = LAYOUTS[layout]
-        path = tmp_path / "page.pdf"
-        print_page(printer, arrange(parts), path)
-        loaded = only(path)
-        text = loaded.source.text
-        headings = [line[2:] for line in text.splitlines() if line.startswith("# ")]
-        assert headings == [part.title for part in parts]
-        found = [bare(piece) for piece in text.split("# ")[1:]]
-        for part, piece in zip(parts, found, strict=True):
-            assert right_share(bare(part.text), piece) >= 0.99
-            assert len(piece) <= len(bare(part.text)) * 1.01
-        assert loaded.source.encoding == "pdf"
-
-    def test_paragraphs_and_blanks(self, printer: object, tmp_path: Path) -> None:
-        (part,) = stories(1, paragraphs=6)
-        path = tmp_path / "page.pdf"
-        print_page(printer, "<p>周砚秋 江州大学教授</p>" + part.markup(), path, "A4")
-        lines = [line for line in only(path).source.text.splitlines() if line]
-        assert lines == ["周砚秋 江州大学教授", f"# {part.title}", *part.paragraphs]
-
-    def test_places_point_at_the_line(self, printer: object, tmp_path: Path) -> None:
-        parts = stories(2)
-        path = tmp_path / "page.pdf"
-        print_page(printer, f"{stacked(parts)}<div style='break-before:page'></div>第二页。", path)
-        loaded = only(path)
-        pages = loaded.source.text.split("\n\f\n")
-        assert pages[1].strip() == "第二页。"
-        for place in loaded.places:
-            left, top, right, bottom = place.box
-            assert 0 <= left < right <= 1
-            assert 0 <= top < bottom <= 1
-            assert "\n" not in loaded.source.text[place.start : place.end]
-        title = loaded.places[0]
-        assert loaded.source.text[title.start : title.end] == parts[0].title
-        assert abs((title.box[0] + title.box[2]) / 2 - 0.5) < 0.01
-        last = loaded.places[-1]
-        assert (loaded.source.text[last.start : last.end], last.page) == ("第二页。", 2)
-        shown = "".join(loaded.source.text[p.start : p.end] for p in loaded.places)
-        assert bare(shown) == bare(loaded.source.text)
-
-    @pytest.mark.parametrize(("columns", "suffix"), [(2, "jpg"), (3, "pdf")])
-    def test_scans(self, printer: object, tmp_path: Path, columns: int, suffix: str) -> None:
-        if not readers.has_ocr():
-            pytest.skip('RapidOCR is not installed: pip install "youju[ocr]"')
-        parts = stories(columns, columns, paragraphs=2)
-        print_page(printer, stacked(parts), tmp_path / "print.pdf", "A4")
-        path = tmp_path / f"scan.{suffix}"
-        scan(tmp_path / "print.pdf", path, 200)
-        loaded = only(path)
-        assert loaded.source.encoding == "ocr"
-        found = [bare(piece) for piece in loaded.source.text.split("# ")[1:]]
-        assert len(found) == len(parts)
-        for part, piece in zip(parts, found, strict=True):
-            assert right_share(bare(part.text), piece) >= 0.95
-        everything = bare("".join(part.text for part in parts))
-        assert right_share(everything, "".join(found)) >= 0.97
 
 
 def grid(text: str, left: float, top: float, count: int, width: int = 10) -> list[Piece]:

@@ -1,99 +1,157 @@
 """Reading order of a page: a recursive XY-cut over pieces of text, for Chinese newspaper pages.
 
-A page falls into bands at its horizontal gaps. Neighbouring bands that share gutters are one set
-of columns and are read column by column; a headline that crosses a gutter, or stands alone and
-centred over the columns, closes the set. (After Nagy & Seth's recursive XY-cut, 1984, with bands
-merged by gutters, because lines of neighbouring columns often stand at equal heights.)
+A region is cut where that is safest: below what stands alone at its top, along gutters that no
+headline spans, above a headline that spans the region. What is left falls into bands at its
+horizontal gaps; neighbouring bands that share gutters are one set of columns and are read column
+by column. (After Nagy & Seth's recursive XY-cut, 1984, with bands merged by gutters, because
+lines of neighbouring columns often stand at equal heights.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-Gap = tuple[float, float]
+from ingest.formats.pieces import Band, Gap, Piece, bands, body_size, bottom, extent, rows, top
+from ingest.formats.spanning import LARGE, Headline, headlines
 
 _GUTTER = 0.7  # em: the least width of a gutter
 _NARROWEST = 6.0  # em: a narrower column is a column of a table, read row by row
 _STRONG_GAP = 1.1  # em: a horizontal gap wider than line spacing
-_LARGE = 1.3  # times the body's size: a headline
 _CENTRED = 0.04  # of the width
 _TOUCH = 0.05  # of the height: less is no overlap
-_OVERLAP = 0.15  # of the height: neighbouring lines may overlap so far
+_APART = 0.5  # em more than the usual space: apart from what stands below
+_BEGINS = 0.5  # em: articles of one row begin no farther apart in height
+_LOOSE = 0.6  # of the width: a line that fills less is no line of columns
 
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A run of characters on one line. Lengths in points or pixels, y grows downwards.
-
-    Attributes:
-        text: its characters.
-        left, top, right, bottom: its box; for print, one em high.
-        size: the em.
-    """
-
-    text: str
-    left: float
-    top: float
-    right: float
-    bottom: float
-    size: float
-
-    @property
-    def middle(self) -> float:
-        """Height of its middle."""
-        return (self.top + self.bottom) / 2
-
-
-Band = list[Piece]
+Parts = list[tuple[Band, Gap]]
 
 
 def reading_order(pieces: Sequence[Piece]) -> list[list[Piece]]:
     """Blocks in reading order; a block is one column of text, its pieces from top to bottom."""
     if not pieces:
         return []
-    return _order(list(pieces), _extent(pieces), body_size(pieces))
-
-
-def body_size(pieces: Iterable[Piece]) -> float:
-    """The em in which most characters are set."""
-    sizes = sorted((piece.size, len(piece.text)) for piece in pieces)
-    half = sum(length for _, length in sizes) / 2
-    for size, length in sizes:
-        half -= length
-        if half <= 0:
-            return size
-    return 1.0
-
-
-def rows(pieces: Sequence[Piece]) -> list[Band]:
-    """Pieces by line, lines from top to bottom, each from left to right."""
-    return [sorted(band, key=lambda piece: piece.left) for band in _bands(pieces)]
+    bounds, em = extent(pieces), body_size(pieces)
+    ordered = sorted(pieces, key=lambda piece: (piece.top, piece.left))
+    folio = _folio(ordered, bounds, em)
+    blocks = _order(ordered[folio:], bounds, em)
+    return [ordered[:folio], *blocks] if folio else blocks
 
 
 def _order(pieces: Band, bounds: Gap, em: float) -> list[list[Piece]]:
-    groups = _groups(_bands(pieces), bounds, em)
+    for cut in (_head_cut, _row_cut, _gutter_cut, _headline_cut, _band_cut):
+        parts = cut(pieces, bounds, em)
+        if len(parts) > 1:
+            return [block for part, inside in parts for block in _order(part, inside, em)]
+    return [sorted(pieces, key=lambda piece: (piece.top, piece.left))]
+
+
+def _folio(pieces: Band, bounds: Gap, em: float) -> int:
+    """How many of `pieces`, sorted by height, are a loose line of small type apart at the top."""
+    first, *others = bands(pieces)
+    if not others or len(rows(first)) > 1 or any(piece.size >= LARGE * em for piece in first):
+        return 0
+    spaces = [top(below) - bottom(above) for above, below in pairwise(others)]
+    usual = median(spaces) if spaces else 0.0
+    filled = sum(piece.right - piece.left for piece in first)
+    apart = top(others[0]) - bottom(first) > usual + _APART * em
+    return len(first) if apart and filled < _LOOSE * (bounds[1] - bounds[0]) else 0
+
+
+def _head_cut(pieces: Band, bounds: Gap, em: float) -> Parts:
+    """Below what stands alone and centred above columns: a headline, the byline below it."""
+    first = bands(pieces)[0]
+    headline = next(iter(headlines(pieces, em)), None)
+    if headline and first[0] in headline.pieces and headline.is_alone(pieces):
+        first = list(headline.pieces)
+    rest = [piece for piece in pieces if piece not in first]
+    alone = len(rows(first)) == len(first)
+    if alone and _is_centred(first, bounds) and rest and _gutters(rest, bounds, em):
+        return [(first, bounds), (rest, bounds)]
+    return []
+
+
+def _row_cut(pieces: Band, bounds: Gap, em: float) -> Parts:
+    """Above the first row of articles that all begin at one height, each with its headline."""
+    parts = bands(pieces)
+    starts = {headline.pieces[0] for headline in headlines(pieces, em)}
+    for number in range(1, len(parts)):
+        if starts.isdisjoint(parts[number]):
+            continue
+        below = [piece for band in parts[number:] for piece in band]
+        reach = top(below) + _BEGINS * em
+        firsts = [
+            min(column, key=lambda piece: piece.top)
+            for column, _ in _columns(below, bounds, _gutters(below, bounds, em))
+        ]
+        if len(firsts) > 1 and all(p in starts and p.top <= reach for p in firsts):
+            above = [piece for band in parts[:number] for piece in band]
+            return [(above, bounds), (below, bounds)]
+    return []
+
+
+def _gutter_cut(pieces: Band, bounds: Gap, em: float) -> Parts:
+    """Along the gutters that run through the region and that no headline spans."""
+    lanes = _gutters(pieces, bounds, em)
+    if not lanes:
+        return []
+    columns = [inside for _, inside in _columns(pieces, bounds, lanes)]
+    spans = [headline.span(pieces, columns, em) for headline in headlines(pieces, em)]
+    free = [
+        lane
+        for lane in lanes
+        if not any(left < (lane[0] + lane[1]) / 2 < right for left, right in spans)
+    ]
+    return _columns(pieces, bounds, free) if free else []
+
+
+def _headline_cut(pieces: Band, bounds: Gap, em: float) -> Parts:
+    """Above the widest headline that spans the region."""
+    spanning = [h for h in headlines(pieces, em) if _spans(h, pieces, bounds, em)]
+    if not spanning:
+        return []
+    cut = max(spanning, key=lambda headline: headline.right - headline.left).top
+    above = [piece for piece in pieces if piece.middle < cut]
+    below = [piece for piece in pieces if piece.middle >= cut]
+    return [(above, bounds), (below, bounds)] if above else []
+
+
+def _spans(headline: Headline, pieces: Band, bounds: Gap, em: float) -> bool:
+    """Whether nothing stands beside `headline`, and it is set across all of the region."""
+    if not headline.is_alone(pieces):
+        return False
+    wide = headline.right - headline.left >= (bounds[1] - bounds[0]) / 2
+    return wide or _is_centred(headline.pieces, bounds) or headline.covers(pieces, em)
+
+
+def _band_cut(pieces: Band, bounds: Gap, em: float) -> Parts:
+    """Between sets of columns; a set that is left alone is cut along its gutters."""
+    groups = _groups(bands(pieces), bounds, em)
     if len(groups) > 1:
-        return [block for group in groups for block in _order(group, bounds, em)]
+        return [(group, bounds) for group in groups]
     gutters = _gutters(pieces, bounds, em)
-    if not gutters:
-        return [sorted(pieces, key=lambda piece: (piece.top, piece.left))]
-    edges = [bounds[0], *(edge for gutter in gutters for edge in gutter), bounds[1]]
-    blocks: list[list[Piece]] = []
-    for left, right in zip(edges[::2], edges[1::2], strict=True):
-        column = [piece for piece in pieces if left <= (piece.left + piece.right) / 2 <= right]
-        blocks += _order(column, (left, right), em)
-    return blocks
+    return _columns(pieces, bounds, gutters) if gutters else []
 
 
-def _groups(bands: Sequence[Band], bounds: Gap, em: float) -> list[Band]:
+def _columns(pieces: Band, bounds: Gap, lanes: Sequence[Gap]) -> Parts:
+    """The pieces between `lanes`, with the bounds of their columns."""
+    edges = [bounds[0], *(edge for lane in lanes for edge in lane), bounds[1]]
+    return [
+        (
+            [piece for piece in pieces if left <= (piece.left + piece.right) / 2 <= right],
+            (left, right),
+        )
+        for left, right in zip(edges[::2], edges[1::2], strict=True)
+    ]
+
+
+def _groups(parts: Sequence[Band], bounds: Gap, em: float) -> list[Band]:
     """Neighbouring bands together where they share columns, or have none."""
     groups: list[Band] = []
-    gaps = [_top(below) - _bottom(above) for above, below in pairwise(bands)]
+    gaps = [top(below) - bottom(above) for above, below in pairwise(parts)]
     strong = max(_STRONG_GAP * em, 1.6 * median(gaps)) if gaps else 0.0
-    for number, band in enumerate(bands):
+    for number, band in enumerate(parts):
         far = number > 0 and gaps[number - 1] > strong
         if groups and _belongs(groups[-1], band, bounds, em, far):
             groups[-1] = groups[-1] + band
@@ -116,20 +174,20 @@ def _belongs(group: Band, band: Band, bounds: Gap, em: float, far: bool) -> bool
 
 
 def _is_headline(band: Band, em: float) -> bool:
-    return all(piece.size >= _LARGE * em for piece in band) and len(rows(band)) == 1
+    return all(piece.size >= LARGE * em for piece in band) and len(rows(band)) == 1
 
 
-def _is_centred(band: Band, bounds: Gap) -> bool:
-    left, right = _extent(band)
+def _is_centred(band: Sequence[Piece], bounds: Gap) -> bool:
+    left, right = extent(band)
     off = abs((left + right) - (bounds[0] + bounds[1])) / 2
     return off <= _CENTRED * (bounds[1] - bounds[0])
 
 
 def _fills_a_column(group: Band, gutters: Sequence[Gap], bounds: Gap, em: float) -> bool:
     """Whether `group` is the higher top of one of the columns below it, set as wide as that."""
-    left, right = _extent(group)
+    left, right = extent(group)
     edges = [bounds[0], *(edge for gutter in gutters for edge in gutter), bounds[1]]
-    body = all(piece.size < _LARGE * em for piece in group)
+    body = all(piece.size < LARGE * em for piece in group)
     return body and any(
         abs(left - start) <= 2.2 * em and abs(right - end) <= em
         for start, end in zip(edges[::2], edges[1::2], strict=True)
@@ -170,29 +228,3 @@ def _stand_side_by_side(pieces: Band, lane: Gap) -> bool:
             return True
         reach[side] = max(reach[side], piece.bottom)
     return False
-
-
-def _bands(pieces: Sequence[Piece]) -> list[Band]:
-    bands: list[Band] = []
-    reach = 0.0
-    for piece in sorted(pieces, key=lambda piece: piece.top):
-        slack = _OVERLAP * (piece.bottom - piece.top)
-        if bands and piece.top + slack < reach:
-            bands[-1].append(piece)
-            reach = max(reach, piece.bottom - slack)
-        else:
-            bands.append([piece])
-            reach = piece.bottom - slack
-    return bands
-
-
-def _extent(pieces: Sequence[Piece]) -> Gap:
-    return min(piece.left for piece in pieces), max(piece.right for piece in pieces)
-
-
-def _top(band: Band) -> float:
-    return min(piece.top for piece in band)
-
-
-def _bottom(band: Band) -> float:
-    return max(piece.bottom for piece in band)

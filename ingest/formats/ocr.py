@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import IO, TYPE_CHECKING, Any
 
-from ingest.formats.columns import Piece
 from ingest.formats.extracted import Extracted, join_pages, storable
+from ingest.formats.pieces import Piece
 from ingest.formats.typesetting import typeset
 from rag.errors import ParseFailed, ParseLimit
 

@@ -12,8 +12,8 @@ from itertools import pairwise
 from statistics import median
 from typing import IO, TYPE_CHECKING, Any
 
-from ingest.formats.columns import Piece
 from ingest.formats.extracted import MOST_CHARACTERS, Extracted, PageText, join_pages, storable
+from ingest.formats.pieces import Piece
 from ingest.formats.typesetting import typeset
 from rag.errors import ParseFailed, ParseLimit, PdfEncrypted
 

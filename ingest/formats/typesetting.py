@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from ingest.formats.columns import Piece, body_size, reading_order, rows
+from ingest.formats.columns import reading_order
 from ingest.formats.extracted import PageText, Place
+from ingest.formats.pieces import Piece, body_size, rows
 
 _TITLE = 1.5  # times the body's size
 _SECTION = 1.15

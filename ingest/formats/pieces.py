@@ -1,0 +1,82 @@
+"""Pieces of text on a page: runs of characters with their boxes, and the lines they form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+Gap = tuple[float, float]
+
+_OVERLAP = 0.15  # of the height: neighbouring lines may overlap so far
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of characters on one line. Lengths in points or pixels, y grows downwards.
+
+    Attributes:
+        text: its characters.
+        left, top, right, bottom: its box; for print, one em high.
+        size: the em.
+    """
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    size: float
+
+    @property
+    def middle(self) -> float:
+        """Height of its middle."""
+        return (self.top + self.bottom) / 2
+
+
+Band = list[Piece]
+
+
+def body_size(pieces: Iterable[Piece]) -> float:
+    """The em in which most characters are set."""
+    sizes = sorted((piece.size, len(piece.text)) for piece in pieces)
+    half = sum(length for _, length in sizes) / 2
+    for size, length in sizes:
+        half -= length
+        if half <= 0:
+            return size
+    return 1.0
+
+
+def rows(pieces: Sequence[Piece]) -> list[Band]:
+    """Pieces by line, lines from top to bottom, each from left to right."""
+    return [sorted(band, key=lambda piece: piece.left) for band in bands(pieces)]
+
+
+def bands(pieces: Sequence[Piece]) -> list[Band]:
+    """Pieces between horizontal white gaps, from top to bottom."""
+    found: list[Band] = []
+    reach = 0.0
+    for piece in sorted(pieces, key=lambda piece: piece.top):
+        slack = _OVERLAP * (piece.bottom - piece.top)
+        if found and piece.top + slack < reach:
+            found[-1].append(piece)
+            reach = max(reach, piece.bottom - slack)
+        else:
+            found.append([piece])
+            reach = piece.bottom - slack
+    return found
+
+
+def extent(pieces: Sequence[Piece]) -> Gap:
+    """Left and right end."""
+    return min(piece.left for piece in pieces), max(piece.right for piece in pieces)
+
+
+def top(band: Sequence[Piece]) -> float:
+    """The highest point."""
+    return min(piece.top for piece in band)
+
+
+def bottom(band: Sequence[Piece]) -> float:
+    """The lowest point."""
+    return max(piece.bottom for piece in band)
