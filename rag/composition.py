@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from rag.answers import Citation, Source
-from rag.documents import cut_spans
 from rag.enumeration import enumerations
 from rag.evidence import Assessment, Evidence
 from rag.features import Weights
 from rag.question import QuestionType, Understood
-from rag.records import StoredArticle
+from rag.quotes import Quotable, Quote, merged
 from rag.settings import AnswerSettings
 from rag.text import SPEAKER_LABEL, clause_spans, fold, sentence_spans
 
@@ -34,33 +31,19 @@ _FURTHER, _FURTHER_FACT = 0.6, 0.85
 one fact rarely needs one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A stretch of one paragraph, `[start, end)` in the article's text."""
-
-    stored: StoredArticle
-    paragraph: int
-    start: int
-    end: int
-    probability: float
-
-    @property
-    def text(self) -> str:
-        """Its characters."""
-        return self.stored.article.text[self.start : self.end]
-
-
 def compose(
     question: Understood, assessment: Assessment, weights: Weights, settings: AnswerSettings
-) -> list[Quote]:
+) -> list[Quotable]:
     """The quotes that answer, the likeliest first, neighbours merged.
 
     A question for several things gets all items of the enumeration that its best evidence is
     part of, or announces.
     """
     best = assessment.evidence[0]
-    if question.type in _MANY and (listed := _enumerated(best, settings.max_quote)):
-        return listed
+    if question.type in _MANY:
+        quote = quote_of(best)
+        if listed := enumerated(quote, settings.max_quote):
+            return listed
     chosen: list[Quote] = []
     room = settings.max_quote
     further = _FURTHER if question.type in _MANY else _FURTHER_FACT
@@ -89,18 +72,18 @@ def _continued(quote: Quote, room: int) -> Quote:
     return quote
 
 
-def _enumerated(best: Evidence, max_quote: int) -> list[Quote]:
+def enumerated(best: Quote, max_quote: int) -> list[Quotable]:
     """All items of the enumeration that `best` belongs to, after the sentence that leads in."""
-    stored = best.candidate.hit.stored
-    start = best.sentence.start
+    stored = best.stored
     for enumeration in enumerations(stored.article):
-        if not enumeration.touches(start):
+        place = next((s for s in enumeration.members if s.start <= best.start < s.end), None)
+        if place is None:
             continue
         sentences = list(enumeration.items)
-        if enumeration.lead and enumeration.lead.start == start:
-            sentences.insert(0, enumeration.lead)
+        if place == enumeration.lead:
+            sentences.insert(0, place)
         quotes = [
-            _spoken(Quote(stored, s.paragraph, s.start, s.end, best.probability)) for s in sentences
+            spoken(Quote(stored, s.paragraph, s.start, s.end, best.probability)) for s in sentences
         ]
         if sum(len(quote.text) for quote in quotes) <= _LIST_FACTOR * max_quote:
             return merged(quotes)
@@ -121,12 +104,12 @@ def quote_of(evidence: Evidence) -> Quote:
     """The whole sentence, without the name of its speaker before it."""
     sentence = evidence.sentence
     stored = evidence.candidate.hit.stored
-    return _spoken(
+    return spoken(
         Quote(stored, sentence.paragraph, sentence.start, sentence.end, evidence.probability)
     )
 
 
-def _spoken(quote: Quote) -> Quote:
+def spoken(quote: Quote) -> Quote:
     """A quote at the start of a speaker's paragraph, without `姓名：`."""
     article = quote.stored.article
     paragraph = article.paragraphs[quote.paragraph - 1]
@@ -135,59 +118,6 @@ def _spoken(quote: Quote) -> Quote:
     if not (paragraph.speaker and at_start and label and label.end() < len(quote.text)):
         return quote
     return replace(quote, start=quote.start + label.end())
-
-
-def merged(quotes: Sequence[Quote]) -> list[Quote]:
-    """Quotes that touch within a paragraph become one, in the place of the first of them."""
-    result: list[Quote] = []
-    for quote in quotes:
-        for at, other in enumerate(result):
-            if (
-                other.stored.key == quote.stored.key
-                and other.paragraph == quote.paragraph
-                and _touch(other, quote)
-            ):
-                result[at] = Quote(
-                    other.stored,
-                    other.paragraph,
-                    min(other.start, quote.start),
-                    max(other.end, quote.end),
-                    max(other.probability, quote.probability),
-                )
-                break
-        else:
-            result.append(quote)
-    return result
-
-
-def citation(n: int, quote: Quote, weights: Weights) -> Citation:
-    """The citation of a quote, with the spans of the source file that spell it."""
-    article = quote.stored.article
-    paragraph = article.paragraphs[quote.paragraph - 1]
-    offset = article.paragraph_starts[quote.paragraph - 1]
-    spans = cut_spans(paragraph.spans, quote.start - offset, quote.end - offset)
-    return Citation(
-        n=n,
-        article_id=article.article_id,
-        title=article.title,
-        title_inferred=article.title_inferred,
-        authors=article.authors,
-        newspaper=article.newspaper,
-        date=article.date,
-        page=article.page,
-        section=paragraph.section,
-        speaker=paragraph.speaker,
-        speaker_title=paragraph.speaker_title,
-        paragraph=paragraph.n,
-        quote=quote.text,
-        source=Source(
-            file=quote.stored.file,
-            sha256=quote.stored.sha256,
-            spans=tuple((start, end) for start, end in spans),
-        ),
-        score=round(quote.probability, 4),
-        matched_words=weights.matched(fold(quote.text)),
-    )
 
 
 def _bounded(quote: Quote, weights: Weights, limit: int) -> Quote:
@@ -208,11 +138,6 @@ def _bounded(quote: Quote, weights: Weights, limit: int) -> Quote:
     return Quote(
         quote.stored, quote.paragraph, quote.start + start, quote.start + end, quote.probability
     )
-
-
-def _touch(a: Quote, b: Quote) -> bool:
-    gap = a.stored.article.text[min(a.end, b.end) : max(a.start, b.start)]
-    return not gap.strip()
 
 
 def _same_words(a: Quote, b: Quote) -> bool:

@@ -30,11 +30,10 @@ class Enumeration:
     items: tuple[Sentence, ...]
     lead: Sentence | None
 
-    def touches(self, start: int) -> bool:
-        """Whether the sentence at `start` is an item or the lead."""
-        return any(s.start == start for s in self.items) or (
-            self.lead is not None and self.lead.start == start
-        )
+    @property
+    def members(self) -> tuple[Sentence, ...]:
+        """The items, and the sentence that leads in."""
+        return self.items if self.lead is None else (self.lead, *self.items)
 
 
 def enumerations(article: Article) -> tuple[Enumeration, ...]:

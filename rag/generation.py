@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from rag import composition
-from rag.answers import Answer, Question, Receipt, Refusal, RefusalReason, Statement
+from rag.answers import Answer, Citation, Question, Receipt, Refusal, RefusalReason, Statement
 from rag.embedding import passage_header
-from rag.evidence import Assessment
-from rag.features import Weights, has_form
+from rag.facts import Facts
+from rag.features import has_form
+from rag.inquiry import Side
 from rag.question import Understood
+from rag.quotes import Quotable, citation
+from rag.scope import Scope
 from rag.settings import AnswerSettings
 from rag.text import fold
 from rag.wording import render_answer, render_refusal
@@ -22,12 +25,18 @@ _RELEVANT = 0.34
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """All that an answer is made of."""
+    """All that an answer is made of.
+
+    Attributes:
+        facts: lines of the page that answer by themselves, if the question is of that kind.
+        sides: evidence, of anybody or of each person whose view is asked.
+    """
 
     question: Question
     understood: Understood
-    assessment: Assessment
-    weights: Weights
+    facts: Facts | None
+    sides: tuple[Side, ...]
+    scope: Scope
     receipt: Receipt
 
 
@@ -46,50 +55,74 @@ class TemplateGenerator:
 
     def generate(self, findings: Findings, timings_ms: Mapping[str, float]) -> Answer:
         """Answer if the evidence reaches the threshold, else refuse."""
-        assessment = findings.assessment
-        if assessment.evidence and assessment.answerable >= self._settings.threshold:
-            return self._answer(findings, timings_ms)
+        if findings.facts:
+            return self._told(findings, findings.facts, timings_ms)
+        sure = [
+            side
+            for side in findings.sides
+            if side.assessment.evidence and side.answerable >= self._settings.threshold
+        ]
+        if sure:
+            return self._answer(findings, sure, timings_ms)
         return self._refusal(findings, timings_ms)
 
-    def _answer(self, findings: Findings, timings_ms: Mapping[str, float]) -> Answer:
-        understood, assessment = findings.understood, findings.assessment
-        quotes = composition.compose(understood, assessment, findings.weights, self._settings)
-        citations = tuple(
-            composition.citation(n, quote, findings.weights)
-            for n, quote in enumerate(quotes, start=1)
-        )
+    def _told(self, findings: Findings, facts: Facts, timings_ms: Mapping[str, float]) -> Answer:
+        weights = findings.sides[0].weights
+        confidence = min(quote.probability for quote in facts.quotes)
+        citations = [citation(n, quote, weights) for n, quote in enumerate(facts.quotes, start=1)]
+        return self._quoting(findings, citations, facts.short, confidence, timings_ms)
+
+    def _answer(
+        self, findings: Findings, sides: Sequence[Side], timings_ms: Mapping[str, float]
+    ) -> Answer:
+        citations: list[Citation] = []
+        for side in sides:
+            for quote in self._quotes(side):
+                citations.append(citation(len(citations) + 1, quote, side.weights))
+        short = sides[0].assessment.short_answer if len(sides) == 1 else None
+        confidence = min(side.answerable for side in sides)
+        return self._quoting(findings, citations, short, confidence, timings_ms)
+
+    def _quotes(self, side: Side) -> Sequence[Quotable]:
+        if side.view:
+            return side.view.quotes
+        return composition.compose(side.question, side.assessment, side.weights, self._settings)
+
+    def _quoting(
+        self,
+        findings: Findings,
+        citations: Sequence[Citation],
+        short: str | None,
+        confidence: float,
+        timings_ms: Mapping[str, float],
+    ) -> Answer:
         statements = tuple(Statement(text=c.quote, citations=(c.n,)) for c in citations)
-        short = assessment.short_answer
         if short and not any(short in c.quote for c in citations):
             short = None
+        kind = findings.understood.type
         return Answer(
             id=findings.question.id,
             question=findings.question.question,
-            searched_question=understood.searched,
+            searched_question=findings.understood.searched,
             status="answered",
-            text=render_answer(statements, citations, understood.type, short),
+            text=render_answer(statements, citations, kind, short),
             short_answer=short,
-            question_type=understood.type,
+            question_type=kind,
             statements=statements,
-            citations=citations,
-            confidence=round(assessment.answerable, 4),
+            citations=tuple(citations),
+            confidence=round(confidence, 4),
             receipt=findings.receipt,
             timings_ms=dict(timings_ms),
         )
 
     def _refusal(self, findings: Findings, timings_ms: Mapping[str, float]) -> Answer:
-        understood, assessment, weights = (
-            findings.understood,
-            findings.assessment,
-            findings.weights,
-        )
-        quotes = composition.nearest(assessment, weights, self._settings)
-        near = tuple(
-            composition.citation(n, quote, weights) for n, quote in enumerate(quotes, start=1)
-        )
-        reason, missing = _why_not(understood, assessment, weights)
+        understood = findings.understood
+        side = max(findings.sides, key=lambda side: side.answerable)
+        quotes = composition.nearest(side.assessment, side.weights, self._settings)
+        near = tuple(citation(n, quote, side.weights) for n, quote in enumerate(quotes, start=1))
+        reason, missing = _why_not(findings, side)
         message = render_refusal(
-            reason, missing, understood.type, empty=not assessment.evidence and not near
+            reason, missing, understood.type, empty=not side.assessment.evidence and not near
         )
         return Answer(
             id=findings.question.id,
@@ -98,17 +131,18 @@ class TemplateGenerator:
             status="refused",
             text=message,
             question_type=understood.type,
-            confidence=round(assessment.answerable, 4),
+            confidence=round(side.assessment.answerable, 4),
             refusal=Refusal(reason=reason, message=message, nearest=near, missing_words=missing),
             receipt=findings.receipt,
             timings_ms=dict(timings_ms),
         )
 
 
-def _why_not(
-    understood: Understood, assessment: Assessment, weights: Weights
-) -> tuple[RefusalReason, tuple[str, ...]]:
+def _why_not(findings: Findings, side: Side) -> tuple[RefusalReason, tuple[str, ...]]:
     """The reason, and the question's words that no candidate passage holds."""
+    understood, assessment, weights = side.question, side.assessment, side.weights
+    if findings.scope.unknown:
+        return "nothing_relevant", (findings.scope.unknown,)
     if not assessment.evidence:
         return "nothing_relevant", ()
     texts = {

@@ -8,14 +8,13 @@ from contextlib import contextmanager
 from time import perf_counter
 
 from rag.answers import Answer, Filters, Question, Receipt
-from rag.definitions import prefer_definitions
 from rag.embedding import Embedder, Vectors
 from rag.errors import YoujuError
 from rag.evidence import EvidenceScorer
-from rag.features import Candidate, Weights
 from rag.followups import complete
 from rag.generation import Findings, Generator
 from rag.indexes import caught_up
+from rag.inquiry import Inquiry
 from rag.library import Library
 from rag.question import Understood, check, understand
 from rag.retrieval import EVERYTHING, Hit, Rankings, Retriever
@@ -61,14 +60,20 @@ class Pipeline:
             retriever = self._current()
             with _timed(timings, "embed"):
                 vector = self._embed(understood.searched)
+            inquiry = Inquiry(
+                self.library,
+                retriever,
+                self._embedder,
+                self._scorer,
+                self.settings.answer.max_quote,
+            )
             with _timed(timings, "retrieve"):
-                candidates = self._candidates(retriever, understood, vector, question.filters)
+                candidates = inquiry.candidates(understood, vector, question.filters)
             with _timed(timings, "evidence"):
-                weights = self._weights(retriever, understood)
-                assessment = prefer_definitions(
-                    understood, self._scorer.assess(understood, vector, candidates, weights)
-                )
-        findings = Findings(question, understood, assessment, weights, self._receipt(retriever))
+                facts = inquiry.facts(understood, candidates)
+                scope = inquiry.scope(understood, candidates)
+                sides = inquiry.sides(understood, vector, candidates, scope, question.filters)
+        findings = Findings(question, understood, facts, sides, scope, self._receipt(retriever))
         return self._generator.generate(findings, timings)
 
     def search(self, query: str, limit: int, filters: Filters = EVERYTHING) -> list[Hit]:
@@ -116,18 +121,6 @@ class Pipeline:
     def _embed(self, text: str) -> Vectors:
         vector: Vectors = self._embedder.embed_queries([text])[0]
         return vector
-
-    def _candidates(
-        self, retriever: Retriever, understood: Understood, vector: Vectors, filters: Filters
-    ) -> list[Candidate]:
-        limit = self.settings.retrieval.passages
-        hits = retriever.search(understood.searched, vector, limit, filters)
-        matrices = self.library.vectors([hit.digest for hit in hits], self._embedder.fingerprint)
-        return [Candidate(hit, matrices[hit.digest]) for hit in hits if hit.digest in matrices]
-
-    def _weights(self, retriever: Retriever, understood: Understood) -> Weights:
-        lexical = retriever.indexes.lexical
-        return Weights(understood, lexical.document_frequency, len(lexical))
 
     def _receipt(self, retriever: Retriever) -> Receipt:
         return Receipt(

@@ -80,7 +80,14 @@ class Retriever:
         self, query: str, vector: Vectors, limit: int, filters: Filters = EVERYTHING
     ) -> list[Hit]:
         """The `limit` best passages, best first."""
-        rankings = self.rank(query, vector, filters)
+        return self._hits(self.rank(query, vector, filters), limit)
+
+    def mentions(self, words: str, limit: int) -> list[Hit]:
+        """The `limit` passages that say most of `words`, by their words alone."""
+        lexical = self.indexes.lexical.search(words, limit)
+        return self._hits(Rankings([], lexical, fuse([lexical], self.settings.rrf_k)), limit)
+
+    def _hits(self, rankings: Rankings, limit: int) -> list[Hit]:
         dense, lexical = dict(rankings.dense), dict(rankings.lexical)
         dense_ranks, lexical_ranks = _ranks(rankings.dense), _ranks(rankings.lexical)
         best = rankings.fused[:limit]

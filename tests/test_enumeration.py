@@ -37,5 +37,4 @@ def test_the_sentence_before_leads_in() -> None:
     (found,) = enumerations(made)
     assert found.lead is not None
     assert made.text[found.lead.start : found.lead.end] == "短板明显。"
-    assert found.touches(0)
-    assert not found.touches(2)
+    assert found.members == (found.lead, *found.items)

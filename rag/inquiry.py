@@ -1,0 +1,150 @@
+"""One question put to one generation: candidate passages, whose words may answer, evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.answers import Filters
+from rag.definitions import prefer_definitions
+from rag.documents import Article
+from rag.embedding import Embedder, Vectors
+from rag.evidence import Assessment, EvidenceScorer
+from rag.facts import Facts, find_facts
+from rag.features import Candidate, Weights
+from rag.library import Library
+from rag.question import Understood
+from rag.retrieval import Hit, Retriever
+from rag.scope import Scope, only_by, scope_of, speaks_in, topic_of_view, without_names
+from rag.views import View, view_of
+
+_MENTIONS = 20
+"""Passages looked at for a person's own words."""
+_WIDER = 5
+"""So many times as many passages are found where only those of one person are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What answers a question, or one person's part of it.
+
+    Attributes:
+        question: as put to that person's words.
+        weights: of its words.
+        assessment: of the sentences that may answer.
+        name: whose words; None for anybody's.
+        view: what that person says on the topic, where it is found by the turns of talk.
+    """
+
+    question: Understood
+    weights: Weights
+    assessment: Assessment
+    name: str | None = None
+    view: View | None = None
+
+    @property
+    def answerable(self) -> float:
+        """The probability that it answers."""
+        return max(self.assessment.answerable, self.view.probability if self.view else 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """Puts a question to the passages of one generation."""
+
+    library: Library
+    retriever: Retriever
+    embedder: Embedder
+    scorer: EvidenceScorer
+    max_quote: int
+
+    def candidates(
+        self, understood: Understood, vector: Vectors, filters: Filters, wider: int = 1
+    ) -> list[Candidate]:
+        """The passages that are read for evidence, best first; `wider` times as many."""
+        limit = self.retriever.settings.passages * wider
+        return self._with_vectors(
+            self.retriever.search(understood.searched, vector, limit, filters)
+        )
+
+    def facts(self, understood: Understood, candidates: Sequence[Candidate]) -> Facts | None:
+        """Lines of a page that answer by themselves."""
+        return find_facts(understood, candidates, lambda stored: self._source(stored.key))
+
+    def _source(self, key: int) -> str:
+        return self.library.source_of(key).text
+
+    def scope(self, understood: Understood, candidates: Sequence[Candidate]) -> Scope:
+        """Whose words may answer."""
+        articles = {c.hit.stored.key: c.hit.stored.article for c in candidates}
+        scope = scope_of(understood, tuple(articles.values()))
+        if scope.unknown is None:
+            return scope
+        return scope_of(understood, (*articles.values(), *self._mentioning(scope.unknown)))
+
+    def sides(
+        self,
+        understood: Understood,
+        vector: Vectors,
+        candidates: Sequence[Candidate],
+        scope: Scope,
+        filters: Filters,
+    ) -> tuple[Side, ...]:
+        """The evidence: of everybody, or of each person whose view is asked."""
+        if scope.unknown is not None:
+            return (Side(understood, self._weights(understood), Assessment((), 0.0)),)
+        if scope.names:
+            question = without_names(understood, scope.names)
+            return tuple(self._side_of(name, question, candidates, filters) for name in scope.names)
+        weights = self._weights(understood)
+        assessment = self.scorer.assess(understood, vector, candidates, weights)
+        return (Side(understood, weights, prefer_definitions(understood, assessment)),)
+
+    def _side_of(
+        self,
+        name: str,
+        question: Understood,
+        candidates: Sequence[Candidate],
+        filters: Filters,
+    ) -> Side:
+        """What a person says on a question."""
+        vector: Vectors = self.embedder.embed_queries([question.searched])[0]
+        articles = {c.hit.article_id for c in candidates if name in c.hit.stored.article.text}
+        articles |= {hit.article_id for hit in self._hits_naming(name)}
+        if filters.articles:
+            articles &= set(filters.articles)
+        narrowed = _narrowed(filters, articles)
+        found = self.candidates(question, vector, narrowed, _WIDER) if articles else []
+        own = [c for c in found if speaks_in(name, c)][: self.retriever.settings.passages]
+        weights = self._weights(question)
+        assessment = only_by(name, self.scorer.assess(question, vector, own, weights))
+        topic = self._weights(topic_of_view(question))
+        stored = list({c.hit.stored.key: c.hit.stored for c in own}.values())
+        view = view_of(name, question, stored, assessment, weights=topic, max_quote=self.max_quote)
+        return Side(question, weights, assessment, name, view)
+
+    def _mentioning(self, name: str) -> list[Article]:
+        return [hit.stored.article for hit in self._hits_naming(name)]
+
+    def _hits_naming(self, name: str) -> list[Hit]:
+        hits = self.retriever.mentions(name, _MENTIONS)
+        return [
+            hit
+            for hit in hits
+            if name in hit.passage.text
+            or name == hit.passage.speaker
+            or name in hit.stored.article.authors
+        ]
+
+    def _with_vectors(self, hits: Sequence[Hit]) -> list[Candidate]:
+        matrices = self.library.vectors([hit.digest for hit in hits], self.embedder.fingerprint)
+        return [Candidate(hit, matrices[hit.digest]) for hit in hits if hit.digest in matrices]
+
+    def _weights(self, understood: Understood) -> Weights:
+        lexical = self.retriever.indexes.lexical
+        return Weights(understood, lexical.document_frequency, len(lexical))
+
+
+def _narrowed(filters: Filters, articles: set[str]) -> Filters:
+    """The same filters, for these articles only."""
+    return filters.model_copy(update={"articles": tuple(sorted(articles))})

@@ -1,0 +1,112 @@
+"""Who is named: in a question, on a list of guests, in a byline; and what is said of their post.
+
+A name is a surname and one or two characters; which of the runs that look so are names, the
+articles decide: their speakers, authors and lists of people.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from pathlib import Path
+
+from rag.documents import Article, Paragraph
+from rag.text import fold
+
+_SURNAMES = Path(__file__).with_name("data") / "surnames.txt"
+_GIVEN = 2
+_LISTED = re.compile(r"^(?P<name>[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]\s[\u4e00-\u9fff])[\s]+\S")
+_NO_SENTENCE = re.compile(r"^[^。！？!?；;]{3,80}$")
+_ASKERS = frozenset(("问", "记者", "主持人", "编者"))
+
+SAYING = (
+    "认为|觉得|说|表示|介绍|指出|提醒|建议|强调|提出|回应|解释|分析|坦言|透露|告诉|称|谈到|主张|补充|呼吁"
+    "|直言|感慨|回忆|提到|笑道|答道|讲"
+)
+"""Verbs that bring what somebody says, as one alternative of a pattern."""
+
+
+@cache
+def _surnames() -> tuple[frozenset[str], frozenset[str]]:
+    single, compound = _SURNAMES.read_text(encoding="utf-8").splitlines()
+    return frozenset(single), frozenset(compound.split())
+
+
+def possible_names(text: str) -> Iterator[str]:
+    """Runs of a folded text that look like a person's name, the longest at each place first."""
+    single, compound = _surnames()
+    for at in range(len(text) - 1):
+        if text[at : at + 2] in compound:
+            lengths = range(2 + _GIVEN, 2, -1)
+        elif text[at] in single:
+            lengths = range(1 + _GIVEN, 1, -1)
+        else:
+            continue
+        for length in lengths:
+            name = text[at : at + length]
+            if len(name) == length and all("\u4e00" <= c <= "\u9fff" for c in name):
+                yield name
+
+
+def listed_name(paragraph: Paragraph) -> str | None:
+    """The name at the head of `姓名 单位职务`, a line of a list of guests."""
+    match = _LISTED.match(paragraph.text)
+    if match is None or not _NO_SENTENCE.match(paragraph.text):
+        return None
+    name = "".join(match.group("name").split())
+    return name if name in set(possible_names(name)) else None
+
+
+def listed_post(paragraph: Paragraph) -> str | None:
+    """The post after the name, verbatim."""
+    match = _LISTED.match(paragraph.text) if listed_name(paragraph) else None
+    return paragraph.text[match.end("name") :].strip() if match else None
+
+
+def is_asker(speaker: str, article: Article) -> bool:
+    """Whether a speaker is the newspaper or whoever else only asks."""
+    return speaker in _ASKERS or speaker == article.newspaper
+
+
+@lru_cache(maxsize=4096)
+def known_names(article: Article) -> frozenset[str]:
+    """Speakers, authors and listed people of an article, folded."""
+    names = {p.speaker for p in article.paragraphs if p.speaker}
+    names = {name for name in names if not is_asker(name, article)} | set(article.authors)
+    listed = (listed_name(paragraph) for paragraph in article.paragraphs)
+    return frozenset(fold(name) for name in (*names, *listed) if name)
+
+
+def named(question: str, articles: Iterable[Article]) -> tuple[str, ...]:
+    """Names of people in a folded question that the articles know, in order."""
+    articles = tuple(articles)
+    known = frozenset().union(*map(known_names, articles))
+    found = {name for name in known if len(name) > 1 and name in question}
+    for name in possible_names(question):
+        if not any(name in other for other in found) and _is_person(name, articles):
+            found.add(name)
+    return tuple(sorted(found, key=question.index))
+
+
+def _is_person(name: str, articles: Iterable[Article]) -> bool:
+    """Whether an article has somebody of that name say something, or gives a post before it."""
+    pattern = _mention(name)
+    return any(name in article.text and pattern.search(article.text) for article in articles)
+
+
+@lru_cache(maxsize=1024)
+def _mention(name: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:{POST}|居民|村民|市民|农民|工人|学生|骑手|读者|患者|\d岁的){re.escape(name)}"
+        rf"|{re.escape(name)}(?:先生|女士|教授)?(?:{SAYING})"
+    )
+
+
+POST = (
+    "局长|主任|院长|校长|处长|科长|部长|厂长|会长|理事长|董事长|秘书长|队长|所长|站长|行长|县长|市长|区长|镇长"
+    "|乡长|村长|总经理|经理|总监|工程师|总师|教授|研究员|讲师|博士|硕士|专家|学者|律师|法官|检察官|医师|医生"
+    "|护士|教师|老师|编辑|记者|预报员|馆长|社长|书记|代表|委员|统计师|规划师|设计师|农艺师|教练|裁判|负责人"
+    "|创始人|发言人|理事|干事|组长|班长|船长|师傅"
+)
+"""Words that end a post, as one alternative of a pattern."""
