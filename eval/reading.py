@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -14,8 +14,9 @@ from eval.judging import Judged, judge, quoted_text
 from eval.measures.quotes import MEAN_QUOTED_LENGTH
 from eval.measures.ratio import Measure
 from eval.measures.refusal import REFUSAL_RATE
-from eval.question_sets import EvalQuestion
-from rag.answers import Answer, Question
+from eval.question_sets import EvalQuestion, load_questions
+from eval.squad import read_squad
+from rag.answers import Answer, Filters, Question
 from rag.embedding import Embedder, Progress
 from rag.errors import SettingsError
 from rag.settings import AnswerSettings, Settings
@@ -31,7 +32,17 @@ class Reader(Protocol):
         """Answer or refuse from these texts alone."""
 
 
-ReaderOpener = Callable[[Settings], AbstractContextManager[Reader]]
+class ReaderOpener(Protocol):
+    """Opens what answers: `open_reader`, or a fake."""
+
+    def __call__(
+        self,
+        settings: Settings,
+        texts: Iterable[str],
+        cache_dir: Path | None = None,
+        progress: Progress | None = None,
+    ) -> AbstractContextManager[Reader]:
+        """See `open_reader`."""
 
 
 class Reading(NamedTuple):
@@ -58,26 +69,41 @@ class Reading(NamedTuple):
 
 
 class LibraryReader:
-    """Answers from given texts as from any library: each becomes an article of a small one."""
+    """Answers from given texts within one library that holds the texts of all questions."""
 
-    def __init__(self, settings: Settings, embedder: Embedder) -> None:
-        self._settings = settings
-        self._embedder = embedder
+    def __init__(self, pipeline: Pipeline, names: Mapping[str, str]) -> None:
+        self._pipeline = pipeline
+        self._names = names
 
     def ask_over(self, question: Question, texts: Sequence[str]) -> Answer:
         """Answer or refuse from these texts alone."""
-        articles = [ready_article(f"text:{n}", text) for n, text in enumerate(texts, start=1)]
-        with (
-            library_of(articles, self._embedder, self._settings) as root,
-            pipeline_over(root, self._settings, self._embedder) as pipeline,
-        ):
-            return pipeline.ask(question)
+        names = tuple(self._names[text] for text in texts)
+        return self._pipeline.ask(question.model_copy(update={"filters": Filters(articles=names)}))
 
 
 @contextmanager
-def open_reader(settings: Settings) -> Iterator[Reader]:
-    """What answers from given texts with the product's own embedder and scorer."""
-    yield LibraryReader(settings, embedder_of(settings))
+def open_reader(
+    settings: Settings,
+    texts: Iterable[str],
+    cache_dir: Path | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Reader]:
+    """What answers from any of `texts` with the product's own embedder and scorer.
+
+    Args:
+        settings: of the pipeline.
+        texts: all that will be asked over; the same text twice is stored once.
+        cache_dir: where the embedded library is kept for the next time.
+        progress: called with (texts stored, texts in all).
+    """
+    names = {text: f"text:{n}" for n, text in enumerate(dict.fromkeys(texts), start=1)}
+    articles = [ready_article(name, text) for text, name in names.items()]
+    embedder = embedder_of(settings)
+    with (
+        library_of(articles, embedder, settings, cache_dir, progress) as root,
+        pipeline_over(root, settings, embedder) as pipeline,
+    ):
+        yield LibraryReader(pipeline, names)
 
 
 @contextmanager
@@ -116,14 +142,49 @@ def read_all(
 ) -> list[Reading]:
     """Ask every question over its texts."""
     readings = []
-    for done, (question, texts) in enumerate(asked):
-        if progress:
-            progress(done, len(asked))
+    for done, (question, texts) in enumerate(asked, start=1):
         answer = reader.ask_over(question.to_question(), texts)
         readings.append(Reading(question, tuple(texts), answer))
-    if progress:
-        progress(len(asked), len(asked))
+        if progress:
+            progress(done, len(asked))
     return readings
+
+
+def read_gold(
+    file: Path,
+    limit: int | None,
+    settings: Settings,
+    *,
+    cache_dir: Path | None = None,
+    progress: Progress | None = None,
+    opener: ReaderOpener = open_reader,
+) -> list[Reading]:
+    """Ask the first questions of a SQuAD-format file, each over its gold passage alone."""
+    passages = read_squad(file).passage_of()
+    asked = [
+        (question, [passages[question.extra["passage"]].text])
+        for question in load_questions(file).questions[:limit]
+    ]
+    texts = [text for _, given in asked for text in given]
+    with opener(settings, texts, cache_dir, progress) as reader:
+        return read_all(reader, asked, progress)
+
+
+def result(
+    benchmark: str, file: Path, settings: Settings, metrics: dict[str, Any], **about: Any
+) -> dict[str, Any]:
+    """What a benchmark gives: its name, the settings that matter, its figures.
+
+    Args:
+        benchmark: the name.
+        file: that holds the questions.
+        settings: of the pipeline.
+        metrics: the figures.
+        **about: what else was chosen.
+    """
+    answer = settings.answer.model_dump(mode="json")
+    chosen = {"file": Path(file).name, **about, "answer": answer}
+    return {"benchmark": benchmark, "settings": chosen, "metrics": metrics}
 
 
 def figures(judged: Iterable[Judged], *measures: Measure) -> dict[str, float | None]:

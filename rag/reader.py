@@ -153,7 +153,7 @@ class Reader:
             WordRows(weights),
             tokens,
             Calibration(**record["calibration"]),
-            f"{folder.name}-{record['sha256'][WEIGHTS][:12]}",
+            fingerprint_of(folder, record),
         )
 
     def read(self, question: str, passages: Sequence[PassageInput]) -> list[Reading]:
@@ -236,6 +236,11 @@ def read_record(folder: Path) -> dict[str, Any]:
         if record.get("sha256", {}).get(name) != sha256:
             raise ReaderCorrupt(path=folder / name, reason="sha256 与训练记录不符")
     return record
+
+
+def fingerprint_of(folder: Path, record: dict[str, Any]) -> str:
+    """Names a reader: its folder and the beginning of its weights' sha256."""
+    return f"{folder.name}-{record['sha256'][WEIGHTS][:12]}"
 
 
 def trim_answer(text: str, answer: Span) -> Span:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from eval.benchmarks import evidence, rgb, span
 from eval.question_sets import EvalQuestion
 from eval.reading import with_answer_settings
 from rag.answers import Answer, Question
+from rag.embedding import Progress
 from rag.errors import DataLineInvalid, SettingsError
 from rag.settings import Settings
 
@@ -31,7 +32,12 @@ class FirstTextReader:
 
 
 @contextmanager
-def opener(_settings: Settings) -> Iterator[FirstTextReader]:
+def opener(
+    settings: Settings,
+    texts: Iterable[str],
+    cache_dir: Path | None = None,
+    progress: Progress | None = None,
+) -> Iterator[FirstTextReader]:
     yield FirstTextReader()
 
 

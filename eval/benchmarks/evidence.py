@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from eval.measures.evidence_f1 import evidence_f1
-from eval.question_sets import load_questions
 from eval.reading import (
     ReaderOpener,
     figures,
     mean,
     open_reader,
-    read_all,
+    read_gold,
+    result,
     with_answer_settings,
 )
-from eval.squad import read_squad
 from rag.embedding import Progress
 from rag.settings import Settings
 
@@ -27,6 +26,7 @@ def run(
     scorer: str | None = None,
     settings: Settings | None = None,
     progress: Progress | None = None,
+    cache_dir: Path | None = None,
     opener: ReaderOpener = open_reader,
 ) -> dict[str, Any]:
     """Measure evidence F1, answer F1 and their product, in percent.
@@ -39,33 +39,23 @@ def run(
         limit: the first questions only.
         scorer: the evidence scorer, instead of the one in `settings`.
         settings: of the pipeline.
-        progress: called with (questions done, questions in all).
+        progress: called with (passages stored, in all), then with (questions done, in all).
+        cache_dir: where the embedded library is kept for the next time.
         opener: gives what answers.
     """
     settings = with_answer_settings(settings, scorer=scorer, threshold=0.0)
-    passages = read_squad(file).passage_of()
-    asked = [
-        (question, [passages[question.extra["passage"]].text])
-        for question in load_questions(file).questions[:limit]
-    ]
-    with opener(settings) as reader:
-        readings = read_all(reader, asked, progress)
+    readings = read_gold(
+        file, limit, settings, cache_dir=cache_dir, progress=progress, opener=opener
+    )
     evidence = [evidence_f1(r.quoted, r.question.evidence) for r in readings]
     answers = [
         evidence_f1(r.short, [text for group in r.question.answers for text in group])
         for r in readings
     ]
-    return {
-        "benchmark": "evidence",
-        "settings": {
-            "file": Path(file).name,
-            "questions": len(readings),
-            "answer": settings.answer.model_dump(mode="json"),
-        },
-        "metrics": {
-            "evidence_f1": 100 * mean(evidence),
-            "answer_f1": 100 * mean(answers),
-            "all_f1": 100 * mean(e * a for e, a in zip(evidence, answers, strict=True)),
-            **figures([reading.judged for reading in readings]),
-        },
+    metrics = {
+        "evidence_f1": 100 * mean(evidence),
+        "answer_f1": 100 * mean(answers),
+        "all_f1": 100 * mean(e * a for e, a in zip(evidence, answers, strict=True)),
+        **figures([reading.judged for reading in readings]),
     }
+    return result("evidence", file, settings, metrics, questions=len(readings))

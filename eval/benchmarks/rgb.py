@@ -22,6 +22,7 @@ from eval.reading import (
     mean,
     open_reader,
     read_all,
+    result,
     with_answer_settings,
 )
 from rag.embedding import Progress
@@ -41,6 +42,7 @@ def run(
     scorer: str | None = None,
     settings: Settings | None = None,
     progress: Progress | None = None,
+    cache_dir: Path | None = None,
     opener: ReaderOpener = open_reader,
 ) -> dict[str, Any]:
     """Measure contained-answer accuracy and refusals at one share of noise.
@@ -51,7 +53,8 @@ def run(
         limit: the first questions only.
         scorer: the evidence scorer, instead of the one in `settings`.
         settings: of the pipeline.
-        progress: called with (questions done, questions in all).
+        progress: called with (passages stored, in all), then with (questions done, in all).
+        cache_dir: where the embedded library is kept for the next time.
         opener: gives what answers.
 
     Raises:
@@ -64,31 +67,21 @@ def run(
         for q in questions
         for passages in [passages_of(q, noise, file)]
     ]
-    with opener(settings) as reader:
+    texts = [text for question in questions for text in _all_passages(question, file)]
+    with opener(settings, texts, cache_dir, progress) as reader:
         readings = read_all(reader, asked, progress)
     bounds = [_bound(q.answers, texts) for q, (_, texts) in zip(questions, asked, strict=True)]
-    return {
-        "benchmark": "rgb",
-        "settings": {
-            "file": Path(file).name,
-            "questions": len(questions),
-            "noise": noise,
-            "passages": PASSAGES,
-            "answer": settings.answer.model_dump(mode="json"),
-        },
-        "metrics": {
-            **figures([reading.judged for reading in readings], ACCURACY),
-            "accuracy_bound": mean(bounds) if noise < 1 else None,
-        },
+    metrics = {
+        **figures([reading.judged for reading in readings], ACCURACY),
+        "accuracy_bound": mean(bounds) if noise < 1 else None,
     }
+    about = {"questions": len(questions), "noise": noise, "passages": PASSAGES}
+    return result("rgb", file, settings, metrics, **about)
 
 
 def passages_of(question: EvalQuestion, noise: float, file: Path) -> list[str]:
     """The passages that a question is asked over, in their shuffled order."""
-    positive, negative = question.extra.get("positive"), question.extra.get("negative")
-    if not isinstance(positive, list) or not isinstance(negative, list):
-        reason = f"问题 {question.id} 缺少 positive 或 negative"
-        raise DataLineInvalid(file=file, line=1, reason=reason)
+    positive, negative = _sides(question, file)
     negatives = math.ceil(PASSAGES * noise)
     if noise < 1:
         if negatives > len(negative):
@@ -97,7 +90,21 @@ def passages_of(question: EvalQuestion, noise: float, file: Path) -> list[str]:
             negatives = PASSAGES - len(positive)
     passages = positive[: PASSAGES - negatives] + negative[:negatives]
     random.Random(SEED).shuffle(passages)  # noqa: S311
-    return list(map(str, passages))
+    return passages
+
+
+def _all_passages(question: EvalQuestion, file: Path) -> list[str]:
+    """Every passage of a question, so that one library serves all shares of noise."""
+    positive, negative = _sides(question, file)
+    return positive + negative
+
+
+def _sides(question: EvalQuestion, file: Path) -> tuple[list[str], list[str]]:
+    positive, negative = question.extra.get("positive"), question.extra.get("negative")
+    if not isinstance(positive, list) or not isinstance(negative, list):
+        reason = f"问题 {question.id} 缺少 positive 或 negative"
+        raise DataLineInvalid(file=file, line=1, reason=reason)
+    return list(map(str, positive)), list(map(str, negative))
 
 
 def _bound(answers: Sequence[Sequence[str]], texts: Sequence[str]) -> bool:

@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from eval.measures.span_em_f1 import span_exact_match, span_f1
-from eval.question_sets import load_questions
 from eval.reading import (
     ReaderOpener,
     figures,
     mean,
     open_reader,
-    read_all,
+    read_gold,
+    result,
     with_answer_settings,
 )
-from eval.squad import read_squad
 from rag.embedding import Progress
 from rag.settings import Settings
 
@@ -27,6 +26,7 @@ def run(
     scorer: str | None = None,
     settings: Settings | None = None,
     progress: Progress | None = None,
+    cache_dir: Path | None = None,
     opener: ReaderOpener = open_reader,
 ) -> dict[str, Any]:
     """Measure EM and F1 of the short answer, in percent.
@@ -39,30 +39,20 @@ def run(
         limit: the first questions only.
         scorer: the evidence scorer, instead of the one in `settings`.
         settings: of the pipeline.
-        progress: called with (questions done, questions in all).
+        progress: called with (passages stored, in all), then with (questions done, in all).
+        cache_dir: where the embedded library is kept for the next time.
         opener: gives what answers.
     """
     settings = with_answer_settings(settings, scorer=scorer, threshold=0.0)
-    passages = read_squad(file).passage_of()
-    asked = [
-        (question, [passages[question.extra["passage"]].text])
-        for question in load_questions(file).questions[:limit]
-    ]
-    with opener(settings) as reader:
-        readings = read_all(reader, asked, progress)
+    readings = read_gold(
+        file, limit, settings, cache_dir=cache_dir, progress=progress, opener=opener
+    )
     golds = [[text for group in r.question.answers for text in group] for r in readings]
     pairs = [(r.short, gold) for r, gold in zip(readings, golds, strict=True)]
-    return {
-        "benchmark": "span",
-        "settings": {
-            "file": Path(file).name,
-            "questions": len(readings),
-            "answer": settings.answer.model_dump(mode="json"),
-        },
-        "metrics": {
-            "em": 100 * mean(span_exact_match(short, gold) for short, gold in pairs),
-            "f1": 100 * mean(span_f1(short, gold) for short, gold in pairs),
-            "with_short_answer": mean(bool(r.answer.short_answer) for r in readings),
-            **figures([reading.judged for reading in readings]),
-        },
+    metrics = {
+        "em": 100 * mean(span_exact_match(short, gold) for short, gold in pairs),
+        "f1": 100 * mean(span_f1(short, gold) for short, gold in pairs),
+        "with_short_answer": mean(bool(r.answer.short_answer) for r in readings),
+        **figures([reading.judged for reading in readings]),
     }
+    return result("span", file, settings, metrics, questions=len(readings))

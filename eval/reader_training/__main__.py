@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -24,15 +25,21 @@ def train(
     data: Data,
     folder: Folder = Path("runs/reader"),
     distractors: Annotated[Path | None, typer.Option(help="作干扰的文章（JSONL）")] = None,
-    pairs: Annotated[int, typer.Option(help="共训练多少对")] = 18_000,
+    after: Annotated[Path | None, typer.Option(help="第二轮：从这个已导出的模型的权重开始")] = None,
+    pairs: Annotated[int, typer.Option(help="共训练多少对；0 为计划的数目，续训时可改")] = 0,
 ) -> None:
     """Train to the end, or go on from the folder's checkpoint."""
     from eval.reader_training.pairs import read_articles, read_training_set, split_off
-    from eval.reader_training.train import Plan, Trainer
+    from eval.reader_training.shipped import shipped_weights
+    from eval.reader_training.train import FIRST_ROUND, SECOND_ROUND, Trainer
 
     asked, _ = split_off(read_training_set(data), HELD_OUT, SPLIT_SEED)
     news = read_articles(distractors)[:DISTRACTORS] if distractors else []
-    Trainer(folder, Plan(pairs=pairs)).run(asked, news)
+    plan, weights = FIRST_ROUND, None
+    if after is not None:
+        begin, weights = shipped_weights(after)
+        plan = replace(SECOND_ROUND, begin=begin)
+    Trainer(folder, replace(plan, pairs=pairs or plan.pairs), weights).run(asked, news)
 
 
 @app.command(help="把检查点导出为随程序发行的模型，并校准。")

@@ -11,7 +11,7 @@ import itertools
 import json
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -45,6 +45,7 @@ class Plan:
         average: weight of the past in the moving average.
         seed: of everything.
         save_every: steps.
+        begin: fingerprint of the reader whose weights are learnt on; empty for the encoder's.
     """
 
     pairs: int = 18_000
@@ -58,6 +59,7 @@ class Plan:
     average: float = 0.995
     seed: int = 20
     save_every: int = 150
+    begin: str = ""
 
     @property
     def steps(self) -> int:
@@ -71,20 +73,39 @@ class Plan:
         return max(0.0, min(up, down, 1.0))
 
 
+FIRST_ROUND = Plan()
+SECOND_ROUND = Plan(
+    pairs=7_200,
+    stages=((0, 450), (160, 300)),
+    rate=8e-5,
+    head_rate=2e-4,
+    warmup=40,
+    average=0.99,
+    seed=21,
+    save_every=50,
+)
+"""Other negatives, gently, and at first passages as long as most articles of the training set."""
+
+
 class Trainer:
     """A model in training.
 
     Args:
         folder: where the checkpoint and the log are kept; found there, it goes on.
         plan: how to train.
+        weights: to begin with, by parameter name; the bundled encoder's if None.
     """
 
-    def __init__(self, folder: Path, plan: Plan) -> None:
+    def __init__(
+        self, folder: Path, plan: Plan, weights: Mapping[str, Tensor] | None = None
+    ) -> None:
         torch.manual_seed(plan.seed)
         self.folder, self.plan, self.step = folder, plan, 0
         self.model = ReaderModel()
         self.model.train()
         trained = {n: p for n, p in self.model.named_parameters() if p.requires_grad}
+        if weights is not None:
+            set_weights(trained, weights)
         self.average = {name: value.detach().clone() for name, value in trained.items()}
         self._trained = trained
         self._optimizer = torch.optim.AdamW(self._groups(), betas=(0.9, 0.98))
@@ -176,15 +197,20 @@ class Trainer:
             raise ValueError(f"{self.folder} was begun with another plan: {state['plan']}")
         self.step = state["step"]
         self.average = state["average"]
-        with torch.no_grad():
-            for name, value in self._trained.items():
-                value.copy_(state["model"][name])
+        set_weights(self._trained, state["model"])
         self._optimizer.load_state_dict(state["optimizer"])
 
     def _note(self, **values: float) -> None:
         line = json.dumps({"step": self.step, "of": self.plan.steps, **values})
         with (self.folder / LOG).open("a", encoding="utf-8") as log:
             log.write(line + os.linesep)
+
+
+def set_weights(parameters: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> None:
+    """Copy `weights` into the model's own parameters, in place."""
+    with torch.no_grad():
+        for name, value in parameters.items():
+            value.copy_(weights[name])
 
 
 def _one_core() -> None:
