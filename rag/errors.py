@@ -13,7 +13,8 @@
     │   │   BrowserMissing
     │   ├── UsageInvalid
     │   └── BadRequest                MalformedBody · RouteMissing · MethodNotAllowed ·
-    │                                 HostRefused · OriginRefused · TokenRequired · BodyTooLarge
+    │                                 NoFeedback · HostRefused · OriginRefused · TokenRequired ·
+    │                                 BodyTooLarge
     ├── SettingsError                 SettingInvalid
     ├── LibraryError                  the store cannot serve (exit 2, HTTP 5xx)
     │   ├── LibraryReadOnly · LibraryCorrupt · LibraryBusy · StorageFull
@@ -366,6 +367,15 @@ class RouteMissing(BadRequest):
     code = "not_found"
     http_status = 404
     message = "没有这个地址：{path}"
+
+
+class NoFeedback(BadRequest):
+    """Nobody judged an answer yet."""
+
+    code = "no_feedback"
+    http_status = 404
+    message = "还没有评价可以导出。"
+    hint = "在回答下面点“答得好”或“答得不好”，评价就会记下来。"
 
 
 class MethodNotAllowed(BadRequest):

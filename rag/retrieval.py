@@ -127,7 +127,7 @@ class Retriever:
             stored = [self.library.article(article_id) for article_id in filters.articles]
         else:
             stored = self.library.articles()
-        keys = [item.key for item in stored if _admits(filters, item)]
+        keys = [item.key for item in stored if admits(filters, item)]
         passages = self.library.passages_of_articles(keys, self.indexes.generation)
         return [
             item.id
@@ -153,7 +153,8 @@ def _ranks(ranking: Scored) -> dict[int, int]:
     return {row: rank for rank, (row, _) in enumerate(ranking, start=1)}
 
 
-def _admits(filters: Filters, stored: StoredArticle) -> bool:
+def admits(filters: Filters, stored: StoredArticle) -> bool:
+    """Whether the article may answer; speakers are passages' own."""
     article = stored.article
     day = article.date or ""
     return (

@@ -14,7 +14,7 @@ from rag.embedding import HashingEmbedder
 from rag.errors import QuestionEmpty, QuestionTooLong
 from rag.library import Library
 from rag.records import NewDocument, StoredArticle
-from rag.retrieval import EVERYTHING
+from rag.retrieval import EVERYTHING, admits
 from rag.settings import Settings
 from rag.text import sentence_spans, windows
 from rag.wording import render_answer, render_refusal
@@ -43,7 +43,9 @@ class FakeHit:
     title: str
 
 
-def write_library(data_dir: Path, body: str = PAGE, title: str = "灯塔岛的风电") -> None:
+def write_library(
+    data_dir: Path, body: str = PAGE, title: str = "灯塔岛的风电", author: str = "何苇"
+) -> None:
     """One article, one paragraph a line of `body`, each with its span in the source."""
     lines = [Span(m.start(), m.end()) for m in re.finditer(r"[^\n]+", body)]
     paragraphs = tuple(
@@ -55,7 +57,7 @@ def write_library(data_dir: Path, body: str = PAGE, title: str = "灯塔岛的�
         article_id=f"a-{digest[:8]}",
         title=title,
         paragraphs=paragraphs,
-        authors=("何苇",),
+        authors=(author,),
         newspaper="江州日报",
         date="2024-03-05",
         page="6",
@@ -106,7 +108,7 @@ class FakePipeline:
         searched = question.question
         if question.history and searched.startswith("那"):
             searched = question.history[-1] + searched.removeprefix("那")
-        ranked = sorted(self._sentences(searched), key=lambda c: -c.score)
+        ranked = sorted(self._sentences(searched, question.filters), key=lambda c: -c.score)
         numbered = [c.model_copy(update={"n": n}) for n, c in enumerate(ranked[:2], start=1)]
         if not numbered or numbered[0].score < 0.3:
             return self._answer(question, searched, (), tuple(numbered))
@@ -134,10 +136,11 @@ class FakePipeline:
         self.closed = True
         self.library.close()
 
-    def _sentences(self, question: str) -> list[Citation]:
+    def _sentences(self, question: str, filters: Filters) -> list[Citation]:
         return [
             _citation(stored, paragraph, span, _shared(question, paragraph.text[slice(*span)]))
             for stored in self.library.articles()
+            if admits(filters, stored)
             for paragraph in stored.article.paragraphs
             for span in sentence_spans(paragraph.text)
         ]

@@ -1,33 +1,26 @@
-"""The chat in a real browser: a real server, a real library, Debian's Chromium."""
+"""The chat in a real browser, over a real library; the ask flow is fake, so answers are known."""
 
 from __future__ import annotations
 
-import gc
-import re
-import socket
-import threading
-import time
+import json
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import httpx
+import docx
 import pytest
-from fake_pipeline import FakePipeline, write_library
+from browsing import MARKS, Chat, Server, open_browser, wait_for_chat
+from fake_pipeline import FakePipeline
 
+from eval.question_sets import load_questions
 from rag.assembly import open_pipeline
 from rag.embedding import HashingEmbedder
 from rag.settings import Settings, load_settings
-from ui.engine import Opener, Pipeline
-from ui.server import create_app
+from ui.cli import run
+from ui.engine import Pipeline
 
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed"),
-    # Gradio, built in a thread, leaves an event loop and its sockets for the collector.
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = MARKS
 
 PAGE = """江州日报 2024年3月5日 第6版
 
@@ -40,158 +33,53 @@ PAGE = """江州日报 2024年3月5日 第6版
 海上风电是利用海面上的风力发电的新行业，不占用土地，离用电的城市也近。
 
 """ + "\n\n".join(f"这是灯塔岛见闻的第{n}段，写的是码头、渔船和晒网的人。" for n in range(1, 60))
+OTHER = """松陵晚报 2023年9月1日 第2版
+
+# 牧场的风机
+
+□本报记者 陆青
+
+北坡牧场有6台风机，供奶牛场照明。
+"""
 ASKED = "灯塔岛风电场有多少台风机？"
 QUOTE = "灯塔岛风电场共有38台风机，去年发电9.2亿千瓦时。"
-HOSTILE = (
-    "<img src=x onerror=alert(1)>",
-    "<script>alert(1)</script>",
-    "'\"><svg onload=alert(1)>",
-    "[点](javascript:alert(1))",
-    "![](http://evil.example/x.png)",
-    '<a href="http://evil.example">点</a>',
-    "${alert(1)}{{alert(1)}}`${1}`",
-    "<style>*{background:url(http://evil.example)}</style>",
-    "<iframe src=//evil.example></iframe>",
-    "&lt;b&gt;&#60;script&#62;",
-    "</textarea></div></section><h1>断</h1>",
-    "\u202e翻转\u200b零宽\ufeff",
-)
-
-
-class Server:
-    """Uvicorn on a free port of this machine, in a thread."""
-
-    def __init__(self, settings: Settings, opener: Opener) -> None:
-        import uvicorn
-
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
-        config = uvicorn.Config(
-            create_app(settings, opener), port=self.port, log_level="error", access_log=False
-        )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/"
-
-    def __enter__(self) -> Server:
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.05)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._thread.join(20)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def leftovers_are_collected() -> Iterator[None]:
-    """Collect what Gradio leaves while this module's warning filter still holds."""
-    yield
-    gc.collect()
+REFERENCE = "何苇. 灯塔岛的风电[N]. 江州日报, 2024-03-05(6)."
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A library ingested from a page; the fake ask flow over it, so that answers are known."""
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of two articles."""
     from ingest.indexing import ingest
     from rag.library import Library
 
     folder = tmp_path_factory.mktemp("browser")
-    (folder / "灯塔岛.txt").write_text(PAGE, encoding="utf-8")
+    for name, page in (("灯塔岛.txt", PAGE), ("牧场.txt", OTHER)):
+        (folder / name).write_text(page, encoding="utf-8")
     settings = load_settings(folder / "data")
     with Library.open(settings.data_dir, write=True) as library:
-        report = ingest([folder / "灯塔岛.txt"], library, HashingEmbedder(), settings)
+        report = ingest(sorted(folder.glob("*.txt")), library, HashingEmbedder(), settings)
     assert not report.failed
-    with Server(settings, FakePipeline) as server:
+    return settings.data_dir
+
+
+@pytest.fixture(scope="module")
+def server(data_dir: Path) -> Iterator[Server]:
+    with Server(load_settings(data_dir), FakePipeline) as server:
         wait_for_chat(server.url)
         yield server
 
 
 @pytest.fixture(scope="module")
-def empty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The real ask flow over a library that is not there yet."""
-
-    def opener(settings: Settings) -> Pipeline:
-        return open_pipeline(settings, HashingEmbedder())
-
-    with Server(load_settings(tmp_path_factory.mktemp("empty") / "none"), opener) as server:
-        wait_for_chat(server.url)
-        yield server
-
-
-def wait_for_chat(url: str) -> None:
-    """Return when Gradio is built: CPython 3.11 cannot parse code in two threads at once."""
-    while "gradio_config" not in httpx.get(url).text:
-        time.sleep(0.1)
-
-
-@pytest.fixture(scope="module")
-def browser(server: Server, empty_server: Server) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+def browser(server: Server) -> Iterator[Any]:
+    with open_browser() as browser:
         yield browser
-        browser.close()
-
-
-class Chat:
-    """A page of the chat, and everything that must not happen on it."""
-
-    def __init__(self, browser: Any, url: str, **options: Any) -> None:
-        options.setdefault("viewport", {"width": 1280, "height": 800})
-        self.context = browser.new_context(locale="zh-CN", **options)
-        self.page = self.context.new_page()
-        self.faults: list[str] = []
-        self.page.on("dialog", self._dismiss)
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on("request", lambda request: self._look(request.url, url))
-        self.open(url)
-
-    def _dismiss(self, dialog: Any) -> None:
-        self.faults.append("dialog")
-        dialog.dismiss()
-
-    def open(self, url: str) -> None:
-        self.page.goto(url)
-        self.page.wait_for_selector("#yj-input", timeout=30_000)
-
-    def ask(self, question: str) -> Any:
-        before = self.page.locator(".yj-turn").count()
-        self.page.fill("#yj-input", question)
-        self.page.keyboard.press("Enter")
-        turn = self.page.locator(".yj-turn").nth(before)
-        turn.locator(".yj-card").first.wait_for()
-        return turn
-
-    def _look(self, asked: str, own: str) -> None:
-        if not asked.startswith((own, "data:", "blob:")):
-            self.faults.append(f"request to {asked}")
 
 
 @pytest.fixture
 def chat(browser: Any, server: Server) -> Iterator[Chat]:
     chat = Chat(browser, server.url)
     yield chat
-    chat.context.close()
-    assert not chat.faults
-
-
-def in_view(chat: Chat, selector: str) -> bool:
-    inside = chat.page.evaluate(
-        """selector => {
-          const mark = document.querySelector(selector).getBoundingClientRect();
-          const pane = document.querySelector(".yj-article").getBoundingClientRect();
-          return mark.top >= pane.top && mark.bottom <= pane.bottom && mark.width > 0;
-        }""",
-        selector,
-    )
-    return bool(inside)
+    chat.close()
 
 
 def test_a_citation_opens_the_article_at_the_quote(chat: Chat) -> None:
@@ -200,19 +88,29 @@ def test_a_citation_opens_the_article_at_the_quote(chat: Chat) -> None:
     turn.locator(".yj-statement .yj-chip", has_text="[1]").click()
     chat.page.wait_for_selector("mark")
     assert "".join(chat.page.locator("mark").all_inner_texts()) == QUOTE
-    assert in_view(chat, "mark")
+    assert chat.in_view("mark")
+    assert chat.page.locator(".yj-here .yj-n").inner_text() == "1"
     reading = chat.page.locator(".yj-reading").inner_text()
-    for part in ("江州日报", "2024-03-05", "第6版", "灯塔岛的风电", "何苇", "海上风电是利用"):
+    for part in (
+        "江州日报",
+        "2024-03-05",
+        "第6版",
+        "灯塔岛的风电",
+        "何苇",
+        "海上风电是利用",
+        "逐字相同",
+    ):
         assert part in reading
     chat.page.keyboard.press("Escape")
     assert chat.page.locator(".yj-reading").is_hidden()
+    assert chat.page.evaluate("document.activeElement.classList.contains('yj-chip')")
 
 
 def test_a_quote_far_down_is_scrolled_to(chat: Chat) -> None:
     chat.ask("灯塔岛见闻的第57段").locator(".yj-statement .yj-chip").click()
     chat.page.wait_for_selector("mark")
     assert "第57段" in chat.page.locator("mark").inner_text()
-    assert in_view(chat, "mark")
+    assert chat.in_view("mark")
 
 
 def test_a_refusal_looks_like_one_and_its_passages_open(chat: Chat) -> None:
@@ -221,14 +119,27 @@ def test_a_refusal_looks_like_one_and_its_passages_open(chat: Chat) -> None:
     assert turn.locator(".yj-statement").count() == 0
     turn.locator(".yj-near").first.click()
     chat.page.wait_for_selector("mark")
+    first = chat.page.locator("mark").inner_text()
+    assert "1 / 2" in chat.page.locator(".yj-reading-place").inner_text()
+    chat.page.click(".yj-after")
+    chat.page.wait_for_function(
+        "text => document.querySelector('mark').innerText !== text", arg=first
+    )
 
 
-def test_a_follow_up_shows_what_was_searched(chat: Chat) -> None:
+def test_a_follow_up_shows_what_was_searched_and_lets_it_be_changed(chat: Chat) -> None:
     chat.ask(ASKED)
     turn = chat.ask("那去年发电多少？")
-    assert "实际检索" in turn.inner_text()
-    turn.locator(".yj-searched button").click()
-    assert chat.page.input_value("#yj-input") == f"{ASKED}去年发电多少？"
+    searched = turn.locator(".yj-searched")
+    assert f"{ASKED}去年发电多少？" in searched.inner_text()
+    searched.locator("button").click()
+    field = turn.locator(".yj-searched-edit input")
+    assert field.input_value() == f"{ASKED}去年发电多少？"
+    field.fill("海上风电是什么？")
+    field.press("Enter")
+    turn.locator(".yj-statement", has_text="不占用土地").wait_for()
+    assert chat.page.locator(".yj-turn").count() == 2
+    assert turn.locator(".yj-question").inner_text() == "那去年发电多少？"
 
 
 def test_keys(chat: Chat) -> None:
@@ -239,6 +150,12 @@ def test_keys(chat: Chat) -> None:
     chat.ask(ASKED)
     chat.page.keyboard.press("ArrowUp")
     assert chat.page.input_value("#yj-input") == ASKED
+    chat.page.keyboard.press("ArrowDown")
+    assert chat.page.input_value("#yj-input") == ""
+    chat.page.locator(".yj-new").focus()
+    chat.page.keyboard.press("/")
+    assert chat.page.evaluate("document.activeElement.id") == "yj-input"
+    assert chat.page.input_value("#yj-input") == ""
 
 
 def test_suggested_questions_are_asked_by_a_click(chat: Chat) -> None:
@@ -246,23 +163,127 @@ def test_suggested_questions_are_asked_by_a_click(chat: Chat) -> None:
     chat.page.wait_for_selector(".yj-answer")
 
 
-def test_conversations_survive_a_reload_and_are_exported(chat: Chat, server: Server) -> None:
+def test_nothing_moves_while_a_reply_comes(chat: Chat) -> None:
+    chat.ask(ASKED)
+    chat.page.evaluate(
+        """() => {
+          window.places = new Set();
+          const look = () => {
+            const asked = document.querySelectorAll(".yj-question")[1];
+            if (asked) window.places.add(Math.round(asked.getBoundingClientRect().top));
+            requestAnimationFrame(look);
+          };
+          look();
+        }"""
+    )
+    chat.ask("海上风电是什么？").locator(".yj-actions").wait_for()
+    chat.page.wait_for_timeout(300)
+    assert chat.page.evaluate("window.places.size") <= 2  # where it is put, and scrolled to the top
+
+
+def test_conversations_survive_a_reload_are_renamed_and_deleted(chat: Chat, server: Server) -> None:
     chat.ask(ASKED)
     chat.open(server.url)
-    chat.page.wait_for_selector(".yj-turn")
+    chat.page.locator(".yj-turn .yj-statement").wait_for()
     assert QUOTE in chat.page.locator(".yj-turn").inner_text()
-    for kind, suffix in (("markdown", ".md"), ("word", ".docx"), ("json", ".json")):
-        with chat.page.expect_download() as download:
-            chat.page.click(f"[data-export={kind}]")
-        assert download.value.suggested_filename.endswith(suffix)
-        content = Path(download.value.path()).read_bytes()
-        if kind == "markdown":
-            assert "何苇. 灯塔岛的风电[N]. 江州日报, 2024-03-05(6)." in re.sub(
-                r"\\", "", content.decode()
-            )
+    chat.page.hover(".yj-list li")
+    chat.page.locator(".yj-list li .yj-icon").first.click()
+    chat.page.fill(".yj-rename", "风机的事")
+    chat.page.keyboard.press("Enter")
+    assert chat.page.locator(".yj-conversation").inner_text() == "风机的事"
+    assert chat.page.locator(".yj-title").inner_text() == "风机的事"
     chat.page.click(".yj-new")
     assert chat.page.locator(".yj-turn").count() == 0
-    assert chat.page.locator(".yj-conversation").count() == 1
+    chat.page.hover(".yj-list li")
+    chat.page.locator(".yj-list li .yj-icon").last.click()
+    assert chat.page.locator(".yj-conversation").count() == 0
+    chat.page.locator(".yj-toast button").click()
+    chat.open(server.url)
+    assert chat.page.locator(".yj-conversation").inner_text() == "风机的事"
+
+
+def test_a_conversation_is_exported_in_three_forms(chat: Chat) -> None:
+    chat.ask(ASKED)
+    chat.ask("谁发明了电话机？")
+    files = {}
+    for kind in ("markdown", "word", "json"):
+        chat.page.click(".yj-menu summary")
+        with chat.page.expect_download() as download:
+            chat.page.click(f"[data-export={kind}]")
+        name = download.value.suggested_filename
+        files[name.rpartition(".")[2]] = Path(download.value.path()).read_bytes()
+    markdown = files["md"].decode().replace("\\", "")
+    word = "\n".join(p.text for p in docx.Document(BytesIO(files["docx"])).paragraphs)
+    for text in (markdown, word):
+        assert f"{QUOTE}[1]" in text
+        assert REFERENCE in text
+        assert "所以不作答" in text
+    answered, refused = json.loads(files["json"])
+    assert answered["citations"][0]["quote"] == QUOTE
+    assert refused["refusal"]["nearest"]
+
+
+def test_an_answer_is_copied_with_its_references(browser: Any, server: Server) -> None:
+    chat = Chat(browser, server.url, permissions=["clipboard-read", "clipboard-write"])
+    chat.ask(ASKED).locator(".yj-actions [data-copy]").click()
+    chat.page.locator(".yj-toast", has_text="已复制").wait_for()
+    copied = chat.page.evaluate("navigator.clipboard.readText()")
+    assert f"{QUOTE}[1]" in copied
+    assert REFERENCE in copied
+    chat.close()
+
+
+def test_filters_narrow_the_articles_and_are_shown(chat: Chat, server: Server) -> None:
+    assert "北坡牧场" not in chat.ask(ASKED).inner_text()
+    chat.page.click(".yj-filter-toggle")
+    chat.page.select_option("[name=newspaper]", "松陵晚报")
+    chip = chat.page.locator(".yj-filter")
+    assert "松陵晚报" in chip.inner_text()
+    assert "北坡牧场" in chat.ask("有多少台风机？").inner_text()
+    chat.open(server.url)
+    assert "松陵晚报" in chip.inner_text()
+    chip.click()
+    assert chip.count() == 0
+    chat.page.click(".yj-filter-toggle")
+    chat.page.locator("[name=article]").press_sequentially("牧场")
+    chat.page.locator(".yj-found button", has_text="牧场的风机").click()
+    assert "牧场的风机" in chip.inner_text()
+    assert "北坡牧场" in chat.ask("有多少台风机？").inner_text()
+
+
+def test_judgements_become_questions_with_evidence(
+    chat: Chat, data_dir: Path, tmp_path: Path
+) -> None:
+    turn = chat.ask(ASKED)
+    turn.locator("[data-rate=up]").click()
+    chat.page.locator(".yj-toast", has_text="评价已记下").wait_for()
+    assert turn.locator("[data-rate=up]").get_attribute("aria-pressed") == "true"
+    refused = chat.ask("谁发明了电话机？")
+    refused.locator("[data-rate=down]").click()
+    refused.locator("[data-reason=is_in_articles]").click()
+    refused.locator("[name=evidence]").first.check()
+    nearest = refused.locator("[name=evidence]").first.input_value()
+    refused.locator("[name=expected]").fill("何苇")
+    refused.locator(".yj-judging [type=submit]").click()
+    chat.page.locator(".yj-toast", has_text="评价已记下").wait_for()
+    file = tmp_path / "评价.jsonl"
+    assert run(["--data-dir", str(data_dir), "feedback", "export", "-o", str(file)]) == 0
+    good, bad = load_questions(file)
+    assert (good.question, good.answerable, good.evidence) == (ASKED, True, (QUOTE,))
+    assert (bad.answers, bad.evidence, bad.history) == ((("何苇",),), (nearest,), (ASKED,))
+    with chat.page.expect_download() as download:
+        chat.page.click("[data-export-feedback]")
+    assert Path(download.value.path()).read_bytes() == file.read_bytes()
+
+
+def test_the_theme_is_switched_and_kept(chat: Chat, server: Server) -> None:
+    paper = "getComputedStyle(document.body).backgroundColor"
+    light = chat.page.evaluate(paper)
+    chat.page.click("[data-theme-toggle]")
+    dark = chat.page.evaluate(paper)
+    assert dark != light
+    chat.open(server.url)
+    assert chat.page.evaluate(paper) == dark
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -273,40 +294,36 @@ def test_a_phone_shows_everything_without_sideways_scrolling(
     turn = phone.ask(ASKED)
     turn.locator(".yj-statement .yj-chip").click()
     phone.page.wait_for_selector("mark")
-    assert in_view(phone, "mark")
+    assert phone.in_view("mark")
+    phone.page.click(".yj-close")
+    phone.page.click(".yj-filter-toggle")
+    phone.page.click(".yj-list-toggle")
+    assert phone.page.locator(".yj-conversation").is_visible()
     assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
     paper = phone.page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (paper == "rgb(25, 24, 22)") == (scheme == "dark")
-    phone.context.close()
-    assert not phone.faults
+    phone.close()
 
 
-@pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
-def test_hostile_questions_are_only_text(chat: Chat, hostile: str) -> None:
-    turn = chat.ask(hostile)
-    assert turn.locator(".yj-question").text_content() == hostile
-    assert turn.locator("img, script, svg, iframe, style, a").count() == 0
+def test_everything_to_press_has_a_name(chat: Chat) -> None:
+    chat.ask(ASKED).locator(".yj-chip").click()
+    chat.page.wait_for_selector("mark")
+    nameless = chat.page.evaluate(
+        """() => [...document.querySelectorAll("#youju :is(button, input, select, textarea, a)")]
+          .filter((one) => !(one.innerText || one.ariaLabel || one.labels?.length))
+          .map((one) => one.outerHTML)"""
+    )
+    assert nameless == []
 
 
-def test_hostile_documents_are_only_text(browser: Any, tmp_path: Path) -> None:
-    body = "\n".join(f"灯塔岛第{n}条写着{text}，到此为止。" for n, text in enumerate(HOSTILE))
-    write_library(tmp_path, body, title="".join(HOSTILE))
-    with Server(load_settings(tmp_path), FakePipeline) as server:
+def test_an_empty_library_teaches(browser: Any, tmp_path: Path) -> None:
+    def opener(settings: Settings) -> Pipeline:
+        return open_pipeline(settings, HashingEmbedder())
+
+    with Server(load_settings(tmp_path / "none"), opener) as server:
+        wait_for_chat(server.url)
         chat = Chat(browser, server.url)
-        for n in (0, 6, 10):
-            turn = chat.ask(f"灯塔岛第{n}条写着什么到此为止")
-            turn.locator("[data-cite]").first.click()
-            chat.page.wait_for_selector("mark")
-            shown = chat.page.locator(".yj-article").text_content()
-            assert all(text in shown for text in HOSTILE)
-        assert chat.page.locator(".yj-article").locator("img, script, svg, iframe").count() == 0
-        chat.context.close()
-        assert not chat.faults
-
-
-def test_an_empty_library_teaches(browser: Any, empty_server: Server) -> None:
-    chat = Chat(browser, empty_server.url)
-    chat.page.wait_for_selector(".yj-teach")
-    assert "youju ingest" in chat.page.locator(".yj-teach").inner_text()
-    chat.context.close()
-    assert not chat.faults
+        chat.page.wait_for_selector(".yj-teach")
+        assert "youju ingest" in chat.page.locator(".yj-teach").inner_text()
+        assert "没有" in chat.ask(ASKED).inner_text()
+        chat.close()

@@ -15,7 +15,7 @@ from typer.exceptions import TyperException
 
 from rag.errors import YoujuError
 from ui import console
-from ui.commands import asking, evaluating, library, serving
+from ui.commands import asking, evaluating, feedback, library, serving
 from ui.options import AsJson, DataDir, Options
 from ui.usage import Verb, Verbs, chinese, in_chinese
 
@@ -78,6 +78,9 @@ def _add_verbs() -> None:
         },
     )
     app.add_typer(articles, name="articles")
+    judged = _group("页面上收到的评价。")
+    _add(judged, {"export": feedback.export})
+    app.add_typer(judged, name="feedback")
 
 
 def _add(group: typer.Typer, verbs: Mapping[str, Callable[..., None]]) -> None:

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from rag.settings import Settings
 from ui.api import articles, docs, problems, routes
+from ui.chat import streaming
 from ui.engine import Engine, Opener, open_real_pipeline
 from ui.intake.jobs import Ingester
 from ui.limits import BodyLimit
@@ -59,6 +60,8 @@ def create_app(
     app.include_router(articles.router)
     app.include_router(docs.router)
     app.include_router(static_files)
+    if chat:
+        app.include_router(streaming.router)
     problems.install(app)
     app.add_middleware(BodyLimit, upload_mb=settings.server.upload_limit_mb)
     app.add_middleware(Guard, server=settings.server)  # added last: the first that a request meets

@@ -1,0 +1,159 @@
+"""An answer or a refusal as HTML, in parts that can be shown as they come."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.answers import Answer, Citation, Filters, Refusal
+from rag.errors import YoujuError
+from rag.text import fold
+from ui.chat.article_view import Target
+from ui.chat.escaping import escaped, escaped_json
+from ui.references import plain_text, reference_text
+
+_END_MARKS = re.compile(r"[\s?？。.!！]+")
+_MANY_REFERENCES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a reply and where it goes: before the card, into it or after it."""
+
+    place: Literal["before", "card", "after"]
+    html: str
+
+
+def card_class(answer: Answer) -> str:
+    """Answers and refusals look different."""
+    return "yj-answer" if answer.refusal is None else "yj-refusal"
+
+
+def parts(answer: Answer, filters: Filters | None = None) -> Iterator[Part]:
+    """The pieces in the order in which they are read."""
+    if searched := _searched(answer):
+        yield Part("before", searched)
+    if filters is not None and not filters.empty:
+        yield Part(
+            "before", '<p class="yj-searched"><span class="yj-tag">只在筛选范围内找</span></p>'
+        )
+    if answer.refusal is None:
+        yield from _statements(answer)
+    else:
+        yield from _refusal(answer.refusal)
+    yield Part("after", _actions(answer))
+
+
+def answer_html(answer: Answer) -> str:
+    """All parts put together."""
+    pieces = list(parts(answer))
+    before, card, after = (
+        "".join(piece.html for piece in pieces if piece.place == place)
+        for place in ("before", "card", "after")
+    )
+    return f'{before}<div class="yj-card {card_class(answer)}">{card}</div>{after}'
+
+
+def error_html(error: YoujuError) -> str:
+    """What went wrong and what to do next."""
+    return (
+        '<div class="yj-card yj-error" role="alert">'
+        f"<p><strong>{escaped(error.message_zh)}</strong></p>"
+        f'<p>{escaped(error.hint_zh)} <span class="yj-code">{escaped(error.code)}</span></p></div>'
+    )
+
+
+def _statements(answer: Answer) -> Iterator[Part]:
+    by_number = {citation.n: citation for citation in answer.citations}
+    if answer.short_answer:
+        short = escaped(answer.short_answer)
+        yield Part("card", f'<p class="yj-short"><span class="yj-label">简答</span>{short}</p>')
+    for statement in answer.statements:
+        chips = "".join(_chip(by_number[n]) for n in statement.citations if n in by_number)
+        text = escaped(statement.text)
+        yield Part("card", f'<p class="yj-statement"><q>{text}</q>{chips}</p>')
+    yield Part("card", _references(answer.citations))
+
+
+def _chip(citation: Citation) -> str:
+    label = f"看第{citation.n}条引文的出处：{reference_text(citation)}"
+    return (
+        f'<button type="button" class="yj-chip" data-cite="{_target(citation)}"'
+        f' aria-label="{escaped(label)}" title="{escaped(reference_text(citation))}">'
+        f"[{citation.n}]</button>"
+    )
+
+
+def _references(citations: tuple[Citation, ...]) -> str:
+    items = "".join(
+        f'<li><button type="button" class="yj-reference" data-cite="{_target(citation)}">'
+        f'<span class="yj-number">[{citation.n}]</span>'
+        f"<span>{escaped(reference_text(citation))}</span></button></li>"
+        for citation in citations
+    )
+    if len(citations) <= _MANY_REFERENCES:
+        return f'<ol class="yj-references" aria-label="出处">{items}</ol>'
+    return (
+        f'<details class="yj-references"><summary>出处 {len(citations)} 处</summary>'
+        f'<ol aria-label="出处">{items}</ol></details>'
+    )
+
+
+def _refusal(refusal: Refusal) -> Iterator[Part]:
+    yield Part(
+        "card",
+        '<p class="yj-verdict"><span class="yj-sign" aria-hidden="true"></span>没有找到依据</p>'
+        f'<p class="yj-why">{escaped(refusal.message)}</p>',
+    )
+    if not refusal.nearest:
+        return
+    nearest = "".join(
+        f'<li><button type="button" class="yj-near" data-cite="{_target(citation)}">'
+        f"<q>{escaped(citation.quote)}</q>"
+        f'<span class="yj-from">{escaped(reference_text(citation))}</span></button></li>'
+        for citation in refusal.nearest
+    )
+    label = '<p class="yj-label">最接近的段落，仅供查找，不是答案</p>'
+    yield Part("card", f'{label}<ul class="yj-nearest">{nearest}</ul>')
+
+
+def _searched(answer: Answer) -> str:
+    if _bare(answer.searched_question) == _bare(answer.question):
+        return ""
+    question = escaped(answer.searched_question)
+    return (
+        '<p class="yj-searched"><span class="yj-tag">按上文补全为</span>'
+        f"<span>{question}</span>"
+        f'<button type="button" class="yj-link" data-edit="{question}">修改</button></p>'
+    )
+
+
+def _bare(question: str) -> str:
+    return _END_MARKS.sub("", fold(question))
+
+
+def _actions(answer: Answer) -> str:
+    total = answer.timings_ms.get("total")
+    facts = [f"把握 {answer.confidence:.0%}"] if answer.answered else []
+    if total is not None:
+        facts.append(f"{total / 1000:.1f} 秒" if total >= 1000 else f"{total:.0f} 毫秒")
+    facts.append(f"第 {answer.receipt.generation} 代文章库")
+    title = f"模型 {answer.receipt.model}，设置 {answer.receipt.settings}"
+    copy_label = "复制回答和出处" if answer.answered else "复制"
+    return (
+        '<div class="yj-actions">'
+        f'<button type="button" class="yj-icon" data-copy="{escaped(plain_text(answer))}"'
+        f' aria-label="{copy_label}" title="{copy_label}"><i class="yj-i yj-i-copy"></i></button>'
+        '<button type="button" class="yj-icon" data-rate="up" aria-pressed="false"'
+        ' aria-label="答得好" title="答得好"><i class="yj-i yj-i-up"></i></button>'
+        '<button type="button" class="yj-icon" data-rate="down" aria-pressed="false"'
+        ' aria-label="答得不好" title="答得不好"><i class="yj-i yj-i-down"></i></button>'
+        f'<span class="yj-receipt" title="{escaped(title)}">{escaped(" · ".join(facts))}</span>'
+        "</div>"
+    )
+
+
+def _target(citation: Citation) -> str:
+    return escaped_json(Target.of(citation))

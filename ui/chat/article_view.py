@@ -1,0 +1,163 @@
+"""An article as HTML: numbered paragraphs, and the characters of a quote marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from rag.answers import Citation
+from rag.documents import Article, Paragraph, Span
+from rag.records import StoredArticle
+from ui.chat.escaping import escaped, escaped_json
+from ui.console import page_label
+from ui.references import gbt7714
+
+_SHOWN_AROUND = 200
+
+
+class Target(BaseModel):
+    """What a click on a citation asks for: the article, and the characters to mark."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    article_id: str = Field(max_length=500)
+    sha256: str = Field(default="", max_length=64)
+    paragraph: int = 1
+    spans: tuple[tuple[int, int], ...] = Field(default=(), max_length=100)
+    quote: str = ""
+    reference: str = ""
+
+    @classmethod
+    def of(cls, citation: Citation) -> Target:
+        """Where a citation points."""
+        return cls(
+            article_id=citation.article_id,
+            sha256=citation.source.sha256,
+            paragraph=citation.paragraph,
+            spans=citation.source.spans,
+            quote=citation.quote,
+            reference=f"{gbt7714(citation)} 第{citation.paragraph}段",
+        )
+
+
+def article_html(stored: StoredArticle, target: Target) -> str:
+    """The article with numbered paragraphs; the target's characters are marked."""
+    article = stored.article
+    marks = _marks(stored, target)
+    shown = [p for p in article.paragraphs if abs(p.n - target.paragraph) <= _SHOWN_AROUND]
+    return (
+        f"{_masthead(stored)}{_proof(target, marks)}"
+        f'<div class="yj-paragraphs">{"".join(_paragraphs(shown, marks, target.paragraph))}</div>'
+        f"{_left_out(article, shown)}"
+    )
+
+
+def _masthead(stored: StoredArticle) -> str:
+    article = stored.article
+    place = [
+        f"《{article.newspaper}》" if article.newspaper else "",
+        article.date or "",
+        page_label(article.page),
+    ]
+    authors = "、".join(article.authors)
+    inferred = '<span class="yj-tag">标题为程序所拟</span>' if article.title_inferred else ""
+    return (
+        '<header class="yj-masthead">'
+        f'<p class="yj-place">{escaped(" ".join(filter(None, place)) or stored.file)}</p>'
+        f'<h2 tabindex="-1">{escaped(article.title)}</h2>'
+        + (f'<p class="yj-authors">{escaped(authors)}</p>' if authors else "")
+        + f'<p class="yj-file">{escaped(stored.file)}{inferred}</p>'
+        f'<button type="button" class="yj-link" data-within="{escaped_json(_within(article))}">'
+        "只问这一篇</button></header>"
+    )
+
+
+class _Within(BaseModel):
+    article_id: str
+    title: str
+
+
+def _within(article: Article) -> _Within:
+    return _Within(article_id=article.article_id, title=article.title)
+
+
+def _proof(target: Target, marks: dict[int, list[Span]]) -> str:
+    """Whether the quote still is what the file says."""
+    if not target.spans:
+        return ""
+    if not marks:
+        return (
+            '<p class="yj-notice" role="status">这篇文章在回答之后改动过，'
+            "原来的引文对不上了，因此不标出。</p>"
+        )
+    where = "、".join(f"{start}–{end}" for start, end in target.spans)
+    copied = escaped(f"“{target.quote}”（{target.reference}）")
+    return (
+        '<div class="yj-proof"><i class="yj-i yj-i-check" aria-hidden="true"></i>'
+        f"<span>与原文件第 {where} 个字符逐字相同</span>"
+        f'<button type="button" class="yj-link" data-copy="{copied}">复制引文</button></div>'
+    )
+
+
+def _left_out(article: Article, shown: Sequence[Paragraph]) -> str:
+    hidden = len(article.paragraphs) - len(shown)
+    return f'<p class="yj-notice">另有 {hidden} 段离引文较远，没有显示。</p>' if hidden else ""
+
+
+def _paragraphs(
+    paragraphs: Sequence[Paragraph], marks: dict[int, list[Span]], cited: int
+) -> Iterable[str]:
+    section = speaker = None
+    for paragraph in paragraphs:
+        if paragraph.section != section and paragraph.section:
+            yield f'<h3 class="yj-section">{escaped(paragraph.section)}</h3>'
+            speaker = None
+        section = paragraph.section
+        if paragraph.speaker != speaker and paragraph.speaker:
+            titled = " ".join(filter(None, (paragraph.speaker, paragraph.speaker_title)))
+            yield f'<p class="yj-speaker">{escaped(titled)}</p>'
+        speaker = paragraph.speaker
+        here = " yj-here" if paragraph.n == cited else ""
+        yield (
+            f'<p class="yj-paragraph{here}"><span class="yj-n">{paragraph.n}</span>'
+            f"{_marked(paragraph.text, marks.get(paragraph.n, []))}</p>"
+        )
+
+
+def _marked(text: str, spans: Sequence[Span]) -> str:
+    pieces, offset = [], 0
+    for start, end in spans:
+        pieces += [escaped(text[offset:start]), f"<mark>{escaped(text[start:end])}</mark>"]
+        offset = end
+    return "".join([*pieces, escaped(text[offset:])])
+
+
+def _marks(stored: StoredArticle, target: Target) -> dict[int, list[Span]]:
+    """Ranges to mark in each paragraph; none unless together they spell the quote."""
+    if target.sha256 != stored.sha256:
+        return {}
+    marks: dict[int, list[Span]] = {}
+    spelled = []
+    for paragraph in stored.article.paragraphs:
+        found = _overlaps(paragraph, target.spans)
+        if found:
+            marks[paragraph.n] = found
+            spelled += [paragraph.text[start:end] for start, end in found]
+    return marks if "".join(spelled) == target.quote else {}
+
+
+def _overlaps(paragraph: Paragraph, wanted: Sequence[tuple[int, int]]) -> list[Span]:
+    """Where the wanted characters of the source stand in the paragraph; neighbours are merged."""
+    found: list[Span] = []
+    offset = 0
+    for start, end in paragraph.spans:
+        for left, right in sorted(wanted):
+            first, last = max(start, left), min(end, right)
+            if first < last:
+                span = Span(offset + first - start, offset + last - start)
+                if found and found[-1].end == span.start:
+                    span = Span(found.pop().start, span.end)
+                found.append(span)
+        offset += end - start
+    return found

@@ -1,0 +1,172 @@
+"""What the chat's script may ask of the server, through Gradio's component.
+
+Each function takes one JSON object and gives one back. None raises: a failure is HTML as well.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from eval.feedback import Feedback, FeedbackStore, questions_text
+from rag.answers import Answer, Question
+from rag.errors import BadRequest, NoFeedback, YoujuError
+from ui.chat.answer_view import answer_html, error_html
+from ui.chat.article_view import Target, article_html
+from ui.chat.catalogue import Catalogue
+from ui.chat.exporting import Conversation, ExportedFile, exported
+from ui.chat.suggestions import candidates, suggestion_html
+from ui.engine import Engine, Pipeline
+
+_SAMPLED_ARTICLES = 50
+_SUGGESTED = 4
+
+B = TypeVar("B", bound=BaseModel)
+ServerFunction = Callable[[Any], Awaitable[dict[str, Any]]]
+
+
+class _Answers(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    answers: tuple[Answer, ...] = Field(max_length=1000)
+
+
+class _Words(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    words: str = Field(default="", max_length=200)
+
+
+def server_functions(engine: Engine) -> list[ServerFunction]:
+    """Functions that the script calls by their names."""
+    chat = _Chat(engine)
+
+    async def welcome(_: Any) -> dict[str, Any]:
+        return await _guarded(chat.welcome())
+
+    async def suggest(_: Any) -> dict[str, Any]:
+        return await _guarded(chat.suggest())
+
+    async def find_articles(data: Any) -> dict[str, Any]:
+        return await _guarded(chat.find_articles(data))
+
+    async def read_article(data: Any) -> dict[str, Any]:
+        return await _guarded(chat.read_article(data))
+
+    async def show(data: Any) -> dict[str, Any]:
+        return await _guarded(chat.show(data))
+
+    async def export(data: Any) -> dict[str, Any]:
+        return await _guarded(chat.export(data))
+
+    async def rate(data: Any) -> dict[str, Any]:
+        return await _guarded(chat.rate(data))
+
+    async def export_feedback(_: Any) -> dict[str, Any]:
+        return await _guarded(chat.export_feedback())
+
+    return [welcome, suggest, find_articles, read_article, show, export, rate, export_feedback]
+
+
+class _Chat:
+    """The functions themselves. Remembers the catalogue and the suggestions of a generation."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._feedback = FeedbackStore(engine.settings.data_dir)
+        self._known = Catalogue(-1, ())
+        self._suggested: tuple[int, list[str]] = (-1, [])
+
+    async def welcome(self) -> dict[str, Any]:
+        """What is in the library; where it is empty, how to fill it."""
+        catalogue = await self._engine.run(self._catalogue)
+        html = "" if catalogue.articles else _EMPTY_LIBRARY
+        return {**catalogue.choices(), "html": html}
+
+    async def suggest(self) -> dict[str, Any]:
+        """Questions to start with."""
+        return {"html": suggestion_html(await self._engine.run(self._suggestions))}
+
+    async def find_articles(self, data: Any) -> dict[str, Any]:
+        """Articles by words of their title."""
+        catalogue = await self._engine.run(self._catalogue)
+        return {"found": catalogue.find(_validated(_Words, data).words)}
+
+    async def read_article(self, data: Any) -> dict[str, Any]:
+        """The article that a citation names, the quote marked."""
+        target = _validated(Target, data)
+        stored = await self._engine.run(lambda p: p.library.article(target.article_id))
+        return {"html": article_html(stored, target), "title": stored.article.title}
+
+    async def show(self, data: Any) -> dict[str, Any]:
+        """Answers that the browser kept, as HTML again."""
+        return {"html": [answer_html(answer) for answer in _validated(_Answers, data).answers]}
+
+    async def export(self, data: Any) -> dict[str, Any]:
+        """A conversation as a file."""
+        return _file(exported(_validated(Conversation, data)))
+
+    async def rate(self, data: Any) -> dict[str, Any]:
+        """Keep what a person thought of an answer."""
+        feedback = _validated(Feedback, data)
+        await self._engine.run(lambda _: self._feedback.add(feedback))
+        return {"kept": True}
+
+    async def export_feedback(self) -> dict[str, Any]:
+        """All judgements as a question set."""
+        judgements = await self._engine.run(lambda _: self._feedback.judgements())
+        if not judgements:
+            raise NoFeedback
+        content = questions_text(judgements).encode()
+        return _file(ExportedFile("有据评价.jsonl", "application/x-ndjson", content))
+
+    def _catalogue(self, pipeline: Pipeline) -> Catalogue:
+        if self._known.generation != pipeline.library.generation:
+            self._known = Catalogue.of(pipeline.library)
+        return self._known
+
+    def _suggestions(self, pipeline: Pipeline) -> list[str]:
+        """Questions that the library really answers."""
+        generation = pipeline.library.generation
+        if self._suggested[0] != generation:
+            stored = pipeline.library.articles()[:_SAMPLED_ARTICLES]
+            answered: list[str] = []
+            for question in candidates(one.article for one in stored):
+                if len(answered) == _SUGGESTED:
+                    break
+                if pipeline.ask(Question(question=question)).answered:
+                    answered.append(question)
+            self._suggested = generation, answered
+        return self._suggested[1]
+
+
+_EMPTY_LIBRARY = (
+    '<div class="yj-teach"><p><strong>库里还没有文章。</strong>在终端里导入文件或文件夹：</p>'
+    "<p><code>youju ingest 文件或文件夹</code></p>"
+    "<p>报纸整版、报告、访谈都可以；导入后直接提问，不用重新启动。</p></div>"
+)
+
+
+async def _guarded(work: Awaitable[dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return await work
+    except YoujuError as error:
+        return {"html": error_html(error), "error": error.as_dict()}
+
+
+def _file(file: ExportedFile) -> dict[str, Any]:
+    return {
+        "name": file.name,
+        "type": file.media_type,
+        "content": base64.b64encode(file.content).decode("ascii"),
+    }
+
+
+def _validated(kind: type[B], data: Any) -> B:
+    try:
+        return kind.model_validate(data)
+    except ValidationError as error:
+        raise BadRequest(reason="页面发来的内容不合要求") from error

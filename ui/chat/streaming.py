@@ -1,0 +1,45 @@
+"""`POST /chat/ask`: a reply in parts, one JSON object a line, so that it is shown as it comes.
+
+Gradio's server functions give one result a call; this is the one route that the chat has besides.
+Lines are `{"place", "html"}` (see `ui.chat.answer_view.Part`), then `{"answer"}` or `{"error"}`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import StreamingResponse
+
+from rag.errors import YoujuError
+from ui.api.wire import AskBody
+from ui.chat.answer_view import card_class, error_html, parts
+from ui.engine import Engine
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.post("/chat/ask")
+async def ask(body: AskBody, request: Request) -> StreamingResponse:
+    """Answer in parts. Failures are parts too: the page shows them where the answer would be."""
+    engine: Engine = request.app.state.engine
+    return StreamingResponse(_lines(engine, body), media_type="application/x-ndjson")
+
+
+async def _lines(engine: Engine, body: AskBody) -> AsyncIterator[str]:
+    try:
+        answer = await engine.ask(body.as_question())
+    except YoujuError as error:
+        yield _line({"place": "before", "html": error_html(error)})
+        yield _line({"error": error.as_dict()})
+        return
+    yield _line({"card": card_class(answer)})
+    for part in parts(answer, body.filters):
+        yield _line({"place": part.place, "html": part.html})
+    yield _line({"answer": answer.to_json()})
+
+
+def _line(record: dict[str, Any]) -> str:
+    return json.dumps(record, ensure_ascii=False) + "\n"

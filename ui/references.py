@@ -1,0 +1,57 @@
+"""A citation as people write it: beside an answer, and as a reference after GB/T 7714."""
+
+from __future__ import annotations
+
+import re
+
+from rag.answers import Answer, Citation
+from ui.console import page_label
+
+
+def reference_text(citation: Citation) -> str:
+    """`《报名》 2023-11-27 第8版 《标题》 第3段 · 发言人`; what is unknown is left out."""
+    parts = [
+        f"《{citation.newspaper}》" if citation.newspaper else "",
+        citation.date or "",
+        page_label(citation.page),
+        f"《{citation.title}》",
+        f"第{citation.paragraph}段",
+        f"· {citation.speaker}" if citation.speaker else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def gbt7714(citation: Citation) -> str:
+    """`何苇. 灯塔岛的风电[N]. 江州日报, 2024-03-05(6).`; without a newspaper, the file.
+
+    A title that the program made up stands in brackets, as catalogues do it.
+    """
+    authors = ", ".join(citation.authors[:3]) + (", 等" if len(citation.authors) > 3 else "")
+    who = f"{authors}. " if authors else ""
+    title = f"[{citation.title}]" if citation.title_inferred else citation.title
+    if citation.newspaper is None:
+        when = f"{citation.date}. " if citation.date else ""
+        return f"{who}{title}[Z]. {when}{citation.source.file}."
+    page = re.sub(r"^第|[版页]$", "", citation.page or "")
+    when = ", ".join(filter(None, (citation.newspaper, citation.date)))
+    return f"{who}{title}[N]. {when}{f'({page})' if page else ''}."
+
+
+def numbered_references(answer: Answer) -> list[str]:
+    """`[1] 何苇. 灯塔岛的风电[N]. 江州日报, 2024-03-05(6). 第3段`, one for each citation."""
+    return [f"[{c.n}] {gbt7714(c)} 第{c.paragraph}段" for c in answer.citations]
+
+
+def cited_statements(answer: Answer) -> list[str]:
+    """The statements, each followed by the numbers of its citations."""
+    return [
+        statement.text + "".join(f"[{n}]" for n in statement.citations)
+        for statement in answer.statements
+    ]
+
+
+def plain_text(answer: Answer) -> str:
+    """An answer to paste elsewhere: statements, then references; a refusal is its message."""
+    if answer.refusal is not None:
+        return answer.refusal.message
+    return "\n".join([*cited_statements(answer), "", *numbered_references(answer)])
