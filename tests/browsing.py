@@ -139,6 +139,7 @@ class Chat:
     def open(self, url: str) -> None:
         self.page.goto(url)
         self.page.wait_for_selector("#yj-input", timeout=90_000)
+        self.page.wait_for_selector("#yj-loading", state="detached")  # the script has run
 
     def ask(self, question: str) -> Any:
         before = self.page.locator(".yj-turn").count()

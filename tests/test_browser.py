@@ -75,11 +75,20 @@ def browser(server: Server) -> Iterator[Any]:
         yield browser
 
 
-@pytest.fixture
-def chat(browser: Any, server: Server) -> Iterator[Chat]:
-    chat = Chat(browser, server.url)
+@pytest.fixture(scope="module")
+def page(browser: Any, server: Server) -> Iterator[Chat]:
+    """One page for all, because it takes seconds to load."""
+    chat = Chat(browser, server.url, permissions=["clipboard-read", "clipboard-write"])
     yield chat
     chat.close()
+
+
+@pytest.fixture
+def chat(page: Chat) -> Iterator[Chat]:
+    """A new conversation on the page."""
+    page.page.click(".yj-new")
+    yield page
+    assert not page.faults
 
 
 def test_a_citation_opens_the_article_at_the_quote(chat: Chat) -> None:
@@ -186,20 +195,21 @@ def test_conversations_survive_a_reload_are_renamed_and_deleted(chat: Chat, serv
     chat.open(server.url)
     chat.page.locator(".yj-turn .yj-statement").wait_for()
     assert QUOTE in chat.page.locator(".yj-turn").inner_text()
-    chat.page.hover(".yj-list li")
+    chat.page.locator(".yj-list li").first.hover()
     chat.page.locator(".yj-list li .yj-icon").first.click()
     chat.page.fill(".yj-rename", "风机的事")
     chat.page.keyboard.press("Enter")
-    assert chat.page.locator(".yj-conversation").inner_text() == "风机的事"
+    name = chat.page.locator(".yj-conversation").first
+    assert name.inner_text() == "风机的事"
     assert chat.page.locator(".yj-title").inner_text() == "风机的事"
     chat.page.click(".yj-new")
     assert chat.page.locator(".yj-turn").count() == 0
-    chat.page.hover(".yj-list li")
-    chat.page.locator(".yj-list li .yj-icon").last.click()
-    assert chat.page.locator(".yj-conversation").count() == 0
+    chat.page.locator(".yj-list li").first.hover()
+    chat.page.locator("[aria-label='删除：风机的事']").click()
+    assert chat.page.locator(".yj-conversation", has_text="风机的事").count() == 0
     chat.page.locator(".yj-toast button").click()
     chat.open(server.url)
-    assert chat.page.locator(".yj-conversation").inner_text() == "风机的事"
+    assert name.inner_text() == "风机的事"
 
 
 def test_a_conversation_is_exported_in_three_forms(chat: Chat) -> None:
@@ -223,14 +233,12 @@ def test_a_conversation_is_exported_in_three_forms(chat: Chat) -> None:
     assert refused["refusal"]["nearest"]
 
 
-def test_an_answer_is_copied_with_its_references(browser: Any, server: Server) -> None:
-    chat = Chat(browser, server.url, permissions=["clipboard-read", "clipboard-write"])
+def test_an_answer_is_copied_with_its_references(chat: Chat) -> None:
     chat.ask(ASKED).locator(".yj-actions [data-copy]").click()
     chat.page.locator(".yj-toast", has_text="已复制").wait_for()
     copied = chat.page.evaluate("navigator.clipboard.readText()")
     assert f"{QUOTE}[1]" in copied
     assert REFERENCE in copied
-    chat.close()
 
 
 def test_filters_narrow_the_articles_and_are_shown(chat: Chat, server: Server) -> None:
@@ -248,6 +256,10 @@ def test_filters_narrow_the_articles_and_are_shown(chat: Chat, server: Server) -
     chat.page.locator("[name=article]").press_sequentially("牧场")
     chat.page.locator(".yj-found button", has_text="牧场的风机").click()
     assert "牧场的风机" in chip.inner_text()
+    chip.click()
+    chat.page.fill("[name=date_to]", "2023年")
+    chat.page.keyboard.press("Enter")
+    assert "2023-12-31" in chip.inner_text()
     assert "北坡牧场" in chat.ask("有多少台风机？").inner_text()
 
 
@@ -284,6 +296,8 @@ def test_the_theme_is_switched_and_kept(chat: Chat, server: Server) -> None:
     assert dark != light
     chat.open(server.url)
     assert chat.page.evaluate(paper) == dark
+    chat.page.click("[data-theme-toggle]")
+    assert chat.page.evaluate(paper) == light
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -310,7 +324,7 @@ def test_everything_to_press_has_a_name(chat: Chat) -> None:
     chat.page.wait_for_selector("mark")
     nameless = chat.page.evaluate(
         """() => [...document.querySelectorAll("#youju :is(button, input, select, textarea, a)")]
-          .filter((one) => !(one.innerText || one.ariaLabel || one.labels?.length))
+          .filter((one) => !(one.textContent.trim() || one.ariaLabel || one.labels?.length))
           .map((one) => one.outerHTML)"""
     )
     assert nameless == []

@@ -1,7 +1,7 @@
 """Puts the chat under every address that the API does not take.
 
-Importing Gradio takes seconds. The server answers meanwhile: people see a page that says it is
-starting and that reloads itself, programs already use the API.
+Importing Gradio takes seconds. The server answers meanwhile: people see a page that says what is
+ready and opens the chat when it is there, programs already use the API.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ _OPEN = re.compile(
 _STYLES = (
     b'<link rel="icon" href="/ui/seal.svg"><script src="/ui/theme.js"></script>'
     b'<link rel="stylesheet" href="/ui/base.css"><link rel="stylesheet" href="/ui/chat/chat.css">'
+    b'<link rel="stylesheet" href="/ui/chat/starting.css">'
     b'<link rel="modulepreload" href="/ui/chat/main.js">'
 )
 _FOREIGN_META = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>', re.DOTALL)
@@ -82,7 +83,8 @@ def _build(engine: Engine) -> Any:
 
 
 def _starting_page() -> Response:
-    return HTMLResponse(read_static("starting.html", "chat"), headers={"Cache-Control": "no-store"})
+    headers = {"Cache-Control": "no-store", "Youju-Starting": "1"}
+    return HTMLResponse(read_static("starting.html", "chat"), headers=headers)
 
 
 @cache

@@ -1,6 +1,7 @@
 // Which articles may answer: fields, and a row of chips that always says what is chosen.
 // The value is the API's `filters`; `names` remembers the titles of chosen articles.
-import { button, called } from "./dom.js";
+import { button, called, make } from "./dom.js";
+import { wholeDay } from "./days.js";
 
 const LABELS = { newspaper: "报名", author: "作者", date_from: "从", date_to: "到" };
 const PAUSE = 200;
@@ -34,10 +35,8 @@ export class Filters {
     choose.replaceChildren(choose.firstElementChild, ...newspapers.map((name) => new Option(name, name)));
     const known = authors.map((name) => new Option(name, name));
     this.panel.querySelector("#yj-authors").replaceChildren(...known);
-    for (const name of ["date_from", "date_to"]) {
-      if (first) this.field(name).min = first;
-      if (last) this.field(name).max = last;
-    }
+    if (first) this.field("date_from").placeholder = `最早 ${first}`;
+    if (last) this.field("date_to").placeholder = `最晚 ${last}`;
     this.show();
   }
 
@@ -70,8 +69,12 @@ export class Filters {
 
   onField(field) {
     if (!(field.name in LABELS)) return;
-    const value = { ...this.value, [field.name]: field.value.trim() };
-    if (!value[field.name]) delete value[field.name];
+    const written = field.value.trim();
+    const chosen = field.name.startsWith("date") ? wholeDay(written, field.name) : written;
+    field.setAttribute("aria-invalid", String(Boolean(written) && !chosen));
+    if (written && !chosen) return;
+    const value = { ...this.value, [field.name]: chosen };
+    if (!chosen) delete value[field.name];
     this.change(value);
   }
 
@@ -92,7 +95,7 @@ export class Filters {
       item.append(button("yj-choice", name, choose));
       return item;
     });
-    if (!items.length) items.push(Object.assign(document.createElement("li"), { textContent: "没有这样的标题" }));
+    if (!items.length) items.push(make("li", "", "没有这样的标题"));
     this.found.replaceChildren(...items);
   }
 

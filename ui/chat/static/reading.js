@@ -30,6 +30,7 @@ export class Reading {
     this.app.classList.add("yj-reading-open");
     this.scroll.scrollTop += chip.getBoundingClientRect().top - before; // the chip stays in place
     this.showPlace();
+    this.panel.querySelector(".yj-reading-title").textContent = result.title ?? "";
     const place = this.article.querySelector("mark") ?? this.article.querySelector(".yj-here");
     place?.scrollIntoView({ block: "center" });
     if (focus) this.article.focus({ preventScroll: true });
