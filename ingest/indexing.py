@@ -25,10 +25,11 @@ from rag.library import Library
 from rag.records import NewDocument, NewPassage
 from rag.settings import Settings
 
-RECIPE_VERSION = "1"
+RECIPE_VERSION = "2"
 """Rises when the same file would give other articles or passages: then it is ingested again."""
 
 _BATCH_PASSAGES = 256
+_BATCH_BYTES = 64 << 20
 
 Progress = Callable[[int, int, int], None]
 
@@ -151,12 +152,18 @@ class _Run:
                 return
             for draft in self._drafts(job):
                 self._waiting.append(draft)
-                if sum(len(waiting.passages) for waiting in self._waiting) >= _BATCH_PASSAGES:
+                if self._is_full():
                     self.flush()
         except DocumentError as error:
             job.error = error
         if job.kept and not job.error:
             self._complete.append(job)
+
+    def _is_full(self) -> bool:
+        passages = sum(len(waiting.passages) for waiting in self._waiting)
+        originals = [waiting.loaded.original for waiting in self._waiting]
+        kept = sum(len(original.data) for original in originals if original)
+        return passages >= _BATCH_PASSAGES or kept >= _BATCH_BYTES
 
     def flush(self) -> None:
         """Embed and store the waiting documents in one transaction, then note complete files."""
@@ -171,6 +178,8 @@ class _Run:
                     for new in draft.passages
                 ),
                 replaces_ids=draft.loaded.ready,
+                places=draft.loaded.places,
+                original=draft.loaded.original,
             )
             for draft in self._waiting
         ]

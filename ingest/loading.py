@@ -17,14 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from ingest.formats.extracted import Place
 from ingest.formats.readers import PAGE_PARSERS, read_pages, read_text
 from ingest.formats.records import holds_articles, read_csv, read_jsonl
 from ingest.formats.signatures import KIND_OF_SUFFIX, SIGNATURE_BYTES, kind_of
 from ingest.metadata import Metadata, merge, metadata_from_file_name, metadata_from_mapping
 from ingest.sandbox import parse
 from ingest.sidecar import SIDECAR_NAME, is_sidecar, sidecar_metadata, table_metadata
-from rag.documents import SourceFile
+from rag.documents import Original, Place, SourceFile
 from rag.errors import (
     ArchiveCorrupt,
     DocumentError,
@@ -41,6 +40,7 @@ RECORD_SUFFIXES = frozenset({".jsonl", ".csv"})
 ARCHIVE_SUFFIXES = frozenset({".zip"})
 SUPPORTED = TEXT_SUFFIXES | frozenset(PAGE_PARSERS) | RECORD_SUFFIXES | ARCHIVE_SUFFIXES
 
+LARGEST_ORIGINAL = 64 << 20
 NOTHING_SAID = Metadata()
 _EXAMPLES = 3
 _UNKNOWN = "\ufffd"
@@ -59,6 +59,7 @@ class LoadedFile:
         metadata: what its header, name or row says.
         ready: it is one finished article, not a page to be taken apart.
         places: where its characters stand on pages, for formats that have pages.
+        original: its bytes, for those formats, so that a page can be looked at later.
         remarks: what a person should know of how it was read, in Chinese.
     """
 
@@ -67,6 +68,7 @@ class LoadedFile:
     ready: bool = False
     places: tuple[Place, ...] = ()
     remarks: tuple[str, ...] = ()
+    original: Original | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,21 @@ def _page(file: IO[bytes], origin: Origin) -> LoadedFile:
         metadata_from_mapping(contents.values),
         metadata_from_file_name(origin.name),
     )
-    return LoadedFile(source, metadata, places=contents.places, remarks=contents.remarks)
+    return LoadedFile(
+        source,
+        metadata,
+        places=contents.places,
+        remarks=contents.remarks,
+        original=_original(file, origin) if contents.places else None,
+    )
+
+
+def _original(file: IO[bytes], origin: Origin) -> Original | None:
+    """The bytes of a file with pages; of a very large one, its text alone is kept."""
+    file.seek(0)
+    data = file.read(LARGEST_ORIGINAL + 1)
+    kind = "pdf" if origin.suffix == ".pdf" else "image"
+    return Original(kind, data) if len(data) <= LARGEST_ORIGINAL else None
 
 
 def _records(file: IO[bytes], origin: Origin, report: Report) -> Iterator[LoadedFile]:

@@ -44,12 +44,27 @@ class Question(_Record):
     filters: Filters = Filters()
 
 
+class PageBox(_Record):
+    """A rectangle on a page, to be highlighted.
+
+    `page` counts from 1; `box` is (left, top, right, bottom) in shares of the page's width and
+    height as it is shown, 0–1, from the top left corner.
+    """
+
+    page: int
+    box: tuple[float, float, float, float]
+
+
 class Source(_Record):
-    """Where a quote stands: `spans` are `[start, end)` code points of the file as decoded."""
+    """Where a quote stands: `spans` are `[start, end)` code points of the file as decoded.
+
+    `boxes` has one rectangle for each line of the quote, where the file has pages (PDF, pictures).
+    """
 
     file: str
     sha256: str
     spans: tuple[tuple[int, int], ...]
+    boxes: tuple[PageBox, ...] = ()
 
 
 class Citation(_Record):

@@ -60,6 +60,28 @@ class SourceFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where characters `[start, end)` of a source's text stand on a page; within one line.
+
+    `box` is (left, top, right, bottom) in shares of the page's width and height as it is shown,
+    0–1, from the top left corner; `page` counts from 1.
+    """
+
+    start: int
+    end: int
+    page: int
+    box: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The bytes of a file that has pages to look at: `kind` is `pdf` or `image`."""
+
+    kind: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Paragraph:
     """A numbered paragraph of an article.
 

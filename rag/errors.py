@@ -7,7 +7,8 @@
     │   │                             EncodingUnknown · FormatUnsupported · ParseLimit ·
     │   │                             ParseTimeout · ParseFailed · PdfEncrypted · NoTextLayer ·
     │   │                             ArchiveTooLarge · ArchiveCorrupt · XmlForbidden ·
-    │   │                             HtmlTooDeep · OcrMissing · RecordInvalid · PartsFailed
+    │   │                             HtmlTooDeep · OcrMissing · RecordInvalid · PartsFailed ·
+    │   │                             PageImageMissing
     │   ├── DataFileError             DataFileMissing · DataLineInvalid
     │   ├── ArticleMissing · CorrectionInvalid · SetMissing · RunMissing · JobMissing ·
     │   │   BrowserMissing
@@ -263,6 +264,15 @@ class PartsFailed(DocumentError):
     code = "parts_failed"
     message = "{file} 里有 {count} 处未能导入，先看这几处：{examples}"
     hint = "请改正后重新导入；其余部分不受影响。"
+
+
+class PageImageMissing(DocumentError):
+    """A file has no such page to look at, or its bytes were not kept."""
+
+    code = "page_image_missing"
+    http_status = 404
+    message = "没有这一页的图像：{file} 第 {page} 页"
+    hint = "只有 PDF 和图片能看版面；太大的文件没有保存原件。"
 
 
 class DataFileError(InputError):

@@ -24,6 +24,7 @@ from rag.documents import Article
 from rag.embedding import Vectors
 from rag.errors import ArticleMissing
 from rag.library_queries import LibraryQueries
+from rag.places import pack
 from rag.records import NewDocument, NewPassage
 from rag.schema import DATABASE, STEPS
 from rag.storage import Connection, Database
@@ -159,6 +160,7 @@ class Library(LibraryQueries):
         (source_id,) = connection.execute(
             "SELECT id FROM sources WHERE path = ? AND sha256 = ?", (source.path, source.sha256)
         ).fetchone()
+        _keep_pages(connection, source_id, document)
         keys: dict[str, int] = {}
         for position, article in enumerate(document.articles):
             if document.replaces_ids:
@@ -183,6 +185,18 @@ class Library(LibraryQueries):
             generation = int(current) + changes_articles
             yield connection, generation
             _set_meta(connection, "generation", str(generation))
+
+
+def _keep_pages(connection: Connection, source_id: int, document: NewDocument) -> None:
+    """Where the lines of a document stand, and its bytes, for those that want to see its pages."""
+    connection.execute("DELETE FROM places WHERE source = ?", (source_id,))
+    if document.places:
+        connection.execute("INSERT INTO places VALUES (?, ?)", (source_id, pack(document.places)))
+    if document.original:
+        connection.execute(
+            "INSERT OR IGNORE INTO originals VALUES (?, ?, ?)",
+            (document.source.sha256, document.original.kind, document.original.data),
+        )
 
 
 def _add_article(

@@ -10,9 +10,10 @@ import numpy as np
 
 from rag import records
 from rag.corrections import Correction, correction_of
-from rag.documents import SourceFile
+from rag.documents import Original, Place, SourceFile
 from rag.embedding import Vectors
 from rag.errors import ArticleMissing, LibraryCorrupt
+from rag.places import unpack
 from rag.records import Changes, Counts, StoredArticle, StoredPassage
 from rag.storage import Database, Row
 
@@ -91,6 +92,20 @@ class LibraryQueries:
             (sha256, file or ""),
         )
         return SourceFile(*rows[0]) if rows else None
+
+    def places(self, sha256: str, file: str | None = None) -> tuple[Place, ...]:
+        """Where the lines of `source(sha256, file)` stand; none for a file without pages."""
+        row = self._one(
+            "SELECT p.runs FROM sources s LEFT JOIN places p ON p.source = s.id"
+            " WHERE s.sha256 = ? ORDER BY s.name <> ?, s.id",
+            (sha256, file or ""),
+        )
+        return unpack(row[0]) if row and row[0] else ()
+
+    def original(self, sha256: str) -> Original | None:
+        """The bytes of a file that has pages, if they were kept."""
+        row = self._one("SELECT kind, data FROM originals WHERE sha256 = ?", (sha256,))
+        return Original(*row) if row else None
 
     def source_of(self, article_key: int) -> SourceFile:
         """The file that this row of `articles` was read from."""

@@ -16,6 +16,7 @@ from rag.generation import Findings, Generator
 from rag.indexes import caught_up
 from rag.inquiry import Inquiry
 from rag.library import Library
+from rag.places import located
 from rag.question import Understood, check, understand
 from rag.retrieval import EVERYTHING, Hit, Rankings, Retriever
 from rag.settings import Settings
@@ -74,7 +75,7 @@ class Pipeline:
                 scope = inquiry.scope(understood, candidates)
                 sides = inquiry.sides(understood, vector, candidates, scope, question.filters)
         findings = Findings(question, understood, facts, sides, scope, self._receipt(retriever))
-        return self._generator.generate(findings, timings)
+        return located(self._generator.generate(findings, timings), self.library)
 
     def search(self, query: str, limit: int, filters: Filters = EVERYTHING) -> list[Hit]:
         """The `limit` best passages, best first."""

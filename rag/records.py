@@ -6,7 +6,17 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from rag.documents import Article, Join, Paragraph, Passage, Sentence, SourceFile, Span
+from rag.documents import (
+    Article,
+    Join,
+    Original,
+    Paragraph,
+    Passage,
+    Place,
+    Sentence,
+    SourceFile,
+    Span,
+)
 from rag.embedding import Vectors
 from rag.errors import LibraryCorrupt
 
@@ -44,13 +54,18 @@ class NewPassage:
 
 @dataclass(frozen=True, slots=True)
 class NewDocument:
-    """What one file gave: `input` is the file on disk (an archive, for its members)."""
+    """What one file gave: `input` is the file on disk (an archive, for its members).
+
+    `places` and `original` are those of a file that has pages.
+    """
 
     source: SourceFile
     input: str
     articles: tuple[Article, ...]
     passages: tuple[NewPassage, ...]
     replaces_ids: bool = False
+    places: tuple[Place, ...] = ()
+    original: Original | None = None
 
 
 @dataclass(frozen=True, slots=True)

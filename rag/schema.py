@@ -34,5 +34,10 @@ CREATE TABLE corrections (
     PRIMARY KEY (sha256, anchor)) WITHOUT ROWID;
 """
 
-STEPS = (_ARTICLES_AND_PASSAGES, _CORRECTIONS)
+_PAGES = """
+CREATE TABLE places (source INTEGER PRIMARY KEY REFERENCES sources, runs BLOB NOT NULL);
+CREATE TABLE originals (sha256 TEXT PRIMARY KEY, kind TEXT NOT NULL, data BLOB NOT NULL);
+"""
+
+STEPS = (_ARTICLES_AND_PASSAGES, _CORRECTIONS, _PAGES)
 """Version n of the file is what the first n steps make; a released step never changes."""

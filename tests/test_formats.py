@@ -11,9 +11,10 @@ import pytest
 
 from ingest.formats import readers
 from ingest.formats.columns import reading_order
-from ingest.formats.extracted import Extracted, PageText, Place, join_pages, split_pages
+from ingest.formats.extracted import Extracted, PageText, join_pages, split_pages
 from ingest.formats.pieces import Piece
 from ingest.loading import LoadedFile, load
+from rag.documents import Place
 from rag.errors import ParseFailed
 
 SENTENCES = (

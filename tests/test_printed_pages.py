@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from pages import ingest_into, pipeline_over
 
 from eval.benchmarks.pages import read_back
 from eval.measures.page_text import PageText, compare_pages
@@ -22,6 +23,7 @@ from eval.printed_pages import (
 )
 from ingest.formats import readers
 from ingest.loading import LoadedFile, load
+from rag.answers import Question
 from rag.errors import BrowserMissing
 
 if TYPE_CHECKING:
@@ -134,3 +136,25 @@ def test_a_scan(
     assert score.read_share >= 0.97
     assert score.placed_share >= 0.95
     assert score.foreign_share <= 0.05
+
+
+@pytest.mark.browser
+def test_a_citation_says_where_its_quote_stands(chromium: Browser, tmp_path: Path) -> None:
+    import pypdfium2 as pdfium
+
+    path = tmp_path / "page.pdf"
+    print_page(chromium, PAGES[1], Layout("stacked", 3), path)
+    ingest_into(tmp_path / "data", path)
+    pipeline = pipeline_over(tmp_path / "data")
+    answer = pipeline.ask(Question(question="青石湾大桥总投资多少？"))
+    pipeline.close()
+    page = pdfium.PdfDocument(path)[0]
+    width, height = page.get_size()
+    for citation in (*answer.citations, *(answer.refusal.nearest if answer.refusal else ())):
+        seen = ""
+        for shown in citation.source.boxes:
+            left, top, right, bottom = shown.box
+            corners = (left * width - 1, (1 - bottom) * height, right * width + 1)
+            seen += page.get_textpage().get_text_bounded(*corners, (1 - top) * height)
+        assert "".join(seen.split()) == "".join(citation.quote.split())
+    assert answer.citations

@@ -7,23 +7,11 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from rag.documents import Place
+
 _UNSTORABLE = re.compile("[\0\ud800-\udfff\ufffe\uffff]")
 PAGE_BREAK = "\n\f\n"
 MOST_CHARACTERS = 5_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where characters `[start, end)` of the text stand on a page.
-
-    `box` is (left, top, right, bottom) in shares of the page's width and height, 0–1, from the
-    top left corner; `page` counts from 1.
-    """
-
-    start: int
-    end: int
-    page: int
-    box: tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)

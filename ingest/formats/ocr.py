@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import IO, TYPE_CHECKING, Any
 
 from ingest.formats.extracted import Extracted, join_pages, storable
+from ingest.formats.pictures import open_picture
 from ingest.formats.pieces import Piece
 from ingest.formats.typesetting import typeset
-from rag.errors import ParseFailed, ParseLimit
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     Pixels = NDArray[np.uint8]
 
 DPI = 200
-MOST_PIXELS = 200_000_000  # refused before it is decoded
 ENOUGH_PIXELS = 12_000_000  # looked at; more would not fit into the memory allowed
 # One thread and memory that is kept: least processor time a page, measured on 200-dpi pages.
 _ENGINE = {
@@ -38,7 +36,7 @@ def extract(file: IO[bytes], page: int = 0) -> dict[str, Any]:
         ParseLimit: too many pixels.
         ParseFailed: not a picture.
     """
-    pixels = _rendered(file, page) if page else _picture(file)
+    pixels = _pixels(file, page)
     height, width = pixels.shape[:2]
     pieces = list(_pieces(pixels))
     contents = typeset(pieces, page or 1, float(width), float(height), _SIZE_SLACK)
@@ -46,35 +44,16 @@ def extract(file: IO[bytes], page: int = 0) -> dict[str, Any]:
     return Extracted(text, "ocr", places).as_dict()
 
 
-def _picture(file: IO[bytes]) -> Pixels:
+def _pixels(file: IO[bytes], page: int) -> Pixels:
+    """Shape (height, width, 3), blue first."""
     import numpy as np
-    from PIL import Image, ImageOps, UnidentifiedImageError
 
-    Image.MAX_IMAGE_PIXELS = None  # the check below comes before any pixel is decoded
-    try:
-        with Image.open(file, formats=("PNG", "JPEG")) as image:
-            _check_pixels(image.width, image.height)
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-            side = math.sqrt(ENOUGH_PIXELS * upright.width / upright.height)
-            upright.thumbnail((side, ENOUGH_PIXELS / side))
-            return np.asarray(upright)[:, :, ::-1]
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        raise ParseFailed(file="", reason="不是完好的图片") from error
+    if page:
+        from ingest.formats.pdf import open_document, render
 
-
-def _rendered(file: IO[bytes], page: int) -> Pixels:
-    from ingest.formats.pdf import open_document
-
-    document = open_document(file)
-    width, height = document[page - 1].get_size()
-    scale = min(DPI / 72, math.sqrt(ENOUGH_PIXELS / (width * height)))
-    pixels: Pixels = document[page - 1].render(scale=scale).to_numpy()
-    return pixels[:, :, :3]
-
-
-def _check_pixels(width: int, height: int) -> None:
-    if width * height > MOST_PIXELS:
-        raise ParseLimit(file="", reason=f"图片有 {width}×{height} 个像素")
+        pixels: Pixels = render(open_document(file), page, DPI / 72, ENOUGH_PIXELS).to_numpy()
+        return pixels[:, :, :3]
+    return np.asarray(open_picture(file, ENOUGH_PIXELS))[:, :, ::-1]
 
 
 def _pieces(pixels: Pixels) -> list[Piece]:

@@ -6,7 +6,7 @@ import ctypes
 import math
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -29,6 +29,7 @@ _RUN_GAP = 0.65  # em: wider gaps end a run
 _LATIN_SPACE = 0.2  # em between Latin words
 _SPACE = 0.15  # em more than the usual gap of the line: a blank that was not drawn
 _TWICE = 0.2  # em: bold type is sometimes printed twice, a little apart
+_FINE = 1000  # steps a point, when places are reckoned
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
 
 
@@ -90,6 +91,14 @@ def open_document(file: IO[bytes]) -> pdfium.PdfDocument:
     return document
 
 
+def render(
+    document: pdfium.PdfDocument, number: int, scale: float, most_pixels: int
+) -> pdfium.PdfBitmap:
+    """Draw page `number`, `scale` pixels a point, less where that would be too many."""
+    width, height = document[number - 1].get_size()
+    return document[number - 1].render(scale=min(scale, math.sqrt(most_pixels / (width * height))))
+
+
 def _page(document: pdfium.PdfDocument, number: int) -> tuple[PageText, bool]:
     """A page's text, and whether it is a picture of a text rather than one."""
     import pypdfium2 as pdfium
@@ -101,7 +110,7 @@ def _page(document: pdfium.PdfDocument, number: int) -> tuple[PageText, bool]:
         return PageText(""), False  # a damaged page does not take the others with it
     try:
         width, height = page.get_size()
-        pieces = list(dict.fromkeys(_pieces(_glyphs(page, height))))
+        pieces = list(dict.fromkeys(_pieces(_glyphs(page))))
         if sum(len(piece.text) for piece in pieces) < _LEAST_TEXT:
             images = page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
             if next(iter(images), None) is not None:
@@ -175,11 +184,32 @@ def _one_script(before: str, after: str) -> bool:
     return letters and before.isascii() == after.isascii()
 
 
-def _glyphs(page: pdfium.PdfPage, height: float) -> Iterator[_Glyph]:
+def _as_shown(page: pdfium.PdfPage) -> Callable[[float, float], tuple[float, float]]:
+    """From a point of the page's own space to points from the top left, cropped and turned."""
+    from pypdfium2 import raw
+
+    width, height = page.get_size()
+    x, y = ctypes.c_int(), ctypes.c_int()
+
+    def device(at_x: float, at_y: float) -> tuple[float, float]:
+        size = (round(width * _FINE), round(height * _FINE))
+        raw.FPDF_PageToDevice(page, 0, 0, *size, 0, at_x, at_y, x, y)
+        return x.value / _FINE, y.value / _FINE
+
+    (x0, y0), (x1, y1), (x2, y2) = device(0, 0), device(1000, 0), device(0, 1000)
+    across, down = ((x1 - x0) / 1000, (y1 - y0) / 1000), ((x2 - x0) / 1000, (y2 - y0) / 1000)
+    return lambda at_x, at_y: (
+        x0 + across[0] * at_x + down[0] * at_y,
+        y0 + across[1] * at_x + down[1] * at_y,
+    )
+
+
+def _glyphs(page: pdfium.PdfPage) -> Iterator[_Glyph]:
     """Characters in the order in which they were drawn; y measured from the page's top."""
     from pypdfium2 import raw
 
     textpage = page.get_textpage()
+    shown = _as_shown(page)
     box = raw.FS_RECTF()
     x, base = ctypes.c_double(), ctypes.c_double()
     sizes: dict[int, float] = {}
@@ -199,8 +229,10 @@ def _glyphs(page: pdfium.PdfPage, height: float) -> Iterator[_Glyph]:
         raw.FPDFText_GetCharOrigin(textpage, index, x, base)
         size = _size(textpage, index, sizes)
         wide = unicodedata.east_asian_width(character) in "WF"
-        right = x.value + size if wide else max(box.right, x.value)
-        yield _Glyph(character, x.value, right, height - base.value, size)
+        left, base_line = shown(x.value, base.value)
+        ends = max(shown(box.left, box.bottom)[0], shown(box.right, box.top)[0])
+        right = left + size if wide else max(ends, left)
+        yield _Glyph(character, left, right, base_line, size)
     textpage.close()
 
 

@@ -8,8 +8,9 @@ from itertools import pairwise
 from statistics import median
 
 from ingest.formats.columns import reading_order
-from ingest.formats.extracted import PageText, Place
+from ingest.formats.extracted import PageText
 from ingest.formats.pieces import Piece, body_size, rows
+from rag.documents import Place
 
 _TITLE = 1.5  # times the body's size
 _SECTION = 1.15
