@@ -55,6 +55,23 @@ def test_ask_gives_the_contracts_answer(client: TestClient) -> None:
     assert "id" not in client.post("/v1/ask", json=QUESTION).json()
 
 
+def test_a_stream_says_each_statement_then_the_answer(client: TestClient) -> None:
+    response = client.post("/v1/ask/stream", json=QUESTION)
+    assert response.headers["content-type"].startswith("text/event-stream")
+    events = [
+        (lines[0].removeprefix("event: "), json.loads(lines[1].removeprefix("data: ")))
+        for block in response.text.strip().split("\n\n")
+        for lines in [block.split("\n")]
+    ]
+    *statements, (last, answer) = events
+    assert last == "answer"
+    assert answer == client.post("/v1/ask", json=QUESTION).json()
+    assert {name for name, _ in statements} == {"statement"}
+    assert [s["text"] for _, s in statements] == [s["text"] for s in answer["statements"]]
+    assert [s["citations"] for _, s in statements] == [answer["citations"]]
+    assert_failure(client.post("/v1/ask/stream", json={"question": " "}), 422, "question_empty")
+
+
 def test_history_is_handed_on(client: TestClient) -> None:
     body = {"question": "那去年发电多少？", "history": ["灯塔岛风电场"]}
     assert (

@@ -60,6 +60,7 @@ def _add_verbs() -> None:
             "ask": asking.ask,
             "chat": serving.chat,
             "serve": serving.serve,
+            "mcp": serving.mcp,
             "answer": asking.answer,
             "evaluate": evaluating.evaluate,
             "compare": evaluating.compare,

@@ -25,6 +25,7 @@ from ui.intake.queue import Intake
 
 _log = logging.getLogger("youju.engine")
 _RETRY_SECONDS = 2.0
+_PATIENCE = 30.0
 
 T = TypeVar("T")
 State = Literal["starting", "ready", "failed"]
@@ -120,9 +121,13 @@ class Engine:
         return self._error
 
     def start(self) -> None:
-        """Load in the background; returns at once."""
-        threading.Thread(target=self._load, name="youju-load", daemon=True).start()
+        """Load in the background and take up what was left unread; returns at once."""
+        self.load_in_background()
         self.intake.resume()
+
+    def load_in_background(self) -> None:
+        """Load, to answer only; returns at once."""
+        threading.Thread(target=self._load, name="youju-load", daemon=True).start()
 
     def close(self) -> None:
         """Finish the answers under way and the files being read, then let go of the pipeline."""
@@ -133,7 +138,7 @@ class Engine:
                 self._pipeline.close()
                 self._pipeline = None
 
-    def pipeline(self, wait_seconds: float = 30.0) -> Pipeline:
+    def pipeline(self, wait_seconds: float = _PATIENCE) -> Pipeline:
         """The loaded pipeline; waits for it while it is loading.
 
         Raises:
@@ -147,8 +152,8 @@ class Engine:
             return self._pipeline
         raise self._error or Starting()
 
-    async def run(self, work: Callable[[Pipeline], T]) -> T:
-        """Run `work` on a thread of ours.
+    async def run(self, work: Callable[[Pipeline], T], patience: float = _PATIENCE) -> T:
+        """Run `work` on a thread of ours, waiting up to `patience` seconds for the loading.
 
         Raises:
             Busy: as many questions wait as may wait.
@@ -158,7 +163,7 @@ class Engine:
         self._inside += 1
         try:
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._threads, lambda: work(self.pipeline()))
+            return await loop.run_in_executor(self._threads, lambda: work(self.pipeline(patience)))
         finally:
             self._inside -= 1
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from fastapi import FastAPI
 
 from rag.settings import Settings
-from ui.api import articles, docs, problems, routes
+from ui.api import articles, chat_completions, docs, problems, routes
 from ui.chat import streaming
 from ui.engine import Engine, Opener, open_real_pipeline
 from ui.intake.jobs import Ingester
@@ -58,6 +58,7 @@ def create_app(
     app.state.engine = engine
     app.include_router(routes.router)
     app.include_router(articles.router)
+    app.include_router(chat_completions.router)
     app.include_router(docs.router)
     app.include_router(static_files)
     if chat:

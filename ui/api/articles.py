@@ -141,5 +141,5 @@ async def _submitted(request: Request, engine: Engine) -> Job:
     try:
         return engine.intake.submit([shown_name(file.name) for file in kept], kept)
     except Busy:
-        await run_in_threadpool(discard_unused, folder, kept)
+        await engine.run(lambda pipeline: discard_unused(pipeline.library, kept))
         raise

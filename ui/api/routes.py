@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, StreamingResponse
 
 from rag.answers import Answer
 from rag.errors import Starting
 from ui.api.base import FAILURES, engine_of
+from ui.api.events import Event, event_stream
 from ui.api.wire import AskBody, SearchBody, hit_json
 from ui.security import error_response
 
@@ -23,6 +25,19 @@ async def ask(body: AskBody, request: Request) -> JSONResponse:
     return JSONResponse(answer.to_json())
 
 
+@router.post(
+    "/v1/ask/stream",
+    summary="提问，逐句返回",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {}}, "description": "事件流"}},
+    tags=["问答"],
+)
+async def ask_stream(body: AskBody, request: Request) -> StreamingResponse:
+    """服务器推送事件：每句话一个 `statement`（文字和它的引文），最后一个 `answer` 是完整的回答。"""
+    answer = await engine_of(request).ask(body.as_question())
+    return event_stream(_events(answer))
+
+
 @router.post("/v1/search", summary="检索段落", tags=["问答"])
 async def search(body: SearchBody, request: Request) -> dict[str, Any]:
     """按相关程度排列的段落，最好的在前。"""
@@ -30,6 +45,14 @@ async def search(body: SearchBody, request: Request) -> dict[str, Any]:
         lambda pipeline: pipeline.search(body.query, body.limit, body.filters)
     )
     return {"query": body.query, "hits": [hit_json(hit) for hit in hits]}
+
+
+def _events(answer: Answer) -> Iterator[Event]:
+    cited = {citation.n: citation.model_dump(mode="json") for citation in answer.citations}
+    for statement in answer.statements:
+        citations = [cited[n] for n in statement.citations]
+        yield "statement", {"text": statement.text, "citations": citations}
+    yield "answer", answer.to_json()
 
 
 @router.get("/healthz", summary="进程是否活着", tags=["运行"])

@@ -53,6 +53,13 @@ def chat(
     _run(settings)
 
 
+def mcp(context: typer.Context, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """供智能体调用：以 MCP 协议（标准输入输出）提供 ask、search、read_article 三个工具。"""
+    from ui.mcp_server import serve as serve_tools
+
+    serve_tools(options_of(context, data_dir, as_json).settings())
+
+
 def _settings(options: Options, host: str | None, port: int | None, token: str | None) -> Settings:
     given: dict[str, Any] = {"host": host, "port": port, "token": token}
     given = {name: value for name, value in given.items() if value is not None}

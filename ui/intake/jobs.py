@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from ingest.outcomes import Status
 from rag.errors import YoujuError
+
+Progress = Callable[[int, int, int], None]
+"""Hears of files done, files in all, passages stored."""
 
 JobStatus = Literal["queued", "running", "done", "failed"]
 FileStatus = Literal["queued", "reading", "read", "stored", "replaced", "unchanged", "failed"]
@@ -53,13 +57,6 @@ class FileResult:
             error=YoujuError.from_dict(error) if error else None,
             duplicate_of=record["duplicate_of"],
         )
-
-
-class Progress(Protocol):
-    """Hears how far an ingest is."""
-
-    def __call__(self, done: int, total: int, passages: int) -> None:
-        """Files done, files in all, passages stored."""
 
 
 class Ingester(Protocol):

@@ -1,4 +1,4 @@
-"""The one writer of a running server: a bounded queue of uploads and removals, on its own thread.
+"""The one writer of a running server: a bounded queue of uploads and changes, on its own thread.
 
 Everything that changes the library goes through here, in its turn, so that the library has one
 writer and requests never wait inside the event loop.
@@ -53,7 +53,7 @@ class Intake:
 
     @property
     def waiting(self) -> int:
-        """Jobs and removals that have not begun."""
+        """Jobs and other changes that have not begun."""
         return self._waiting.qsize()
 
     def submit(self, names: Sequence[str], files: Sequence[Path]) -> Job:
@@ -70,15 +70,30 @@ class Intake:
                 self._jobs.popitem(last=False)
         return job
 
+    def change(self, work: Callable[[Library], T]) -> Future[T]:
+        """Have `work` change the library when its turn comes; it is given the library for writing.
+
+        Raises:
+            Busy: too many jobs wait already. The future raises what `work` does.
+        """
+        outcome: Future[T] = Future()
+        self._enqueue(lambda: _settle(outcome, lambda: self._change(work)))
+        return outcome
+
     def remove(self, article_id: str) -> Future[None]:
-        """Take an article out of the library.
+        """Take an article out of the library, and its file where nothing else comes from it.
 
         Raises:
             Busy: too many jobs wait already. The future raises what `Library.remove` does.
         """
-        removed: Future[None] = Future()
-        self._enqueue(lambda: _settle(removed, lambda: self._remove(article_id)))
-        return removed
+
+        def work(library: Library) -> None:
+            origin = library.input_of(library.article(article_id).key)
+            library.remove(article_id)
+            if origin:
+                discard_unused(library, [Path(origin)])
+
+        return self.change(work)
 
     def job(self, job_id: str) -> Job:
         """A job of this server's, not too old.
@@ -140,7 +155,8 @@ class Intake:
         try:
             job.results = self._ingester.ingest(list(job.files), job.note)
             self._changed()
-            discard_unused(self._data_dir, job.files)
+            with Library.open(self._data_dir) as library:
+                discard_unused(library, job.files)
             job.status = "done"
         except YoujuError as error:
             _log.warning("ingest failed: %s", error.code)
@@ -148,13 +164,11 @@ class Intake:
         finally:
             job.finished.set()
 
-    def _remove(self, article_id: str) -> None:
+    def _change(self, work: Callable[[Library], T]) -> T:
         with Library.open(self._data_dir, write=True) as library:
-            origin = library.input_of(library.article(article_id).key)
-            library.remove(article_id)
+            result = work(library)
         self._changed()
-        if origin:
-            discard_unused(self._data_dir, [Path(origin)])
+        return result
 
 
 def _settle(future: Future[T], work: Callable[[], T]) -> None:

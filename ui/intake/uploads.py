@@ -56,15 +56,14 @@ def _copied(content: BinaryIO, place: Path) -> str:
     return digest.hexdigest()
 
 
-def discard_unused(data_dir: Path, files: Iterable[Path]) -> None:
+def discard_unused(library: Library, files: Iterable[Path]) -> None:
     """Remove those uploaded files that no article in the library comes from."""
-    with Library.open(data_dir) as library:
-        for file in files:
-            is_upload = file.parent.parent == data_dir / FOLDER
-            if is_upload and not library.live_sources(str(file.resolve())):
-                file.unlink(missing_ok=True)
-                with suppress(OSError):
-                    file.parent.rmdir()
+    for file in files:
+        is_upload = file.parent.parent == library.data_dir / FOLDER
+        if is_upload and not library.live_sources(str(file.resolve())):
+            file.unlink(missing_ok=True)
+            with suppress(OSError):
+                file.parent.rmdir()
 
 
 def unread(data_dir: Path) -> list[Path]:

@@ -1,0 +1,135 @@
+"""The official `openai` client, unchanged, against a real server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openai
+import pytest
+from fake_pipeline import FakePipeline, write_library
+from served import served
+
+from rag.answers import Answer
+from rag.settings import load_settings
+from ui.api.chat_completions import pieces
+from ui.server import create_app
+
+ASKED = {"role": "user", "content": "灯塔岛风电场有多少台风机？"}
+QUOTE = "灯塔岛风电场共有38台风机，去年发电9.2亿千瓦时。"
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[openai.OpenAI]:
+    folder = tmp_path_factory.mktemp("openai")
+    write_library(folder)
+    with (
+        served(create_app(load_settings(folder), FakePipeline, chat=False)) as url,
+        openai.OpenAI(base_url=f"{url}/v1", api_key="unused", max_retries=0) as client,
+    ):
+        yield client
+
+
+def completed(client: openai.OpenAI, *messages: Any, **more: Any) -> Any:
+    return client.chat.completions.create(model="youju", messages=list(messages), **more)
+
+
+def test_a_completion_carries_text_citations_and_usage(client: openai.OpenAI) -> None:
+    completion = completed(client, ASKED, temperature=0, max_tokens=100)
+    (choice,) = completion.choices
+    answer = Answer.model_validate(completion.youju)
+    assert choice.finish_reason == "stop"
+    assert choice.message.content == answer.text
+    assert QUOTE in answer.text
+    assert "[1]" in answer.text
+    assert [citation["quote"] for citation in choice.message.citations] == [QUOTE]
+    usage = completion.usage
+    assert usage.prompt_tokens == len(ASKED["content"])
+    assert usage.completion_tokens == len(answer.text)
+    assert usage.total_tokens == usage.prompt_tokens + usage.completion_tokens
+
+
+def test_a_stream_spells_the_same_answer(client: openai.OpenAI) -> None:
+    whole = completed(client, ASKED)
+    chunks = list(completed(client, ASKED, stream=True, stream_options={"include_usage": True}))
+    text = "".join(c.choices[0].delta.content or "" for c in chunks if c.choices)
+    assert text == whole.choices[0].message.content
+    *_, last, usage = chunks
+    assert last.choices[0].finish_reason == "stop"
+    assert last.choices[0].delta.citations == whole.choices[0].message.citations
+    assert last.youju["citations"] == whole.youju["citations"]
+    assert usage.usage == whole.usage
+    assert len({chunk.id for chunk in chunks}) == 1
+
+
+def test_earlier_questions_are_history(client: openai.OpenAI) -> None:
+    earlier = [
+        {"role": "system", "content": "You are a helpful assistant."},
+        {"role": "user", "content": "灯塔岛风电场"},
+        {"role": "assistant", "content": "……"},
+    ]
+    parts = {"role": "user", "content": [{"type": "text", "text": "那去年发电多少？"}]}
+    answer = completed(client, *earlier, parts).youju
+    assert answer["searched_question"] == "灯塔岛风电场去年发电多少？"
+
+
+def test_a_refusal_is_ordinary_content(client: openai.OpenAI) -> None:
+    completion = completed(client, {"role": "user", "content": "谁发明了电话机？"})
+    (choice,) = completion.choices
+    assert choice.message.content == completion.youju["refusal"]["message"]
+    assert choice.message.refusal is None
+    assert choice.message.citations == []
+    assert completion.youju["status"] == "refused"
+    assert completion.youju["refusal"]["nearest"]
+
+
+@pytest.mark.parametrize(
+    ("messages", "code"),
+    [
+        ([], "bad_request"),
+        ([{"role": "user", "content": " "}], "question_empty"),
+        ([{"role": "assistant", "content": "x"}], "bad_request"),
+        ([{"role": "user", "content": [{"type": "image_url"}]}], "bad_request"),
+        ([{"role": "wizard", "content": "x"}], "bad_request"),
+    ],
+)
+def test_errors_keep_their_code(client: openai.OpenAI, messages: list[Any], code: str) -> None:
+    with pytest.raises(openai.UnprocessableEntityError) as raised:
+        completed(client, *messages)
+    assert raised.value.code == code
+    with pytest.raises(openai.UnprocessableEntityError):
+        completed(client, *messages, stream=True)
+
+
+def test_several_choices_are_refused(client: openai.OpenAI) -> None:
+    with pytest.raises(openai.UnprocessableEntityError):
+        completed(client, ASKED, n=2)
+
+
+def test_the_models_are_listed(client: openai.OpenAI) -> None:
+    assert [model.id for model in client.models.list()] == ["youju"]
+    assert client.models.retrieve("youju").owned_by == "youju"
+    with pytest.raises(openai.NotFoundError):
+        client.models.retrieve("gpt-4")
+
+
+def test_the_api_key_is_the_token(tmp_path: Path) -> None:
+    write_library(tmp_path)
+    settings = load_settings(tmp_path, server={"token": "secret"})
+    with served(create_app(settings, FakePipeline, chat=False)) as url:
+        for key, opens in (("secret", True), ("wrong", False)):
+            with openai.OpenAI(base_url=f"{url}/v1", api_key=key, max_retries=0) as client:
+                if opens:
+                    assert client.models.list()
+                else:
+                    with pytest.raises(openai.AuthenticationError):
+                        client.models.list()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "甲[1]乙。[2]", "第一行\n第二行[3]\n", "没有引文", "[x] [12]尾"]
+)
+def test_pieces_lose_nothing(text: str) -> None:
+    assert "".join(pieces(text)) == text
+    assert all(pieces(text))

@@ -1,0 +1,107 @@
+"""`youju mcp`: the library as tools for an agent, over standard input and output.
+
+Only the protocol goes to standard output: what a library prints goes to standard error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+from pydantic import Field
+
+from rag.answers import Answer, Filters, Question
+from rag.errors import YoujuError
+from rag.settings import Settings
+from ui.api.wire import article_whole, hit_json
+from ui.engine import Engine, Opener, Pipeline, open_real_pipeline
+
+if TYPE_CHECKING:
+    from mcp.server.mcpserver import MCPServer
+
+_PATIENCE_SECONDS = 120.0
+_INSTRUCTIONS = (
+    "有据在一个人自己的中文文章里找答案。ask 的每句话都是带出处的逐字引文；没有依据时它拒答，"
+    "这时不要替它编造。要更多上下文时用 search 找段落，用 read_article 读全文。"
+)
+
+T = TypeVar("T")
+
+Asked = Annotated[str, Field(description="用中文写的一个问题", max_length=2000)]
+Earlier = Annotated[
+    list[str], Field(description="这次对话里前面问过的问题，先问的在前", max_length=100)
+]
+Sought = Annotated[str, Field(description="要找的词或句子", max_length=2000)]
+Limit = Annotated[int, Field(description="最多给几段", ge=1, le=50)]
+ArticleId = Annotated[str, Field(description="文章编号，见引文或检索结果的 article_id")]
+Within = Annotated[
+    Filters | None,
+    Field(description="只在这些文章里找：newspaper、author、speaker、date_from、date_to、articles"),
+]
+
+
+def serve(settings: Settings, opener: Opener = open_real_pipeline) -> None:
+    """Serve tools on standard input and output until the input ends."""
+    build(Engine(settings, opener)).run("stdio")
+
+
+def build(engine: Engine) -> MCPServer[None]:
+    """The server and its three tools."""
+    from mcp.server.mcpserver import MCPServer
+    from mcp_types import ToolAnnotations
+
+    @contextlib.asynccontextmanager
+    async def loaded(_: MCPServer[None]) -> AsyncIterator[None]:
+        with contextlib.redirect_stdout(sys.stderr):  # the SDK has the real one by now
+            engine.load_in_background()
+            yield
+        await asyncio.to_thread(engine.close)
+
+    server = MCPServer("youju", title="有据", instructions=_INSTRUCTIONS, lifespan=loaded)
+    reading = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
+
+    @server.tool(
+        title="提问",
+        description="在文章库里找答案。回答只由逐字引文组成，每处引文注明文章、段落和字符位置；"
+        "没有依据时 status 为 refused，并给出最接近的段落。",
+        annotations=reading,
+    )
+    async def ask(question: Asked, history: Earlier = [], filters: Within = None) -> Answer:  # noqa: B006
+        asked = Question(question=question, history=tuple(history), filters=filters or Filters())
+        return await _run(engine, lambda pipeline: pipeline.ask(asked))
+
+    @server.tool(
+        title="检索段落",
+        description="按相关程度给出文章库里的段落，最好的在前。",
+        annotations=reading,
+    )
+    async def search(query: Sought, limit: Limit = 5, filters: Within = None) -> dict[str, Any]:
+        hits = await _run(
+            engine, lambda pipeline: pipeline.search(query, limit, filters or Filters())
+        )
+        return {"query": query, "hits": [hit_json(hit) for hit in hits]}
+
+    @server.tool(
+        title="读一篇文章",
+        description="一篇文章的全文：标题、作者、报纸、日期，和编了号的段落。",
+        annotations=reading,
+    )
+    async def read_article(article_id: ArticleId) -> dict[str, Any]:
+        stored = await _run(engine, lambda pipeline: pipeline.library.article(article_id))
+        return article_whole(stored)
+
+    return server
+
+
+async def _run(engine: Engine, work: Callable[[Pipeline], T]) -> T:
+    """Work on the engine's threads; failures in words that a model can read."""
+    from mcp.server.mcpserver.exceptions import ToolError
+
+    try:
+        return await engine.run(work, _PATIENCE_SECONDS)
+    except YoujuError as error:
+        raise ToolError(json.dumps(error.as_dict(), ensure_ascii=False)) from error
