@@ -13,7 +13,8 @@ from tempfile import TemporaryDirectory
 
 from eval.data_files import read_jsonl
 from eval.squad import SquadFile
-from ingest.indexing import RECIPE_VERSION, publish_indexes
+from ingest.indexing import publish_indexes
+from ingest.intake import RECIPE_VERSION
 from ingest.passages import split_article
 from rag.documents import Article, Paragraph, SourceFile, Span
 from rag.embedding import Embedder, Progress, passage_input

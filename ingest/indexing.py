@@ -1,37 +1,35 @@
 """The ingest flow: files → pages → articles → passages → vectors → library → indexes.
 
-One bad file does not stop the others. Documents are stored in batches, each in one transaction;
-what was reported as stored is on disk. An interrupted run goes on where it stopped: a file counts
-as done when its last document is stored, and its documents are known by their hashes.
+Reading, embedding and storing overlap: each works a little ahead of the next. One bad file does
+not stop the others. Documents are stored in batches, each in one transaction; what was reported as
+stored is on disk. An interrupted run goes on where it stopped: a file counts as done when its last
+document is stored, and its documents are known by their hashes.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.loading import LoadedFile, discover, load
-from ingest.outcomes import FileOutcome, IngestReport, Status
-from ingest.page import page_to_articles
-from ingest.passages import split_article
-from rag.corrections import apply_all
-from rag.documents import Article, Passage
-from rag.embedding import Embedder, PassageInput, Vectors, passage_input
-from rag.errors import DocumentError, EmptyDocument, FileMissing, FileUnreadable, YoujuError
+from ingest.ahead import ahead
+from ingest.intake import Draft, Intake, Job
+from ingest.loading import discover
+from ingest.outcomes import FileOutcome, IngestReport, Progress
+from rag.embedding import Embedder, Vectors
+from rag.errors import FileMissing
 from rag.indexes import load_indexes, publish
 from rag.library import Library
-from rag.records import NewDocument, NewPassage
+from rag.records import FinishedInput, NewDocument, NewPassage
 from rag.settings import Settings
-
-RECIPE_VERSION = "2"
-"""Rises when the same file would give other articles or passages: then it is ingested again."""
 
 _BATCH_PASSAGES = 256
 _BATCH_BYTES = 64 << 20
-
-Progress = Callable[[int, int, int], None]
+_BATCH_ITEMS = 1024
+_SLICE = 32
+"""Passages given to the model at once: an interruption waits for no more."""
 
 
 def ingest(
@@ -39,7 +37,7 @@ def ingest(
     library: Library,
     embedder: Embedder,
     settings: Settings,
-    progress: Progress | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> IngestReport:
     """Store the articles of all files below `paths`, and publish the indexes.
 
@@ -48,29 +46,25 @@ def ingest(
         library: opened for writing.
         embedder: embeds passages that no earlier run embedded.
         settings: passage size.
-        progress: called with (files done, files in all, passages stored).
+        progress: called with what is stored so far.
 
     Raises:
         LibraryError: the store refuses; everything stored before is kept.
     """
-    missing: list[FileOutcome] = []
-    files: list[Path] = []
-    for path in paths:
-        try:
-            files.extend(discover([path]))
-        except FileMissing as error:
-            missing.append(FileOutcome(str(path), "failed", error=error))
-    files = list(dict.fromkeys(files))
-    run = _Run(library, embedder, settings)
-    for done, file in enumerate(files):
-        if progress:
-            progress(done, len(files), run.stored_passages)
-        run.add_file(file)
-    run.flush()
-    if progress:
-        progress(len(files), len(files), run.stored_passages)
+    files, missing = _found(paths)
+    intake = Intake(library, embedder, settings)
+    tally = _Tally(files, progress)
+    stop = threading.Event()
+    with ExitStack() as stages:
+        read = stages.enter_context(ahead(_batched(intake.read(files), stop), 1))
+        embedded = stages.enter_context(ahead(_embedded(read, library, embedder, stop), 1))
+        stages.callback(stop.set)
+        for batch in embedded:
+            reprints = _store(batch, library, embedder.fingerprint)
+            intake.stored(batch.drafts, batch.jobs)
+            tally.add(batch, reprints)
     publish_indexes(library, embedder)
-    return IngestReport((*missing, *(job.outcome() for job in run.jobs)))
+    return IngestReport((*missing, *(job.outcome() for job in intake.jobs)), tally.reprints)
 
 
 def publish_indexes(library: Library, embedder: Embedder) -> None:
@@ -80,192 +74,126 @@ def publish_indexes(library: Library, embedder: Embedder) -> None:
         publish(indexes, library.data_dir)
 
 
-@dataclass(slots=True)
-class _Job:
-    """One input file on its way into the library."""
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What is stored in one transaction: `jobs` are read to their ends, `matrices` by digest."""
 
-    file: Path
-    sha256: str = ""
-    known: dict[str, str] = field(default_factory=dict)
-    kept: list[str] = field(default_factory=list)
-    articles: int = 0
-    passages: int = 0
-    error: YoujuError | None = None
-    duplicate_of: str | None = None
+    drafts: Sequence[Draft]
+    jobs: Sequence[Job]
+    matrices: Mapping[str, Vectors]
 
-    @property
-    def path(self) -> str:
-        return str(self.file.resolve())
 
-    def outcome(self) -> FileOutcome:
-        status: Status = "unchanged"
-        if self.error and not self.kept:
-            status = "failed"
-        elif self.articles:
-            status = "replaced" if self.known else "stored"
-        return FileOutcome(
-            str(self.file), status, self.articles, self.passages, self.error, self.duplicate_of
+class _Tally:
+    """Counts what is stored, and tells; at first, that nothing is."""
+
+    def __init__(self, files: Sequence[Path], tell: Callable[[Progress], None] | None) -> None:
+        size = sum(file.stat().st_size for file in files if file.exists())
+        self._so_far = Progress(0, len(files), 0, size, 0, 0)
+        self._finished_bytes = self._begun_bytes = 0
+        self._tell = tell or (lambda _: None)
+        self._tell(self._so_far)
+        self.reprints = 0
+
+    def add(self, batch: _Batch, reprints: int) -> None:
+        """A batch was stored. Documents stand for the bytes of a file that is not finished yet."""
+        if batch.jobs:
+            self._begun_bytes = 0
+        self._finished_bytes += sum(job.size for job in batch.jobs)
+        self._begun_bytes += sum(d.size for d in batch.drafts if d.job not in batch.jobs)
+        self.reprints += reprints
+        before = self._so_far
+        self._so_far = Progress(
+            before.done_files + len(batch.jobs),
+            before.total_files,
+            min(self._finished_bytes + self._begun_bytes, before.total_bytes),
+            before.total_bytes,
+            before.articles + sum(len(draft.articles) for draft in batch.drafts),
+            before.passages + sum(len(draft.passages) for draft in batch.drafts),
         )
+        self._tell(self._so_far)
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A passage that waits for its vectors; `digest` names what the model will see."""
-
-    passage: Passage
-    text: PassageInput
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """A document that waits for the vectors of its passages."""
-
-    job: _Job
-    loaded: LoadedFile
-    articles: tuple[Article, ...]
-    passages: tuple[_Prepared, ...]
-
-
-class _Run:
-    """Gathers documents into batches, so that the model sees many passages at once."""
-
-    def __init__(self, library: Library, embedder: Embedder, settings: Settings) -> None:
-        self._library = library
-        self._embedder = embedder
-        self._size = settings.passages.size
-        self._recipe = f"{RECIPE_VERSION}:{self._size}:{embedder.fingerprint}"
-        self._waiting: list[_Draft] = []
-        self._complete: list[_Job] = []
-        self._ids: dict[str, str] = {}
-        self._seen: dict[str, Path] = {}
-        self.jobs: list[_Job] = []
-        self.stored_passages = 0
-
-    def add_file(self, file: Path) -> None:
-        """Read one file; its documents are stored now or with a later batch."""
-        job = _Job(file)
-        self.jobs.append(job)
+def _found(paths: Sequence[Path]) -> tuple[list[Path], list[FileOutcome]]:
+    """The files below `paths`, each once, and what is not there."""
+    files: dict[Path, None] = {}
+    missing: list[FileOutcome] = []
+    for path in paths:
         try:
-            job.sha256 = _sha256(file)
-            if self._is_stored(job):
+            files |= dict.fromkeys(discover([path]))
+        except FileMissing as error:
+            missing.append(FileOutcome(str(path), "failed", error=error))
+    return list(files), missing
+
+
+def _batched(documents: Iterator[Draft | Job], stop: threading.Event) -> Iterator[_Batch]:
+    """Documents gathered, so that the model sees many passages at once, still without vectors."""
+    drafts: list[Draft] = []
+    jobs: list[Job] = []
+    for item in documents:
+        if stop.is_set():
+            return
+        if isinstance(item, Job):
+            jobs.append(item)
+        else:
+            drafts.append(item)
+        if _is_full(drafts, jobs):
+            yield _Batch(drafts, jobs, {})
+            drafts, jobs = [], []
+    if drafts or jobs:
+        yield _Batch(drafts, jobs, {})
+
+
+def _is_full(drafts: Sequence[Draft], jobs: Sequence[Job]) -> bool:
+    originals = [draft.loaded.original for draft in drafts]
+    return (
+        sum(len(draft.passages) for draft in drafts) >= _BATCH_PASSAGES
+        or sum(len(original.data) for original in originals if original) >= _BATCH_BYTES
+        or len(drafts) + len(jobs) >= _BATCH_ITEMS
+    )
+
+
+def _embedded(
+    batches: Iterator[_Batch], library: Library, embedder: Embedder, stop: threading.Event
+) -> Iterator[_Batch]:
+    """The batches with their passages' vectors; the model runs only for what it never saw."""
+    for batch in batches:
+        wanted = {new.digest: new.text for draft in batch.drafts for new in draft.passages}
+        matrices = library.vectors(list(wanted), embedder.fingerprint)
+        unseen = sorted(wanted.keys() - matrices.keys(), key=lambda d: (-len(wanted[d].text), d))
+        for start in range(0, len(unseen), _SLICE):
+            if stop.is_set():
                 return
-            for draft in self._drafts(job):
-                self._waiting.append(draft)
-                if self._is_full():
-                    self.flush()
-        except DocumentError as error:
-            job.error = error
-        if job.kept and not job.error:
-            self._complete.append(job)
-
-    def _is_full(self) -> bool:
-        passages = sum(len(waiting.passages) for waiting in self._waiting)
-        originals = [waiting.loaded.original for waiting in self._waiting]
-        kept = sum(len(original.data) for original in originals if original)
-        return passages >= _BATCH_PASSAGES or kept >= _BATCH_BYTES
-
-    def flush(self) -> None:
-        """Embed and store the waiting documents in one transaction, then note complete files."""
-        matrices = self._matrices([new for draft in self._waiting for new in draft.passages])
-        documents = [
-            NewDocument(
-                source=draft.loaded.source,
-                input=draft.job.path,
-                articles=draft.articles,
-                passages=tuple(
-                    NewPassage(new.passage, new.digest, matrices[new.digest])
-                    for new in draft.passages
-                ),
-                replaces_ids=draft.loaded.ready,
-                places=draft.loaded.places,
-                original=draft.loaded.original,
-            )
-            for draft in self._waiting
-        ]
-        if documents:
-            self._library.store(documents, self._embedder.fingerprint)
-        for draft in self._waiting:
-            draft.job.articles += len(draft.articles)
-            draft.job.passages += len(draft.passages)
-            self.stored_passages += len(draft.passages)
-        self._waiting.clear()
-        for job in self._complete:
-            self._library.finish_input(job.path, job.sha256, self._recipe, job.kept)
-        self._complete.clear()
-
-    def _is_stored(self, job: _Job) -> bool:
-        """Whether the same bytes are stored already, from this path or another."""
-        before = self._library.ingested(job.path)
-        if before == (job.sha256, self._recipe):
-            return True
-        twin = self._seen.setdefault(job.sha256, job.file)
-        if twin != job.file:
-            job.duplicate_of = str(twin)
-            return True
-        if before is None and (other := self._library.input_with(job.sha256, self._recipe)):
-            job.duplicate_of = other
-            return True
-        job.known = self._library.live_sources(job.path)
-        return False
-
-    def _drafts(self, job: _Job) -> Iterator[_Draft]:
-        def note(error: DocumentError) -> None:
-            job.error = job.error or error
-
-        interrupted = self._library.ingested(job.path) is None
-        for loaded in load(job.file, note):
-            path, sha256 = loaded.source.path, loaded.source.sha256
-            job.kept.append(path)
-            if interrupted and job.known.get(path) == sha256:
-                continue  # stored before the interruption
-            found = page_to_articles(loaded, self._embedder)
-            corrections = self._library.corrections(sha256)
-            found = apply_all(corrections, found, loaded.source.text)
-            articles = self._with_own_ids(found, loaded)
-            if not articles:
-                job.kept.remove(path)
-                note(EmptyDocument(file=loaded.source.name))
-                continue
-            yield _Draft(job, loaded, articles, tuple(self._prepared(articles)))
-
-    def _prepared(self, articles: Sequence[Article]) -> Iterator[_Prepared]:
-        for article in articles:
-            for passage in split_article(article, self._size):
-                text = passage_input(article, passage)
-                yield _Prepared(passage, text, text.digest)
-
-    def _with_own_ids(self, articles: Sequence[Article], loaded: LoadedFile) -> tuple[Article, ...]:
-        """The articles, renamed where another file has one of the same name and text."""
-        path = loaded.source.path
-        own: list[Article] = []
-        for article in articles:
-            article_id = article.article_id
-            while not loaded.ready and (
-                self._ids.setdefault(article_id, path) != path
-                or article_id in {other.article_id for other in own}
-                or self._library.holder_of(article_id) not in {None, path}
-            ):
-                article_id = hashlib.sha256(f"{article_id}\0{path}".encode()).hexdigest()[:12]
-            own.append(replace(article, article_id=article_id))
-        return tuple(own)
-
-    def _matrices(self, passages: Sequence[_Prepared]) -> dict[str, Vectors]:
-        """Vectors by digest; the model runs only for what it never saw."""
-        wanted = {new.digest: new.text for new in passages}
-        matrices = self._library.vectors(list(wanted), self._embedder.fingerprint)
-        unseen = [digest for digest in wanted if digest not in matrices]
-        if unseen:
-            embedded = self._embedder.embed_passages([wanted[digest] for digest in unseen])
-            matrices |= {d: v.matrix for d, v in zip(unseen, embedded, strict=True)}
-        return matrices
+            digests = unseen[start : start + _SLICE]  # of like length: little padding
+            vectors = embedder.embed_passages([wanted[digest] for digest in digests])
+            matrices |= {d: v.matrix for d, v in zip(digests, vectors, strict=True)}
+        yield _Batch(batch.drafts, batch.jobs, matrices)
 
 
-def _sha256(file: Path) -> str:
-    try:
-        with file.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except FileNotFoundError as error:
-        raise FileMissing(file=file) from error
-    except OSError as error:
-        raise FileUnreadable(file=file.name, reason=error.strerror) from error
+def _store(batch: _Batch, library: Library, model: str) -> int:
+    """Store a batch in one transaction, if there is anything to store; how many are reprints."""
+    documents = [_document(draft, batch.matrices) for draft in batch.drafts]
+    finished = [
+        FinishedInput(job.path, job.sha256, job.recipe, job.kept)
+        for job in batch.jobs
+        if job.complete
+    ]
+    stamps = [job.stamp for job in batch.jobs if job.stamp and not job.error]
+    if not (documents or finished or stamps):
+        return 0
+    return library.store(documents, model, finished=finished, stamps=stamps)
+
+
+def _document(draft: Draft, matrices: Mapping[str, Vectors]) -> NewDocument:
+    return NewDocument(
+        source=draft.loaded.source,
+        input=draft.job.path,
+        articles=draft.articles,
+        passages=tuple(
+            NewPassage(new.passage, new.digest, matrices[new.digest]) for new in draft.passages
+        ),
+        replaces_ids=draft.loaded.ready,
+        places=draft.loaded.places,
+        original=draft.loaded.original,
+        recipe=draft.job.recipe,
+        signatures=draft.signatures,
+    )

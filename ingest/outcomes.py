@@ -1,4 +1,4 @@
-"""What became of each file of an ingest run."""
+"""How far an ingest run is, and what became of each file."""
 
 from __future__ import annotations
 
@@ -8,6 +8,24 @@ from typing import Literal
 from rag.errors import YoujuError
 
 Status = Literal["stored", "replaced", "unchanged", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is. Bytes are of the files read: how many articles they hold is not known.
+
+    Attributes:
+        done_files, total_files: that were named.
+        done_bytes, total_bytes: of these files.
+        articles, passages: stored by this run.
+    """
+
+    done_files: int
+    total_files: int
+    done_bytes: int
+    total_bytes: int
+    articles: int
+    passages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +50,10 @@ class FileOutcome:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What became of all files."""
+    """What became of all files; `reprints` of the stored articles are nearly another's text."""
 
     files: tuple[FileOutcome, ...]
+    reprints: int = 0
 
     @property
     def failed(self) -> tuple[FileOutcome, ...]:

@@ -16,16 +16,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-import numpy as np
-
-from rag import records
 from rag.corrections import Corrected, correction_json
-from rag.documents import Article
 from rag.embedding import Vectors
 from rag.errors import ArticleMissing
 from rag.library_queries import LibraryQueries
-from rag.places import pack
-from rag.records import NewDocument, NewPassage
+from rag.library_rows import (
+    add_article,
+    add_passage,
+    add_source,
+    add_vectors,
+    bury_article,
+    bury_articles_named,
+    bury_source,
+    inherit_reprints,
+    join_reprints,
+    keep_pages,
+)
+from rag.records import FileStamp, FinishedInput, NewDocument, NewPassage
 from rag.schema import DATABASE, STEPS
 from rag.storage import Connection, Database
 
@@ -57,35 +64,59 @@ class Library(LibraryQueries):
         """Close the file and, after writing, let the next writer in."""
         self._database.close()
 
-    def store(self, documents: Sequence[NewDocument], model: str) -> None:
+    def store(
+        self,
+        documents: Sequence[NewDocument],
+        model: str,
+        *,
+        finished: Sequence[FinishedInput] = (),
+        stamps: Sequence[FileStamp] = (),
+    ) -> int:
         """Store documents in one transaction; their earlier versions are superseded.
+
+        Args:
+            documents: articles with the vectors of their passages.
+            model: embedded them.
+            finished: input files that are stored whole with this call; documents of theirs that
+                they no longer hold are superseded.
+            stamps: what input files look like on disk.
+
+        Returns:
+            How many of the articles are reprints of others.
 
         Raises:
             StorageFull, LibraryReadOnly: nothing of this call is stored.
         """
-        with self._transaction() as (connection, generation):
+        gone = [path for done in finished for path in self.live_paths(done.path) - done.kept]
+        reprints = 0
+        with self._transaction(changes_articles=bool(documents or gone)) as (
+            connection,
+            generation,
+        ):
             for document in documents:
-                self._store(connection, generation, document, model)
-            _set_meta(connection, "model", model)
+                reprints += self._store(connection, generation, document, model)
+            for path in gone:
+                bury_source(connection, generation, path)
+            connection.executemany(
+                "INSERT OR REPLACE INTO inputs VALUES (?, ?, ?)",
+                [(done.path, done.sha256, done.recipe) for done in finished],
+            )
+            connection.executemany(
+                "INSERT OR REPLACE INTO stamps VALUES (?, ?, ?)",
+                [(stamp.path, stamp.stamp, stamp.sha256) for stamp in stamps],
+            )
+            if documents:
+                _set_meta(connection, "model", model)
+        return reprints
 
     def store_vectors(
         self, digests: Sequence[str], matrices: Sequence[Vectors], model: str
     ) -> None:
         """Add vectors for passages that are stored already."""
-        with self._transaction() as (connection, _):
+        with self._transaction(changes_articles=True) as (connection, _):
             for digest, matrix in zip(digests, matrices, strict=True):
-                _add_vectors(connection, digest, matrix, model)
+                add_vectors(connection, digest, matrix, model)
             _set_meta(connection, "model", model)
-
-    def finish_input(self, path: str, sha256: str, recipe: str, kept: Sequence[str]) -> None:
-        """Note that an input file is stored whole; documents of it not in `kept` are superseded."""
-        gone = set(self.live_sources(path)) - set(kept)
-        with self._transaction(changes_articles=bool(gone)) as (connection, generation):
-            for source_path in gone:
-                _bury_source(connection, generation, source_path)
-            connection.execute(
-                "INSERT OR REPLACE INTO inputs VALUES (?, ?, ?)", (path, sha256, recipe)
-            )
 
     def remove(self, article_id: str) -> None:
         """Take an article out of answers; its file may be ingested again.
@@ -96,12 +127,17 @@ class Library(LibraryQueries):
         stored = self.article(article_id)
         if stored.superseded:
             raise ArticleMissing(article_id=article_id)
-        with self._transaction() as (connection, generation):
-            _bury_article(connection, generation, stored.key)
+        with self._transaction(changes_articles=True) as (connection, generation):
+            bury_article(connection, generation, stored.key)
             connection.execute(
                 "UPDATE inputs SET recipe = '' WHERE path IN"
                 " (SELECT s.input FROM sources s JOIN articles a ON a.source = s.id"
                 " WHERE a.rowid = ?)",
+                (stored.key,),
+            )
+            connection.execute(
+                "UPDATE sources SET recipe = '' WHERE id ="
+                " (SELECT source FROM articles WHERE rowid = ?)",
                 (stored.key,),
             )
 
@@ -140,43 +176,37 @@ class Library(LibraryQueries):
                 place = connection.execute(
                     "SELECT source, position FROM articles WHERE rowid = ?", (old,)
                 ).fetchone()
-                _bury_article(connection, generation, old)
-                new = _add_article(connection, generation, article, place)
+                bury_article(connection, generation, old)
+                new = add_article(connection, generation, article, place)
+                inherit_reprints(connection, old, new)
                 for passage in passages:
                     if passage.passage.article_id == article.article_id:
-                        _add_passage(connection, generation, passage, new, model)
+                        add_passage(connection, generation, passage, new, model)
 
     def _store(
         self, connection: Connection, generation: int, document: NewDocument, model: str
-    ) -> None:
-        source = document.source
-        _bury_source(connection, generation, source.path)
-        connection.execute(
-            "INSERT INTO sources (path, input, name, sha256, encoding, text)"
-            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (path, sha256) DO UPDATE SET"
-            " name = excluded.name, encoding = excluded.encoding, text = excluded.text",
-            (source.path, document.input, source.name, source.sha256, source.encoding, source.text),
-        )
-        (source_id,) = connection.execute(
-            "SELECT id FROM sources WHERE path = ? AND sha256 = ?", (source.path, source.sha256)
-        ).fetchone()
-        _keep_pages(connection, source_id, document)
+    ) -> int:
+        """Store one document; how many of its articles are reprints."""
+        bury_source(connection, generation, document.source.path)
+        source_id = add_source(connection, document)
+        keep_pages(connection, source_id, document)
         keys: dict[str, int] = {}
+        reprints = 0
         for position, article in enumerate(document.articles):
             if document.replaces_ids:
-                for (key,) in connection.execute(
-                    "SELECT rowid FROM articles WHERE article_id = ? AND died IS NULL",
-                    (article.article_id,),
-                ).fetchall():
-                    _bury_article(connection, generation, key)
+                bury_articles_named(connection, generation, article.article_id)
             place = (source_id, position)
-            keys[article.article_id] = _add_article(connection, generation, article, place)
+            key = add_article(connection, generation, article, place)
+            keys[article.article_id] = key
+            signature = document.signatures.get(article.article_id)
+            if signature is not None:
+                reprints += join_reprints(connection, key, signature)
         for new in document.passages:
-            key = keys[new.passage.article_id]
-            _add_passage(connection, generation, new, key, model)
+            add_passage(connection, generation, new, keys[new.passage.article_id], model)
+        return reprints
 
     @contextmanager
-    def _transaction(self, *, changes_articles: bool = True) -> Iterator[tuple[Connection, int]]:
+    def _transaction(self, *, changes_articles: bool) -> Iterator[tuple[Connection, int]]:
         """A write transaction and the generation that it makes."""
         with self._database.transaction() as connection:
             (current,) = connection.execute(
@@ -187,62 +217,5 @@ class Library(LibraryQueries):
             _set_meta(connection, "generation", str(generation))
 
 
-def _keep_pages(connection: Connection, source_id: int, document: NewDocument) -> None:
-    """Where the lines of a document stand, and its bytes, for those that want to see its pages."""
-    connection.execute("DELETE FROM places WHERE source = ?", (source_id,))
-    if document.places:
-        connection.execute("INSERT INTO places VALUES (?, ?)", (source_id, pack(document.places)))
-    if document.original:
-        connection.execute(
-            "INSERT OR IGNORE INTO originals VALUES (?, ?, ?)",
-            (document.source.sha256, document.original.kind, document.original.data),
-        )
-
-
-def _add_article(
-    connection: Connection, generation: int, article: Article, place: tuple[int, int]
-) -> int:
-    """Insert a row; `place` is its source's row and its position there."""
-    cursor = connection.execute(
-        "INSERT INTO articles (article_id, source, position, record, born) VALUES (?, ?, ?, ?, ?)",
-        (article.article_id, *place, records.article_json(article), generation),
-    )
-    return int(cursor.lastrowid or 0)
-
-
-def _add_passage(
-    connection: Connection, generation: int, new: NewPassage, article_key: int, model: str
-) -> None:
-    connection.execute(
-        "INSERT INTO passages (article, record, digest, born) VALUES (?, ?, ?, ?)",
-        (article_key, records.passage_json(new.passage), new.digest, generation),
-    )
-    _add_vectors(connection, new.digest, new.matrix, model)
-
-
 def _set_meta(connection: Connection, key: str, value: str) -> None:
     connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
-
-
-def _add_vectors(connection: Connection, digest: str, matrix: Vectors, model: str) -> None:
-    connection.execute(
-        "INSERT OR IGNORE INTO vectors VALUES (?, ?, ?, ?)",
-        (digest, model, matrix.shape[1], matrix.astype(np.float16).tobytes()),
-    )
-
-
-def _bury_source(connection: Connection, generation: int, path: str) -> None:
-    keys = connection.execute(
-        "SELECT a.rowid FROM articles a JOIN sources s ON s.id = a.source"
-        " WHERE s.path = ? AND a.died IS NULL",
-        (path,),
-    ).fetchall()
-    for (key,) in keys:
-        _bury_article(connection, generation, key)
-
-
-def _bury_article(connection: Connection, generation: int, key: int) -> None:
-    connection.execute("UPDATE articles SET died = ? WHERE rowid = ?", (generation, key))
-    connection.execute(
-        "UPDATE passages SET died = ? WHERE article = ? AND died IS NULL", (generation, key)
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 _LIVE = "born <= :g AND (died IS NULL OR died > :g)"
 _ARTICLE = (
-    "SELECT a.rowid, article_id, record, died, name, path, sha256"
+    "SELECT a.rowid, article_id, record, died, name, path, sha256, reprint_group"
     " FROM articles a JOIN sources s ON s.id = a.source"
 )
 
@@ -81,7 +81,7 @@ class LibraryQueries:
 
     def articles_by_key(self, keys: Sequence[int]) -> dict[int, StoredArticle]:
         """Articles of these rows, superseded or not."""
-        rows = self._all(f"{_ARTICLE} WHERE a.rowid IN ({_marks(keys)})", tuple(keys))
+        rows = self._all(f"{_ARTICLE} WHERE a.rowid IN ({marks(keys)})", tuple(keys))
         return {row[0]: _article(row) for row in rows}
 
     def source(self, sha256: str, file: str | None = None) -> SourceFile | None:
@@ -121,7 +121,7 @@ class LibraryQueries:
     def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
         """Passages in the order of `ids`; those that are gone are left out."""
         rows = self._all(
-            f"SELECT id, record, article, digest FROM passages WHERE id IN ({_marks(ids)})",  # noqa: S608
+            f"SELECT id, record, article, digest FROM passages WHERE id IN ({marks(ids)})",  # noqa: S608
             tuple(ids),
         )
         found = {row[0]: _passage(row) for row in rows}
@@ -160,7 +160,7 @@ class LibraryQueries:
         for part in _batches(sorted(set(digests)), 500):
             rows = self._all(
                 f"SELECT digest, dimension, matrix FROM vectors"  # noqa: S608
-                f" WHERE model = ? AND digest IN ({_marks(part)})",
+                f" WHERE model = ? AND digest IN ({marks(part)})",
                 (model, *part),
             )
             for digest, dimension, blob in rows:
@@ -173,7 +173,7 @@ class LibraryQueries:
         for part in _batches(ids, 500):
             rows = self._all(
                 f"SELECT p.id, v.dimension, v.matrix FROM passages p JOIN vectors v"  # noqa: S608
-                f" ON v.digest = p.digest AND v.model = ? WHERE p.id IN ({_marks(part)})"
+                f" ON v.digest = p.digest AND v.model = ? WHERE p.id IN ({marks(part)})"
                 f" ORDER BY p.id",
                 (model, *part),
             )
@@ -209,15 +209,44 @@ class LibraryQueries:
         )
         return row[0] if row else None
 
-    def live_sources(self, input_path: str) -> dict[str, str]:
-        """Path → sha256 of the documents of an input file whose articles are alive."""
-        return dict(
-            self._all(
-                "SELECT DISTINCT s.path, s.sha256 FROM sources s JOIN articles a ON a.source = s.id"
-                " WHERE s.input = ? AND a.died IS NULL",
-                (input_path,),
-            )
+    def is_stored(self, source_path: str, sha256: str, recipe: str) -> bool:
+        """Whether a document's articles are alive, taken from these bytes in this way."""
+        row = self._one(
+            "SELECT 1 FROM sources s JOIN articles a ON a.source = s.id AND a.died IS NULL"
+            " WHERE s.path = ? AND s.sha256 = ? AND s.recipe = ?",
+            (source_path, sha256, recipe),
         )
+        return row is not None
+
+    def live_paths(self, input_path: str) -> Set[str]:
+        """Paths of the documents of an input file whose articles are alive."""
+        rows = self._all(
+            "SELECT DISTINCT s.path FROM sources s JOIN articles a ON a.source = s.id"
+            " WHERE s.input = ? AND a.died IS NULL",
+            (input_path,),
+        )
+        return {row[0] for row in rows}
+
+    def known_hash(self, path: str, stamp: str) -> str | None:
+        """The sha256 of an input file, if it still has the size and times that it had then."""
+        row = self._one("SELECT sha256 FROM stamps WHERE path = ? AND stamp = ?", (path, stamp))
+        return row[0] if row else None
+
+    def reprints(self, groups: Sequence[int], generation: int) -> list[StoredArticle]:
+        """All articles of these groups alive at `generation`, in the order they came."""
+        rows = self._all(
+            f"{_ARTICLE} WHERE a.reprint_group IN ({marks(groups)})"
+            " AND born <= ? AND (died IS NULL OR died > ?) ORDER BY a.rowid",
+            (*groups, generation, generation),
+        )
+        return [_article(row) for row in rows]
+
+    def versions(self, article_id: str) -> list[StoredArticle]:
+        """Everything that was ever stored under this id, the oldest first."""
+        return [
+            _article(row)
+            for row in self._all(f"{_ARTICLE} WHERE article_id = ? ORDER BY a.rowid", (article_id,))
+        ]
 
     def corrections(self, sha256: str) -> dict[int, Correction]:
         """What people set right in this version of a file, by anchor."""
@@ -276,12 +305,13 @@ def _passage(row: Row) -> StoredPassage:
 
 
 def _article(row: Row) -> StoredArticle:
-    key, article_id, record, died, name, path, sha256 = row
+    key, article_id, record, died, name, path, sha256, group = row
     article = records.article_of(article_id, record)
-    return StoredArticle(key, article, name, path, sha256, superseded=died is not None)
+    return StoredArticle(key, article, name, path, sha256, group or key, died is not None)
 
 
-def _marks(values: Sequence[object]) -> str:
+def marks(values: Sequence[object]) -> str:
+    """Question marks for SQL's IN (…)."""
     return ",".join("?" * len(values))
 
 

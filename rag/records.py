@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
 from typing import Any
 
 from rag.documents import (
@@ -19,17 +20,24 @@ from rag.documents import (
 )
 from rag.embedding import Vectors
 from rag.errors import LibraryCorrupt
+from rag.reprints import Signature
 
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
-    """An article and the file it came from. `key` is its row: a changed file gives new rows."""
+    """An article and the file it came from.
+
+    Attributes:
+        key: its row; a changed file gives new rows.
+        group: the row of the first article of which this one is a reprint, or its own.
+    """
 
     key: int
     article: Article
     file: str
     path: str
     sha256: str
+    group: int
     superseded: bool = False
 
 
@@ -54,9 +62,16 @@ class NewPassage:
 
 @dataclass(frozen=True, slots=True)
 class NewDocument:
-    """What one file gave: `input` is the file on disk (an archive, for its members).
+    """What one file gave.
 
-    `places` and `original` are those of a file that has pages.
+    Attributes:
+        source: the file, or member, or record.
+        input: the file on disk (an archive, for its members).
+        articles, passages: all of it.
+        replaces_ids: its articles supersede those of the same id from elsewhere.
+        places, original: of a file that has pages.
+        recipe: names how it was taken apart.
+        signatures: by article id; an article without one is never taken for a reprint.
     """
 
     source: SourceFile
@@ -66,6 +81,27 @@ class NewDocument:
     replaces_ids: bool = False
     places: tuple[Place, ...] = ()
     original: Original | None = None
+    recipe: str = ""
+    signatures: Mapping[str, Signature] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedInput:
+    """An input file that was read to its end; `kept`: the paths of the documents it holds."""
+
+    path: str
+    sha256: str
+    recipe: str
+    kept: Set[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """An input file's hash, and the size and times that it had then."""
+
+    path: str
+    stamp: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,5 +39,21 @@ CREATE TABLE places (source INTEGER PRIMARY KEY REFERENCES sources, runs BLOB NO
 CREATE TABLE originals (sha256 TEXT PRIMARY KEY, kind TEXT NOT NULL, data BLOB NOT NULL);
 """
 
-STEPS = (_ARTICLES_AND_PASSAGES, _CORRECTIONS, _PAGES)
+# `stamps`: an input's bytes as of a size and times, so that it need not be hashed again.
+# `reprint_group`: the row of the group's first article; `bands` finds articles to compare.
+_REPRINTS_AND_STAMPS = """
+ALTER TABLE sources ADD COLUMN recipe TEXT NOT NULL DEFAULT '';
+CREATE INDEX sources_of_input ON sources (input);
+CREATE INDEX sources_of_hash ON sources (sha256);
+CREATE INDEX inputs_of_hash ON inputs (sha256);
+CREATE TABLE stamps (
+    path TEXT PRIMARY KEY, stamp TEXT NOT NULL, sha256 TEXT NOT NULL) WITHOUT ROWID;
+ALTER TABLE articles ADD COLUMN reprint_group INTEGER;
+CREATE INDEX articles_of_group ON articles (reprint_group);
+CREATE TABLE signatures (article INTEGER PRIMARY KEY REFERENCES articles, hashes BLOB NOT NULL);
+CREATE TABLE bands (
+    band INTEGER NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (band, article)) WITHOUT ROWID;
+"""
+
+STEPS = (_ARTICLES_AND_PASSAGES, _CORRECTIONS, _PAGES, _REPRINTS_AND_STAMPS)
 """Version n of the file is what the first n steps make; a released step never changes."""

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rag.errors import YoujuError
 
 if TYPE_CHECKING:
     from rag.answers import Answer, Citation
-
-Advance = Callable[[int, int], None]
 
 
 def say(text: str = "") -> None:
@@ -79,39 +77,49 @@ def _show_citation(citation: Citation) -> None:
     say(f"    “{' '.join(citation.quote.split())}”")
 
 
+class Advance(Protocol):
+    """Moves a progress bar."""
+
+    def __call__(self, done: int, total: int, made: int | None = None) -> None:
+        """`made` counts what comes out, where that is not what `done` and `total` count."""
+
+
 @contextmanager
 def progress(label: str, unit: str, *, shown: bool = True) -> Iterator[Advance]:
-    """A bar on stderr with rate and time left; yields `advance(done, total)`."""
+    """A bar on stderr with rate and time left."""
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        ProgressColumn,
-        Task,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+    from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
+    from rich.progress import TimeRemainingColumn as TimeLeft
     from rich.text import Text
+
+    class Made(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            made = task.fields["made"]
+            done = f"{task.completed:.0f}/{task.total or 0:.0f}" if made is None else f"{made:,}"
+            return Text(f"{done} {unit}")
 
     class Rate(ProgressColumn):
         def render(self, task: Task) -> Text:
-            speed = task.finished_speed or task.speed
-            return Text(f"{speed:.1f} {unit}/秒" if speed else "")
+            made = task.completed if task.fields["made"] is None else task.fields["made"]
+            return Text(f"{made / task.elapsed:.1f} {unit}/秒" if made and task.elapsed else "")
 
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(bar_width=30),
-        MofNCompleteColumn(),
+        Made(),
         Rate(),
         TextColumn("剩余"),
-        TimeRemainingColumn(),
+        TimeLeft(),
         console=Console(stderr=True),
         disable=not shown or not sys.stderr.isatty(),
     )
+
+    def advance(done: int, total: int, made: int | None = None) -> None:
+        bar.update(task, completed=done, total=total, made=made)
+
     with bar:
-        task = bar.add_task(label, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        task = bar.add_task(label, total=None, made=None)
+        yield advance
 
 
 def _write(stream: Any, text: str) -> None:

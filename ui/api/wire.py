@@ -131,6 +131,8 @@ def article_summary(stored: StoredArticle) -> dict[str, Any]:
         "date": article.date,
         "page": article.page,
         "file": stored.file,
+        "superseded": stored.superseded,
+        "reprint_group": stored.group,
     }
 
 

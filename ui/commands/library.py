@@ -38,13 +38,13 @@ def ingest(
     settings = options.settings()
     with Library.open(settings.data_dir, write=True) as library:
         embedder = open_embedder(settings.embedding)
-        with console.progress("导入", "个文件", shown=not options.as_json) as advance:
+        with console.progress("导入", "篇", shown=not options.as_json) as advance:
             report = ingest_files(
                 paths,
                 library,
                 embedder,
                 settings,
-                progress=lambda done, total, _passages: advance(done, total),
+                progress=lambda p: advance(p.done_bytes, p.total_bytes, p.articles),
             )
     _show_report(report, options)
     if report.failed:
@@ -52,20 +52,29 @@ def ingest(
 
 
 def list_articles(
-    context: typer.Context, data_dir: DataDir = None, as_json: AsJson = False
+    context: typer.Context,
+    everything: Annotated[
+        bool, typer.Option("--all", help="连同已被新版取代和已移除的，它们不再用来作答。")
+    ] = False,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
 ) -> None:
     """列出库里的文章。"""
+    from rag.library import Library
     from ui.api.wire import article_summary
 
     options = options_of(context, data_dir, as_json)
-    articles = _articles(options)
+    with Library.open(options.settings().data_dir) as library:
+        articles = library.articles()
+        if everything:
+            articles = sorted(articles + library.articles(superseded=True), key=lambda s: s.key)
     if options.as_json:
         console.say_json([article_summary(stored) for stored in articles])
         return
+    first_of: dict[int, str] = {}
     for stored in articles:
-        article = stored.article
-        place = " ".join(filter(None, (article.newspaper, article.date, article.page)))
-        console.say(f"{article.article_id}  {article.title}  {place}".rstrip())
+        first = first_of.setdefault(stored.group, stored.article.article_id)
+        console.say(_listed(stored, first))
     if not articles:
         console.say("库里还没有文章。用 youju ingest 文件或文件夹 导入。")
 
@@ -127,11 +136,16 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _articles(options: Options) -> list[StoredArticle]:
-    from rag.library import Library
-
-    with Library.open(options.settings().data_dir) as library:
-        return library.articles()
+def _listed(stored: StoredArticle, first: str) -> str:
+    """A line of the list; `first` is the listed article of whose group this one is."""
+    article = stored.article
+    place = " ".join(filter(None, (article.newspaper, article.date, article.page)))
+    marks = []
+    if stored.superseded:
+        marks.append("（已不用来作答）")
+    elif first != article.article_id:
+        marks.append(f"（与 {first} 几乎相同）")
+    return "  ".join(filter(None, (article.article_id, article.title, place, *marks)))
 
 
 def _show_text(stored: StoredArticle) -> None:
@@ -151,12 +165,15 @@ def _show_report(report: IngestReport, options: Options) -> None:
                 "files": [_outcome_json(outcome) for outcome in report.files],
                 "articles": report.articles,
                 "passages": report.passages,
+                "reprints": report.reprints,
             }
         )
         return
     for outcome in report.files:
         _show_outcome(outcome)
     total = f"存入 {report.articles} 篇文章、{report.passages} 个段落块"
+    if report.reprints:
+        total += f"，其中 {report.reprints} 篇与别的文章几乎相同（转载）"
     console.say(f"{total}；{len(report.failed)} 个文件有误。" if report.failed else f"{total}。")
 
 

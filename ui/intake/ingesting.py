@@ -21,7 +21,13 @@ def ingest_files(
         LibraryError: the store refuses; what was stored before is kept.
     """
     with Library.open(settings.data_dir, write=True) as library:
-        report = ingest(files, library, embedder, settings, progress=progress)
+        report = ingest(
+            files,
+            library,
+            embedder,
+            settings,
+            progress=lambda p: progress(p.done_files, p.total_files, p.passages),
+        )
         outcomes = {outcome.file: outcome for outcome in report.files}
         return [_result(outcomes[str(file)], library) for file in files]
 

@@ -60,7 +60,7 @@ def discard_unused(library: Library, files: Iterable[Path]) -> None:
     """Remove those uploaded files that no article in the library comes from."""
     for file in files:
         is_upload = file.parent.parent == library.data_dir / FOLDER
-        if is_upload and not library.live_sources(str(file.resolve())):
+        if is_upload and not library.live_paths(str(file.resolve())):
             file.unlink(missing_ok=True)
             with suppress(OSError):
                 file.parent.rmdir()
