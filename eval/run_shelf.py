@@ -34,6 +34,7 @@ State = Literal["running", "finished", "cancelled", "failed"]
 BUNDLED = "bundled"
 _BUNDLED_FILE = Path(__file__).parents[1] / "corpus" / "questions.jsonl"
 _ID = re.compile(r"[0-9a-z-]{1,40}")
+_TAKEN_ALONG = frozenset({"report.md", "report.json", "answers.jsonl", "failures.jsonl"})
 _ABOUT, _QUESTIONS, _ANSWERS, _REPORT = "about.json", "questions", "answers.jsonl", "report.json"
 
 
@@ -168,9 +169,13 @@ class RunShelf:
         except Cancelled:
             return self._note(replace(run, state="cancelled"))
         except YoujuError as error:
-            return self._note(replace(run, state="failed", error=error.as_dict()))
+            return self.fail(run, error)
         correct = report.metrics["correct"]
         return self._note(replace(run, state="finished", correct=correct, error=None))
+
+    def fail(self, run: KeptRun, error: YoujuError) -> KeptRun:
+        """Note what ended a run; its answers stay."""
+        return self._note(replace(run, state="failed", error=error.as_dict()))
 
     def questions(self, run: KeptRun) -> QuestionSet:
         """The questions of a run, as they were when it began."""
@@ -187,10 +192,10 @@ class RunShelf:
         path = self._runs / run.id / _REPORT
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
-    def report_text(self, run: KeptRun) -> str:
-        """The report as a Markdown page; empty before the run is finished."""
-        path = self._runs / run.id / "report.md"
-        return path.read_text(encoding="utf-8") if path.exists() else ""
+    def file(self, run: KeptRun, name: str) -> Path | None:
+        """A file of a run that people may take with them, if it is there."""
+        path = self._runs / run.id / name
+        return path if name in _TAKEN_ALONG and path.is_file() else None
 
     def remove(self, run_id: str) -> None:
         """Forget a run.

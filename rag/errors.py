@@ -10,8 +10,8 @@
     │   │                             HtmlTooDeep · OcrMissing · RecordInvalid · PartsFailed ·
     │   │                             PageImageMissing
     │   ├── DataFileError             DataFileMissing · DataLineInvalid
-    │   ├── ArticleMissing · CorrectionInvalid · SetMissing · RunMissing · JobMissing ·
-    │   │   BrowserMissing
+    │   ├── ArticleMissing · CorrectionInvalid · JobMissing · BrowserMissing
+    │   ├── SetMissing · RunMissing · RunUnderway
     │   ├── UsageInvalid
     │   └── BadRequest                MalformedBody · RouteMissing · MethodNotAllowed ·
     │                                 NoFeedback · HostRefused · OriginRefused · TokenRequired ·
@@ -346,6 +346,15 @@ class JobMissing(InputError):
     http_status = 404
     message = "没有这个导入任务，或它已过期。"
     hint = "任务编号只在服务运行期间有效；用 GET /v1/articles 查看已存好的文章。"
+
+
+class RunUnderway(InputError):
+    """One evaluation at a time."""
+
+    code = "run_underway"
+    http_status = 409
+    message = "已有一次评测正在进行。"
+    hint = "请等它做完，或先停下它。"
 
 
 class BadRequest(InputError):

@@ -71,17 +71,16 @@ HOSTILE = (
 
 
 class Server:
-    """Uvicorn on a free port of this machine, in a thread."""
+    """Uvicorn on a free port of this machine, in a thread; `options` are `create_app`'s."""
 
-    def __init__(self, settings: Settings, opener: Opener) -> None:
+    def __init__(self, settings: Settings, opener: Opener, **options: Any) -> None:
         import uvicorn
 
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
-        config = uvicorn.Config(
-            create_app(settings, opener), port=self.port, log_level="error", access_log=False
-        )
+        app = create_app(settings, opener, **options)
+        config = uvicorn.Config(app, port=self.port, log_level="error", access_log=False)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
 

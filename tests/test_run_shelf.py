@@ -51,7 +51,11 @@ def test_a_run_is_kept_with_its_report(shelf: RunShelf) -> None:
     report = shelf.report(run)
     assert report is not None
     assert report["metrics"]["correct"] == run.correct
-    assert "乙在哪里？" in shelf.report_text(run)
+    page = shelf.file(run, "report.md")
+    assert page is not None
+    assert "乙在哪里？" in page.read_text(encoding="utf-8")
+    assert shelf.file(run, "about.json") is None
+    assert shelf.file(run, "../../sets") is None
 
 
 def test_a_cancelled_run_keeps_its_answers_and_goes_on(shelf: RunShelf) -> None:

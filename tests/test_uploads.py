@@ -252,7 +252,7 @@ def test_a_reading_process_that_dies_fails_its_job_only(settings: Settings, tmp_
     page.write_text(PAGE, encoding="utf-8")
     ingester = ChildIngester(settings)
 
-    def kill(*_: int) -> None:
+    def kill(done: int, total: int, passages: int) -> None:
         assert ingester.process_id
         os.kill(ingester.process_id, signal.SIGKILL)
 

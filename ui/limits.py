@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from rag.errors import BodyTooLarge
 from ui.security import error_response
 
-UPLOAD_PATH = "/v1/articles"
+UPLOAD_PATHS = frozenset({"/v1/articles", "/library/previews", "/evaluation/sets"})
 JSON_MB = 2
 _MEBIBYTE = 1 << 20
 
@@ -25,7 +25,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._upload_mb if scope["path"] == UPLOAD_PATH else JSON_MB
+        limit = self._upload_mb if scope["path"] in UPLOAD_PATHS else JSON_MB
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdecimal() and int(declared) > limit * _MEBIBYTE:
             await error_response(BodyTooLarge(limit=limit))(scope, receive, send)

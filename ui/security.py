@@ -142,7 +142,9 @@ def _query_tokens(scope: Scope) -> list[bytes]:
 def _adding_headers(send: Send) -> Callable[[Message], Awaitable[None]]:
     async def add(message: Message) -> None:
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).update(_HEADERS)
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)  # a page may be stricter with itself
         await send(message)
 
     return add

@@ -12,6 +12,8 @@ from rag.settings import Settings
 from ui.api import articles, chat_completions, docs, problems, routes
 from ui.chat import streaming
 from ui.engine import Engine, Opener, open_real_pipeline
+from ui.evaluation_page.routes import router as evaluation_page
+from ui.evaluation_page.runner import Runner
 from ui.intake.jobs import Ingester
 from ui.limits import BodyLimit
 from ui.security import Guard
@@ -34,6 +36,7 @@ def create_app(
         ingester: stores uploads, instead of a process of its own; tests bring one.
     """
     engine = Engine(settings, opener, ingester)
+    runner = Runner(engine)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -46,6 +49,7 @@ def create_app(
                 app.router.default = mount
                 await stack.enter_async_context(mount.running())
             yield
+        await asyncio.to_thread(runner.close)
         await asyncio.to_thread(engine.close)
 
     app = FastAPI(
@@ -56,6 +60,7 @@ def create_app(
         redoc_url=None,
     )
     app.state.engine = engine
+    app.state.runner = runner
     app.include_router(routes.router)
     app.include_router(articles.router)
     app.include_router(chat_completions.router)
@@ -63,6 +68,7 @@ def create_app(
     app.include_router(static_files)
     if chat:
         app.include_router(streaming.router)
+    app.include_router(evaluation_page)
     problems.install(app)
     app.add_middleware(BodyLimit, upload_mb=settings.server.upload_limit_mb)
     app.add_middleware(Guard, server=settings.server)  # added last: the first that a request meets

@@ -1,0 +1,156 @@
+"""A run's questions as HTML: the list to filter, and one with its answer side by side."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from eval.judging import Judged
+from eval.measures.containment import shares_evidence
+from eval.reports import FAULTS
+from rag.answers import Answer, Citation
+from rag.text import fold
+from ui.chat.rendering import reference_text
+from ui.evaluation_page.rendering import type_name
+from ui.markup import text
+
+SHOWN = 300
+
+
+def questions_html(judged: Sequence[Judged], fault: str, kind: str) -> str:
+    """The filters and the questions that pass them; `fault` is one, `any`, or empty for all."""
+    passing = [
+        one
+        for one in judged
+        if (not kind or one.question.type == kind)
+        and (not fault or (one.fault is not None if fault == "any" else one.fault == fault))
+    ]
+    rows = "".join(map(_row, passing[:SHOWN]))
+    more = (
+        f'<p class="yj-label">只列出前 {SHOWN} 题，共 {len(passing)} 题。</p>'
+        if len(passing) > SHOWN
+        else ""
+    )
+    listed = f'<ol class="yj-questions">{rows}</ol>{more}' if rows else _nothing(fault)
+    return f'<div class="yj-filters yj-row">{_filters(judged, fault, kind)}</div>{listed}'
+
+
+def question_html(one: Judged) -> str:
+    """One question: what was expected on the left, what was said on the right."""
+    question, answer = one.question, one.answer
+    history = "".join(f"<li>{text(earlier)}</li>" for earlier in question.history)
+    before = f'<h4>前面问过</h4><ul class="yj-before">{history}</ul>' if history else ""
+    return (
+        f'<header class="yj-question-head"><p class="yj-label">{text(question.id)}'
+        f" {_kind(question.type)} {_verdict(one)}</p>"
+        f'<h3 tabindex="-1">{text(question.question)}</h3>'
+        '<button type="button" class="yj-icon yj-close" data-close aria-label="关闭">'
+        '<i class="yj-i yj-i-close"></i></button></header>'
+        '<div class="yj-sides"><section aria-label="应答"><h4>应答</h4>'
+        f"{before}{_gold(one)}</section>"
+        f'<section aria-label="实答"><h4>实答</h4>{_said(one, answer)}</section></div>'
+    )
+
+
+def _filters(judged: Sequence[Judged], fault: str, kind: str) -> str:
+    faults = Counter(one.fault for one in judged if one.fault)
+    kinds = Counter(one.question.type for one in judged if one.question.type)
+    chips = [("", "全部", len(judged)), ("any", "没答好", faults.total())]
+    chips += [(name, FAULTS[name], count) for name, count in faults.most_common()]
+    buttons = "".join(
+        f'<button type="button" class="yj-filter" data-fault="{name}"'
+        f' aria-pressed="{str(name == fault).lower()}">{text(label)} <b>{count}</b></button>'
+        for name, label, count in chips
+    )
+    options = "".join(
+        f'<option value="{text(name)}"{" selected" if name == kind else ""}>'
+        f"{text(type_name(name))}（{count}）</option>"
+        for name, count in sorted(kinds.items())
+    )
+    select = (
+        '<label class="yj-unseen" for="yj-kind">类型</label>'
+        '<select id="yj-kind" class="yj-field" data-kind><option value="">各种类型</option>'
+        f"{options}</select>"
+    )
+    return buttons + (select if kinds else "")
+
+
+def _row(one: Judged) -> str:
+    return (
+        f'<li><button type="button" class="yj-asked" data-question="{text(one.question.id)}">'
+        f'<span class="yj-name">{text(one.question.question)}</span>'
+        f"{_kind(one.question.type)}{_verdict(one)}</button></li>"
+    )
+
+
+def _nothing(fault: str) -> str:
+    return f'<p class="yj-label">{"没有这样的题。" if fault else "这次评测还没有回答。"}</p>'
+
+
+def _kind(kind: str) -> str:
+    return f'<span class="yj-tag">{text(type_name(kind))}</span>' if kind else ""
+
+
+def _verdict(one: Judged) -> str:
+    if one.fault:
+        return f'<span class="yj-tag yj-bad">{FAULTS[one.fault]}</span>'
+    if one.correct is None:
+        return '<span class="yj-tag">无标准答案</span>'
+    return f'<span class="yj-tag yj-good">{"拒得对" if one.refused else "答对"}</span>'
+
+
+def _gold(one: Judged) -> str:
+    question = one.question
+    if question.answerable is False:
+        return "<p>应当拒答：文章里没有答案。</p>"
+    groups = "".join(
+        f"<li>{' / '.join(text(alias) for alias in group)}</li>" for group in question.answers
+    )
+    parts = [
+        f'<p class="yj-label">每一条都要答到</p><ul class="yj-gold">{groups}</ul>'
+        if groups
+        else "",
+        _passages("证据", question.evidence),
+        _passages("不该出现", question.forbidden),
+    ]
+    return "".join(parts) or "<p>这一题没有写标准答案。</p>"
+
+
+def _passages(label: str, texts: Iterable[str]) -> str:
+    quotes = "".join(f'<p class="yj-quote">{text(one)}</p>' for one in texts)
+    return f'<p class="yj-label">{label}</p>{quotes}' if quotes else ""
+
+
+def _said(one: Judged, answer: Answer | None) -> str:
+    if answer is None:
+        return "<p>没有回答。</p>"
+    searched = (
+        f'<p class="yj-label">实际检索：{text(answer.searched_question)}</p>'
+        if fold(answer.searched_question) != fold(one.question.question)
+        else ""
+    )
+    sure = f'<p class="yj-label">把握 {answer.confidence:.0%}</p>'
+    evidence = one.question.evidence
+    if answer.refusal is not None:
+        nearest = "".join(_citation(citation, evidence) for citation in answer.refusal.nearest)
+        shown = f'<p class="yj-label">最接近的段落</p>{nearest}' if nearest else ""
+        return f"{searched}<p>{text(answer.refusal.message)}</p>{sure}{shown}"
+    short = (
+        f'<p class="yj-short"><span class="yj-label">简答</span> {text(answer.short_answer)}</p>'
+        if answer.short_answer
+        else ""
+    )
+    quotes = "".join(_citation(citation, evidence) for citation in answer.citations)
+    return f"{searched}{short}{quotes}{sure}"
+
+
+def _citation(citation: Citation, evidence: Sequence[str]) -> str:
+    mark = ""
+    if evidence:
+        found = shares_evidence(citation.quote, evidence)
+        tone, word = ("yj-good", "含证据") if found else ("yj-bad", "不含证据")
+        mark = f' <span class="yj-tag {tone}">{word}</span>'
+    return (
+        f'<p class="yj-quote">{text(citation.quote)}</p>'
+        f'<p class="yj-label yj-from">〔{citation.n}〕{text(reference_text(citation))}{mark}</p>'
+    )
