@@ -10,9 +10,9 @@ from eval.measures.containment import shares_evidence
 from eval.reports import FAULTS
 from rag.answers import Answer, Citation
 from rag.text import fold
-from ui.chat.rendering import reference_text
+from ui.chat.escaping import escaped
 from ui.evaluation_page.rendering import type_name
-from ui.markup import text
+from ui.references import reference_text
 
 SHOWN = 300
 
@@ -38,12 +38,12 @@ def questions_html(judged: Sequence[Judged], fault: str, kind: str) -> str:
 def question_html(one: Judged) -> str:
     """One question: what was expected on the left, what was said on the right."""
     question, answer = one.question, one.answer
-    history = "".join(f"<li>{text(earlier)}</li>" for earlier in question.history)
+    history = "".join(f"<li>{escaped(earlier)}</li>" for earlier in question.history)
     before = f'<h4>前面问过</h4><ul class="yj-before">{history}</ul>' if history else ""
     return (
-        f'<header class="yj-question-head"><p class="yj-label">{text(question.id)}'
+        f'<header class="yj-question-head"><p class="yj-label">{escaped(question.id)}'
         f" {_kind(question.type)} {_verdict(one)}</p>"
-        f'<h3 tabindex="-1">{text(question.question)}</h3>'
+        f'<h3 tabindex="-1">{escaped(question.question)}</h3>'
         '<button type="button" class="yj-icon yj-close" data-close aria-label="关闭">'
         '<i class="yj-i yj-i-close"></i></button></header>'
         '<div class="yj-sides"><section aria-label="应答"><h4>应答</h4>'
@@ -59,12 +59,12 @@ def _filters(judged: Sequence[Judged], fault: str, kind: str) -> str:
     chips += [(name, FAULTS[name], count) for name, count in faults.most_common()]
     buttons = "".join(
         f'<button type="button" class="yj-filter" data-fault="{name}"'
-        f' aria-pressed="{str(name == fault).lower()}">{text(label)} <b>{count}</b></button>'
+        f' aria-pressed="{str(name == fault).lower()}">{escaped(label)} <b>{count}</b></button>'
         for name, label, count in chips
     )
     options = "".join(
-        f'<option value="{text(name)}"{" selected" if name == kind else ""}>'
-        f"{text(type_name(name))}（{count}）</option>"
+        f'<option value="{escaped(name)}"{" selected" if name == kind else ""}>'
+        f"{escaped(type_name(name))}（{count}）</option>"
         for name, count in sorted(kinds.items())
     )
     select = (
@@ -77,8 +77,8 @@ def _filters(judged: Sequence[Judged], fault: str, kind: str) -> str:
 
 def _row(one: Judged) -> str:
     return (
-        f'<li><button type="button" class="yj-asked" data-question="{text(one.question.id)}">'
-        f'<span class="yj-name">{text(one.question.question)}</span>'
+        f'<li><button type="button" class="yj-asked" data-question="{escaped(one.question.id)}">'
+        f'<span class="yj-name">{escaped(one.question.question)}</span>'
         f"{_kind(one.question.type)}{_verdict(one)}</button></li>"
     )
 
@@ -88,7 +88,7 @@ def _nothing(fault: str) -> str:
 
 
 def _kind(kind: str) -> str:
-    return f'<span class="yj-tag">{text(type_name(kind))}</span>' if kind else ""
+    return f'<span class="yj-tag">{escaped(type_name(kind))}</span>' if kind else ""
 
 
 def _verdict(one: Judged) -> str:
@@ -104,7 +104,7 @@ def _gold(one: Judged) -> str:
     if question.answerable is False:
         return "<p>应当拒答：文章里没有答案。</p>"
     groups = "".join(
-        f"<li>{' / '.join(text(alias) for alias in group)}</li>" for group in question.answers
+        f"<li>{' / '.join(escaped(alias) for alias in group)}</li>" for group in question.answers
     )
     parts = [
         f'<p class="yj-label">每一条都要答到</p><ul class="yj-gold">{groups}</ul>'
@@ -117,7 +117,7 @@ def _gold(one: Judged) -> str:
 
 
 def _passages(label: str, texts: Iterable[str]) -> str:
-    quotes = "".join(f'<p class="yj-quote">{text(one)}</p>' for one in texts)
+    quotes = "".join(f'<p class="yj-quote">{escaped(one)}</p>' for one in texts)
     return f'<p class="yj-label">{label}</p>{quotes}' if quotes else ""
 
 
@@ -125,7 +125,7 @@ def _said(one: Judged, answer: Answer | None) -> str:
     if answer is None:
         return "<p>没有回答。</p>"
     searched = (
-        f'<p class="yj-label">实际检索：{text(answer.searched_question)}</p>'
+        f'<p class="yj-label">实际检索：{escaped(answer.searched_question)}</p>'
         if fold(answer.searched_question) != fold(one.question.question)
         else ""
     )
@@ -134,9 +134,9 @@ def _said(one: Judged, answer: Answer | None) -> str:
     if answer.refusal is not None:
         nearest = "".join(_citation(citation, evidence) for citation in answer.refusal.nearest)
         shown = f'<p class="yj-label">最接近的段落</p>{nearest}' if nearest else ""
-        return f"{searched}<p>{text(answer.refusal.message)}</p>{sure}{shown}"
+        return f"{searched}<p>{escaped(answer.refusal.message)}</p>{sure}{shown}"
     short = (
-        f'<p class="yj-short"><span class="yj-label">简答</span> {text(answer.short_answer)}</p>'
+        f'<p class="yj-short"><span class="yj-label">简答</span> {escaped(answer.short_answer)}</p>'
         if answer.short_answer
         else ""
     )
@@ -151,6 +151,6 @@ def _citation(citation: Citation, evidence: Sequence[str]) -> str:
         tone, word = ("yj-good", "含证据") if found else ("yj-bad", "不含证据")
         mark = f' <span class="yj-tag {tone}">{word}</span>'
     return (
-        f'<p class="yj-quote">{text(citation.quote)}</p>'
-        f'<p class="yj-label yj-from">〔{citation.n}〕{text(reference_text(citation))}{mark}</p>'
+        f'<p class="yj-quote">{escaped(citation.quote)}</p>'
+        f'<p class="yj-label yj-from">〔{citation.n}〕{escaped(reference_text(citation))}{mark}</p>'
     )

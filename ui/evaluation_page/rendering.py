@@ -11,7 +11,7 @@ from eval.measures.ratio import Measure
 from eval.reports import BY_TYPE, MEASURES
 from eval.run_shelf import KeptRun, KeptSet
 from rag.errors import DataLineInvalid
-from ui.markup import text
+from ui.chat.escaping import escaped
 
 _TYPES = {
     "definition": "定义",
@@ -46,9 +46,9 @@ def type_name(kind: str) -> str:
 def sets_html(sets: Iterable[KeptSet], chosen: str) -> str:
     """The sets as radio buttons."""
     return "".join(
-        f'<label class="yj-choice"><input type="radio" name="set" value="{text(one.id)}"'
+        f'<label class="yj-choice"><input type="radio" name="set" value="{escaped(one.id)}"'
         f"{' checked' if one.id == chosen else ''}>"
-        f'<span class="yj-name">{text(one.name)}</span>'
+        f'<span class="yj-name">{escaped(one.name)}</span>'
         f'<span class="yj-label">{one.questions} 题</span></label>'
         for one in sets
     )
@@ -58,7 +58,7 @@ def problems_html(problems: Sequence[DataLineInvalid], shown: int = 8) -> str:
     """Lines of a set that were left out."""
     if not problems:
         return ""
-    lines = "".join(f"<li>{text(problem.message_zh)}</li>" for problem in problems[:shown])
+    lines = "".join(f"<li>{escaped(problem.message_zh)}</li>" for problem in problems[:shown])
     more = f"<li>……共 {len(problems)} 处</li>" if len(problems) > shown else ""
     return (
         f'<div class="yj-notice" role="status"><p>有 {len(problems)} 行用不了，已略过：</p>'
@@ -79,7 +79,7 @@ def run_html(
     """A run's head and figures; one that is under way is not to be resumed or removed."""
     actions = "" if active else _actions(run, others, finished=report is not None)
     return (
-        f'<header class="yj-run-head"><div><h2>{text(run.set_name)}</h2>'
+        f'<header class="yj-run-head"><div><h2>{escaped(run.set_name)}</h2>'
         f'<p class="yj-label">{_moment(run.began)} · {run.questions} 题</p></div>'
         f'<div class="yj-row">{actions}</div></header>'
         f"{_failure(run)}{_figures(report) if report else ''}"
@@ -115,8 +115,8 @@ def _run(run: KeptRun, active: str | None) -> str:
     figure = "" if run.correct is None else f"<b>{run.correct:.1%}</b>"
     tag = figure or f'<span class="yj-tag {tone}">{state}</span>'
     return (
-        f'<li><button type="button" class="yj-run" data-run="{text(run.id)}">'
-        f'<span class="yj-name">{text(run.set_name)}</span>{tag}'
+        f'<li><button type="button" class="yj-run" data-run="{escaped(run.id)}">'
+        f'<span class="yj-name">{escaped(run.set_name)}</span>{tag}'
         f'<span class="yj-label">{_moment(run.began)} · {run.questions} 题</span></button></li>'
     )
 
@@ -129,7 +129,7 @@ def _actions(run: KeptRun, others: Sequence[KeptRun], *, finished: bool) -> str:
         )
     if finished and others:
         options = "".join(
-            f'<option value="{text(other.id)}">{_moment(other.began)}'
+            f'<option value="{escaped(other.id)}">{_moment(other.began)}'
             f"{'' if other.correct is None else f'（{other.correct:.1%}）'}</option>"
             for other in others
         )
@@ -139,7 +139,7 @@ def _actions(run: KeptRun, others: Sequence[KeptRun], *, finished: bool) -> str:
             f'<option value="">与……比较</option>{options}</select>'
         )
     if finished:
-        base = f"/evaluation/runs/{text(run.id)}"
+        base = f"/evaluation/runs/{escaped(run.id)}"
         parts += [
             f'<a class="yj-button" href="{base}/report.md" download>报告</a>',
             f'<a class="yj-button" href="{base}/answers.jsonl" download>回答</a>',
@@ -157,7 +157,7 @@ def _failure(run: KeptRun) -> str:
     message, hint = run.error.get("message_zh", ""), run.error.get("hint", "")
     return (
         '<div class="yj-card yj-error" role="alert">'
-        f"<p><strong>{text(message)}</strong></p><p>{text(hint)}</p></div>"
+        f"<p><strong>{escaped(message)}</strong></p><p>{escaped(hint)}</p></div>"
     )
 
 
@@ -186,7 +186,7 @@ def _figure(measure: Measure, value: float, ends: Sequence[float] | None) -> str
     interval = f"{_value(ends[0], measure)} – {_value(ends[1], measure)}" if ends else ""
     bar = _bar(value, ends) if measure.share else ""
     return (
-        f'<tr><th scope="row">{text(measure.label)}</th><td><b>{_value(value, measure)}</b></td>'
+        f'<tr><th scope="row">{escaped(measure.label)}</th><td><b>{_value(value, measure)}</b></td>'
         f'<td class="yj-label">{interval}</td><td class="yj-bar-column">{bar}</td></tr>'
     )
 
@@ -209,9 +209,9 @@ def _bar(value: float, ends: Sequence[float] | None) -> str:
 def _by_type(types: Mapping[str, Mapping[str, Any]]) -> str:
     if not types:
         return ""
-    head = "".join(f'<th scope="col">{text(measure.label)}</th>' for measure in BY_TYPE)
+    head = "".join(f'<th scope="col">{escaped(measure.label)}</th>' for measure in BY_TYPE)
     rows = "".join(
-        f'<tr><th scope="row">{text(type_name(name))}</th><td>{row["questions"]:.0f}</td>'
+        f'<tr><th scope="row">{escaped(type_name(name))}</th><td>{row["questions"]:.0f}</td>'
         + "".join(f"<td>{_value(row[measure.name], measure)}</td>" for measure in BY_TYPE)
         + "</tr>"
         for name, row in types.items()
@@ -230,8 +230,8 @@ def _difference(d: Difference) -> str:
     change = "—" if d.change is None else _signed(d.change, d.measure)
     p = "—" if d.p is None else f"{d.p:.3f}"
     return (
-        f'<tr{tone}><th scope="row">{text(d.measure.label)}</th><td>{_value(d.a, d.measure)}</td>'
-        f"<td>{_value(d.b, d.measure)}</td><td>{change}</td><td>{p}</td></tr>"
+        f'<tr{tone}><th scope="row">{escaped(d.measure.label)}</th>'
+        f"<td>{_value(d.a, d.measure)}</td><td>{_value(d.b, d.measure)}</td><td>{change}</td><td>{p}</td></tr>"
     )
 
 
@@ -243,7 +243,7 @@ def _id_list(name: str, tone: str, ids: Sequence[str]) -> str:
 
 
 def _id_buttons(ids: Sequence[str], shown: int = 60) -> Iterator[str]:
-    for name in map(text, ids[:shown]):
+    for name in map(escaped, ids[:shown]):
         yield f'<button type="button" class="yj-link" data-question="{name}">{name}</button> '
     if len(ids) > shown:
         yield f'<span class="yj-label">……共 {len(ids)} 题</span>'
@@ -264,4 +264,4 @@ def _moment(iso: str) -> str:
     try:
         return f"{datetime.fromisoformat(iso).astimezone():%Y-%m-%d %H:%M}"
     except ValueError:
-        return text(iso)
+        return escaped(iso)

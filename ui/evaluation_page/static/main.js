@@ -1,5 +1,6 @@
 // The evaluation page. HTML comes from ui/evaluation_page, already escaped.
 import { ask, find, guarded, send, upload } from "/ui/asking.js";
+import { keepSpaced } from "/ui/chat/spacing.js";
 
 const said = find(".yj-said");
 const trouble = find(".yj-trouble");
@@ -172,6 +173,7 @@ find(".yj-start").addEventListener("submit", (event) => {
   start();
 });
 
+keepSpaced(find("main"));
 const latest = await overview();
 if (latest) await open(latest);
 watch();
