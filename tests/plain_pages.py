@@ -29,6 +29,16 @@ class Visit:
         self.page.wait_for_timeout(50)
         self.answers_yes = False
 
+    def too_wide(self) -> list[str]:
+        """What reaches past the right edge of the window, and does not scroll by itself."""
+        found: list[str] = self.page.evaluate(
+            """[...document.querySelectorAll("body *")]
+              .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+              .filter((one) => !one.closest(".yj-table-scroll, .yj-unseen"))
+              .map((one) => `${one.tagName}.${one.className}`)"""
+        )
+        return found
+
     def close(self) -> None:
         self.context.close()
         assert not self.faults

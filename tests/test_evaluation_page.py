@@ -153,7 +153,7 @@ def test_a_bad_set_says_which_line_and_the_next_one_works(visit: Visit) -> None:
     add(visit, "半好.jsonl", jsonl(QUESTIONS[:1]) + b'{"question": 5}\n')
     page.locator(".yj-said .yj-notice", has_text="第 2 行").wait_for()
     assert error.count() == 0
-    assert page.locator(".yj-choice:has(:checked)").inner_text().startswith("半好.jsonl")
+    page.locator(".yj-choice:has(:checked)", has_text="半好.jsonl").wait_for()
 
 
 def test_hostile_names_questions_and_answers_are_only_text(visit: Visit) -> None:
@@ -189,8 +189,10 @@ def test_a_phone_shows_it_without_sideways_scrolling(
         viewport={"width": 390, "height": 844},
         color_scheme=scheme,
     )
-    phone.page.wait_for_selector(".yj-figures")
-    assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
+    add(phone, "手机.jsonl", jsonl(QUESTIONS))
+    phone.page.locator(".yj-choice:has(:checked)", has_text="手机.jsonl").wait_for()
+    run(phone, "手机.jsonl")
+    assert phone.too_wide() == []
     paper = phone.page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (paper == "rgb(25, 24, 22)") == (scheme == "dark")
     phone.close()
