@@ -97,18 +97,18 @@ class Server:
     def __exit__(self, *_: object) -> None:
         self._server.should_exit = True
         self._thread.join(20)
+        gc.collect()  # Gradio's leftovers, while the warning filter of `MARKS` still holds
 
 
 @contextlib.contextmanager
 def open_browser() -> Iterator[Any]:
-    """A browser; afterwards, what Gradio left is collected while the warning filter holds."""
+    """A browser."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         yield browser
         browser.close()
-    gc.collect()
 
 
 def wait_for_chat(url: str) -> None:

@@ -13,6 +13,7 @@ from rag.documents import Article, Paragraph, Passage, SourceFile, Span, cut_spa
 from rag.embedding import HashingEmbedder
 from rag.errors import QuestionEmpty, QuestionTooLong
 from rag.library import Library
+from rag.places import located
 from rag.records import NewDocument, StoredArticle
 from rag.retrieval import EVERYTHING, admits
 from rag.settings import Settings
@@ -111,8 +112,8 @@ class FakePipeline:
         ranked = sorted(self._sentences(searched, question.filters), key=lambda c: -c.score)
         numbered = [c.model_copy(update={"n": n}) for n, c in enumerate(ranked[:2], start=1)]
         if not numbered or numbered[0].score < 0.3:
-            return self._answer(question, searched, (), tuple(numbered))
-        return self._answer(question, searched, tuple(numbered[:1]), ())
+            return located(self._answer(question, searched, (), tuple(numbered)), self.library)
+        return located(self._answer(question, searched, tuple(numbered[:1]), ()), self.library)
 
     def search(self, query: str, limit: int, filters: Filters = EVERYTHING) -> list[FakeHit]:
         """Every paragraph as a passage."""

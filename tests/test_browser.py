@@ -12,6 +12,7 @@ import docx
 import pytest
 from browsing import MARKS, Chat, Server, open_browser, wait_for_chat
 from fake_pipeline import FakePipeline
+from made_files import one_page_pdf, stream
 
 from eval.question_sets import load_questions
 from rag.assembly import open_pipeline
@@ -41,6 +42,7 @@ OTHER = """松陵晚报 2023年9月1日 第2版
 
 北坡牧场有6台风机，供奶牛场照明。
 """
+PDF_TEXT = b"BT /F1 12 Tf 72 400 Td (The lighthouse keeper lights forty lamps.) Tj ET"
 ASKED = "灯塔岛风电场有多少台风机？"
 QUOTE = "灯塔岛风电场共有38台风机，去年发电9.2亿千瓦时。"
 REFERENCE = "何苇. 灯塔岛的风电[N]. 江州日报, 2024-03-05(6)."
@@ -48,16 +50,17 @@ REFERENCE = "何苇. 灯塔岛的风电[N]. 江州日报, 2024-03-05(6)."
 
 @pytest.fixture(scope="module")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library of two articles."""
+    """A library of two newspaper pages and a PDF."""
     from ingest.indexing import ingest
     from rag.library import Library
 
     folder = tmp_path_factory.mktemp("browser")
     for name, page in (("灯塔岛.txt", PAGE), ("牧场.txt", OTHER)):
         (folder / name).write_text(page, encoding="utf-8")
+    (folder / "page.pdf").write_bytes(one_page_pdf(stream(PDF_TEXT)))
     settings = load_settings(folder / "data")
     with Library.open(settings.data_dir, write=True) as library:
-        report = ingest(sorted(folder.glob("*.txt")), library, HashingEmbedder(), settings)
+        report = ingest(sorted(folder.glob("*.*")), library, HashingEmbedder(), settings)
     assert not report.failed
     return settings.data_dir
 
@@ -134,6 +137,25 @@ def test_a_refusal_looks_like_one_and_its_passages_open(chat: Chat) -> None:
     chat.page.wait_for_function(
         "text => document.querySelector('mark').innerText !== text", arg=first
     )
+
+
+def test_a_pdf_shows_its_page_with_the_quote_boxed(chat: Chat) -> None:
+    chat.ask("The lighthouse keeper lights forty lamps.").locator(".yj-chip").first.click()
+    box = chat.page.locator(".yj-box").first
+    box.wait_for()
+    chat.page.wait_for_function("document.querySelector('.yj-sheet img').naturalWidth > 0")
+    assert chat.in_view(".yj-box")
+    sheet = chat.page.locator(".yj-sheet").bounding_box()
+    inside = box.bounding_box()
+    assert 0.05 < (inside["x"] - sheet["x"]) / sheet["width"] < 0.2  # 72 of the page's points
+    chat.page.click("[data-view=text]")
+    assert chat.in_view("mark")
+    assert box.is_hidden()
+    chat.page.click("[data-view=pages]")
+    chat.page.click("[data-zoom]")
+    assert chat.page.locator(".yj-sheet").bounding_box()["width"] > 2 * sheet["width"]
+    assert chat.in_view(".yj-box")
+    chat.page.click(".yj-close")
 
 
 def test_a_follow_up_shows_what_was_searched_and_lets_it_be_changed(chat: Chat) -> None:

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from rag.settings import Settings
 from ui.api import articles, chat_completions, docs, problems, routes
-from ui.chat import streaming
+from ui.chat import page_images, streaming
 from ui.engine import Engine, Opener, open_real_pipeline
 from ui.evaluation_page.routes import router as evaluation_page
 from ui.evaluation_page.runner import Runner
@@ -68,6 +68,7 @@ def create_app(
     app.include_router(static_files)
     if chat:
         app.include_router(streaming.router)
+        app.include_router(page_images.router)
     app.include_router(evaluation_page)
     problems.install(app)
     app.add_middleware(BodyLimit, upload_mb=settings.server.upload_limit_mb)

@@ -10,8 +10,8 @@ from typing import Literal
 from rag.answers import Answer, Citation, Filters, Refusal
 from rag.errors import YoujuError
 from rag.text import fold
-from ui.chat.article_view import Target
 from ui.chat.escaping import escaped, escaped_json
+from ui.chat.target import Target
 from ui.references import plain_text, reference_text
 
 _END_MARKS = re.compile(r"[\s?？。.!！]+")

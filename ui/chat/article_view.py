@@ -4,50 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel
 
-from rag.answers import Citation
 from rag.documents import Article, Paragraph, Span
 from rag.records import StoredArticle
 from ui.chat.escaping import escaped, escaped_json
+from ui.chat.pages_view import pages_html
+from ui.chat.target import Target
 from ui.console import page_label
-from ui.references import gbt7714
 
 _SHOWN_AROUND = 200
 
 
-class Target(BaseModel):
-    """What a click on a citation asks for: the article, and the characters to mark."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    article_id: str = Field(max_length=500)
-    sha256: str = Field(default="", max_length=64)
-    paragraph: int = 1
-    spans: tuple[tuple[int, int], ...] = Field(default=(), max_length=100)
-    quote: str = ""
-    reference: str = ""
-
-    @classmethod
-    def of(cls, citation: Citation) -> Target:
-        """Where a citation points."""
-        return cls(
-            article_id=citation.article_id,
-            sha256=citation.source.sha256,
-            paragraph=citation.paragraph,
-            spans=citation.source.spans,
-            quote=citation.quote,
-            reference=f"{gbt7714(citation)} 第{citation.paragraph}段",
-        )
-
-
 def article_html(stored: StoredArticle, target: Target) -> str:
-    """The article with numbered paragraphs; the target's characters are marked."""
+    """The article with numbered paragraphs; the target's characters are marked.
+
+    Where the file has pages, these come first, the quote boxed; the paragraphs are the other view.
+    """
     article = stored.article
     marks = _marks(stored, target)
     shown = [p for p in article.paragraphs if abs(p.n - target.paragraph) <= _SHOWN_AROUND]
     return (
-        f"{_masthead(stored)}{_proof(target, marks)}"
+        f"{_masthead(stored)}{_proof(target, marks)}{pages_html(target) if marks else ''}"
         f'<div class="yj-paragraphs">{"".join(_paragraphs(shown, marks, target.paragraph))}</div>'
         f"{_left_out(article, shown)}"
     )

@@ -15,10 +15,11 @@ from eval.feedback import Feedback, FeedbackStore, questions_text
 from rag.answers import Answer, Question
 from rag.errors import BadRequest, NoFeedback, YoujuError
 from ui.chat.answer_view import answer_html, error_html
-from ui.chat.article_view import Target, article_html
+from ui.chat.article_view import article_html
 from ui.chat.catalogue import Catalogue
 from ui.chat.exporting import Conversation, ExportedFile, exported
 from ui.chat.suggestions import candidates, suggestion_html
+from ui.chat.target import Target
 from ui.engine import Engine, Pipeline
 
 _SAMPLED_ARTICLES = 50

@@ -11,6 +11,8 @@ export class Reading {
     this.place = app.querySelector(".yj-reading-place");
     this.scroll = app.querySelector(".yj-scroll");
     this.chip = null;
+    this.preferred = "pages";
+    this.article.addEventListener("click", (event) => this.onClick(event));
     app.querySelector(".yj-close").addEventListener("click", () => this.close());
     app.querySelector(".yj-before").addEventListener("click", () => this.step(-1));
     app.querySelector(".yj-after").addEventListener("click", () => this.step(1));
@@ -31,9 +33,42 @@ export class Reading {
     this.scroll.scrollTop += chip.getBoundingClientRect().top - before; // the chip stays in place
     this.showPlace();
     this.panel.querySelector(".yj-reading-title").textContent = result.title ?? "";
-    const place = this.article.querySelector("mark") ?? this.article.querySelector(".yj-here");
-    place?.scrollIntoView({ block: "center" });
+    this.view(this.preferred);
     if (focus) this.article.focus({ preventScroll: true });
+  }
+
+  // Shows the pages of the file, where it has any, or the text; the quote in view.
+  view(name) {
+    const pages = this.article.querySelector(".yj-pages");
+    const shown = pages ? name : "text";
+    if (pages) pages.hidden = shown !== "pages";
+    const text = this.article.querySelector(".yj-paragraphs");
+    if (text) text.hidden = shown !== "text";
+    for (const tab of this.article.querySelectorAll("[data-view]")) {
+      tab.setAttribute("aria-selected", String(tab.dataset.view === shown));
+    }
+    this.goToQuote();
+    for (const image of pages?.querySelectorAll("img") ?? []) {
+      image.addEventListener("load", () => this.goToQuote(), { once: true });
+      image.addEventListener("error", () => image.closest("figure").classList.add("yj-lost"));
+    }
+  }
+
+  goToQuote() {
+    const places = [...this.article.querySelectorAll(".yj-box, mark, .yj-here")];
+    places.find((place) => place.checkVisibility())?.scrollIntoView({ block: "center", inline: "center" });
+  }
+
+  onClick(event) {
+    const clicked = event.target.closest("button");
+    if (clicked?.dataset.view) {
+      this.preferred = clicked.dataset.view;
+      this.view(this.preferred);
+    } else if (clicked?.dataset.zoom !== undefined) {
+      const large = this.article.querySelector(".yj-pages").classList.toggle("yj-large");
+      clicked.textContent = large ? "缩小" : "放大";
+      this.goToQuote();
+    }
   }
 
   close() {

@@ -1,0 +1,151 @@
+"""The chat's parts on the server, without a browser: references, suggestions, files, streams."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browsing import HOSTILE
+from fake_pipeline import FakePipeline, write_library
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from rag.answers import Answer, Citation, PageBox, Question, Source
+from rag.documents import Article, Paragraph, Span
+from rag.settings import load_settings
+from ui.api import problems
+from ui.chat import page_images, streaming
+from ui.chat.answer_view import answer_html, parts
+from ui.chat.pages_view import pages_html
+from ui.chat.suggestions import candidates
+from ui.chat.target import Target
+from ui.engine import Engine
+from ui.references import gbt7714
+from ui.static_files import router as static_files
+
+SOURCE = Source(file="报告.pdf", sha256="0" * 64, spans=((0, 2),))
+
+
+def cited(**fields: object) -> Citation:
+    known = {
+        "n": 1,
+        "article_id": "a",
+        "title": "岛",
+        "paragraph": 2,
+        "quote": "风。",
+        "score": 1.0,
+    }
+    return Citation.model_validate({**known, "source": SOURCE, **fields})
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[TestClient]:
+    write_library(tmp_path)
+    app = FastAPI()
+    app.state.engine = Engine(load_settings(tmp_path), FakePipeline)
+    for router in (streaming.router, page_images.router, static_files):
+        app.include_router(router)
+    problems.install(app)
+    app.state.engine.start()
+    with TestClient(app) as client:
+        yield client
+    app.state.engine.close()
+
+
+@pytest.mark.parametrize(
+    ("citation", "reference"),
+    [
+        (
+            cited(newspaper="江州日报", date="2024-03-05", page="第6版", authors=["何苇"]),
+            "何苇. 岛[N]. 江州日报, 2024-03-05(6).",
+        ),
+        (
+            cited(newspaper="江州日报", authors=["甲", "乙", "丙", "丁"]),
+            "甲, 乙, 丙, 等. 岛[N]. 江州日报.",
+        ),
+        (cited(date="2024-05"), "岛[Z]. 2024-05. 报告.pdf."),
+        (cited(title_inferred=True), "[岛][Z]. 报告.pdf."),
+    ],
+    ids=["newspaper", "four authors", "file", "title made up"],
+)
+def test_references_after_gbt_7714(citation: Citation, reference: str) -> None:
+    assert gbt7714(citation) == reference
+
+
+def test_a_reply_streams_what_it_is_made_of(client: TestClient) -> None:
+    response = client.post("/chat/ask", json={"question": "灯塔岛风电场有多少台风机？"})
+    lines = [json.loads(line) for line in response.text.splitlines()]
+    assert lines[0] == {"card": "yj-answer"}
+    answer = Answer.model_validate(lines[-1]["answer"])
+    streamed = "".join(line.get("html", "") for line in lines)
+    assert streamed == "".join(part.html for part in parts(answer))
+    for part in parts(answer):
+        assert part.html in answer_html(answer)
+
+
+def test_a_failure_is_streamed_too(client: TestClient) -> None:
+    response = client.post("/chat/ask", json={"question": "风" * 3000})
+    *_, html, error = (json.loads(line) for line in response.text.splitlines())
+    assert error["error"]["code"] == "question_too_long"
+    assert error["error"]["message_zh"] in html["html"]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
+def test_outside_text_is_escaped_everywhere(hostile: str, tmp_path: Path) -> None:
+    write_library(tmp_path, f"{hostile}灯塔", title=hostile, author=hostile)
+    pipeline = FakePipeline(load_settings(tmp_path))
+    for question in (hostile, f"{hostile}灯塔"):
+        shown = answer_html(pipeline.ask(Question(question=question)))
+        for raw in ("<img", "<script", "<svg", "<iframe", "<style", "<base", "onerror=alert(1)>"):
+            assert raw not in shown
+        assert "${" not in shown
+        assert "{{" not in shown
+    pipeline.close()
+
+
+def test_boxes_are_shares_of_the_page() -> None:
+    boxes = (PageBox(page=3, box=(0.1, 0.2, 0.5, 0.25)), PageBox(page=4, box=(0, 0, 1, 1)))
+    shown = pages_html(Target(article_id="a", sha256="0" * 64, boxes=boxes))
+    assert "left:9.800%;top:19.800%;width:40.400%;height:5.400%" in shown
+    assert shown.count("<img") == 2
+    assert f"/chat/page/{'0' * 64}/4.png" in shown
+    assert pages_html(Target(article_id="a")) == ""
+
+
+def test_a_page_that_is_not_there_is_an_error_of_ours(client: TestClient) -> None:
+    missing = client.get(f"/chat/page/{'0' * 64}/1.png")
+    assert (missing.status_code, missing.json()["code"]) == (404, "page_image_missing")
+    for bad in ("/chat/page/x/1.png", f"/chat/page/{'0' * 64}/0.png"):
+        assert client.get(bad).status_code == 422
+
+
+def test_suggestions_ask_for_what_is_defined_and_counted() -> None:
+    text = "飞艇是一种比空气轻的飞行器。岛上共有38座灯塔，都还亮着。什么是好，各人说法不同。"
+    paragraph = Paragraph(1, text, (Span(0, len(text)),))
+    article = Article(article_id="a", title="岛", paragraphs=(paragraph,))
+    assert candidates([article]) == ["飞艇是什么？", "岛上共有多少座灯塔？"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/ui/base.css", 200),
+        ("/ui/chat/main.js", 200),
+        ("/ui/chat/chat.html", 404),
+        ("/ui/chat/page.py", 404),
+        ("/ui/..%2fcli.py", 404),
+        ("/ui/chat/..%2f..%2fbase.css", 404),
+        ("/ui/nothing/main.js", 404),
+    ],
+)
+def test_only_styles_and_scripts_are_served(client: TestClient, path: str, status: int) -> None:
+    assert client.get(path).status_code == status
+
+
+def test_a_script_is_sent_once(client: TestClient) -> None:
+    first = client.get("/ui/chat/main.js")
+    again = client.get("/ui/chat/main.js", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert first.headers["content-type"].startswith("text/javascript")
