@@ -57,7 +57,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("browser")
     for name, page in (("灯塔岛.txt", PAGE), ("牧场.txt", OTHER)):
         (folder / name).write_text(page, encoding="utf-8")
-    (folder / "page.pdf").write_bytes(one_page_pdf(stream(PDF_TEXT)))
+    (folder / "附页.pdf").write_bytes(one_page_pdf(stream(PDF_TEXT)))
     settings = load_settings(folder / "data")
     with Library.open(settings.data_dir, write=True) as library:
         report = ingest(sorted(folder.glob("*.*")), library, HashingEmbedder(), settings)
