@@ -120,6 +120,7 @@ export function start(element, server) {
     else filters.open(false);
   });
   keepSpaced(app);
+  composer.input.disabled = false; // a question typed before this had nobody to take it
   show();
   welcome();
   document.getElementById("yj-loading")?.remove();
