@@ -68,7 +68,10 @@ class Source(_Record):
 
 
 class Citation(_Record):
-    """A verbatim quote and where it stands. `paragraph` counts from 1 within the article."""
+    """A verbatim quote and where it stands. `paragraph` counts from 1 within the article.
+
+    `reprints` are ids of other articles of nearly the same text that have the quote too.
+    """
 
     n: int
     article_id: str
@@ -86,6 +89,7 @@ class Citation(_Record):
     source: Source
     score: float
     matched_words: tuple[str, ...] = ()
+    reprints: tuple[str, ...] = ()
 
 
 class Statement(_Record):

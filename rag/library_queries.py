@@ -232,14 +232,22 @@ class LibraryQueries:
         row = self._one("SELECT sha256 FROM stamps WHERE path = ? AND stamp = ?", (path, stamp))
         return row[0] if row else None
 
-    def reprints(self, groups: Sequence[int], generation: int) -> list[StoredArticle]:
-        """All articles of these groups alive at `generation`, in the order they came."""
-        rows = self._all(
-            f"{_ARTICLE} WHERE a.reprint_group IN ({marks(groups)})"
-            " AND born <= ? AND (died IS NULL OR died > ?) ORDER BY a.rowid",
-            (*groups, generation, generation),
+    def reprints(self, groups: Sequence[int], generation: int) -> dict[int, list[StoredArticle]]:
+        """The articles of each of these groups that has several alive at `generation`."""
+        alive = f"reprint_group IN ({marks(groups)}) AND born <= ? AND (died IS NULL OR died > ?)"
+        values = (*groups, generation, generation)
+        several = self._all(
+            f"SELECT reprint_group FROM articles WHERE {alive}"  # noqa: S608
+            " GROUP BY reprint_group HAVING count(*) > 1",
+            values,
         )
-        return [_article(row) for row in rows]
+        found: dict[int, list[StoredArticle]] = {group: [] for (group,) in several}
+        if found:
+            for row in self._all(f"{_ARTICLE} WHERE {alive} ORDER BY a.rowid", values):
+                stored = _article(row)
+                if stored.group in found:
+                    found[stored.group].append(stored)
+        return found
 
     def versions(self, article_id: str) -> list[StoredArticle]:
         """Everything that was ever stored under this id, the oldest first."""

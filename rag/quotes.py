@@ -10,6 +10,7 @@ from rag.answers import Citation, Source
 from rag.documents import Span, cut_spans
 from rag.features import Weights
 from rag.records import StoredArticle
+from rag.reprints import holds
 from rag.text import fold
 
 
@@ -103,6 +104,11 @@ def citation(n: int, quote: Quotable, weights: Weights) -> Citation:
         ),
         score=round(quote.probability, 4),
         matched_words=weights.matched(fold(quote.text)),
+        reprints=tuple(
+            other.article.article_id
+            for other in quote.stored.reprints
+            if holds(other.article, quote.text, quote.paragraph)
+        ),
     )
 
 

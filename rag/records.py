@@ -30,6 +30,7 @@ class StoredArticle:
     Attributes:
         key: its row; a changed file gives new rows.
         group: the row of the first article of which this one is a reprint, or its own.
+        reprints: the others of its group, where a search filled them in.
     """
 
     key: int
@@ -39,6 +40,7 @@ class StoredArticle:
     sha256: str
     group: int
     superseded: bool = False
+    reprints: tuple[StoredArticle, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,13 @@ import hashlib
 import re
 import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.documents import Article, Passage
 from rag.text import fold, windows
 
 ALIKE = 0.7
@@ -30,7 +32,7 @@ _SHORTEST = 80
 """Letters and digits below which articles are not compared: notices share their whole form."""
 
 _OPENING = 4
-"""Of a first sentence, one part in so many may differ: `本报讯（记者…）` against `新华社电`."""
+"""Of a quote's beginning, one part in so many may differ: `本报讯（记者…）` against `新华社电`."""
 
 _MARKS = re.compile(r"[\W_]+")
 
@@ -86,15 +88,22 @@ def squeezed(text: str) -> str:
     return _MARKS.sub("", fold(text))
 
 
-def holds(article_text: str, sentence: str, *, opening: bool = False) -> bool:
-    """Whether an article has this sentence, marks and white space aside.
+def holds(article: Article, quote: str, paragraph: int) -> bool:
+    """Whether an article has what another says in this paragraph, marks and white space aside.
 
-    Args:
-        article_text: squeezed.
-        sentence: as it stands elsewhere.
-        opening: it is the first of its article, whose dateline may differ.
+    A first paragraph's opening may differ: it is where the dateline stands.
     """
-    letters = squeezed(sentence)
-    if opening:
+    letters = squeezed(quote)
+    if paragraph == 1:
         letters = letters[len(letters) // _OPENING :]
-    return letters in article_text
+    return letters in _letters(article.text)
+
+
+def says_nothing_new(passage: Passage, text: str, other: Article) -> bool:
+    """Whether an article holds every sentence of a passage of an article with this text."""
+    return all(holds(other, text[s.start : s.end], s.paragraph) for s in passage.sentences)
+
+
+@lru_cache(maxsize=256)
+def _letters(text: str) -> str:
+    return squeezed(text)

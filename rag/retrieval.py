@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from rag.answers import Filters
 from rag.documents import Passage
 from rag.embedding import Vectors
 from rag.indexes import Indexes
 from rag.library import Library
-from rag.records import StoredArticle
+from rag.records import StoredArticle, StoredPassage
+from rag.reprints import says_nothing_new
 from rag.settings import RetrievalSettings
 
 Scored = list[tuple[int, float]]
 EVERYTHING = Filters()
+
+_DEEPER = 4
+"""Rankings are made so many times at most, each four times as deep, until reprints leave enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,45 +73,73 @@ class Retriever:
     settings: RetrievalSettings
     _articles: dict[int, StoredArticle] = field(default_factory=dict)
 
-    def rank(self, query: str, vector: Vectors, filters: Filters = EVERYTHING) -> Rankings:
-        """Rank passages; `vector` is the query's, shape (dim,)."""
+    def rank(
+        self,
+        query: str,
+        vector: Vectors,
+        filters: Filters = EVERYTHING,
+        depth: int | None = None,
+    ) -> Rankings:
+        """Rank passages; `vector` is the query's, shape (dim,); `depth` of each index's ranking."""
+        depth = depth or self.settings.candidates
         among = None if filters.empty else self._among(filters)
-        dense = self.indexes.dense.search(vector, self.settings.candidates, among)
-        lexical = self.indexes.lexical.search(query, self.settings.candidates, among)
+        dense = self.indexes.dense.search(vector, depth, among)
+        lexical = self.indexes.lexical.search(query, depth, among)
         return Rankings(dense, lexical, fuse([dense, lexical], self.settings.rrf_k))
 
     def search(
         self, query: str, vector: Vectors, limit: int, filters: Filters = EVERYTHING
     ) -> list[Hit]:
-        """The `limit` best passages, best first."""
-        return self._hits(self.rank(query, vector, filters), limit)
+        """The `limit` best passages, best first; what only repeats a reprint is left out."""
+        depth = self.settings.candidates
+        for _ in range(_DEEPER):
+            rankings = self.rank(query, vector, filters, depth)
+            hits = self._hits(rankings, limit)
+            if len(hits) >= min(limit, len(rankings.fused)):
+                break
+            depth *= 4  # reprints took the places of others
+        return hits
 
     def mentions(self, words: str, limit: int) -> list[Hit]:
         """The `limit` passages that say most of `words`, by their words alone."""
-        lexical = self.indexes.lexical.search(words, limit)
+        lexical = self.indexes.lexical.search(words, self.settings.candidates)
         return self._hits(Rankings([], lexical, fuse([lexical], self.settings.rrf_k)), limit)
 
     def _hits(self, rankings: Rankings, limit: int) -> list[Hit]:
         dense, lexical = dict(rankings.dense), dict(rankings.lexical)
         dense_ranks, lexical_ranks = _ranks(rankings.dense), _ranks(rankings.lexical)
-        best = rankings.fused[:limit]
-        stored = {item.id: item for item in self.library.passages([row for row, _ in best])}
-        articles = self._articles_of(item.article_key for item in stored.values())
-        return [
-            Hit(
-                id=row,
-                stored=articles[stored[row].article_key],
-                passage=stored[row].passage,
-                score=score,
-                dense=dense.get(row),
-                lexical=lexical.get(row),
-                digest=stored[row].digest,
-                dense_rank=dense_ranks.get(row),
-                lexical_rank=lexical_ranks.get(row),
+        hits: list[Hit] = []
+        for row, score, item, stored in self._stored(rankings.fused, limit):
+            if len(hits) == limit:
+                break
+            if any(_repeats(item.passage, stored, hit.stored) for hit in hits):
+                continue
+            hits.append(
+                Hit(
+                    id=row,
+                    stored=stored,
+                    passage=item.passage,
+                    score=score,
+                    dense=dense.get(row),
+                    lexical=lexical.get(row),
+                    digest=item.digest,
+                    dense_rank=dense_ranks.get(row),
+                    lexical_rank=lexical_ranks.get(row),
+                )
             )
-            for row, score in best
-            if row in stored
-        ]
+        return hits
+
+    def _stored(
+        self, ranking: Scored, size: int
+    ) -> Iterator[tuple[int, float, StoredPassage, StoredArticle]]:
+        """Passages and articles of a ranking, fetched `size` at a time."""
+        for start in range(0, len(ranking), size):
+            part = ranking[start : start + size]
+            stored = {item.id: item for item in self.library.passages([row for row, _ in part])}
+            articles = self._articles_of(item.article_key for item in stored.values())
+            for row, score in part:
+                if row in stored:
+                    yield row, score, stored[row], articles[stored[row].article_key]
 
     def _articles_of(self, keys: Iterable[int]) -> dict[int, StoredArticle]:
         """Articles by row, remembered: rows never change."""
@@ -115,11 +147,23 @@ class Retriever:
         if missing := sorted(wanted - self._articles.keys()):
             if len(self._articles) > self.settings.remembered_articles:
                 self._articles = {}
-            self._articles = self._articles | self.library.articles_by_key(missing)
+            self._articles = self._articles | self._with_reprints(missing)
         articles = self._articles
         if not wanted <= articles.keys():  # another thread began a new memory meanwhile
-            articles = self.library.articles_by_key(sorted(wanted))
+            articles = self._with_reprints(sorted(wanted))
         return articles
+
+    def _with_reprints(self, keys: Sequence[int]) -> dict[int, StoredArticle]:
+        found = self.library.articles_by_key(keys)
+        groups = sorted({stored.group for stored in found.values()})
+        reprints = self.library.reprints(groups, self.indexes.generation)
+        return {
+            key: replace(
+                stored,
+                reprints=tuple(o for o in reprints.get(stored.group, ()) if o.key != key),
+            )
+            for key, stored in found.items()
+        }
 
     def _among(self, filters: Filters) -> list[int]:
         """Rows of the passages that the filters admit."""
@@ -147,6 +191,15 @@ def fuse(rankings: Iterable[Scored], k: int) -> Scored:
         for rank, (row, _) in enumerate(ranking, start=1):
             scores[row] += 1.0 / (k + rank)
     return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _repeats(passage: Passage, stored: StoredArticle, kept: StoredArticle) -> bool:
+    """Whether a passage says only what a reprint of its article says that is kept already."""
+    return (
+        stored.group == kept.group
+        and stored.key != kept.key
+        and says_nothing_new(passage, stored.article.text, kept.article)
+    )
 
 
 def _ranks(ranking: Scored) -> dict[int, int]:

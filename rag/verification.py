@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rag.answers import Answer, Citation
 from rag.documents import Span, spans_text
 from rag.library import Library
+from rag.reprints import holds
 from rag.wording import render_answer, render_refusal
 
 
@@ -46,6 +47,10 @@ def _quote(citation: Citation, library: Library) -> Iterator[Finding]:
     ordered = all(0 <= s.start < s.end <= len(source.text) for s in spans)
     if not spans or not ordered or spans_text(source.text, spans) != citation.quote:
         yield Finding("引文与来源文件的文字不一致", citation.n)
+    for article_id in citation.reprints:
+        versions = library.versions(article_id)
+        if not any(holds(v.article, citation.quote, citation.paragraph) for v in versions):
+            yield Finding(f"所说的转载 {article_id} 里没有这句话", citation.n)
 
 
 def _statements(answer: Answer) -> Iterator[Finding]:

@@ -77,12 +77,19 @@ def _line(statement: Statement, first: Citation, before: Citation | None) -> str
     name = "speaker" if first.speaker else "plain"
     if again:
         name = "speaker_again" if first.speaker else "again"
-    return _words("quote", name).format(
+    line = _words("quote", name).format(
         source=source_label(first),
         speaker=speaker_label(first),
         statement=statement.text,
         marks="".join(f"[{n}]" for n in statement.citations),
     )
+    return line if again else line + reprints_label(first)
+
+
+def reprints_label(citation: Citation) -> str:
+    """How many other articles have the same; empty for none."""
+    count = len(citation.reprints)
+    return _words("quote", "reprints").format(count=count) if count else ""
 
 
 def speaker_label(citation: Citation) -> str:

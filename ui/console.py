@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rag.errors import YoujuError
+from rag.wording import reprints_label
 
 if TYPE_CHECKING:
     from rag.answers import Answer, Citation
@@ -46,7 +47,8 @@ def reference(citation: Citation) -> str:
     ]
     if citation.speaker:
         parts.append(f"· {citation.speaker}")
-    return f"〔{citation.n}〕" + " ".join(part for part in parts if part)
+    place = " ".join(part for part in parts if part)
+    return f"〔{citation.n}〕{place}{reprints_label(citation)}"
 
 
 def page_label(page: str | None) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from rag.answers import Answer, Citation
+from rag.wording import reprints_label
 from ui.console import page_label
 
 
 def reference_text(citation: Citation) -> str:
-    """`《报名》 2023-11-27 第8版 《标题》 第3段 · 发言人`; what is unknown is left out."""
+    """`《报名》 2023-11-27 第8版 《标题》 第3段 · 发言人（另有2篇转载）`; no unknowns."""
     parts = [
         f"《{citation.newspaper}》" if citation.newspaper else "",
         citation.date or "",
@@ -18,7 +19,7 @@ def reference_text(citation: Citation) -> str:
         f"第{citation.paragraph}段",
         f"· {citation.speaker}" if citation.speaker else "",
     ]
-    return " ".join(part for part in parts if part)
+    return " ".join(part for part in parts if part) + reprints_label(citation)
 
 
 def gbt7714(citation: Citation) -> str:
