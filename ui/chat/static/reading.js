@@ -2,6 +2,10 @@
 // citations of the same reply.
 import { called } from "./dom.js";
 
+const FILLED = 0.92; // of the panel's width, by the quote's lines
+const LEAST = 1.6;
+const MOST = 4;
+
 export class Reading {
   constructor(app, server) {
     this.app = app;
@@ -56,7 +60,17 @@ export class Reading {
 
   goToQuote() {
     const places = [...this.article.querySelectorAll(".yj-box, mark, .yj-here")];
-    places.find((place) => place.checkVisibility())?.scrollIntoView({ block: "center", inline: "center" });
+    places.find((place) => place.checkVisibility())?.scrollIntoView({ block: "center" });
+  }
+
+  // So large that the quote's lines fill the panel, whatever the page's columns are.
+  enlarge(pages, large) {
+    const boxes = [...(pages.querySelector("figure")?.querySelectorAll(".yj-box") ?? [])];
+    const left = Math.min(...boxes.map((box) => parseFloat(box.style.left))) / 100;
+    const right = Math.max(...boxes.map((box) => parseFloat(box.style.left) + parseFloat(box.style.width))) / 100;
+    const times = large ? Math.min(Math.max(FILLED / (right - left), LEAST), MOST) : 1;
+    pages.style.setProperty("--times", times);
+    pages.scrollLeft = ((left + right) / 2) * pages.scrollWidth - pages.clientWidth / 2;
   }
 
   onClick(event) {
@@ -65,8 +79,9 @@ export class Reading {
       this.preferred = clicked.dataset.view;
       this.view(this.preferred);
     } else if (clicked?.dataset.zoom !== undefined) {
-      const large = this.article.querySelector(".yj-pages").classList.toggle("yj-large");
+      const large = clicked.textContent === "放大";
       clicked.textContent = large ? "缩小" : "放大";
+      this.enlarge(this.article.querySelector(".yj-pages"), large);
       this.goToQuote();
     }
   }
