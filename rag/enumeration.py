@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.documents import Article, Sentence
-from rag.text import SPEAKER_LABEL, numbered_sentences
+from rag.text import numbered_sentences
 
 _DIGITS = "一二三四五六七八九十"
 _MARK = re.compile(
@@ -19,6 +19,8 @@ _MARK = re.compile(
     r"|(?P<word>首先|其次|再次|再者|最后|此外)"
 )
 _WORDS = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "最后": 4, "此外": 4}
+_LEAD = 60
+"""Characters within which a sentence that leads in may bring the first item."""
 _FARTHEST = 12
 """Sentences between two items, at most: an item may be explained before the next begins."""
 
@@ -72,13 +74,17 @@ def _follows(kind: str, count: int, number: int) -> bool:
 
 
 def _mark(sentence: str) -> tuple[str, int] | None:
-    """Kind and number of the mark that a sentence begins with."""
-    label = SPEAKER_LABEL.match(sentence)
-    bare = sentence[label.end() :] if label else sentence
-    match = _MARK.match(sentence) or _MARK.match(bare)
+    """Kind and number of the mark that a sentence begins with, perhaps after `某某：`."""
+    match = _MARK.match(sentence) or _after_lead(sentence)
     if match is None or match.lastgroup is None:
         return None
     value = match.group(match.lastgroup).removeprefix("其")
     if match.lastgroup == "word":
         return "word", _WORDS[match.group("word")]
     return match.lastgroup, int(value) if value.isdecimal() else _DIGITS.index(value) + 1
+
+
+def _after_lead(sentence: str) -> re.Match[str] | None:
+    """The mark right after a colon near the start: `优势有三：一是…`."""
+    colons = [m.end() for m in re.finditer("[：:]", sentence[:_LEAD])]
+    return next((match for end in colons if (match := _MARK.match(sentence, end))), None)

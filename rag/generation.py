@@ -23,6 +23,10 @@ _RELEVANT = 0.34
 """Below this share of the question's weight in the best passage, nothing there is relevant."""
 
 
+DIFFERENCE = "difference"
+"""The type of an answer that shows one quantity with several values."""
+
+
 @dataclass(frozen=True, slots=True)
 class Findings:
     """All that an answer is made of.
@@ -79,13 +83,17 @@ class TemplateGenerator:
         for side in sides:
             for quote in self._quotes(side):
                 citations.append(citation(len(citations) + 1, quote, side.weights))
-        short = sides[0].assessment.short_answer if len(sides) == 1 else None
         confidence = min(side.answerable for side in sides)
+        if any(side.differing for side in sides):
+            return self._quoting(findings, citations, None, confidence, timings_ms, kind=DIFFERENCE)
+        short = sides[0].assessment.short_answer if len(sides) == 1 else None
         return self._quoting(findings, citations, short, confidence, timings_ms)
 
     def _quotes(self, side: Side) -> Sequence[Quotable]:
         if side.view:
             return side.view.quotes
+        if side.differing:
+            return [composition.quote_of(evidence) for evidence in side.differing]
         return composition.compose(side.question, side.assessment, side.weights, self._settings)
 
     def _quoting(
@@ -95,11 +103,13 @@ class TemplateGenerator:
         short: str | None,
         confidence: float,
         timings_ms: Mapping[str, float],
+        *,
+        kind: str | None = None,
     ) -> Answer:
         statements = tuple(Statement(text=c.quote, citations=(c.n,)) for c in citations)
         if short and not any(short in c.quote for c in citations):
             short = None
-        kind = findings.understood.type
+        kind = kind or findings.understood.type
         return Answer(
             id=findings.question.id,
             question=findings.question.question,

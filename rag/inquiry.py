@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.answers import Filters
+from rag.asked import answers_follow
+from rag.bundled_model import NAME
 from rag.definitions import prefer_definitions
+from rag.differences import as_figure_question, different_figures
 from rag.documents import Article
 from rag.embedding import Embedder, Vectors
-from rag.evidence import Assessment, EvidenceScorer
+from rag.evidence import Assessment, Evidence, EvidenceScorer
 from rag.facts import Facts, find_facts
 from rag.features import Candidate, Weights
+from rag.foreign import by_meaning
 from rag.library import Library
 from rag.question import Understood
 from rag.retrieval import Hit, Retriever
-from rag.scope import Scope, only_by, scope_of, speaks_in, topic_of_view, without_names
-from rag.views import View, view_of
+from rag.scope import ANYBODY, Scope, only_by, scope_of, speaks_in, topic_of_view, without_names
+from rag.told import NOTHING_TOLD, Told, without_told
+from rag.views import View, guests, view_of
+from rag.years import in_articles_words, saying
 
 _MENTIONS = 20
 """Passages looked at for a person's own words."""
@@ -34,6 +40,7 @@ class Side:
         assessment: of the sentences that may answer.
         name: whose words; None for anybody's.
         view: what that person says on the topic, where it is found by the turns of talk.
+        differing: evidence that gives the figure asked for different values.
     """
 
     question: Understood
@@ -41,6 +48,7 @@ class Side:
     assessment: Assessment
     name: str | None = None
     view: View | None = None
+    differing: tuple[Evidence, ...] = ()
 
     @property
     def answerable(self) -> float:
@@ -57,6 +65,7 @@ class Inquiry:
     embedder: Embedder
     scorer: EvidenceScorer
     max_quote: int
+    told: Told = NOTHING_TOLD
 
     def candidates(
         self, understood: Understood, vector: Vectors, filters: Filters, wider: int = 1
@@ -78,9 +87,19 @@ class Inquiry:
         """Whose words may answer."""
         articles = {c.hit.stored.key: c.hit.stored.article for c in candidates}
         scope = scope_of(understood, tuple(articles.values()))
+        if scope == ANYBODY:
+            return self._interviewed(understood, candidates)
         if scope.unknown is None:
             return scope
         return scope_of(understood, (*articles.values(), *self._mentioning(scope.unknown)))
+
+    def _interviewed(self, understood: Understood, candidates: Sequence[Candidate]) -> Scope:
+        """Everybody who answers the interviewer's question, where it is the one that is asked."""
+        weights = self._weights(topic_of_view(understood))
+        stored = {c.hit.stored.key: c.hit.stored for c in candidates}
+        return Scope(
+            next(filter(None, (guests(understood, s, weights) for s in stored.values())), ())
+        )
 
     def sides(
         self,
@@ -96,9 +115,37 @@ class Inquiry:
         if scope.names:
             question = without_names(understood, scope.names)
             return tuple(self._side_of(name, question, candidates, filters) for name in scope.names)
-        weights = self._weights(understood)
-        assessment = self.scorer.assess(understood, vector, candidates, weights)
-        return (Side(understood, weights, prefer_definitions(understood, assessment)),)
+        return (self._anybodys(as_figure_question(understood), vector, candidates),)
+
+    def _anybodys(
+        self, question: Understood, vector: Vectors, candidates: Sequence[Candidate]
+    ) -> Side:
+        """What answers, whoever says it, with the year as the articles' dates have it."""
+        weights = self._weights(question)
+        assessment = self._assess(question, vector, candidates, weights)
+        for dated, word, own in in_articles_words(question, candidates):
+            said = saying(word, self._assess(dated, vector, own, self._weights(dated)))
+            if said.answerable > assessment.answerable:
+                rest = [e for e in assessment.evidence if e not in said.evidence]
+                assessment = replace(said, evidence=(*said.evidence, *rest))
+        differing = different_figures(question, assessment, weights)
+        return Side(
+            question, weights, prefer_definitions(question, assessment), differing=differing
+        )
+
+    def _assess(
+        self,
+        question: Understood,
+        vector: Vectors,
+        candidates: Sequence[Candidate],
+        weights: Weights,
+    ) -> Assessment:
+        """The evidence in the candidates; by meaning alone for another language."""
+        if question.chinese or self.embedder.fingerprint != NAME:
+            assessment = self.scorer.assess(question, vector, candidates, weights)
+        else:
+            assessment = by_meaning(vector, candidates)
+        return without_told(answers_follow(assessment), self.told)
 
     def _side_of(
         self,
@@ -117,10 +164,18 @@ class Inquiry:
         found = self.candidates(question, vector, narrowed, _WIDER) if articles else []
         own = [c for c in found if speaks_in(name, c)][: self.retriever.settings.passages]
         weights = self._weights(question)
-        assessment = only_by(name, self.scorer.assess(question, vector, own, weights))
+        assessment = only_by(name, self._assess(question, vector, own, weights))
         topic = self._weights(topic_of_view(question))
         stored = list({c.hit.stored.key: c.hit.stored for c in own}.values())
-        view = view_of(name, question, stored, assessment, weights=topic, max_quote=self.max_quote)
+        view = view_of(
+            name,
+            question,
+            stored,
+            assessment,
+            weights=topic,
+            max_quote=self.max_quote,
+            told=self.told,
+        )
         return Side(question, weights, assessment, name, view)
 
     def _mentioning(self, name: str) -> list[Article]:

@@ -11,7 +11,7 @@ from rag.answers import Answer, Filters, Question, Receipt
 from rag.embedding import Embedder, Vectors
 from rag.errors import YoujuError
 from rag.evidence import EvidenceScorer
-from rag.followups import complete
+from rag.followups import asks_for_more, complete
 from rag.generation import Findings, Generator
 from rag.indexes import caught_up
 from rag.inquiry import Inquiry
@@ -20,6 +20,7 @@ from rag.places import located
 from rag.question import Understood, check, understand
 from rag.retrieval import EVERYTHING, Hit, Rankings, Retriever
 from rag.settings import Settings
+from rag.told import NOTHING_TOLD, Told
 
 
 class Pipeline:
@@ -67,6 +68,7 @@ class Pipeline:
                 self._embedder,
                 self._scorer,
                 self.settings.answer.max_quote,
+                self._told(question),
             )
             with _timed(timings, "retrieve"):
                 candidates = inquiry.candidates(understood, vector, question.filters)
@@ -116,8 +118,22 @@ class Pipeline:
     def _understand(self, question: Question) -> Understood:
         limit = self.settings.answer.question_limit
         check(question, limit)
-        searched = complete(question.question, question.history) if question.history else None
-        return understand(question, limit, searched)
+        if not question.history:
+            return understand(question, limit)
+
+        def answered(earlier: str) -> str | None:
+            asked = question.model_copy(update={"question": earlier, "history": ()})
+            return self.ask(asked).short_answer
+
+        return understand(question, limit, complete(question.question, question.history, answered))
+
+    def _told(self, question: Question) -> Told:
+        """What the answer before has quoted, if the question asks for more than that."""
+        if not question.history or not asks_for_more(question.question):
+            return NOTHING_TOLD
+        *earlier, last = question.history
+        asked = question.model_copy(update={"question": last, "history": tuple(earlier)})
+        return Told.by(self.ask(asked).citations)
 
     def _embed(self, text: str) -> Vectors:
         vector: Vectors = self._embedder.embed_queries([text])[0]

@@ -17,12 +17,14 @@ from rag.features import Candidate
 from rag.people import SAYING, named, possible_names
 from rag.question import Understood, content_words
 
-_VIEW = re.compile(
+VIEW = re.compile(
     rf"{SAYING}|怎[么样]看|如何看|看待|看法|看来|观点|意见|态度|评价|理解|担心|担忧|顾虑|盼望|期待|希望|赞成|同意|反对"
     "|说法|打算|承认|判断|忧虑|主意|想法|印象"
 )
+"""Words that ask for somebody's view."""
+
 _ASKING = re.compile(
-    rf"{_VIEW.pattern}|[提说谈讲做]了?(?=[哪什几])|有(?=[哪什几何])|面临|存在|最|有何|什么|哪[些几]|为什么|为何"
+    rf"{VIEW.pattern}|[提说谈讲做]了?(?=[哪什几])|有(?=[哪什几何])|面临|存在|最|有何|什么|哪[些几]|为什么|为何"
     "|怎[么样]|如何|的?问题(?:上|(?=[?]|$))|不同|分歧|异同|区别|差别|一致"
 )
 _BEFORE_NAME = "(?:在|按照?|据|根据|照)?"
@@ -53,7 +55,7 @@ def asks_for_a_view(question: Understood) -> tuple[str, ...]:
     They stand before the word that asks for a view, so that `谁说…` and a topic's own words after
     it are none.
     """
-    view = _VIEW.search(question.searched)
+    view = VIEW.search(question.searched)
     if view is None:
         return ()
     return tuple(possible_names(question.searched[: view.start()]))
@@ -111,8 +113,8 @@ def speaks_in(name: str, candidate: Candidate) -> bool:
 
 def _viewed(name: str, question: Understood) -> bool:
     """Whether the view asked is that person's: a word for it follows the name."""
-    return _VIEW.search(question.searched, question.searched.index(name)) is not None
+    return VIEW.search(question.searched, question.searched.index(name)) is not None
 
 
 def _follows(name: str, question: Understood) -> bool:
-    return _VIEW.match(question.searched, len(name)) is not None
+    return VIEW.match(question.searched, len(name)) is not None

@@ -21,14 +21,27 @@ from rag.question import QuestionType, Understood
 from rag.quotes import Quotable, Quote
 from rag.records import StoredArticle
 from rag.text import fold, numbered_sentences
+from rag.told import NOTHING_TOLD, Told
 
 _FACTS = {QuestionType.HOW_MANY, QuestionType.WHEN, QuestionType.WHERE, QuestionType.WHO}
+_TALKED_OVER = {
+    QuestionType.LIST,
+    QuestionType.WHY,
+    QuestionType.HOW,
+    QuestionType.OPINION,
+    QuestionType.COMPARISON,
+}
+"""What people are asked round a table: no single fact."""
+_SAME = 0.8
+"""The share of a question that the interviewer's must hold to be the same."""
 _HELD = 0.66
 """The share of the topic's weight that a person's words and their headings must hold."""
 _SURE = 0.8
 _OPENS = 0.9
 """What the topic counts in the question before a turn, against in the sentence itself."""
 _ASKED = 0.5
+_SHORT = 40
+"""An opening of so few characters only announces what comes next."""
 _STANCE = 0.8
 _STANCES = re.compile("担心|担忧|顾虑|盼望|期待|希望|赞成|同意|反对|提醒|建议|主张|打算|苟同")
 
@@ -41,9 +54,13 @@ class Turn:
     asked: str
     sentences: tuple[Sentence, ...]
 
+    def raw(self, sentence: Sentence) -> str:
+        """Its characters."""
+        return self.stored.article.text[sentence.start : sentence.end]
+
     def text(self, sentence: Sentence) -> str:
         """Its characters, folded."""
-        return fold(self.stored.article.text[sentence.start : sentence.end])
+        return fold(self.raw(sentence))
 
     @property
     def whole(self) -> str:
@@ -67,6 +84,7 @@ def view_of(
     *,
     weights: Weights,
     max_quote: int,
+    told: Told = NOTHING_TOLD,
 ) -> View | None:
     """What the person says on the question's topic; None where that is one fact, or nothing.
 
@@ -77,6 +95,7 @@ def view_of(
         assessment: of the person's sentences.
         weights: of the topic's words.
         max_quote: characters aimed at.
+        told: what needs no telling again.
     """
     if question.type in _FACTS:
         return None
@@ -92,6 +111,8 @@ def view_of(
         for turn in turns:
             chances = [likely.get((stored.key, s.start), 0.0) for s in turn.sentences]
             for at, chance in enumerate(chances):
+                if told.holds(stored.article.article_id, turn.raw(turn.sentences[at])):
+                    continue
                 score = _score(question, turn, at, weights)
                 score += max(chances) if at == 0 else chance
                 if best is None or score > best[0]:
@@ -101,6 +122,24 @@ def view_of(
     _, turn, at = best
     probability = max(_SURE, assessment.answerable)
     return View(tuple(_quotes(turn, at, probability, max_quote)), probability)
+
+
+def guests(question: Understood, stored: StoredArticle, weights: Weights) -> tuple[str, ...]:
+    """Folded names of those who answer the interviewer's question that holds all that is asked."""
+    article = stored.article
+    names: dict[str, None] = {}
+    meant = False
+    for paragraph in article.paragraphs:
+        if not paragraph.speaker:
+            meant = False
+        elif is_asker(paragraph.speaker, article):
+            meant = (
+                question.type in _TALKED_OVER
+                and held(weights, fold(f"{paragraph.section or ''}\n{paragraph.text}")) >= _SAME
+            )
+        elif meant:
+            names[fold(paragraph.speaker)] = None
+    return tuple(names)
 
 
 def held(weights: Weights, text: str) -> float:
@@ -169,7 +208,8 @@ def _quotes(turn: Turn, at: int, probability: float, max_quote: int) -> list[Quo
         return listed
     end = quote.end
     for sentence in turn.sentences[at + 1 :]:
-        if sentence.paragraph != first.paragraph or sentence.end - quote.start > max_quote:
+        limit = max_quote if end - quote.start > _SHORT else 2 * max_quote
+        if sentence.paragraph != first.paragraph or sentence.end - quote.start > limit:
             break
         end = sentence.end
     return [Quote(turn.stored, first.paragraph, quote.start, end, probability)]

@@ -17,7 +17,11 @@ from rag.followups import complete
         (["王大山怎么看修路？"], "李小河呢？", "李小河怎么看修路"),
         (["什么是预应力？"], "它有什么用？", "预应力有什么用"),
         (["什么是预应力？"], "茶园今年几月开园？", "茶园今年几月开园?"),
-        (["什么是预应力？", "它有什么用？"], "还有吗？", "预应力有什么用，还有吗"),
+        (["什么是预应力？", "它有什么用？"], "还有吗？", "预应力有什么用"),
+        (["什么是预应力？"], "后张法呢？", "什么是后张法"),
+        (["王大山怎么看修路？"], "那架桥呢？", "王大山怎么看架桥"),
+        (["王大山认为修路有哪些难处？"], "他还说了什么？", "王大山还说了什么"),
+        (["村里哪一年通的车？"], "这是哪一年的事？", "村里哪一年通的车，这是哪一年的事"),
         (["王大山是谁？", "他住在哪里？"], "他种什么？", "王大山种什么"),
     ],
 )
@@ -25,3 +29,14 @@ def test_what_is_left_out_comes_from_before(
     history: list[str], question: str, expected: str
 ) -> None:
     assert complete(question, history) == expected
+
+
+def test_a_pronoun_may_mean_whom_the_earlier_answer_names() -> None:
+    asked: list[str] = []
+
+    def answer(question: str) -> str:
+        asked.append(question)
+        return "王大山"
+
+    assert complete("他住在哪里？", ["谁是村里的木匠？"], answer) == "王大山住在哪里"
+    assert asked == ["谁是村里的木匠"]

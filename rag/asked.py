@@ -1,0 +1,61 @@
+"""A sentence that asks is no answer: what follows it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rag.documents import Article
+from rag.evidence import Assessment, Evidence
+from rag.people import is_asker
+
+_CLOSING = "”’」』）)\"' "
+
+
+def asks(text: str) -> bool:
+    """Whether a sentence ends with a question mark."""
+    return text.rstrip(_CLOSING).endswith(("?", "？"))
+
+
+def answers_follow(assessment: Assessment) -> Assessment:
+    """Evidence that asks, or that the interviewer says, gives its probability to what comes next.
+
+    `什么是X？某某解释，X是…` and an interviewer's question are nearer to a question than their
+    answers are; quoting them would answer with the question itself.
+    """
+    by_place = {(e.candidate.hit.stored.key, e.sentence.start): e for e in assessment.evidence}
+    raised: dict[tuple[int, int], float] = {}
+    silent: set[tuple[int, int]] = set()
+    starts = sorted(by_place)
+    for at, place in enumerate(starts):
+        evidence = by_place[place]
+        article = evidence.candidate.hit.stored.article
+        interviewer = _interviewer(evidence, article)
+        if not interviewer and not asks(evidence.text):
+            continue
+        silent.add(place)
+        after = next((p for p in starts[at + 1 :] if not _asking(by_place[p])), None)
+        if after and after[0] == place[0] and _next_to(evidence, by_place[after], interviewer):
+            raised[after] = max(raised.get(after, 0.0), evidence.probability)
+    if not silent:
+        return assessment
+    kept = [
+        replace(e, probability=max(e.probability, raised.get(place, 0.0)))
+        for place, e in by_place.items()
+        if place not in silent
+    ]
+    return replace(assessment, evidence=tuple(sorted(kept, key=lambda e: -e.probability)))
+
+
+def _asking(evidence: Evidence) -> bool:
+    return _interviewer(evidence, evidence.candidate.hit.stored.article) or asks(evidence.text)
+
+
+def _interviewer(evidence: Evidence, article: Article) -> bool:
+    speaker = article.paragraphs[evidence.sentence.paragraph - 1].speaker
+    return speaker is not None and is_asker(speaker, article)
+
+
+def _next_to(asked: Evidence, answer: Evidence, interviewer: bool) -> bool:
+    """Whether an answer stands where one is expected: in the paragraph, or in the next."""
+    apart = answer.sentence.paragraph - asked.sentence.paragraph
+    return apart <= (1 if interviewer else 0)

@@ -1,0 +1,126 @@
+"""The same quantity with another value elsewhere: both are shown, neither is chosen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from rag.evidence import Assessment, Evidence
+from rag.features import Weights
+from rag.quantities import Quantity, quantities
+from rag.question import QuestionType, Understood, content_words
+from rag.text import fold, windows
+
+_NEAR = 1.7
+"""Two reports of one quantity differ by less than this factor; a part and its whole by more."""
+_ALIKE = 0.3
+_ON_TOPIC = 0.55
+_REACH = 16
+"""Characters before a number that say what it counts."""
+_PLANNED = re.compile(
+    r"到\d{4}年|到[今明后]年|计划|预计|目标|力争|应当|将[要会再在把于达]|拟|争取|规划|新增|再|底前|年底"
+)
+_YEARS = re.compile(r"\d{4}(?=年)")
+_ASKS_WHETHER_ALIKE = re.compile(
+    r"(?:的)?(?:数字|数据|数目|说法|数)?(?:是否|是不是)?(?:前后)?(?:一致|一样|相同|矛盾)(?:吗|么)?$"
+    r"|[，,]?(?:几|两|各|不同)(?:处|篇|个|家)?(?:报道|文章|地方|版面|说法)?(?:里|中)?(?:分别|各自?)(?:说|写|报)?的?(?:是多少)?$"
+    r"|[，,]?[^，,]{0,14}?(?:说法|数字|数据|报道)?有(?:什么|何|哪些)?(?:出入|矛盾|不一致)$"
+)
+_PLACES = re.compile(r"^(?:在)?第?\S{1,12}(?:版|报道|文章|访谈|报告)(?:里|中|上)?[，,]")
+_MONEY = re.compile("资金|钱|投资|费用|金额|经费|补贴|收入|产值|造价|成本|价")
+_ASKED_UNIT = re.compile(r"多少(?P<unit>\S{1,2}?)(?=[的\u4e00-\u9fff]|$)|几(?P<few>\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A quantity of a piece of evidence, and the words that say what it counts."""
+
+    evidence: Evidence
+    quantity: Quantity
+    label: str
+    text: str
+
+
+def as_figure_question(question: Understood) -> Understood:
+    """`…的数字一致吗`, `…有什么出入` ask for the figure itself, wherever it stands."""
+    bare = question.searched.rstrip("?!。 ")
+    topic = _ASKS_WHETHER_ALIKE.sub("", bare)
+    if topic == bare:
+        return question
+    topic = _PLACES.sub("", topic).strip(",， 的")
+    terms = content_words(topic)
+    if not terms:
+        return question
+    return replace(question, searched=f"{topic}是多少", type=QuestionType.HOW_MANY, terms=terms)
+
+
+def different_figures(
+    question: Understood, assessment: Assessment, weights: Weights
+) -> tuple[Evidence, ...]:
+    """The best evidence and what gives its figure another value; empty where nothing does."""
+    if question.type is not QuestionType.HOW_MANY or not assessment.evidence:
+        return ()
+    best = assessment.evidence[0]
+    told = max(_figures(best), key=lambda f: _fits(f, question), default=None)
+    if told is None:
+        return ()
+    others = [
+        figure
+        for evidence in assessment.evidence[1:]
+        if _elsewhere(evidence, best) and _on_topic(evidence, weights)
+        for figure in _figures(evidence)
+        if _contradicts(figure, told)
+    ]
+    if not others:
+        return ()
+    other = max(others, key=lambda f: _alike(f.label, told.label))
+    return (best, replace(other.evidence, probability=best.probability))
+
+
+def _figures(evidence: Evidence) -> Iterator[Figure]:
+    text = fold(evidence.text)
+    for quantity in quantities(text):
+        clause = re.split(r"[。；;]", text[: quantity.start])[-1]
+        label = re.sub(r"[\d,.，、%]", "", clause)[-_REACH:]
+        yield Figure(evidence, quantity, label, text)
+
+
+def _fits(figure: Figure, question: Understood) -> tuple[bool, float]:
+    """How well a figure answers: the unit that is asked for, then the words before it."""
+    unit = figure.quantity.unit
+    asked = _ASKED_UNIT.search(question.searched)
+    wanted = (asked.group("unit") or asked.group("few")) if asked else ""
+    right = unit == wanted or (unit == "元" and _MONEY.search(question.searched) is not None)
+    return right, _alike(figure.label, question.searched)
+
+
+def _elsewhere(a: Evidence, b: Evidence) -> bool:
+    same = a.candidate.hit.stored.key == b.candidate.hit.stored.key
+    return not (same and a.sentence.paragraph == b.sentence.paragraph)
+
+
+def _on_topic(evidence: Evidence, weights: Weights) -> bool:
+    hit = evidence.candidate.hit
+    text = fold(f"{hit.stored.article.title}\n{evidence.text}")
+    found = {word for word in weights.words if word in text}
+    return max(weights.cover(found), weights.pair_cover(text)) >= _ON_TOPIC
+
+
+def _contradicts(a: Figure, b: Figure) -> bool:
+    """Whether two figures count the same thing differently."""
+    low, high = sorted((a.quantity.value, b.quantity.value))
+    years = set(_YEARS.findall(a.text)), set(_YEARS.findall(b.text))
+    return (
+        a.quantity.unit == b.quantity.unit
+        and 0 < low < high < low * _NEAR
+        and _alike(a.label, b.label) >= _ALIKE
+        and bool(_PLANNED.search(a.text)) == bool(_PLANNED.search(b.text))
+        and (not all(years) or bool(years[0] & years[1]))
+    )
+
+
+def _alike(a: str, b: str) -> float:
+    """Dice coefficient of two texts' character pairs."""
+    pairs = set(windows(a, 2)), set(windows(b, 2))
+    return 2 * len(pairs[0] & pairs[1]) / (len(pairs[0]) + len(pairs[1]) or 1)

@@ -1,0 +1,73 @@
+"""Numbers with their units, made comparable: `1.28万架次`, `三成`, `13 862元`, `两百多艘`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {
+    "〇": 0,
+    "两": 2,
+}
+_TENS = {"十": 10, "百": 100, "千": 1000}
+_MYRIADS = {"万": 10**4, "亿": 10**8}
+_NUMERAL = "零〇一二两三四五六七八九十百千"
+_SHARES = {"%": 0.01, "个百分点": 0.01, "成": 0.1, "‰": 0.001}
+_UNIT = (
+    "个百分点|%|‰|成(?!立|为|本|功|员|熟|果)|架次|人次|亩次|平方米|平方公里|立方米|公里|千米|厘米|公顷|公斤|千克|小时"
+    "|分钟|公吨|美元|欧元|课时|街道|周岁|元|亩|个(?!月|人)|个月|家|人|名|位|户|所|座|条|处|件|项|次|册|本|份|篇|部|台|辆|艘|架|栋|幢|套|间"
+    "|层|级|岁|年|天|日|月|分|秒|周(?![年岁边期])|米|里|吨|克|斤|度|倍|种|类|对|只|头|棵|株|路|站|期|场|批|起|字|节|门|班|箱|瓶|顶|张|块|片"
+)
+_QUANTITY = re.compile(
+    rf"(?P<digits>\d+(?:[ ,]\d{{3}})*(?:\.\s?\d+)?)(?P<scale>[千万亿]*)(?:多|余)?(?P<unit>{_UNIT})"
+    rf"|(?P<numeral>[{_NUMERAL}]+[万亿]?[{_NUMERAL}]*)(?:多|余)?(?P<counted>{_UNIT})"
+)
+_SAME_UNITS = ({"人", "名", "位"}, {"公里", "千米"}, {"公斤", "千克"}, {"日", "天"}, {"吨", "公吨"})
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number of a unit, at `[start, end)` of the folded text that it was read from."""
+
+    value: float
+    unit: str
+    start: int
+    end: int
+
+
+def quantities(text: str) -> Iterator[Quantity]:
+    """The quantities of a folded text, in order."""
+    for match in _QUANTITY.finditer(text):
+        unit = match.group("unit") or match.group("counted")
+        if match.group("digits"):
+            value = float(re.sub(r"[ ,]", "", match.group("digits")))
+            for scale in match.group("scale"):
+                value *= _MYRIADS.get(scale, 1000)
+        else:
+            value = chinese_number(match.group("numeral"))
+        if unit in _SHARES:
+            value, unit = value * _SHARES[unit], "%"
+        unit = next((min(same) for same in _SAME_UNITS if unit in same), unit)
+        yield Quantity(value, unit, match.start(), match.end())
+
+
+def chinese_number(numeral: str) -> float:
+    """`三百二十` is 320, `两万一` is 21000, `二〇二四` is 2024."""
+    if len(numeral) > 1 and not set(numeral) & (_TENS.keys() | _MYRIADS.keys()):
+        return float("".join(str(_DIGITS[character]) for character in numeral))
+    total = section = digit = 0
+    last = 1
+    for character in numeral:
+        if character in _DIGITS:
+            digit = _DIGITS[character]
+        elif character in _TENS:
+            section += (digit or 1) * _TENS[character]
+            digit, last = 0, _TENS[character]
+        else:
+            total = (total + section + digit) * _MYRIADS[character]
+            section = digit = 0
+            last = _MYRIADS[character]
+    if digit and last > 10 and not numeral.endswith(tuple("零〇")) and "零" not in numeral:
+        digit *= last // 10
+    return float(total + section + digit)

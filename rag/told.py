@@ -1,0 +1,47 @@
+"""What a conversation has already quoted: `还有吗` and `他还说了什么` ask for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from rag.answers import Citation
+from rag.evidence import Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Quotes of an earlier answer: (article id, characters)."""
+
+    quotes: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def by(cls, citations: Iterable[Citation]) -> Told:
+        """What an answer's citations quote."""
+        return cls(tuple((citation.article_id, citation.quote) for citation in citations))
+
+    def holds(self, article_id: str, text: str) -> bool:
+        """Whether a sentence has been quoted."""
+        return any(article_id == said_in and text in quote for said_in, quote in self.quotes)
+
+
+NOTHING_TOLD = Told()
+
+
+def without_told(assessment: Assessment, told: Told) -> Assessment:
+    """The evidence that is new; none of it new, no answer."""
+    if not told.quotes:
+        return assessment
+    new = tuple(
+        evidence
+        for evidence in assessment.evidence
+        if not told.holds(evidence.candidate.hit.article_id, evidence.text)
+    )
+    best = assessment.evidence[0].probability if assessment.evidence else 0.0
+    share = new[0].probability / best if new and best else 0.0
+    return replace(
+        assessment,
+        evidence=new,
+        answerable=assessment.answerable * min(share, 1.0),
+        short_answer=assessment.short_answer if share >= 1.0 else None,
+    )
