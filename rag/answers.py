@@ -67,6 +67,24 @@ class Source(_Record):
     boxes: tuple[PageBox, ...] = ()
 
 
+Chosen = Literal["evidence", "list_item", "view", "difference", "fact", "nearest"]
+
+
+class Why(_Record):
+    """Why a stretch was chosen.
+
+    `chosen` names the rule: likeliest evidence; an item of a list; what a person says on the topic;
+    another value of the same figure; a line of the page itself; near, but no answer. `dense` is the
+    cosine of its passage, `lexical` its BM25 score; ranks count from 1.
+    """
+
+    chosen: Chosen
+    dense: float | None = None
+    lexical: float | None = None
+    dense_rank: int | None = None
+    lexical_rank: int | None = None
+
+
 class Citation(_Record):
     """A verbatim quote and where it stands. `paragraph` counts from 1 within the article.
 
@@ -90,6 +108,7 @@ class Citation(_Record):
     score: float
     matched_words: tuple[str, ...] = ()
     reprints: tuple[str, ...] = ()
+    why: Why | None = None
 
 
 class Statement(_Record):
@@ -123,6 +142,8 @@ class Answer(_Record):
     schema_: Literal[1] = Field(default=1, alias="schema")
     id: str | None = None
     question: str
+    history: tuple[str, ...] = ()
+    filters: Filters = Filters()
     searched_question: str
     status: Literal["answered", "refused"]
     text: str

@@ -12,7 +12,7 @@ from rag.text import fold, numbered_sentences
 
 _SAYS = re.compile(
     rf"(?P<who>[\u4e00-\u9fff]{{1,14}}?)(?:先生|女士)?(?:也|还|又|则|同时|进一步|这样|如此|对此|特别)?"
-    rf"(?:{SAYING})(?:道|了)?(?=[，,：:。“\"「]|$)"
+    rf"(?:{SAYING}|担心|质疑|反映|抱怨)(?:道|了)?(?=[，,：:。“\"「]|$)"
 )
 _PRONOUN = re.compile(r"[他她]$")
 _CLOSED = re.compile(r"[。！？!?…，,]?[”\"」』]$")

@@ -53,6 +53,8 @@ def compose(
             break
         if any(_same_words(quote, other) for other in chosen):
             continue
+        if chosen and question.type not in _MANY and _siblings(quote, chosen[0]):
+            continue  # one fact stands in one item of a list
         chosen.append(_continued(quote, room) if question.type in _MANY else quote)
         room -= len(chosen[-1].text)
     return merged(chosen)
@@ -83,7 +85,10 @@ def enumerated(best: Quote, max_quote: int) -> list[Quotable]:
         if place == enumeration.lead:
             sentences.insert(0, place)
         quotes = [
-            spoken(Quote(stored, s.paragraph, s.start, s.end, best.probability)) for s in sentences
+            spoken(
+                replace(best, paragraph=s.paragraph, start=s.start, end=s.end, chosen="list_item")
+            )
+            for s in sentences
         ]
         if sum(len(quote.text) for quote in quotes) <= _LIST_FACTOR * max_quote:
             return merged(quotes)
@@ -96,16 +101,23 @@ def nearest(assessment: Assessment, weights: Weights, settings: AnswerSettings) 
     for evidence in assessment.evidence:
         hit = evidence.candidate.hit
         if hit.id not in found and len(found) < settings.nearest:
-            found[hit.id] = _bounded(quote_of(evidence), weights, settings.max_quote)
+            quote = _bounded(quote_of(evidence), weights, settings.max_quote)
+            found[hit.id] = replace(quote, chosen="nearest")
     return list(found.values())
 
 
 def quote_of(evidence: Evidence) -> Quote:
     """The whole sentence, without the name of its speaker before it."""
     sentence = evidence.sentence
-    stored = evidence.candidate.hit.stored
     return spoken(
-        Quote(stored, sentence.paragraph, sentence.start, sentence.end, evidence.probability)
+        Quote(
+            evidence.candidate.hit.stored,
+            sentence.paragraph,
+            sentence.start,
+            sentence.end,
+            evidence.probability,
+            evidence.candidate.hit,
+        )
     )
 
 
@@ -135,8 +147,14 @@ def _bounded(quote: Quote, weights: Weights, limit: int) -> Quote:
         if cover > best_cover:
             best, best_cover = clauses[first : last + 1], cover
     start, end = best[0].start, min(best[-1].end, best[0].start + 2 * limit)
-    return Quote(
-        quote.stored, quote.paragraph, quote.start + start, quote.start + end, quote.probability
+    return replace(quote, start=quote.start + start, end=quote.start + end)
+
+
+def _siblings(a: Quote, b: Quote) -> bool:
+    """Whether two quotes are items of one enumeration."""
+    return a.stored.key == b.stored.key and any(
+        sum(any(q.start <= s.start < q.end for s in e.members) for q in (a, b)) > 1
+        for e in enumerations(a.stored.article)
     )
 
 

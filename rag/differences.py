@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from rag.enumeration import enumerations
 from rag.evidence import Assessment, Evidence
 from rag.features import Weights
 from rag.quantities import Quantity, quantities
@@ -16,8 +17,8 @@ _NEAR = 1.7
 """Two reports of one quantity differ by less than this factor; a part and its whole by more."""
 _ALIKE = 0.3
 _ON_TOPIC = 0.55
-_REACH = 16
-"""Characters before a number that say what it counts."""
+_REACH, _AFTER = 16, 4
+"""Characters before and after a number that say what it counts."""
 _PLANNED = re.compile(
     r"到\d{4}年|到[今明后]年|计划|预计|目标|力争|应当|将[要会再在把于达]|拟|争取|规划|新增|再|底前|年底"
 )
@@ -70,7 +71,7 @@ def different_figures(
         for evidence in assessment.evidence[1:]
         if _elsewhere(evidence, best) and _on_topic(evidence, weights)
         for figure in _figures(evidence)
-        if _contradicts(figure, told)
+        if _contradicts(figure, told, weights)
     ]
     if not others:
         return ()
@@ -82,7 +83,7 @@ def _figures(evidence: Evidence) -> Iterator[Figure]:
     text = fold(evidence.text)
     for quantity in quantities(text):
         clause = re.split(r"[。；;]", text[: quantity.start])[-1]
-        label = re.sub(r"[\d,.，、%]", "", clause)[-_REACH:]
+        label = re.sub(r"[\d,.，、%]", "", clause)[-_REACH:] + text[quantity.end :][:_AFTER]
         yield Figure(evidence, quantity, label, text)
 
 
@@ -96,8 +97,16 @@ def _fits(figure: Figure, question: Understood) -> tuple[bool, float]:
 
 
 def _elsewhere(a: Evidence, b: Evidence) -> bool:
-    same = a.candidate.hit.stored.key == b.candidate.hit.stored.key
-    return not (same and a.sentence.paragraph == b.sentence.paragraph)
+    """Whether two pieces stand in different paragraphs, and not in one list of different things."""
+    stored = a.candidate.hit.stored
+    if stored.key != b.candidate.hit.stored.key:
+        return True
+    starts = {a.sentence.start, b.sentence.start}
+    listed = any(
+        starts <= {s.start for s in enumeration.members}
+        for enumeration in enumerations(stored.article)
+    )
+    return a.sentence.paragraph != b.sentence.paragraph and not listed
 
 
 def _on_topic(evidence: Evidence, weights: Weights) -> bool:
@@ -107,17 +116,26 @@ def _on_topic(evidence: Evidence, weights: Weights) -> bool:
     return max(weights.cover(found), weights.pair_cover(text)) >= _ON_TOPIC
 
 
-def _contradicts(a: Figure, b: Figure) -> bool:
+def _contradicts(a: Figure, b: Figure, weights: Weights) -> bool:
     """Whether two figures count the same thing differently."""
     low, high = sorted((a.quantity.value, b.quantity.value))
     years = set(_YEARS.findall(a.text)), set(_YEARS.findall(b.text))
     return (
         a.quantity.unit == b.quantity.unit
         and 0 < low < high < low * _NEAR
-        and _alike(a.label, b.label) >= _ALIKE
+        and _count_the_same(a, b, weights)
         and bool(_PLANNED.search(a.text)) == bool(_PLANNED.search(b.text))
         and (not all(years) or bool(years[0] & years[1]))
     )
+
+
+def _count_the_same(a: Figure, b: Figure, weights: Weights) -> bool:
+    """Whether the words around two numbers are alike, or hold the same words of the question."""
+    shared = [
+        word for word in weights.words if len(word) > 1 and word in a.label and word in b.label
+    ]
+    alike = _alike(a.label, b.label)
+    return alike >= _ALIKE or len(shared) > 1 or (bool(shared) and alike >= _ALIKE / 2)
 
 
 def _alike(a: str, b: str) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.documents import Span
 from rag.features import Candidate
@@ -16,7 +16,7 @@ from rag.people import POST, listed_name, listed_post, named
 from rag.question import Understood, content_words
 from rag.quotes import LineQuote, Quotable, Quote
 from rag.records import StoredArticle
-from rag.text import fold, numbered_sentences, trim_span
+from rag.text import fold, numbered_sentences, sentence_spans, trim_span
 
 _SURE = 0.95
 _MOST_ARTICLES = 5
@@ -25,6 +25,9 @@ _ASKS_POST = (
     rf"{{name}}(?:的(?:{_POST_WORDS}))?(?:现在|目前)?(?:是|担任|任|在|属于|来自)?"
     rf"(?:什么|哪个|哪家|哪里|哪儿|哪一?位|何许|做什么|干什么)?(?:{_POST_WORDS}|人|谁)?"
     r"(?:的|工作|任职|供职|什么|哪里|哪个|谁|啊|呀)*$"
+)
+_ASKS_HOLDER = re.compile(
+    rf"^谁(?:是|担任|任|当)(?P<a>.{{2,40}}?(?:{POST}))$|^(?P<b>.{{2,40}}?(?:{POST}))(?:是|由)谁(?:担任)?$"
 )
 _ROLE = "主持人|嘉宾|受访人|受访者|受访嘉宾|采访对象|对话人|与谈人"
 _ASKS_ROLE = re.compile(
@@ -47,6 +50,12 @@ _ASKS_PAPER = re.compile(r"(?:哪份|哪家|哪张|什么|哪个)报(?:纸|社)?
 _ABOUT_ARTICLES = re.compile(
     rf"(?:这|那|该|本)?(?:几|两|一)?篇?(?:文章|报道|评论|访谈|对话|稿件?|新闻|消息|文字|圆桌)|报纸|(?:{_PUBLISHED})|采?写"
 )
+_BOXES = "链接|名词解释|关键词|小贴士|知识窗|知识点|小词典|小知识|延伸阅读|概念|名词|术语|词语"
+_ASKS_BOX = re.compile(
+    rf"(?:{_BOXES}).{{0,8}}?(?:解释|介绍|说明|列|讲|收|提)(?:了|到)?(?:哪[些几]|什么)"
+    rf"|(?:解释|介绍|说明|列出)了?哪[些几]个?(?:{_BOXES})|(?:链接|名词解释).{{0,4}}?(?:有|是)(?:哪[些几]|什么)"
+)
+_BOX_SECTION = re.compile(r"^\s*[（(]?\d{1,2}[)）.．、]?\s*\S")
 _AFFILIATION = re.compile(r"^[（(]?(?:本文)?(?:作者|撰稿人)(?:单位|简介|系|为|是|分别|现任|[:：])")
 _DATE_MARK = r"{y}\s*[年\-/.]\s*0?{m}\s*[月\-/.]\s*0?{d}"
 
@@ -73,6 +82,9 @@ def find_facts(
         source: gives the decoded file of an article.
     """
     articles = list({c.hit.stored.key: c.hit.stored for c in candidates}.values())
+    for find_listed in (_holder, _boxes):
+        if facts := find_listed(question, articles):
+            return facts
     for find in (_post, _role, _author, _publication):
         if facts := find(question, articles, source):
             return facts
@@ -97,6 +109,18 @@ def _post(
     return None
 
 
+def _holder(question: Understood, articles: Sequence[StoredArticle]) -> Facts | None:
+    """Who on a list of people holds a post."""
+    match = _ASKS_HOLDER.match(question.searched.rstrip("?!。 "))
+    terms = content_words(match.group("a") or match.group("b")) if match else ()
+    for stored in articles if terms else ():
+        for paragraph in stored.article.paragraphs:
+            post = fold(listed_post(paragraph) or "")
+            if post and all(term in post for term in terms):
+                return Facts((_whole(stored, paragraph.n),), listed_name(paragraph))
+    return None
+
+
 def _listed(name: str, stored: StoredArticle) -> Facts | None:
     for paragraph in stored.article.paragraphs:
         if fold(listed_name(paragraph) or "") == name:
@@ -117,7 +141,9 @@ def _titled(name: str, stored: StoredArticle) -> Facts | None:
     pattern = re.compile(rf"(?P<post>[\u4e00-\u9fff、]{{0,30}}?(?:{POST})){re.escape(name)}")
     for sentence in numbered_sentences(article.text, article.paragraph_starts):
         if match := pattern.search(article.text[sentence.start : sentence.end]):
-            quote = Quote(stored, sentence.paragraph, sentence.start, sentence.end, _SURE)
+            quote = Quote(
+                stored, sentence.paragraph, sentence.start, sentence.end, _SURE, chosen="fact"
+            )
             return Facts((quote,), match.group("post"))
     return None
 
@@ -148,6 +174,31 @@ def _listed_roles(stored: StoredArticle, text: str) -> Iterator[tuple[int, str]]
             heading = next((line for line in reversed(between) if line), heading)
             yield paragraph.n, heading
         end = paragraph.spans[-1].end
+
+
+def _boxes(question: Understood, articles: Sequence[StoredArticle]) -> Facts | None:
+    """The first sentence of each numbered note of a box of explanations."""
+    if not _ASKS_BOX.search(question.searched):
+        return None
+    for stored in articles:
+        article = stored.article
+        sections: dict[str, int] = {}
+        for paragraph in article.paragraphs:
+            if (
+                paragraph.section
+                and not paragraph.speaker
+                and _BOX_SECTION.match(paragraph.section)
+            ):
+                sections.setdefault(paragraph.section, paragraph.n)
+        if len(sections) > 1:
+            return Facts(tuple(_opening(stored, n) for n in sections.values()))
+    return None
+
+
+def _opening(stored: StoredArticle, n: int) -> Quote:
+    whole = _whole(stored, n)
+    first = sentence_spans(whole.text)[0]
+    return replace(whole, end=whole.start + first.end)
 
 
 def _author(
@@ -243,4 +294,5 @@ def _about(
 
 def _whole(stored: StoredArticle, n: int) -> Quote:
     start = stored.article.paragraph_starts[n - 1]
-    return Quote(stored, n, start, start + len(stored.article.paragraphs[n - 1].text), _SURE)
+    end = start + len(stored.article.paragraphs[n - 1].text)
+    return Quote(stored, n, start, end, _SURE, chosen="fact")

@@ -17,6 +17,8 @@ _LINE = 0.805
 _AHEAD = 3.0
 """What the lead over the next sentence counts against the cosine itself."""
 _STEEP = 60.0
+_BESIDE = 0.02
+"""A cosine that is lower by this says nothing beside the nearest."""
 
 
 def by_meaning(vector: Vectors, candidates: Sequence[Candidate]) -> Assessment:
@@ -36,10 +38,16 @@ def by_meaning(vector: Vectors, candidates: Sequence[Candidate]) -> Assessment:
         return Assessment((), 0.0)
     best = near[0][0]
     lead = best - near[1][0] if len(near) > 1 else 0.0
+    answerable = _probability(best, lead)
     evidence = tuple(
-        Evidence(candidate, n, _probability(cosine, lead)) for cosine, candidate, n in near
+        Evidence(candidate, n, answerable * _decay(best - cosine)) for cosine, candidate, n in near
     )
-    return Assessment(evidence, _probability(best, lead))
+    return Assessment(evidence, answerable)
+
+
+def _decay(behind: float) -> float:
+    """What is left to a sentence that is so much further away than the nearest."""
+    return max(1.0 - behind / _BESIDE, 0.0)
 
 
 def _probability(cosine: float, lead: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from rag import composition
@@ -93,7 +93,8 @@ class TemplateGenerator:
         if side.view:
             return side.view.quotes
         if side.differing:
-            return [composition.quote_of(evidence) for evidence in side.differing]
+            quotes = map(composition.quote_of, side.differing)
+            return [replace(quote, chosen="difference") for quote in quotes]
         return composition.compose(side.question, side.assessment, side.weights, self._settings)
 
     def _quoting(
@@ -107,12 +108,14 @@ class TemplateGenerator:
         kind: str | None = None,
     ) -> Answer:
         statements = tuple(Statement(text=c.quote, citations=(c.n,)) for c in citations)
-        if short and not any(short in c.quote for c in citations):
+        if short and short not in citations[0].quote:
             short = None
         kind = kind or findings.understood.type
         return Answer(
             id=findings.question.id,
             question=findings.question.question,
+            history=findings.question.history,
+            filters=findings.question.filters,
             searched_question=findings.understood.searched,
             status="answered",
             text=render_answer(statements, citations, kind, short),
@@ -137,6 +140,8 @@ class TemplateGenerator:
         return Answer(
             id=findings.question.id,
             question=findings.question.question,
+            history=findings.question.history,
+            filters=findings.question.filters,
             searched_question=understood.searched,
             status="refused",
             text=message,

@@ -20,12 +20,15 @@ from rag.library import Library
 from rag.question import Understood
 from rag.retrieval import Hit, Retriever
 from rag.scope import ANYBODY, Scope, only_by, scope_of, speaks_in, topic_of_view, without_names
+from rag.text import fold
 from rag.told import NOTHING_TOLD, Told, without_told
 from rag.views import View, guests, view_of
 from rag.years import in_articles_words, saying
 
 _MENTIONS = 20
 """Passages looked at for a person's own words."""
+_ALIKE = 0.96
+"""Probabilities nearer to each other than this factor do not tell two sentences apart."""
 _WIDER = 5
 """So many times as many passages are found where only those of one person are kept."""
 
@@ -123,11 +126,12 @@ class Inquiry:
         """What answers, whoever says it, with the year as the articles' dates have it."""
         weights = self._weights(question)
         assessment = self._assess(question, vector, candidates, weights)
-        for dated, word, own in in_articles_words(question, candidates):
-            said = saying(word, self._assess(dated, vector, own, self._weights(dated)))
+        for dated, year, own in in_articles_words(question, candidates):
+            said = saying(year, self._assess(dated, vector, own, self._weights(dated)))
             if said.answerable > assessment.answerable:
                 rest = [e for e in assessment.evidence if e not in said.evidence]
                 assessment = replace(said, evidence=(*said.evidence, *rest))
+        assessment = telling_first(assessment, weights)
         differing = different_figures(question, assessment, weights)
         return Side(
             question, weights, prefer_definitions(question, assessment), differing=differing
@@ -198,6 +202,16 @@ class Inquiry:
     def _weights(self, understood: Understood) -> Weights:
         lexical = self.retriever.indexes.lexical
         return Weights(understood, lexical.document_frequency, len(lexical))
+
+
+def telling_first(assessment: Assessment, weights: Weights) -> Assessment:
+    """Of sentences that are about as likely, the one with most of the question's words first."""
+    if not assessment.evidence:
+        return assessment
+    enough = _ALIKE * assessment.evidence[0].probability
+    alike = [e for e in assessment.evidence if e.probability >= enough]
+    alike.sort(key=lambda e: -weights.pair_cover(fold(e.text)))
+    return replace(assessment, evidence=(*alike, *assessment.evidence[len(alike) :]))
 
 
 def _narrowed(filters: Filters, articles: set[str]) -> Filters:

@@ -16,7 +16,7 @@ from rag.text import fold
 
 _SURNAMES = Path(__file__).with_name("data") / "surnames.txt"
 _GIVEN = 2
-_LISTED = re.compile(r"^(?P<name>[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]\s[\u4e00-\u9fff])[\s]+\S")
+_LISTED = re.compile(r"^(?P<name>[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]\s[\u4e00-\u9fff])\s+\S{3}")
 _NO_SENTENCE = re.compile(r"^[^。！？!?；;]{3,80}$")
 _ASKERS = frozenset(("问", "记者", "主持人", "编者"))
 
@@ -91,8 +91,20 @@ def named(question: str, articles: Iterable[Article]) -> tuple[str, ...]:
 
 def _is_person(name: str, articles: Iterable[Article]) -> bool:
     """Whether an article has somebody of that name say something, or gives a post before it."""
-    pattern = _mention(name)
+    pattern = _titled(name) if _is_word(name) else _mention(name)
     return any(name in article.text and pattern.search(article.text) for article in articles)
+
+
+def _is_word(name: str) -> bool:
+    """Whether two characters are a word of their own, as 居民 and 方案 are."""
+    import rjieba
+
+    return len(name) == 2 and rjieba.cut(name, False) == [name]
+
+
+@lru_cache(maxsize=1024)
+def _titled(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:{POST}){re.escape(name)}")
 
 
 @lru_cache(maxsize=1024)

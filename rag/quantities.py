@@ -64,10 +64,12 @@ def chinese_number(numeral: str) -> float:
         elif character in _TENS:
             section += (digit or 1) * _TENS[character]
             digit, last = 0, _TENS[character]
+        elif character == "万":
+            total += (section + digit) * _MYRIADS[character]
+            section, digit, last = 0, 0, _MYRIADS[character]
         else:
             total = (total + section + digit) * _MYRIADS[character]
-            section = digit = 0
-            last = _MYRIADS[character]
+            section, digit, last = 0, 0, _MYRIADS[character]
     if digit and last > 10 and not numeral.endswith(tuple("零〇")) and "零" not in numeral:
         digit *= last // 10
     return float(total + section + digit)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from rag.answers import Citation, Source
+from rag.answers import Chosen, Citation, Source, Why
 from rag.documents import Span, cut_spans
 from rag.features import Weights
 from rag.records import StoredArticle
 from rag.reprints import holds
+from rag.retrieval import Hit
 from rag.text import fold
 
 
@@ -37,6 +38,14 @@ class Quotable(Protocol):
     def spans(self) -> tuple[Span, ...]:
         """Where they stand in the source file."""
 
+    @property
+    def hit(self) -> Hit | None:
+        """The passage that was found, if it came from one."""
+
+    @property
+    def chosen(self) -> Chosen:
+        """The rule that chose it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Quote:
@@ -47,6 +56,8 @@ class Quote:
     start: int
     end: int
     probability: float
+    hit: Hit | None = None
+    chosen: Chosen = "evidence"
 
     @property
     def text(self) -> str:
@@ -71,6 +82,8 @@ class LineQuote:
     span: Span
     text: str
     probability: float
+    chosen: Chosen = "fact"
+    hit: None = None
 
     @property
     def spans(self) -> tuple[Span, ...]:
@@ -109,6 +122,20 @@ def citation(n: int, quote: Quotable, weights: Weights) -> Citation:
             for other in quote.stored.reprints
             if holds(other.article, quote.text, quote.paragraph)
         ),
+        why=_why(quote),
+    )
+
+
+def _why(quote: Quotable) -> Why:
+    hit = quote.hit
+    if hit is None:
+        return Why(chosen=quote.chosen)
+    return Why(
+        chosen=quote.chosen,
+        dense=None if hit.dense is None else round(hit.dense, 4),
+        lexical=None if hit.lexical is None else round(hit.lexical, 4),
+        dense_rank=hit.dense_rank,
+        lexical_rank=hit.lexical_rank,
     )
 
 
@@ -118,12 +145,11 @@ def merged(quotes: Sequence[Quotable]) -> list[Quotable]:
     for quote in quotes:
         for at, other in enumerate(result):
             if isinstance(quote, Quote) and isinstance(other, Quote) and _touch(other, quote):
-                result[at] = Quote(
-                    other.stored,
-                    other.paragraph,
-                    min(other.start, quote.start),
-                    max(other.end, quote.end),
-                    max(other.probability, quote.probability),
+                result[at] = replace(
+                    other,
+                    start=min(other.start, quote.start),
+                    end=max(other.end, quote.end),
+                    probability=max(other.probability, quote.probability),
                 )
                 break
         else:

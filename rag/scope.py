@@ -23,6 +23,8 @@ VIEW = re.compile(
 )
 """Words that ask for somebody's view."""
 
+_TURNS_TO = re.compile("对|就|在|最|更|还|也|又|曾|是否|有没有|有什么|有哪些")
+_SHORT_NAME = 2
 _ASKING = re.compile(
     rf"{VIEW.pattern}|[提说谈讲做]了?(?=[哪什几])|有(?=[哪什几何])|面临|存在|最|有何|什么|哪[些几]|为什么|为何"
     "|怎[么样]|如何|的?问题(?:上|(?=[?]|$))|不同|分歧|异同|区别|差别|一致"
@@ -117,4 +119,8 @@ def _viewed(name: str, question: Understood) -> bool:
 
 
 def _follows(name: str, question: Understood) -> bool:
-    return VIEW.match(question.searched, len(name)) is not None
+    """Whether the question goes on after a name as it does after a person's."""
+    rest = question.searched[len(name) :]
+    return VIEW.match(rest) is not None or (
+        len(name) > _SHORT_NAME and _TURNS_TO.match(rest) is not None
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.attribution import said_by
 from rag.composition import enumerated, spoken
@@ -32,7 +32,7 @@ _TALKED_OVER = {
     QuestionType.COMPARISON,
 }
 """What people are asked round a table: no single fact."""
-_SAME = 0.8
+_SAME = 0.7
 """The share of a question that the interviewer's must hold to be the same."""
 _HELD = 0.66
 """The share of the topic's weight that a person's words and their headings must hold."""
@@ -203,7 +203,9 @@ def _score(question: Understood, turn: Turn, at: int, weights: Weights) -> float
 def _quotes(turn: Turn, at: int, probability: float, max_quote: int) -> list[Quotable]:
     """The sentence with those that go on from it: an enumeration whole, else what fits."""
     first = turn.sentences[at]
-    quote = spoken(Quote(turn.stored, first.paragraph, first.start, first.end, probability))
+    quote = spoken(
+        Quote(turn.stored, first.paragraph, first.start, first.end, probability, chosen="view")
+    )
     if listed := enumerated(quote, max_quote):
         return listed
     end = quote.end
@@ -212,4 +214,4 @@ def _quotes(turn: Turn, at: int, probability: float, max_quote: int) -> list[Quo
         if sentence.paragraph != first.paragraph or sentence.end - quote.start > limit:
             break
         end = sentence.end
-    return [Quote(turn.stored, first.paragraph, quote.start, end, probability)]
+    return [replace(quote, end=end)]

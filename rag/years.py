@@ -16,10 +16,10 @@ _WORDS = {0: "今年", 1: "去年", 2: "前年"}
 
 def in_articles_words(
     question: Understood, candidates: Sequence[Candidate]
-) -> Iterator[tuple[Understood, str, list[Candidate]]]:
+) -> Iterator[tuple[Understood, tuple[str, str], list[Candidate]]]:
     """The question with its year as articles of a later date would say it.
 
-    Gives the question, the word for the year, and the candidates whose date it holds for.
+    Gives the question, the year's two names, and the candidates whose date it holds for.
     """
     asked = _YEAR.search(question.searched)
     if asked is None:
@@ -28,14 +28,15 @@ def in_articles_words(
         dated = str(int(asked.group()) + apart)
         own = [c for c in candidates if (c.hit.stored.article.date or "").startswith(dated)]
         if own:
-            searched = question.searched.replace(f"{asked.group()}年", word)
+            year = f"{asked.group()}年"
+            searched = question.searched.replace(year, word)
             terms = content_words(searched)
-            yield replace(question, searched=searched, terms=terms), word, own
+            yield replace(question, searched=searched, terms=terms), (word, year), own
 
 
-def saying(word: str, assessment: Assessment) -> Assessment:
-    """The sentences that have a word; as sure as the best of them is near the best of all."""
-    kept = tuple(evidence for evidence in assessment.evidence if word in evidence.text)
+def saying(words: Sequence[str], assessment: Assessment) -> Assessment:
+    """The sentences that have one of some words; as sure as their best is near the best of all."""
+    kept = tuple(e for e in assessment.evidence if any(word in e.text for word in words))
     best = assessment.evidence[0].probability if assessment.evidence else 0.0
     share = min(kept[0].probability / best, 1.0) if kept and best else 0.0
     return replace(assessment, evidence=kept, answerable=assessment.answerable * share)

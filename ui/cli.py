@@ -66,6 +66,7 @@ def _add_verbs() -> None:
             "compare": evaluating.compare,
             "benchmark": evaluating.benchmark,
             "verify": asking.verify,
+            "replay": asking.replay,
             "doctor": library.doctor,
         },
     )

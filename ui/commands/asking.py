@@ -1,4 +1,4 @@
-"""`youju ask`, `youju answer`, `youju verify`: questions, runs and proofs."""
+"""`youju ask`, `answer`, `verify`, `replay`: questions, runs and proofs."""
 
 from __future__ import annotations
 
@@ -99,4 +99,45 @@ def verify(
         verdict = f"有 {len(findings)} 处不符。" if findings else "全部属实。"
         console.say(f"核对了 {len(run.answers)} 个回答，{verdict}")
     if findings:
+        raise typer.Exit(1)
+
+
+def replay(
+    context: typer.Context,
+    answers: Annotated[Path, typer.Argument(metavar="ANSWERS", help="回答文件（JSONL）。")],
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """把记录下来的问题重问一遍，说明回答哪里变了、为什么变。"""
+    from eval.runs import read_run
+    from rag.assembly import open_pipeline
+    from rag.replay import replay as replay_answer
+
+    options = options_of(context, data_dir, as_json)
+    run = read_run(answers)
+    pipeline = open_pipeline(options.settings())
+    try:
+        replayed = {
+            name: replay_answer(recorded, pipeline, pipeline.library)
+            for name, recorded in run.answers.items()
+        }
+    finally:
+        pipeline.close()
+    changed = {name: one for name, one in replayed.items() if not one.same}
+    if options.as_json:
+        console.say_json(
+            {
+                "answers": len(replayed),
+                "changed": [
+                    {"id": name, "changes": one.changes, "causes": one.causes}
+                    for name, one in changed.items()
+                ],
+            }
+        )
+    else:
+        for name, one in changed.items():
+            console.say(f"{name}：{'；'.join(one.changes)}。原因：{'；'.join(one.causes)}。")
+        verdict = f"{len(changed)} 个变了。" if changed else "全都一样。"
+        console.say(f"重问了 {len(replayed)} 个问题，{verdict}")
+    if changed:
         raise typer.Exit(1)

@@ -1,0 +1,59 @@
+"""Names, posts, and who says a sentence, over text that this test makes up."""
+
+from __future__ import annotations
+
+import pytest
+from pages import article
+
+from rag.attribution import said_by
+from rag.people import listed_name, listed_post, named, possible_names
+from rag.text import numbered_sentences
+
+REPORT = article(
+    "村口的路修好了。“走了三十年泥路，总算不沾脚了。”七十岁的乔大山说。",
+    "镇长顾明川介绍，全镇修路十二公里。年底前还要再修三公里。也有村民担心，路宽了车会多。",
+    "“修路先问人。”顾明川说。",
+)
+
+
+def _said(name: str) -> list[str]:
+    return [
+        REPORT.text[s.start : s.end]
+        for s in numbered_sentences(REPORT.text, REPORT.paragraph_starts)
+        if said_by(name, REPORT, s)
+    ]
+
+
+def test_names_are_known_by_what_the_articles_have_them_do() -> None:
+    assert named("顾明川和乔大山怎么看修路", [REPORT]) == ("顾明川", "乔大山")
+    assert named("方案怎么说", [REPORT]) == ()
+    assert named("村民担心什么", [REPORT]) == ()
+
+
+def test_a_name_has_a_surname_and_one_or_two_characters() -> None:
+    assert list(possible_names("欧阳修文")) == ["欧阳修文", "欧阳修"]
+    assert "的确" not in set(possible_names("的确良"))
+
+
+def test_who_says_a_sentence() -> None:
+    assert _said("乔大山") == ["“走了三十年泥路，总算不沾脚了。”", "七十岁的乔大山说。"]
+    assert _said("顾明川") == [
+        "镇长顾明川介绍，全镇修路十二公里。",
+        "年底前还要再修三公里。",
+        "“修路先问人。”",
+        "顾明川说。",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "post"),
+    [
+        ("顾明川 青柳镇镇长", "顾明川", "青柳镇镇长"),
+        ("苏 禾　青柳小学教师", "苏禾", "青柳小学教师"),
+        ("顾明川 说完就走了。他没有回头。", None, None),
+        ("路宽 八米", None, None),
+    ],
+)
+def test_lines_of_a_list_of_people(line: str, name: str | None, post: str | None) -> None:
+    (paragraph,) = article(line).paragraphs
+    assert (listed_name(paragraph), listed_post(paragraph)) == (name, post)
