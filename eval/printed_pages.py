@@ -7,7 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -37,6 +37,10 @@ h2 { font-size: 12pt; margin: 2mm 0 1mm }
 .box { border: 1px solid; padding: 2mm 3mm; margin: 3mm 0 } .box h1 { font-size: 15pt }
 .row { display: flex; gap: 2em } .row h1 { font-size: 15pt }
 .tinted { background: #eee }
+.inset { break-inside: avoid } .parting { column-span: all }
+.plain { font-family: 'Noto Sans CJK SC' } .plain .by { text-align: left }
+.plain p { text-indent: 0; margin-bottom: .6em; text-align: left }
+.plain h1 { text-align: left; font-size: 16pt } .plain .text { column-gap: 1.2em }
 .folio { display: flex; justify-content: space-between; border-bottom: 2px solid }
 </style>"""
 
@@ -169,12 +173,44 @@ def boxed(articles: Sequence[PrintedArticle], columns: int) -> str:
     )
 
 
+def inset(articles: Sequence[PrintedArticle], columns: int) -> str:
+    """The last in a frame within a column of the first; the others one below the other."""
+    return _interrupted(articles, columns, "inset")
+
+
+def parted(articles: Sequence[PrintedArticle], columns: int) -> str:
+    """The last in a frame across the columns, which parts the first; the others below."""
+    return _interrupted(articles, columns, "parting")
+
+
+def _interrupted(articles: Sequence[PrintedArticle], columns: int, kind: str) -> str:
+    first, *others = articles
+    if not others:
+        return stacked(articles, columns)
+    *others, last = others
+    frame = f"<div class='box {kind}'>{last.markup(columns if kind == 'parting' else 1)}</div>"
+    half = len(first.parts) // 2
+    halves = [
+        replace(first, parts=part).body() for part in (first.parts[:half], first.parts[half:])
+    ]
+    text = f"<div class='text ruled' style='--n:{columns}'>{frame.join(halves)}</div>"
+    return first.headline() + text + stacked(others, columns)
+
+
+def plain(articles: Sequence[PrintedArticle], columns: int) -> str:
+    """Ragged lines without indents, space between paragraphs, headlines on the left."""
+    return f"<div class=plain>{grid(articles, columns)}</div>"
+
+
 _ARRANGED: dict[str, Callable[[Sequence[PrintedArticle], int], str]] = {
     "stacked": stacked,
     "flowing": flowing,
     "grid": grid,
     "beside": beside,
     "boxed": boxed,
+    "inset": inset,
+    "parted": parted,
+    "plain": plain,
 }
 
 

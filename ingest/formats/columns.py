@@ -9,10 +9,11 @@ lines of neighbouring columns often stand at equal heights.)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
+from ingest.formats.frames import Frame, article_frames
 from ingest.formats.pieces import Band, Gap, Piece, bands, body_size, bottom, extent, rows, top
 from ingest.formats.spanning import LARGE, Headline, headlines
 
@@ -22,14 +23,62 @@ _STRONG_GAP = 1.1  # em: a horizontal gap wider than line spacing
 _CENTRED = 0.04  # of the width
 _TOUCH = 0.05  # of the height: less is no overlap
 _APART = 0.5  # em more than the usual space: apart from what stands below
+_AT_LEFT = 1.5  # em
 _BEGINS = 0.5  # em: articles of one row begin no farther apart in height
 _LOOSE = 0.6  # of the width: a line that fills less is no line of columns
 
 Parts = list[tuple[Band, Gap]]
 
 
-def reading_order(pieces: Sequence[Piece]) -> list[list[Piece]]:
-    """Blocks in reading order; a block is one column of text, its pieces from top to bottom."""
+def reading_order(pieces: Sequence[Piece], drawn: Sequence[Frame] = ()) -> list[list[Piece]]:
+    """Blocks in reading order; a block is one column of text, its pieces from top to bottom.
+
+    Args:
+        pieces: everything on the page.
+        drawn: rectangles and lines on it.
+    """
+    frames = article_frames(drawn, pieces) if drawn else []
+    if not frames:
+        return _reading_order(pieces)
+    em = body_size(pieces)
+    around = [piece for piece in pieces if not any(frame.holds(piece) for frame in frames)]
+    around += [frame.stand_in(em) for frame in frames]
+    contents = [
+        reading_order(
+            [piece for piece in pieces if frame.holds(piece)],
+            [other for other in drawn if frame.encloses(other)],
+        )
+        for frame in frames
+    ]
+    held = dict(zip((frame.stand_in(em) for frame in frames), contents, strict=True))
+    blocks: list[list[Piece]] = []
+    waiting: list[list[Piece]] = []
+    for part in _parted(_reading_order(around), em):
+        if part[0].size >= LARGE * em and part[0].text:
+            blocks += waiting
+            waiting = []
+        if part[0] in held:
+            waiting += held[part[0]]
+        else:
+            blocks.append(part)
+    return blocks + waiting
+
+
+def _parted(blocks: Sequence[Band], em: float) -> Iterator[Band]:
+    """The blocks, each stand-in and each headline with what follows it apart."""
+    for block in blocks:
+        part: Band = []
+        for piece in block:
+            starts = piece.size >= LARGE * em and not (part and part[-1].size >= LARGE * em)
+            if part and (starts or not piece.text or not part[-1].text):
+                yield part
+                part = []
+            part.append(piece)
+        if part:
+            yield part
+
+
+def _reading_order(pieces: Sequence[Piece]) -> list[Band]:
     if not pieces:
         return []
     bounds, em = extent(pieces), body_size(pieces)
@@ -60,14 +109,17 @@ def _folio(pieces: Band, bounds: Gap, em: float) -> int:
 
 
 def _head_cut(pieces: Band, bounds: Gap, em: float) -> Parts:
-    """Below what stands alone and centred above columns: a headline, the byline below it."""
+    """Below what stands alone above columns: a headline, a centred byline below it."""
     first = bands(pieces)[0]
+    at_left = False
     headline = next(iter(headlines(pieces, em)), None)
     if headline and first[0] in headline.pieces and headline.is_alone(pieces):
         first = list(headline.pieces)
+        at_left = headline.left - bounds[0] <= _AT_LEFT * em
     rest = [piece for piece in pieces if piece not in first]
     alone = len(rows(first)) == len(first)
-    if alone and _is_centred(first, bounds) and rest and _gutters(rest, bounds, em):
+    over = at_left or _is_centred(first, bounds)
+    if alone and over and rest and _gutters(rest, bounds, em):
         return [(first, bounds), (rest, bounds)]
     return []
 
@@ -83,7 +135,7 @@ def _row_cut(pieces: Band, bounds: Gap, em: float) -> Parts:
         reach = top(below) + _BEGINS * em
         firsts = [
             min(column, key=lambda piece: piece.top)
-            for column, _ in _columns(below, bounds, _gutters(below, bounds, em))
+            for column, _ in _columns(below, bounds, _free_gutters(below, bounds, em))
         ]
         if len(firsts) > 1 and all(p in starts and p.top <= reach for p in firsts):
             above = [piece for band in parts[:number] for piece in band]
@@ -93,17 +145,19 @@ def _row_cut(pieces: Band, bounds: Gap, em: float) -> Parts:
 
 def _gutter_cut(pieces: Band, bounds: Gap, em: float) -> Parts:
     """Along the gutters that run through the region and that no headline spans."""
+    free = _free_gutters(pieces, bounds, em)
+    return _columns(pieces, bounds, free) if free else []
+
+
+def _free_gutters(pieces: Band, bounds: Gap, em: float) -> list[Gap]:
     lanes = _gutters(pieces, bounds, em)
-    if not lanes:
-        return []
     columns = [inside for _, inside in _columns(pieces, bounds, lanes)]
     spans = [headline.span(pieces, columns, em) for headline in headlines(pieces, em)]
-    free = [
+    return [
         lane
         for lane in lanes
         if not any(left < (lane[0] + lane[1]) / 2 < right for left, right in spans)
     ]
-    return _columns(pieces, bounds, free) if free else []
 
 
 def _headline_cut(pieces: Band, bounds: Gap, em: float) -> Parts:

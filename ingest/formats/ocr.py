@@ -39,7 +39,7 @@ def extract(file: IO[bytes], page: int = 0) -> dict[str, Any]:
     pixels = _pixels(file, page)
     height, width = pixels.shape[:2]
     pieces = list(_pieces(pixels))
-    contents = typeset(pieces, page or 1, float(width), float(height), _SIZE_SLACK)
+    contents = typeset(pieces, page or 1, (float(width), float(height)), slack=_SIZE_SLACK)
     text, places = join_pages([contents])
     return Extracted(text, "ocr", places).as_dict()
 

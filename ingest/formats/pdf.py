@@ -8,11 +8,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from statistics import median
 from typing import IO, TYPE_CHECKING, Any
 
 from ingest.formats.extracted import MOST_CHARACTERS, Extracted, PageText, join_pages, storable
+from ingest.formats.frames import Frame
 from ingest.formats.pieces import Piece
 from ingest.formats.typesetting import typeset
 from rag.errors import ParseFailed, ParseLimit, PdfEncrypted
@@ -29,8 +30,11 @@ _RUN_GAP = 0.65  # em: wider gaps end a run
 _LATIN_SPACE = 0.2  # em between Latin words
 _SPACE = 0.15  # em more than the usual gap of the line: a blank that was not drawn
 _TWICE = 0.2  # em: bold type is sometimes printed twice, a little apart
+_MOST_PATHS = 5_000
 _FINE = 1000  # steps a point, when places are reckoned
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
+
+Shown = Callable[[float, float], tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +114,16 @@ def _page(document: pdfium.PdfDocument, number: int) -> tuple[PageText, bool]:
         return PageText(""), False  # a damaged page does not take the others with it
     try:
         width, height = page.get_size()
-        pieces = list(dict.fromkeys(_pieces(_glyphs(page))))
+        shown = _as_shown(page)
+        pieces = list(dict.fromkeys(_pieces(_glyphs(page, shown))))
         if sum(len(piece.text) for piece in pieces) < _LEAST_TEXT:
             images = page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
             if next(iter(images), None) is not None:
                 return PageText(""), True
+        drawn = list(_drawn(page, shown))
     finally:
         page.close()
-    return typeset(pieces, number, width, height), False
+    return typeset(pieces, number, (width, height), drawn), False
 
 
 def _pieces(glyphs: Iterator[_Glyph]) -> Iterator[Piece]:
@@ -184,7 +190,7 @@ def _one_script(before: str, after: str) -> bool:
     return letters and before.isascii() == after.isascii()
 
 
-def _as_shown(page: pdfium.PdfPage) -> Callable[[float, float], tuple[float, float]]:
+def _as_shown(page: pdfium.PdfPage) -> Shown:
     """From a point of the page's own space to points from the top left, cropped and turned."""
     from pypdfium2 import raw
 
@@ -204,12 +210,25 @@ def _as_shown(page: pdfium.PdfPage) -> Callable[[float, float], tuple[float, flo
     )
 
 
-def _glyphs(page: pdfium.PdfPage) -> Iterator[_Glyph]:
+def _drawn(page: pdfium.PdfPage, shown: Shown) -> Iterator[Frame]:
+    """The bounds of what is drawn or filled, text and pictures apart."""
+    from pypdfium2 import raw
+
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    paths = page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=1)
+    for path in islice(paths, _MOST_PATHS):
+        raw.FPDFPath_GetDrawMode(path, fill, stroke)
+        if fill.value or stroke.value:
+            left, bottom, right, top = path.get_bounds()
+            (x0, y0), (x1, y1) = shown(left, bottom), shown(right, top)
+            yield Frame(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+
+
+def _glyphs(page: pdfium.PdfPage, shown: Shown) -> Iterator[_Glyph]:
     """Characters in the order in which they were drawn; y measured from the page's top."""
     from pypdfium2 import raw
 
     textpage = page.get_textpage()
-    shown = _as_shown(page)
     box = raw.FS_RECTF()
     x, base = ctypes.c_double(), ctypes.c_double()
     sizes: dict[int, float] = {}

@@ -114,5 +114,5 @@ def _continues(lines: Sequence[Piece], piece: Piece) -> bool:
     beside = piece.top < bottom(lines) and apart <= piece.size
     close = piece.top - bottom(lines) <= _LINE_GAP * piece.size
     below = close and piece.left < right and left < piece.right
-    alike = abs(piece.size - lines[-1].size) <= 0.2 * piece.size
-    return alike and (beside or below)
+    alike = piece.text and abs(piece.size - lines[-1].size) <= 0.2 * piece.size
+    return bool(alike) and (beside or below)

@@ -9,6 +9,7 @@ from statistics import median
 
 from ingest.formats.columns import reading_order
 from ingest.formats.extracted import PageText
+from ingest.formats.frames import Frame
 from ingest.formats.pieces import Piece, body_size, rows
 from rag.documents import Place
 
@@ -17,6 +18,9 @@ _SECTION = 1.15
 _INDENT = 0.8  # em: a first line is set in by more
 _SHORT = 1.6  # em: a last line ends earlier by more
 _SHORT_AMONG_INDENTED = 4.0
+_SHORT_AMONG_SPACED = 6.0
+_SPACED = 0.3  # em more than the usual space between lines: space between paragraphs
+_MANY = 2  # such spaces make it the rule
 _FAR = 1.0  # em more than the usual space between lines
 _WORD_SPACE = 0.15  # em between Latin words
 _WIDE_SPACE = 0.9  # em between words of a list
@@ -33,22 +37,26 @@ class _Line:
 
 
 def typeset(
-    pieces: Sequence[Piece], page: int, width: float, height: float, slack: float = 0.12
+    pieces: Sequence[Piece],
+    page: int,
+    size: tuple[float, float],
+    drawn: Sequence[Frame] = (),
+    slack: float = 0.12,
 ) -> PageText:
     """The text of a page in reading order.
 
     Args:
         pieces: everything on it.
         page: its number, from 1.
-        width: of the page, in the unit of `pieces`.
-        height: likewise.
+        size: width and height of the page, in the unit of `pieces`.
+        drawn: rectangles and lines on it.
         slack: how far the sizes of equal type may differ (a scan's are measured).
     """
     em = body_size(pieces)
     parts: list[str] = []
     places: list[Place] = []
     offset = 0
-    for block in reading_order(pieces):
+    for block in reading_order(pieces, drawn):
         lines = [_line(row) for row in rows(block)]
         for lead, paragraph in _paragraphs(lines, em, slack):
             mark = ("\n" if offset and not lead else "") + ("\n" if offset else "")
@@ -61,7 +69,7 @@ def typeset(
                 parts += [glue, line.text]
                 start = offset + len(glue)
                 offset = start + len(line.text)
-                places.append(Place(start, offset, page, _box(line, width, height)))
+                places.append(Place(start, offset, page, _box(line, *size)))
                 previous = line.text
     return PageText("".join(parts), tuple(places))
 
@@ -92,13 +100,16 @@ def _paragraphs(lines: Sequence[_Line], em: float, slack: float) -> list[tuple[b
     indented = sum(line.left - left > _INDENT * em for line in lines) >= 2
     spaces = [below.top - above.bottom for above, below in pairwise(lines)]
     usual = median(spaces) if spaces else 0.0
+    spaced = sum(_SPACED * em < space - usual <= _FAR * em for space in spaces) >= _MANY
+    limit = _SHORT_AMONG_SPACED if spaced else _SHORT_AMONG_INDENTED if indented else _SHORT
     grouped: list[tuple[bool, list[_Line]]] = [(False, [lines[0]])]
     for above, line in pairwise(lines):
         resized = abs(line.size - above.size) > slack * em
         far = line.top - above.bottom > usual + _FAR * em
         large = line.size >= _SECTION * em + slack * em
-        short = right - above.right > (_SHORT_AMONG_INDENTED if indented else _SHORT) * em
-        starts = line.left - left > _INDENT * em or (short and not large)
+        short = right - above.right > limit * em
+        parted = spaced and line.top - above.bottom > usual + _SPACED * em
+        starts = line.left - left > _INDENT * em or parted or (short and not large)
         if resized or far or (starts and not large):
             grouped.append((not (far or resized), [line]))
         else:
