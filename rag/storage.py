@@ -217,8 +217,10 @@ def translated(path: Path) -> Iterator[None]:
 
 
 def _database_error(path: Path, error: sqlite3.DatabaseError) -> LibraryError:
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
+    extended = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    code = extended & 0xFF
+    # A quota or a limit on file sizes is a failed write to SQLite; only a full disk has a name.
+    if code == sqlite3.SQLITE_FULL or extended == sqlite3.SQLITE_IOERR_WRITE:
         return StorageFull(path=path)
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}:
         return LibraryReadOnly(path=path)
