@@ -432,6 +432,14 @@ class TokenRequired(BadRequest):
     hint = "请带上 Authorization: Bearer 口令，或在浏览器里打开 /?token=口令。"
 
 
+class RouteClosed(BadRequest):
+    """An address that reads files or fetches from elsewhere; shut for good."""
+
+    code = "route_closed"
+    http_status = 403
+    message = "这个地址不开放：不读取本机文件，也不代取别处的内容。"
+
+
 class BodyTooLarge(BadRequest):
     """More bytes than the limit in settings."""
 

@@ -1,6 +1,7 @@
 """Frozen settings, read once: flags, then environment `YOUJU_…`, then `youju.toml`, then defaults.
 
-Nested names use two underscores: `YOUJU_EMBEDDING__MODEL=/models/bge`. Unknown keys are errors.
+Nested names use two underscores: `YOUJU_EMBEDDING__MODEL=/models/bge`; `YOUJU_TOKEN` is short for
+`YOUJU_SERVER__TOKEN`. Unknown keys are errors.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from rag.errors import SettingsError
 
 ENVIRONMENT_PREFIX = "YOUJU_"
 SETTINGS_FILE = "youju.toml"
+_SHORT_NAMES = {"YOUJU_TOKEN": "YOUJU_SERVER__TOKEN"}
 
 
 class _Section(BaseModel):
@@ -126,7 +128,8 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, value in environment.items():
         if name.startswith(ENVIRONMENT_PREFIX):
-            *sections, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
+            full_name = _SHORT_NAMES.get(name, name)
+            *sections, key = full_name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
             place = values
             for section in sections:
                 place = place.setdefault(section, {})

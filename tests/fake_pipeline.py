@@ -82,6 +82,9 @@ class IngestHere:
             self.hold.wait(10)
         return ingest_files(files, self._settings, HashingEmbedder(), progress)
 
+    def abandon(self) -> None:
+        """It is quick enough to be waited for."""
+
     def rest(self) -> None:
         """Nothing to let go of."""
 

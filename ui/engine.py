@@ -10,6 +10,7 @@ import asyncio
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, Protocol, TypeVar
@@ -107,6 +108,7 @@ class Engine:
         self._threads = ThreadPoolExecutor(server.workers, thread_name_prefix="youju-ask")
         self._room = server.workers + server.queue
         self._inside = 0
+        self.outcomes: Counter[str] = Counter(answered=0, refused=0, busy=0)
 
     @property
     def state(self) -> State:
@@ -159,6 +161,7 @@ class Engine:
             Busy: as many questions wait as may wait.
         """
         if self._inside >= self._room:
+            self.outcomes["busy"] += 1
             raise Busy
         self._inside += 1
         try:
@@ -169,7 +172,9 @@ class Engine:
 
     async def ask(self, question: Question) -> Answer:
         """Answer or refuse, in its turn."""
-        return await self.run(lambda pipeline: pipeline.ask(question))
+        answer = await self.run(lambda pipeline: pipeline.ask(question))
+        self.outcomes[answer.status] += 1
+        return answer
 
     @property
     def in_progress(self) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
 from collections.abc import Awaitable, Callable, Iterable
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, urlsplit
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.errors import HostRefused, OriginRefused, TokenRequired, YoujuError
 from rag.settings import ServerSettings
+from ui.login import LOGIN_PATH, login_page, sent_token, wants_page
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
 TOKEN_COOKIE = "youju_token"  # noqa: S105 (the cookie's name)
@@ -58,7 +60,7 @@ class Guard:
     def __init__(self, app: ASGIApp, server: ServerSettings) -> None:
         self._app = app
         self._hosts = LOOPBACK_HOSTS | {server.host.lower(), *map(str.lower, server.allowed_hosts)}
-        self._any_host = bool(server.token) and server.host in {"0.0.0.0", "::"}  # noqa: S104
+        self._any_address = bool(server.token) and server.host in {"0.0.0.0", "::"}  # noqa: S104
         self._token = server.token.encode()
         self._cookie = hashlib.sha256(b"youju cookie:" + self._token).hexdigest().encode()
 
@@ -68,23 +70,35 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        refusal = self._refuse(scope, headers)
-        if refusal is not None:
-            await _with_headers(send, error_response(refusal), scope, receive)
-            return
-        if self._token and (welcome := self._welcome(scope)) is not None:
-            await _with_headers(send, welcome, scope, receive)
-            return
-        await self._app(scope, receive, _adding_headers(send))
+        send = _adding_headers(send)
+        if (refusal := self._refuse(scope, headers)) is not None:
+            await error_response(refusal)(scope, receive, send)
+        elif self._token and (answer := await self._admit(scope, headers, receive)) is not None:
+            await answer(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
     def _refuse(self, scope: Scope, headers: Headers) -> YoujuError | None:
-        if not self._any_host and host_name(headers.get("host", "")) not in self._hosts:
+        if not self._is_ours(host_name(headers.get("host", ""))):
             return HostRefused()
         if scope.get("method", "GET") not in _READS and not _same_origin(headers):
             return OriginRefused()
-        if self._token and not self._knows_token(scope, headers):
-            return TokenRequired()
         return None
+
+    def _is_ours(self, host: str) -> bool:
+        """Listening everywhere, any address may be ours; rebinding needs a name."""
+        return host in self._hosts or (self._any_address and _is_address(host))
+
+    async def _admit(self, scope: Scope, headers: Headers, receive: Receive) -> Response | None:
+        """None for those who know the token; for others the way to show it, or the refusal."""
+        if scope["type"] == "http" and (scope["method"], scope["path"]) == ("POST", LOGIN_PATH):
+            token = (await sent_token(scope, receive)).encode("utf-8", "replace")
+            known = hmac.compare_digest(token, self._token)
+            return self._welcome() if known else login_page(wrong=True)
+        if self._knows_token(scope, headers):
+            linked = scope["type"] == "http" and scope["path"] == "/" and _query_tokens(scope)
+            return self._welcome() if linked else None
+        return login_page() if wants_page(scope, headers) else error_response(TokenRequired())
 
     def _knows_token(self, scope: Scope, headers: Headers) -> bool:
         scheme, _, credentials = headers.get("authorization", "").partition(" ")
@@ -94,10 +108,8 @@ class Guard:
         cookies = [cookie.encode() for cookie in _cookie_tokens(headers)]
         return known or any(hmac.compare_digest(cookie, self._cookie) for cookie in cookies)
 
-    def _welcome(self, scope: Scope) -> Response | None:
-        """A link with the token in it becomes a cookie, so that the address bar forgets it."""
-        if scope["type"] != "http" or scope["path"] != "/" or not _query_tokens(scope):
-            return None
+    def _welcome(self) -> Response:
+        """The token becomes a cookie, so that the address bar forgets it."""
         response = RedirectResponse("/", status_code=303)
         cookie = self._cookie.decode()
         response.set_cookie(TOKEN_COOKIE, cookie, httponly=True, samesite="strict")
@@ -117,6 +129,14 @@ def host_name(host: str) -> str:
     if host.startswith("["):
         return host.partition("]")[0].lower() + "]"
     return host.partition(":")[0].lower()
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 def _same_origin(headers: Headers) -> bool:
@@ -148,7 +168,3 @@ def _adding_headers(send: Send) -> Callable[[Message], Awaitable[None]]:
         await send(message)
 
     return add
-
-
-async def _with_headers(send: Send, response: Response, scope: Scope, receive: Receive) -> None:
-    await response(scope, receive, _adding_headers(send))

@@ -16,6 +16,8 @@ from ui.evaluation_page.routes import router as evaluation_page
 from ui.evaluation_page.runner import Runner
 from ui.intake.jobs import Ingester
 from ui.limits import BodyLimit
+from ui.logs import log_to_stderr
+from ui.metrics import Metrics, Observed
 from ui.security import Guard
 from ui.static_files import router as static_files
 
@@ -61,6 +63,7 @@ def create_app(
     )
     app.state.engine = engine
     app.state.runner = runner
+    app.state.metrics = Metrics(engine)
     app.include_router(routes.router)
     app.include_router(articles.router)
     app.include_router(chat_completions.router)
@@ -72,19 +75,21 @@ def create_app(
     app.include_router(evaluation_page)
     problems.install(app)
     app.add_middleware(BodyLimit, upload_mb=settings.server.upload_limit_mb)
-    app.add_middleware(Guard, server=settings.server)  # added last: the first that a request meets
+    app.add_middleware(Guard, server=settings.server)
+    app.add_middleware(Observed, metrics=app.state.metrics)  # added last: it sees everything
     return app
 
 
-def serve(settings: Settings, *, log_level: str = "warning") -> None:
+def serve(settings: Settings, opener: Opener = open_real_pipeline) -> None:
     """Serve until interrupted; answers under way are finished first."""
     import uvicorn
 
+    log_to_stderr()
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(settings, opener),
         host=settings.server.host,
         port=settings.server.port,
-        log_level=log_level,
+        log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=10,

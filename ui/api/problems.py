@@ -91,7 +91,8 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:
-    _log.error("unforeseen %s at %s", type(error).__name__, request.url.path, exc_info=error)
+    route = getattr(request.scope.get("route"), "path", "other")
+    _log.error("unforeseen", extra={"facts": {"route": route}}, exc_info=error)
     return error_response(YoujuError())
 
 

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.responses import JSONResponse, StreamingResponse
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
 from rag.answers import Answer
 from rag.errors import Starting
 from ui.api.base import FAILURES, engine_of
 from ui.api.events import Event, event_stream
 from ui.api.wire import AskBody, SearchBody, hit_json
+from ui.metrics import Metrics
 from ui.security import error_response
 
 router = APIRouter(responses=FAILURES)
@@ -68,3 +70,15 @@ async def readyz(request: Request) -> JSONResponse:
     if engine.state == "ready":
         return JSONResponse({"status": "ready"})
     return error_response(engine.error or Starting())
+
+
+@router.get(
+    "/metrics",
+    summary="运行指标（Prometheus）",
+    response_class=PlainTextResponse,
+    tags=["运行"],
+)
+async def metrics(request: Request) -> Response:
+    """请求数和用时、回答数、排队数、文章库的代数。"""
+    counted: Metrics = request.app.state.metrics
+    return Response(counted.text(), media_type=CONTENT_TYPE_LATEST)

@@ -17,7 +17,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rag.errors import RouteMissing
+from rag.errors import RouteClosed, RouteMissing
 from ui.engine import Engine
 from ui.security import error_response
 from ui.static_files import read_static
@@ -28,6 +28,7 @@ _OPEN = re.compile(
     r"/(?:$|config/?$|theme\.css$|favicon\.ico$|manifest\.json$|assets/|static/|svelte/"
     r"|gradio_api/(?:component_server|startup-events|theme\.css|heartbeat/|app_id|info/?$))"
 )
+_READS_OR_FETCHES = re.compile(r"/(?:file|proxy|stream|deep_link|upload)(?:[=/_]|$)")
 _STYLES = (
     b'<link rel="icon" href="/ui/seal.svg"><script src="/ui/theme.js"></script>'
     b'<link rel="stylesheet" href="/ui/base.css"><link rel="stylesheet" href="/ui/chat/chat.css">'
@@ -49,7 +50,9 @@ class ChatMount:
         if scope["type"] != "http":
             return
         path = str(scope["path"])
-        if not _OPEN.match(path) or ".." in path or "\\" in path:
+        if _READS_OR_FETCHES.search(path):
+            await error_response(RouteClosed())(scope, receive, send)
+        elif not _OPEN.match(path) or ".." in path or "\\" in path:
             missing = error_response(RouteMissing(path=_printable(path)))
             await missing(scope, receive, send)
         elif self._page is None:
@@ -101,6 +104,8 @@ def _as_ours(send: Send) -> Callable[[Message], Awaitable[None]]:
     async def rewrite(message: Message) -> None:
         if message["type"] == "http.response.start":
             head.append(message)
+            return
+        if message["type"] != "http.response.body":
             return
         body.extend(message.get("body", b""))
         if message.get("more_body"):

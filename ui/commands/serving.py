@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 Host = Annotated[str | None, typer.Option("--host", help="监听的地址。")]
 Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="监听的端口。")]
-Token = Annotated[str | None, typer.Option("--token", help="访问口令；对外监听时必须有。")]
+Token = Annotated[
+    str | None,
+    typer.Option("--token", help="访问口令（或环境变量 YOUJU_TOKEN）；对外监听时必须有。"),
+]
 
 
 def serve(
@@ -67,7 +70,7 @@ def _settings(options: Options, host: str | None, port: int | None, token: str |
     if not settings.server.token and not _is_loopback(settings.server.host):
         raise SettingsError(
             reason=f"监听 {settings.server.host} 会让别的机器也能访问，必须设访问口令",
-            origin="--token 口令（或环境变量 YOUJU_SERVER__TOKEN）",
+            origin="--token 口令（或环境变量 YOUJU_TOKEN）",
         )
     return settings
 

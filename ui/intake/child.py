@@ -42,6 +42,11 @@ class ChildIngester:
             self.rest()
             raise IngestBroken from error
 
+    def abandon(self) -> None:
+        """Break off the job under way; what it has stored is kept."""
+        if (child := self._child) is not None:
+            child.kill()
+
     def rest(self) -> None:
         """End the child: at once if it does not end by itself."""
         child, self._child = self._child, None

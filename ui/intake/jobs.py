@@ -69,6 +69,9 @@ class Ingester(Protocol):
             YoujuError: nothing more can be stored.
         """
 
+    def abandon(self) -> None:
+        """Break off the job under way, from another thread: `ingest` raises `IngestBroken`."""
+
     def rest(self) -> None:
         """Nothing to do for a while: let go of memory. The next `ingest` works all the same."""
 

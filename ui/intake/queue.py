@@ -24,6 +24,7 @@ from ui.intake.uploads import discard_unused, unread
 _log = logging.getLogger("youju.intake")
 _REMEMBERED = 200
 _IDLE_SECONDS = 60.0
+_LAST_SECONDS = 5.0
 
 T = TypeVar("T")
 _Work = Callable[[], None]
@@ -113,17 +114,17 @@ class Intake:
                 self.submit([file.name], [file])
 
     def close(self) -> None:
-        """Finish the work that has begun, and drop what has not."""
+        """Finish what is quickly done; `resume` takes up the rest when the next server starts."""
         with self._guard:
             self._closed = True
             thread = self._thread
         if thread is not None:
-            while True:
-                try:
+            with suppress(queue.Empty):
+                while True:
                     self._waiting.get_nowait()
-                except queue.Empty:
-                    break
             self._waiting.put(None)
+            thread.join(_LAST_SECONDS)
+            self._ingester.abandon()
             thread.join()
         self._ingester.rest()
 
