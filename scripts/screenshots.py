@@ -1,19 +1,23 @@
-"""Take the README's screenshots of the real page: `python scripts/screenshots.py`.
+"""Take the pictures of the real chat: `python scripts/screenshots.py [NAME…]`.
 
-Ingests the sample corpus into a temporary library, serves it and drives Debian's Chromium.
+Ingests the sample corpus, and one of its files printed as a PDF, into a temporary library, serves
+it and drives Debian's Chromium. Each scene is taken wide and on a phone, light and dark.
 """
 
 from __future__ import annotations
 
-import socket
+import contextlib
+import html
+import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import uvicorn
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from ingest.indexing import ingest
 from rag.embedding import open_embedder
@@ -24,64 +28,148 @@ from ui.server import create_app
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "screenshots"
 CHROMIUM = "/usr/bin/chromium"
-ANSWERED = "青石湾大桥总投资多少？"
-REFUSED = "江州市的市长今年多少岁？"
-WIDE = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 844}
+PRINTED = ROOT / "corpus" / "江州市低空经济发展评估报告.md"
+SIZES = {"": {"width": 1280, "height": 800}, "-phone": {"width": 390, "height": 844}}
+SCHEMES = {"": "light", "-dark": "dark"}
+PRINT_STYLE = "body{font:13px/1.8 'Noto Serif CJK SC',serif;columns:2}p{text-indent:2em;margin:0}"
 
 
-def main() -> None:
-    """Write every picture to docs/screenshots."""
+def start(page: Page) -> None:
+    """The empty chat with its suggestions."""
+    page.wait_for_selector(".yj-suggestion", timeout=120_000)
+
+
+def answer(page: Page) -> None:
+    """An answer beside its article."""
+    _ask(page, "青石湾大桥总投资多少？")
+    page.locator(".yj-chip").last.click()
+    page.wait_for_selector("mark")
+
+
+def refusal(page: Page) -> None:
+    """A refusal with the nearest passages."""
+    _ask(page, "江州市的市长今年多少岁？")
+
+
+def follow_up(page: Page) -> None:
+    """The completed question of a follow-up, being changed."""
+    _ask(page, "低空经济是什么？")
+    _ask(page, "那它有哪些应用场景？")
+    page.locator("[data-edit]").last.click()
+
+
+def several(page: Page) -> None:
+    """An answer of several quotes, the second one open."""
+    _ask(page, "嘉宾们怎么看低空经济的安全问题？")
+    page.locator(".yj-turn .yj-chip, .yj-turn .yj-near").last.click()
+    page.wait_for_selector("mark, .yj-box")
+
+
+def pdf(page: Page) -> None:
+    """The page of a PDF with the quote boxed."""
+    _ask(page, "课题组走访了多少家企业？")
+    page.locator(".yj-chip").last.click()
+    page.wait_for_function("document.querySelector('.yj-sheet img')?.naturalWidth > 0")
+    page.click("[data-zoom]")
+
+
+def filters(page: Page) -> None:
+    """The filters and their chips."""
+    page.click(".yj-filter-toggle")
+    page.select_option("[name=newspaper]", index=1)
+    page.fill("[name=date_from]", "2024-05")
+    page.keyboard.press("Enter")
+    page.locator("[name=article]").press_sequentially("低空")
+    page.locator(".yj-found button").first.wait_for()
+
+
+def judging(page: Page) -> None:
+    """Why an answer is not good."""
+    _ask(page, "江州市的市长今年多少岁？")
+    page.locator("[data-rate=down]").last.click()
+    page.locator("[data-reason]").first.click()
+
+
+SCENES: dict[str, Callable[[Page], None]] = {
+    "start": start,
+    "answer": answer,
+    "refusal": refusal,
+    "follow-up": follow_up,
+    "several": several,
+    "pdf": pdf,
+    "filters": filters,
+    "judging": judging,
+}
+
+
+def main(names: list[str]) -> None:
+    """Write the pictures of the scenes, all of them if none is named."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        settings = load_settings(Path(folder))
-        with Library.open(settings.data_dir, write=True) as library:
-            ingest([ROOT / "corpus"], library, open_embedder(settings.embedding), settings)
-        server, url = _serve(settings)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-            _take(browser, url, "chat", WIDE, "light")
-            _take(browser, url, "chat-dark", WIDE, "dark")
-            _take(browser, url, "chat-phone", PHONE, "light")
-            browser.close()
-        server.should_exit = True
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        settings = _library(browser, Path(folder))
+        with _served(settings) as url:
+            for size, viewport in SIZES.items():
+                for suffix, scheme in SCHEMES.items():
+                    for name in names or SCENES:
+                        with _opened(browser, url, viewport, scheme) as page:
+                            SCENES[name](page)
+                            page.wait_for_timeout(700)
+                            page.screenshot(path=str(PICTURES / f"{name}{size}{suffix}.png"))
+        browser.close()
 
 
-def _serve(settings: Settings) -> tuple[uvicorn.Server, str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    config = uvicorn.Config(create_app(settings), port=port, log_level="warning")
-    server = uvicorn.Server(config)
-    threading.Thread(target=server.run, daemon=True).start()
+def _library(browser: Browser, folder: Path) -> Settings:
+    printed = folder / f"{PRINTED.stem}.pdf"
+    _print(browser, printed)
+    paths = [*sorted((ROOT / "corpus").glob("*.txt")), printed]
+    settings = load_settings(folder / "data")
+    with Library.open(settings.data_dir, write=True) as library:
+        ingest(paths, library, open_embedder(settings.embedding), settings)
+    return settings
+
+
+def _print(browser: Browser, path: Path) -> None:
+    _, _, body = PRINTED.read_text(encoding="utf-8").removeprefix("---").partition("---")
+    lines = (line.lstrip("# ").strip() for line in body.splitlines())
+    text = "".join(f"<p>{html.escape(line)}</p>" for line in lines if line)
+    page = browser.new_page()
+    page.set_content(f"<style>{PRINT_STYLE}</style>{text}")
+    page.pdf(path=str(path), format="A4", margin={"top": "20mm", "left": "18mm", "right": "18mm"})
+    page.close()
+
+
+@contextlib.contextmanager
+def _served(settings: Settings) -> Iterator[str]:
+    server = uvicorn.Server(uvicorn.Config(create_app(settings), port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
     while not server.started:
         time.sleep(0.1)
-    return server, f"http://127.0.0.1:{port}/"
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/"
+    server.should_exit = True
+    thread.join(30)
 
 
-def _take(browser: Any, url: str, name: str, size: dict[str, int], scheme: str) -> None:
-    """Three pictures: the empty chat, a refusal, and an answer beside its article."""
+@contextlib.contextmanager
+def _opened(browser: Browser, url: str, size: Any, scheme: Any) -> Iterator[Page]:
     context = browser.new_context(
-        viewport=size, color_scheme=scheme, locale="zh-CN", device_scale_factor=2
+        viewport=size, color_scheme=scheme, locale="zh-CN", device_scale_factor=1.5
     )
+    context.set_default_timeout(120_000)
     page = context.new_page()
     page.goto(url)
-    page.wait_for_selector(".yj-suggestion", timeout=60_000)
-    page.screenshot(path=str(PICTURES / f"{name}-start.png"))
-    for question in (REFUSED, ANSWERED):
-        shown = page.locator(".yj-turn .yj-card").count()
-        page.fill("#yj-input", question)
-        page.keyboard.press("Enter")
-        page.locator(".yj-turn .yj-card").nth(shown).wait_for()
-        page.wait_for_timeout(400)
-        if question == REFUSED:
-            page.screenshot(path=str(PICTURES / f"{name}-refusal.png"))
-    page.locator(".yj-turn [data-cite]").last.click()
-    page.wait_for_selector("mark")
-    page.wait_for_timeout(300)
-    page.screenshot(path=str(PICTURES / f"{name}.png"))
+    page.wait_for_selector("#yj-input:enabled")
+    yield page
     context.close()
 
 
+def _ask(page: Page, question: str) -> None:
+    shown = page.locator(".yj-actions").count()
+    page.fill("#yj-input", question)
+    page.keyboard.press("Enter")
+    page.locator(".yj-actions").nth(shown).wait_for()
+
+
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Literal
 
 from rag.answers import Answer, Citation, Filters, Refusal
@@ -70,11 +71,31 @@ def _statements(answer: Answer) -> Iterator[Part]:
     if answer.short_answer:
         short = escaped(answer.short_answer)
         yield Part("card", f'<p class="yj-short"><span class="yj-label">简答</span>{short}</p>')
+    elif lead := _lead(answer):
+        yield Part("card", f'<p class="yj-lead">{escaped(lead)}</p>')
+    speaker = None
     for statement in answer.statements:
-        chips = "".join(_chip(by_number[n]) for n in statement.citations if n in by_number)
+        cited = [by_number[n] for n in statement.citations if n in by_number]
+        says = cited[0].speaker if cited else None
+        if says and says != speaker:
+            yield Part("card", _speaker(cited[0]))
+        speaker = says
+        chips = "".join(map(_chip, cited))
         text = escaped(statement.text)
         yield Part("card", f'<p class="yj-statement"><q>{text}</q>{chips}</p>')
     yield Part("card", _references(answer.citations))
+
+
+def _lead(answer: Answer) -> str:
+    """The program's own words before the quotes, where the answer has such."""
+    first = answer.text.partition("\n")[0]
+    return "" if "“" in first else first
+
+
+def _speaker(citation: Citation) -> str:
+    name = escaped(citation.speaker or "")
+    title = escaped(citation.speaker_title or "")
+    return f'<p class="yj-says">{name}<span class="yj-label">{title}</span></p>'
 
 
 def _chip(citation: Citation) -> str:
@@ -111,12 +132,24 @@ def _refusal(refusal: Refusal) -> Iterator[Part]:
         return
     nearest = "".join(
         f'<li><button type="button" class="yj-near" data-cite="{_target(citation)}">'
-        f"<q>{escaped(citation.quote)}</q>"
+        f"<q>{_emphasised(citation)}</q>"
         f'<span class="yj-from">{escaped(reference_text(citation))}</span></button></li>'
         for citation in refusal.nearest
     )
     label = '<p class="yj-label">最接近的段落，仅供查找，不是答案</p>'
     yield Part("card", f'{label}<ul class="yj-nearest">{nearest}</ul>')
+
+
+def _emphasised(citation: Citation) -> str:
+    """The quote, with the question's words that stand in it in bold."""
+    words = sorted(filter(None, citation.matched_words), key=len, reverse=True)
+    if not words:
+        return escaped(citation.quote)
+    pieces = re.split(f"({'|'.join(map(re.escape, words))})", citation.quote)
+    return "".join(
+        f"<b>{escaped(piece)}</b>" if odd else escaped(piece)
+        for piece, odd in zip(pieces, cycle((False, True)), strict=False)
+    )
 
 
 def _searched(answer: Answer) -> str:

@@ -231,7 +231,8 @@ def _difference(d: Difference) -> str:
     p = "—" if d.p is None else f"{d.p:.3f}"
     return (
         f'<tr{tone}><th scope="row">{escaped(d.measure.label)}</th>'
-        f"<td>{_value(d.a, d.measure)}</td><td>{_value(d.b, d.measure)}</td><td>{change}</td><td>{p}</td></tr>"
+        f"<td>{_value(d.a, d.measure)}</td><td>{_value(d.b, d.measure)}</td>"
+        f"<td>{change}</td><td>{p}</td></tr>"
     )
 
 
