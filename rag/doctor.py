@@ -34,7 +34,8 @@ def examine(
 
     Args:
         settings: names the data directory and the model.
-        rebuild: embed what this model never embedded, and build the indexes anew.
+        rebuild: embed what this model never embedded, delete what no search needs any more, and
+            build the indexes anew.
         embedder: in place of the one that the settings name.
     """
     checks: list[Check] = []
@@ -60,6 +61,9 @@ def _examine(settings: Settings, rebuild: bool, embedder: Embedder | None) -> It
         yield Check("向量模型", ok=True, detail=embedder.fingerprint)
         if rebuild:
             embed_missing(library, embedder)
+            purged = library.purge(embedder.fingerprint)
+            detail = f"清理了 {purged.passages} 个旧片段、{purged.vectors} 份旧向量"
+            yield Check("旧数据", ok=True, detail=detail)
             shutil.rmtree(settings.data_dir / "index", ignore_errors=True)
             publish(
                 build_indexes(library, embedder.fingerprint, embedder.dimension),

@@ -68,6 +68,8 @@ def caught_up(indexes: Indexes, library: Library) -> Indexes:
     generation = library.generation
     if generation == indexes.generation:
         return indexes
+    if indexes.generation < library.purged_until:
+        return build_indexes(library, indexes.model, indexes.dense.dimension)
     changes = library.changes(indexes.generation, generation)
     vectors = library.passage_vectors(changes.born, indexes.model)
     dense = indexes.dense.extended(vectors, without=changes.died)

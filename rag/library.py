@@ -28,11 +28,12 @@ from rag.library_rows import (
     bury_article,
     bury_articles_named,
     bury_source,
+    delete_dead,
     inherit_reprints,
     join_reprints,
     keep_pages,
 )
-from rag.records import FileStamp, FinishedInput, NewDocument, NewPassage
+from rag.records import FileStamp, FinishedInput, NewDocument, NewPassage, Purged
 from rag.schema import DATABASE, STEPS
 from rag.storage import Connection, Database
 
@@ -182,6 +183,26 @@ class Library(LibraryQueries):
                 for passage in passages:
                     if passage.passage.article_id == article.article_id:
                         add_passage(connection, generation, passage, new, model)
+
+    def purge(self, model: str) -> Purged:
+        """Delete what only earlier generations were searched with, and give the room back.
+
+        Superseded articles and their sources stay, so that old answers can still be verified.
+        Indexes of earlier generations can no longer be brought up to date: see `purged_until`.
+
+        Args:
+            model: whose vectors of live passages are kept.
+
+        Raises:
+            StorageFull, LibraryReadOnly: nothing is deleted.
+        """
+        with self._transaction(changes_articles=False) as (connection, generation):
+            purged = delete_dead(connection, model)
+            if purged.passages:
+                _set_meta(connection, "purged_until", str(generation))
+        if purged.passages or purged.vectors:
+            self._database.compact()
+        return purged
 
     def _store(
         self, connection: Connection, generation: int, document: NewDocument, model: str

@@ -49,6 +49,11 @@ class LibraryQueries:
         row = self._one("SELECT value FROM meta WHERE key = ?", (key,))
         return str(row[0]) if row else None
 
+    @property
+    def purged_until(self) -> int:
+        """What died up to this generation may be gone: earlier indexes cannot be caught up."""
+        return int(self.meta("purged_until") or 0)
+
     def counts(self) -> Counts:
         """Files, articles and passages that answers are made from."""
         row = self._one(

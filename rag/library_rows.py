@@ -9,7 +9,7 @@ from rag.documents import Article
 from rag.embedding import Vectors
 from rag.library_queries import marks
 from rag.places import pack
-from rag.records import NewDocument, NewPassage
+from rag.records import NewDocument, NewPassage, Purged
 from rag.reprints import ALIKE, Signature
 from rag.storage import Connection
 
@@ -146,3 +146,16 @@ def bury_article(connection: Connection, generation: int, key: int) -> None:
     connection.execute(
         "UPDATE passages SET died = ? WHERE article = ? AND died IS NULL", (generation, key)
     )
+
+
+def delete_dead(connection: Connection, model: str) -> Purged:
+    """Delete dead passages, and vectors and signatures that no live row needs."""
+    passages = connection.execute("DELETE FROM passages WHERE died IS NOT NULL").rowcount
+    vectors = connection.execute(
+        "DELETE FROM vectors WHERE model <> ? OR digest NOT IN (SELECT digest FROM passages)",
+        (model,),
+    ).rowcount
+    dead = "(SELECT rowid FROM articles WHERE died IS NOT NULL)"
+    connection.execute(f"DELETE FROM signatures WHERE article IN {dead}")  # noqa: S608
+    connection.execute(f"DELETE FROM bands WHERE article IN {dead}")  # noqa: S608
+    return Purged(passages, vectors)

@@ -123,6 +123,14 @@ class Changes:
     died: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """How many dead rows were deleted."""
+
+    passages: int
+    vectors: int
+
+
 def article_json(article: Article) -> str:
     """Everything but the id."""
     return _dumps(

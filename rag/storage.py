@@ -107,6 +107,11 @@ class Database:
                     self._writer.execute("ROLLBACK")
                 raise
 
+    def compact(self) -> None:
+        """Give room that is no longer used back to the disk, if there is enough to do it in."""
+        with self._writing, suppress(StorageFull), translated(self.path):
+            self._writer.execute("VACUUM")
+
     def _reader(self) -> Connection:
         """This thread's connection to read with."""
         connection: Connection | None = getattr(self._local, "connection", None)

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 from pages import BRIDGE, ingest_into, pipeline_over, write
 
+from rag.answers import Question
 from rag.doctor import Check, examine
 from rag.embedding import HashingEmbedder
+from rag.library import Library
 from rag.schema import DATABASE
 from rag.settings import Settings
+from rag.verification import verify
 
 
 @pytest.fixture
@@ -56,3 +59,28 @@ def test_a_damaged_library_is_named(data_dir: Path) -> None:
 
 def test_nothing_yet_is_sound(tmp_path: Path) -> None:
     assert all(check.ok for check in look(tmp_path / "none").values())
+
+
+def test_a_rebuild_purges_what_no_search_needs(data_dir: Path, tmp_path: Path) -> None:
+    serving = pipeline_over(data_dir)
+    old = serving.ask(Question(question="青石湾大桥总投资多少亿元？"))
+    write(tmp_path / "in", bridge=BRIDGE.replace("21亿元", "22亿元"))
+    ingest_into(data_dir, tmp_path / "in")
+    assert all(check.ok for check in look(data_dir, rebuild=True).values())
+    with Library.open(data_dir) as library:
+        (count,) = library._one("SELECT count(*) FROM passages WHERE died IS NOT NULL") or (0,)
+        assert count == 0
+        assert "21亿元" in library.articles(superseded=True)[0].article.text
+        assert verify(old, library) == []
+        assert library.integrity() == []
+    serving.refresh()
+    assert "22亿元" in serving.ask(Question(question="青石湾大桥总投资多少亿元？")).text
+    serving.close()
+    assert look(data_dir, rebuild=True)["旧数据"].detail == "清理了 0 个旧片段、0 份旧向量"
+
+
+def test_a_rebuild_keeps_the_vectors_of_one_model(data_dir: Path) -> None:
+    look(data_dir, rebuild=True, dimension=32)
+    with Library.open(data_dir) as library:
+        assert library.without_vectors("hashing-32") == []
+        assert library.without_vectors("hashing-64") != []

@@ -116,7 +116,9 @@ def remove_article(
 
 def doctor(
     context: typer.Context,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="由文章库重建索引。")] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="由文章库重建索引，清理旧版留下的数据。")
+    ] = False,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
