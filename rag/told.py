@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from rag.answers import Citation
 from rag.evidence import Assessment
+from rag.text import SPEAKER_LABEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,10 @@ class Told:
         return cls(tuple((citation.article_id, citation.quote) for citation in citations))
 
     def holds(self, article_id: str, text: str) -> bool:
-        """Whether a sentence has been quoted."""
-        return any(article_id == said_in and text in quote for said_in, quote in self.quotes)
+        """Whether a sentence has been quoted, perhaps without the name of its speaker before it."""
+        label = SPEAKER_LABEL.match(text)
+        bare = text[label.end() :] if label else text
+        return any(article_id == said_in and bare in quote for said_in, quote in self.quotes)
 
 
 NOTHING_TOLD = Told()
