@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import IO, TYPE_CHECKING, Any
 
 from ingest.formats.extracted import Extracted, join_pages, storable
 from ingest.formats.pictures import open_picture
 from ingest.formats.pieces import Piece
 from ingest.formats.typesetting import typeset
+from ingest.lines import width
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,8 +27,9 @@ _ENGINE = {
     "EngineConfig.onnxruntime.intra_op_num_threads": 1,
 }
 _LEAST_CONFIDENCE = 0.5
-_SIZE_SLACK = 0.35
-_BOX_TO_EM = 0.85  # a detected box is a little higher than its type
+_SIZE_SLACK = 0.25
+_MARGIN = 0.15  # of a box's height: it is so much wider than its line
+_HALF_MARKS = re.compile(r"[?!,:;()](?!\w)")
 
 
 def extract(file: IO[bytes], page: int = 0) -> dict[str, Any]:
@@ -71,5 +74,16 @@ def _pieces(pixels: Pixels) -> list[Piece]:
             continue
         left, top = (float(value) for value in box.min(axis=0))
         right, bottom = (float(value) for value in box.max(axis=0))
-        pieces.append(Piece(line, left, top, right, bottom, (bottom - top) * _BOX_TO_EM))
+        size = _em(line, right - left, bottom - top)
+        pieces.append(Piece(line, left, top, right, bottom, size))
     return pieces
+
+
+def _em(line: str, wide: float, high: float) -> float:
+    """The size of a line's type, measured along it: its characters are as wide as they are high.
+
+    A box's height depends on how tightly it was drawn around them; of spaced type it is nearer.
+    Marks are read as half-width ones that are printed full-width.
+    """
+    units = max(width(_HALF_MARKS.sub("，", line)), 1.0)
+    return min((wide - _MARGIN * high) / units, high)

@@ -13,8 +13,9 @@ from ingest.formats.frames import Frame
 from ingest.formats.pieces import Piece, body_size, rows
 from rag.documents import Place
 
-_TITLE = 1.5  # times the body's size
-_SECTION = 1.15
+_TITLE = 1.38  # times the body's size
+_SECTION = 1.12
+_RESIZED = 0.12  # em: lines of different type
 _INDENT = 0.8  # em: a first line is set in by more
 _SHORT = 1.6  # em: a last line ends earlier by more
 _SHORT_AMONG_INDENTED = 4.0
@@ -41,7 +42,7 @@ def typeset(
     page: int,
     size: tuple[float, float],
     drawn: Sequence[Frame] = (),
-    slack: float = 0.12,
+    slack: float = _RESIZED,
 ) -> PageText:
     """The text of a page in reading order.
 
@@ -50,7 +51,7 @@ def typeset(
         page: its number, from 1.
         size: width and height of the page, in the unit of `pieces`.
         drawn: rectangles and lines on it.
-        slack: how far the sizes of equal type may differ (a scan's are measured).
+        slack: how far the sizes of text of one size may differ, in em (a scan's are measured).
     """
     em = body_size(pieces)
     parts: list[str] = []
@@ -60,7 +61,7 @@ def typeset(
         lines = [_line(row) for row in rows(block)]
         for lead, paragraph in _paragraphs(lines, em, slack):
             mark = ("\n" if offset and not lead else "") + ("\n" if offset else "")
-            mark += _heading_mark(paragraph, em, slack)
+            mark += _heading_mark(paragraph, em)
             offset += len(mark)
             parts.append(mark)
             previous = ""
@@ -103,10 +104,11 @@ def _paragraphs(lines: Sequence[_Line], em: float, slack: float) -> list[tuple[b
     spaced = sum(_SPACED * em < space - usual <= _FAR * em for space in spaces) >= _MANY
     limit = _SHORT_AMONG_SPACED if spaced else _SHORT_AMONG_INDENTED if indented else _SHORT
     grouped: list[tuple[bool, list[_Line]]] = [(False, [lines[0]])]
+    was_large = lines[0].size >= _SECTION * em
     for above, line in pairwise(lines):
-        resized = abs(line.size - above.size) > slack * em
+        large = line.size >= _SECTION * em
+        resized = abs(line.size - above.size) > (_RESIZED if large or was_large else slack) * em
         far = line.top - above.bottom > usual + _FAR * em
-        large = line.size >= _SECTION * em + slack * em
         short = right - above.right > limit * em
         parted = spaced and line.top - above.bottom > usual + _SPACED * em
         starts = line.left - left > _INDENT * em or parted or (short and not large)
@@ -114,6 +116,7 @@ def _paragraphs(lines: Sequence[_Line], em: float, slack: float) -> list[tuple[b
             grouped.append((not (far or resized), [line]))
         else:
             grouped[-1][1].append(line)
+        was_large = large
     return grouped
 
 
@@ -123,13 +126,13 @@ def _margins(lines: Sequence[_Line], em: float) -> tuple[float, float]:
     return min(line.left for line in body), max(line.right for line in body)
 
 
-def _heading_mark(paragraph: Sequence[_Line], em: float, slack: float) -> str:
+def _heading_mark(paragraph: Sequence[_Line], em: float) -> str:
     size = median(line.size for line in paragraph)
     if sum(len(line.text) for line in paragraph) > 80:
         return ""
-    if size >= (_TITLE + slack - 0.12) * em:
+    if size >= _TITLE * em:
         return "# "
-    return "## " if size >= (_SECTION + slack - 0.12) * em else ""
+    return "## " if size >= _SECTION * em else ""
 
 
 def _needs_space(before: str, after: str) -> bool:
