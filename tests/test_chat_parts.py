@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,13 +13,15 @@ from fake_pipeline import FakePipeline, write_library
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from rag.answers import Answer, Citation, PageBox, Question, Source
+from rag.answers import Answer, Citation, PageBox, Question, Source, Why
 from rag.documents import Article, Paragraph, Span
 from rag.settings import load_settings
 from ui.api import problems
 from ui.chat import page_images, streaming
 from ui.chat.answer_view import answer_html, parts
+from ui.chat.article_view import article_html
 from ui.chat.pages_view import pages_html
+from ui.chat.reasons import reason_html
 from ui.chat.suggestions import candidates
 from ui.chat.target import Target
 from ui.engine import Engine
@@ -103,6 +106,33 @@ def test_outside_text_is_escaped_everywhere(hostile: str, tmp_path: Path) -> Non
         assert "${" not in shown
         assert "{{" not in shown
     pipeline.close()
+
+
+def test_a_line_outside_the_paragraphs_is_shown_in_its_place(tmp_path: Path) -> None:
+    write_library(tmp_path)
+    pipeline = FakePipeline(load_settings(tmp_path))
+    (stored,) = pipeline.library.articles()
+    source = "版头\n□本报记者 何苇\n正文"
+    byline = {"article_id": "a", "sha256": stored.sha256, "quote": "何苇", "spans": [(9, 11)]}
+    assert "□本报记者 <mark>何苇</mark>" in article_html(stored, Target(**byline), source)
+    shown = article_html(stored, Target(**{**byline, "quote": "何韦"}), source)
+    assert "改动过" in shown
+    assert "<mark>" not in shown
+    pipeline.close()
+
+
+def test_why_a_stretch_was_chosen_is_said() -> None:
+    why = Why(chosen="view", dense=0.873, dense_rank=1, lexical_rank=4)
+    target = Target.of(cited(matched_words=["风", "灯塔"], why=why))
+    said = re.sub("<[^>]*>", "|", reason_html(target))
+    for part in (
+        "这个人对所问之事的说法",
+        "风、灯塔",
+        "按意思排第 1（相似度 0.87）",
+        "按词语排第 4",
+    ):
+        assert f"|{part}|" in said or f"：{part}|" in said
+    assert reason_html(Target.of(cited())) == ""
 
 
 def test_boxes_are_shares_of_the_page() -> None:

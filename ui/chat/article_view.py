@@ -10,24 +10,33 @@ from rag.documents import Article, Paragraph, Span
 from rag.records import StoredArticle
 from ui.chat.escaping import escaped, escaped_json
 from ui.chat.pages_view import pages_html
+from ui.chat.reasons import reason_html
 from ui.chat.target import Target
 from ui.console import page_label
 
-_SHOWN_AROUND = 200
+_SHOWN_AROUND = 200  # paragraphs
+_LINES_AROUND = 80  # characters
 
 
-def article_html(stored: StoredArticle, target: Target) -> str:
+def article_html(stored: StoredArticle, target: Target, source: str = "") -> str:
     """The article with numbered paragraphs; the target's characters are marked.
 
     Where the file has pages, these come first, the quote boxed; the paragraphs are the other view.
+
+    Args:
+        stored: the article.
+        target: what to mark.
+        source: the file as decoded, where lines outside the paragraphs are looked up.
     """
     article = stored.article
     marks = _marks(stored, target)
+    line = "" if marks else _line_of_the_page(stored, target, source)
+    proven = bool(marks or line)
     shown = [p for p in article.paragraphs if abs(p.n - target.paragraph) <= _SHOWN_AROUND]
     return (
-        f"{_masthead(stored)}{_proof(target, marks)}{pages_html(target) if marks else ''}"
-        f'<div class="yj-paragraphs">{"".join(_paragraphs(shown, marks, target.paragraph))}</div>'
-        f"{_left_out(article, shown)}"
+        f"{_masthead(stored)}{_proof(target, proven=proven)}{pages_html(target) if proven else ''}"
+        f'<div class="yj-paragraphs">{line}'
+        f"{''.join(_paragraphs(shown, marks, target.paragraph))}</div>{_left_out(article, shown)}"
     )
 
 
@@ -60,11 +69,11 @@ def _within(article: Article) -> _Within:
     return _Within(article_id=article.article_id, title=article.title)
 
 
-def _proof(target: Target, marks: dict[int, list[Span]]) -> str:
-    """Whether the quote still is what the file says."""
+def _proof(target: Target, *, proven: bool) -> str:
+    """Whether the quote still is what the file says, and why it was chosen."""
     if not target.spans:
         return ""
-    if not marks:
+    if not proven:
         return (
             '<p class="yj-notice" role="status">这篇文章在回答之后改动过，'
             "原来的引文对不上了，因此不标出。</p>"
@@ -75,6 +84,21 @@ def _proof(target: Target, marks: dict[int, list[Span]]) -> str:
         '<div class="yj-proof"><i class="yj-i yj-i-check" aria-hidden="true"></i>'
         f"<span>与原文件第 {where} 个字符逐字相同</span>"
         f'<button type="button" class="yj-link" data-copy="{copied}">复制引文</button></div>'
+        f"{reason_html(target)}"
+    )
+
+
+def _line_of_the_page(stored: StoredArticle, target: Target, source: str) -> str:
+    """A quote that stands outside the paragraphs, as a byline does, with the lines around it."""
+    quoted = "".join(source[start:end] for start, end in target.spans)
+    if target.sha256 != stored.sha256 or not quoted or quoted != target.quote:
+        return ""
+    start, end = target.spans[0][0], target.spans[-1][1]
+    before = source[max(0, start - _LINES_AROUND) : start].lstrip()
+    after = source[end : end + _LINES_AROUND].rstrip()
+    return (
+        '<div class="yj-outside"><p class="yj-label">正文之外的一行，在原文件里是这样的：</p>'
+        f"<p>{escaped(before)}<mark>{escaped(source[start:end])}</mark>{escaped(after)}</p></div>"
     )
 
 

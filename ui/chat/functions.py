@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from eval.feedback import Feedback, FeedbackStore, questions_text
 from rag.answers import Answer, Question
 from rag.errors import BadRequest, NoFeedback, YoujuError
+from rag.records import StoredArticle
 from ui.chat.answer_view import answer_html, error_html
 from ui.chat.article_view import article_html
 from ui.chat.catalogue import Catalogue
@@ -99,8 +100,8 @@ class _Chat:
     async def read_article(self, data: Any) -> dict[str, Any]:
         """The article that a citation names, the quote marked."""
         target = _validated(Target, data)
-        stored = await self._engine.run(lambda p: p.library.article(target.article_id))
-        return {"html": article_html(stored, target), "title": stored.article.title}
+        stored, source = await self._engine.run(lambda p: _article_and_source(p, target))
+        return {"html": article_html(stored, target, source), "title": stored.article.title}
 
     async def show(self, data: Any) -> dict[str, Any]:
         """Answers that the browser kept, as HTML again."""
@@ -156,6 +157,12 @@ async def _guarded(work: Awaitable[dict[str, Any]]) -> dict[str, Any]:
         return await work
     except YoujuError as error:
         return {"html": error_html(error), "error": error.as_dict()}
+
+
+def _article_and_source(pipeline: Pipeline, target: Target) -> tuple[StoredArticle, str]:
+    stored = pipeline.library.article(target.article_id)
+    source = pipeline.library.source(stored.sha256, stored.file)
+    return stored, source.text if source else ""
 
 
 def _file(file: ExportedFile) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rag.answers import Citation, PageBox
+from rag.answers import Citation, PageBox, Why
 from ui.references import gbt7714
 
 
@@ -20,6 +20,8 @@ class Target(BaseModel):
     quote: str = ""
     reference: str = ""
     boxes: tuple[PageBox, ...] = Field(default=(), max_length=500)
+    matched: tuple[str, ...] = Field(default=(), max_length=100)
+    why: Why | None = None
 
     @classmethod
     def of(cls, citation: Citation) -> Target:
@@ -32,4 +34,6 @@ class Target(BaseModel):
             quote=citation.quote,
             reference=f"{gbt7714(citation)} 第{citation.paragraph}段",
             boxes=citation.source.boxes,
+            matched=citation.matched_words,
+            why=citation.why,
         )
