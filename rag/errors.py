@@ -11,7 +11,7 @@
     │   │                             PageImageMissing
     │   ├── DataFileError             DataFileMissing · DataLineInvalid
     │   ├── ArticleMissing · CorrectionInvalid · JobMissing · BrowserMissing
-    │   ├── SetMissing · RunMissing · RunUnderway
+    │   ├── SetMissing · RunMissing · RunUnderway · PreviewMissing
     │   ├── UsageInvalid
     │   └── BadRequest                MalformedBody · RouteMissing · MethodNotAllowed ·
     │                                 NoFeedback · HostRefused · OriginRefused · TokenRequired ·
@@ -346,6 +346,15 @@ class JobMissing(InputError):
     http_status = 404
     message = "没有这个导入任务，或它已过期。"
     hint = "任务编号只在服务运行期间有效；用 GET /v1/articles 查看已存好的文章。"
+
+
+class PreviewMissing(InputError):
+    """The file that was looked at is stored or discarded by now."""
+
+    code = "preview_missing"
+    http_status = 404
+    message = "这份预览已经不在了。"
+    hint = "它已存入或放弃；需要的话请重新上传。"
 
 
 class RunUnderway(InputError):

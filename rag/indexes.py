@@ -15,6 +15,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from rag.embedding import passage_input
 from rag.errors import LibraryError, ModelChanged
 from rag.lexical import LexicalIndex
 from rag.library import Library
+from rag.records import Changes
 from rag.storage import translated
 
 FORMAT = 1
@@ -76,12 +78,25 @@ def caught_up(indexes: Indexes, library: Library) -> Indexes:
     alive = library.passage_ids(generation)
     if len(dense) != len(alive):
         raise ModelChanged(missing=len(alive) - len(dense), model=indexes.model)
-    lexical = indexes.lexical
-    if changes.died:
-        lexical = LexicalIndex.build(_texts(library, alive))
-    elif changes.born:
-        lexical = lexical.extended(_texts(library, changes.born))
+    lexical = _lexical_caught_up(indexes.lexical, changes, library, alive)
     return Indexes(dense, lexical, generation, indexes.model)
+
+
+def _lexical_caught_up(
+    lexical: LexicalIndex, changes: Changes, library: Library, alive: Sequence[int]
+) -> LexicalIndex:
+    """The words of all that is alive: extended where nothing died, else built anew.
+
+    Another process may have published since, and taken away the directory that we would extend.
+    """
+    if not changes.died:
+        if not changes.born:
+            return lexical
+        with suppress(OSError, ValueError):
+            extended = lexical.extended(_texts(library, changes.born))
+            if len(extended) == len(alive):
+                return extended
+    return LexicalIndex.build(_texts(library, alive))
 
 
 def publish(indexes: Indexes, data_dir: Path) -> None:

@@ -101,6 +101,11 @@ class Pipeline:
         """Let go of the library's file."""
         self.library.close()
 
+    @property
+    def embedder(self) -> Embedder:
+        """What embeds questions, and passages alike."""
+        return self._embedder
+
     def _current(self) -> Retriever:
         """The generation being served; a newer one is fetched meanwhile."""
         retriever = self._retriever

@@ -95,6 +95,7 @@ class FakePipeline:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.library = Library.open(settings.data_dir)
+        self.embedder = HashingEmbedder()
         self.asked: list[Question] = []
         self.hold: threading.Event | None = None
         self.closed = False

@@ -153,3 +153,12 @@ def test_folded_questions_find_the_same(pipeline: Pipeline) -> None:
         "　青石湾大桥总投资多少元?",
     ):
         assert ask(pipeline, variant).statements == plain.statements
+
+
+def test_a_refresh_outlives_what_another_process_published(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    for n in range(2):  # each publishes, and removes what this pipeline had opened
+        ingest_into(tmp_path / "data", write(tmp_path / "new", **{f"page{n}": f"{TEA}\n第{n}版。"}))
+    pipeline.refresh()
+    assert any("第1版" in hit.passage.text for hit in pipeline.search("第1版", 20))

@@ -17,6 +17,7 @@ from typing import Literal, Protocol, TypeVar
 
 from rag.answers import Answer, Filters, Question
 from rag.documents import Passage
+from rag.embedding import Embedder
 from rag.errors import Busy, Starting, YoujuError
 from rag.library import Library
 from rag.settings import Settings
@@ -58,6 +59,10 @@ class Pipeline(Protocol):
     @property
     def library(self) -> Library:
         """The store that answers come from."""
+
+    @property
+    def embedder(self) -> Embedder:
+        """What embeds passages of the library."""
 
     def ask(self, question: Question) -> Answer:
         """Answer or refuse; may be called from several threads."""

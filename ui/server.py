@@ -15,6 +15,7 @@ from ui.engine import Engine, Opener, open_real_pipeline
 from ui.evaluation_page.routes import router as evaluation_page
 from ui.evaluation_page.runner import Runner
 from ui.intake.jobs import Ingester
+from ui.library_page.routes import router as library_page
 from ui.limits import BodyLimit
 from ui.logs import log_to_stderr
 from ui.metrics import Metrics, Observed
@@ -72,6 +73,7 @@ def create_app(
     if chat:
         app.include_router(streaming.router)
         app.include_router(page_images.router)
+    app.include_router(library_page)
     app.include_router(evaluation_page)
     problems.install(app)
     app.add_middleware(BodyLimit, upload_mb=settings.server.upload_limit_mb)

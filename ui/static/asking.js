@@ -24,13 +24,15 @@ export const send = (address, record, method = "POST") =>
     body: record === undefined ? undefined : JSON.stringify(record),
   });
 
-// Sends a file's bytes and reports the share that has left, from 0 to 1.
+// Sends a file's bytes, or a form with files, and reports the share that has left, from 0 to 1.
 export function upload(address, file, progress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", address);
-    request.setRequestHeader("Content-Type", "application/octet-stream");
-    request.setRequestHeader("X-File-Name", encodeURIComponent(file.name));
+    if (file instanceof File) {
+      request.setRequestHeader("Content-Type", "application/octet-stream");
+      request.setRequestHeader("X-File-Name", encodeURIComponent(file.name));
+    }
     request.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) progress?.(event.loaded / event.total);
     });

@@ -1,0 +1,245 @@
+"""The library page in a real browser: files in, set right, found, removed; errors in place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsing import HOSTILE, MARKS, Chat, Server, open_browser, wait_for_chat
+from fake_pipeline import FakePipeline, IngestHere
+from plain_pages import Visit
+
+from rag.library import Library
+from rag.settings import Settings, load_settings
+from rag.verification import unproven_articles
+
+pytestmark = MARKS
+
+PAGE = """江州日报 2024年3月5日 第6版
+
+# 灯塔岛的风电
+
+□本报记者 何苇
+
+灯塔岛风电场共有38台风机，去年发电9.2亿千瓦时。
+
+岛上的居民原来靠柴油机发电，一天只有六个小时的电。
+
+# 石湾村办起夜校
+
+□本报记者 丁禾
+
+石湾村的夜校每周开三次课，教村民算账和开网店。
+
+夜校的老师是镇上退休的会计。
+"""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load_settings(tmp_path / "data")
+
+
+@pytest.fixture
+def server(settings: Settings) -> Iterator[Server]:
+    ingester = IngestHere(settings)
+    with Server(settings, FakePipeline, chat=False, ingester=ingester) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with open_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(browser: Any, server: Server) -> Iterator[Visit]:
+    visit = Visit(browser, server.url, "/library")
+    visit.page.wait_for_selector("[data-drops=ready]")
+    yield visit
+    visit.close()
+
+
+def drop(page: Any, *files: tuple[str, bytes]) -> None:
+    page.set_input_files(
+        "input[type=file]",
+        [{"name": name, "mimeType": "text/plain", "buffer": content} for name, content in files],
+    )
+
+
+def add_page(visit: Visit) -> None:
+    drop(visit.page, ("版面.txt", PAGE.encode()))
+    visit.page.locator(".yj-listed .yj-article-row").nth(1).wait_for()
+
+
+def open_article(visit: Visit, title: str) -> Any:
+    visit.page.locator(".yj-listed .yj-article-row", has_text=title).click()
+    dialog = visit.page.locator("dialog[open]")
+    dialog.locator("h3", has_text=title).wait_for()
+    return dialog
+
+
+def test_an_empty_library_teaches_and_takes_its_first_file(visit: Visit) -> None:
+    page = visit.page
+    page.locator(".yj-teach").wait_for()
+    taught = page.locator(".yj-teach").inner_text()
+    for part in ("还没有文章", "程序所拟", ".pdf", ".docx"):
+        assert part in taught
+    add_page(visit)
+    assert page.locator(".yj-teach").is_hidden()
+    row = page.locator(".yj-listed .yj-article-row", has_text="灯塔岛的风电").inner_text()
+    for part in ("《江州日报》", "2024-03-05", "第6版", "何苇", "段", "版面.txt"):
+        assert part in row
+    assert "存入 2 篇文章" in page.locator(".yj-file").inner_text()
+
+
+def test_a_bad_file_says_so_in_place_and_the_next_one_works(visit: Visit) -> None:
+    page = visit.page
+    drop(page, ("坏的.pdf", b"not a pdf"), ("空的.txt", b"  \n"), ("版面.txt", PAGE.encode()))
+    page.locator(".yj-listed .yj-article-row").nth(1).wait_for()
+    bad = page.locator(".yj-file", has_text="坏的.pdf")
+    assert "文件内容与扩展名不符" in bad.inner_text()
+    assert "请改用正确的扩展名" in bad.inner_text()
+    assert "文件里没有文字" in page.locator(".yj-file", has_text="空的.txt").inner_text()
+    assert page.locator(".yj-failed").count() == 2
+
+
+def test_particulars_are_corrected_and_kept(visit: Visit, settings: Settings) -> None:
+    page = visit.page
+    add_page(visit)
+    dialog = open_article(visit, "石湾村办起夜校")
+    dialog.locator("[name=title]").fill("石湾夜校开课了")
+    dialog.locator("[name=authors]").fill("丁禾、周舟")
+    dialog.locator("[name=date]").fill("上个月")
+    dialog.locator("text=保存更正").click()
+    dialog.locator(".yj-error", has_text="认不出日期").wait_for()
+    dialog.locator("[name=date]").fill("2024年3月6日")
+    dialog.locator("text=保存更正").click()
+    dialog.locator("h3", has_text="石湾夜校开课了").wait_for()
+    page.keyboard.press("Escape")
+    row = page.locator(".yj-listed .yj-article-row", has_text="石湾夜校开课了")
+    row.wait_for()
+    assert "丁禾、周舟" in row.inner_text()
+    assert "2024-03-06" in row.inner_text()
+    assert page.locator(".yj-past").inner_text() == ""  # a corrected version is not listed as gone
+    with Library.open(settings.data_dir) as library:
+        assert not unproven_articles(library)
+
+
+def test_pieces_are_joined_split_and_moved(visit: Visit, settings: Settings) -> None:
+    add_page(visit)
+    dialog = open_article(visit, "灯塔岛的风电")
+    dialog.locator(".yj-piece").first.hover()
+    dialog.locator("[data-join='1']").click()
+    dialog.locator(".yj-tag", has_text="接合已由人确认").wait_for()
+    assert dialog.locator(".yj-piece").count() == 1
+    dialog.locator(".yj-cut").click()
+    dialog.locator(".yj-piece").nth(1).wait_for()
+    dialog.locator(".yj-piece").nth(1).hover()
+    dialog.locator("[data-move='2']").select_option(label="石湾村办起夜校")
+    dialog.locator(".yj-piece").nth(1).wait_for(state="detached")
+    with Library.open(settings.data_dir) as library:
+        texts = {one.article.title: one.article.text for one in library.articles()}
+        assert not unproven_articles(library)
+    assert texts["石湾村办起夜校"].startswith("岛上的居民原来靠柴油机发电")
+    assert texts["灯塔岛的风电"] == "灯塔岛风电场共有38台风机，去年发电9.2亿千瓦时。"
+
+
+def test_a_file_is_looked_at_corrected_and_then_stored(visit: Visit, settings: Settings) -> None:
+    page = visit.page
+    page.check("#yj-look-first")
+    drop(page, ("版面.txt", PAGE.encode()))
+    row = page.locator(".yj-file .yj-article-row", has_text="石湾村办起夜校")
+    row.wait_for()
+    with Library.open(settings.data_dir) as library:
+        assert library.articles() == []
+    row.click()
+    dialog = page.locator("dialog[open]")
+    dialog.locator("[name=title]").fill("夜校")
+    dialog.locator("text=保存更正").click()
+    dialog.locator("h3", has_text="夜校").wait_for()
+    page.keyboard.press("Escape")
+    page.locator(".yj-file button", has_text="存入").click()
+    page.locator(".yj-listed .yj-article-row", has_text="夜校").wait_for()
+    with Library.open(settings.data_dir) as library:
+        assert [one.article.title for one in library.articles()] == ["灯塔岛的风电", "夜校"]
+
+
+def test_words_are_found_and_marked_and_an_article_removed(visit: Visit) -> None:
+    page = visit.page
+    add_page(visit)
+    page.fill("#yj-query", "３８台 發電")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".yj-found mark")
+    assert set(page.locator(".yj-found mark").all_inner_texts()) >= {"38台", "发电"}
+    page.fill("#yj-wanted", "丁禾")
+    page.locator(".yj-listed .yj-article-row").nth(1).wait_for(state="detached")
+    dialog = open_article(visit, "石湾村办起夜校")
+    visit.confirm(lambda: dialog.locator("[data-remove]").click())
+    page.locator(".yj-listed", has_text="没有这样的文章").wait_for()
+    page.locator(".yj-past summary").click()
+    assert "已移除" in page.locator(".yj-past").inner_text()
+
+
+def test_hostile_names_and_particulars_are_only_text(visit: Visit, settings: Settings) -> None:
+    page = visit.page
+    hostile = [text for text in HOSTILE if text.strip()]
+    record = "---\ntitle: {0}\nauthors: {0}\n---\n\n这一篇写着{0}，到此为止。\n"
+    drop(
+        page,
+        *(
+            (f"{text}{n}.txt".replace("/", "／"), record.format(text).encode())
+            for n, text in enumerate(hostile)
+        ),
+    )
+    page.locator(".yj-file:has(progress:not([hidden]))").first.wait_for(state="detached")
+    page.locator(".yj-listed .yj-article-row").nth(len(hostile) - 1).wait_for()
+    for row in page.locator(".yj-listed .yj-article-row").all()[:6]:
+        row.click()
+        page.locator("dialog[open] .yj-text").wait_for()
+        page.keyboard.press("Escape")
+    foreign = page.locator(
+        "main :is(img, script, style, iframe, svg, h1, object, embed, form form)"
+    )
+    assert foreign.count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_it_without_sideways_scrolling(
+    browser: Any, server: Server, scheme: str
+) -> None:
+    phone = Visit(
+        browser,
+        server.url,
+        "/library",
+        viewport={"width": 390, "height": 844},
+        color_scheme=scheme,
+    )
+    add_page(phone)
+    assert phone.too_wide() == []
+    open_article(phone, "石湾村办起夜校")
+    assert phone.too_wide() == []
+    phone.close()
+
+
+def test_a_file_dropped_here_is_quoted_in_the_chat_under_its_corrected_title(
+    browser: Any, settings: Settings
+) -> None:
+    with Server(settings, FakePipeline, ingester=IngestHere(settings)) as server:
+        wait_for_chat(server.url)
+        visit = Visit(browser, server.url, "/library")
+        visit.page.wait_for_selector("[data-drops=ready]")
+        add_page(visit)
+        dialog = open_article(visit, "灯塔岛的风电")
+        dialog.locator("[name=title]").fill("灯塔岛用上了风电")
+        dialog.locator("text=保存更正").click()
+        dialog.locator("h3", has_text="灯塔岛用上了风电").wait_for()
+        visit.close()
+        chat = Chat(browser, server.url)
+        turn = chat.ask("灯塔岛风电场有多少台风机？")
+        assert "灯塔岛风电场共有38台风机" in turn.inner_text()
+        assert "《灯塔岛用上了风电》" in turn.inner_text()
+        chat.close()

@@ -1,0 +1,1 @@
+"""The library page: files in, articles seen, set right, searched and removed."""

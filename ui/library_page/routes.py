@@ -1,0 +1,235 @@
+"""The library page's addresses. Uploads and removals go to the API's own, `/v1/articles`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Annotated, Any
+from urllib.parse import unquote
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse
+
+from ingest.corrections import Page, read_pages, store_corrections, stored_page
+from ingest.loading import SUPPORTED, shown_name
+from ingest.metadata import split_names
+from rag.corrections import Corrected, Correction
+from rag.errors import ArticleMissing, DocumentError
+from rag.library import Library
+from ui.api.base import engine_of
+from ui.api.wire import Text
+from ui.engine import Engine, Pipeline
+from ui.frame import framed
+from ui.intake.uploads import keep
+from ui.library_page import rendering
+from ui.library_page.editing import article_html
+from ui.library_page.previews import Previews
+
+_HITS = 50
+
+router = APIRouter(prefix="/library", include_in_schema=False)
+
+Change = Callable[[Page], list[Corrected]]
+Preview = Annotated[str, Query(max_length=40)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AmendBody(_Body):
+    """The form of an article's particulars; authors as people write them."""
+
+    title: Text = Field(max_length=1000)
+    authors: Text = Field(max_length=5000)
+    newspaper: Text = Field(max_length=1000)
+    date: Text = Field(max_length=100)
+    page: Text = Field(max_length=100)
+
+
+class PlaceBody(_Body):
+    """A paragraph, and where in it."""
+
+    n: int = Field(ge=1, le=10**6, strict=True)
+    piece: int = Field(default=0, ge=0, le=10**6, strict=True)
+    target: Text = Field(default="", max_length=500)
+
+
+@router.get("")
+async def page() -> HTMLResponse:
+    """The page."""
+    return framed("library_page")
+
+
+@router.get("/overview")
+async def overview(request: Request, wanted: str = "") -> dict[str, Any]:
+    """The articles, and what no longer answers."""
+
+    def read(pipeline: Pipeline) -> dict[str, Any]:
+        live = pipeline.library.articles()
+        return {
+            "count": len(live),
+            "articles": rendering.articles_html(live, wanted) if live else "",
+            "gone": rendering.gone_html(pipeline.library.articles(superseded=True), live),
+            "formats": " ".join(sorted(SUPPORTED)),
+        }
+
+    return await engine_of(request).run(read)
+
+
+@router.get("/search")
+async def search(request: Request, query: str) -> dict[str, str]:
+    """Where the words stand."""
+    hits = await engine_of(request).run(lambda pipeline: pipeline.search(query, _HITS))
+    return {"html": rendering.hits_html(hits, query)}
+
+
+@router.get("/rows")
+async def rows(request: Request, ids: str) -> dict[str, str]:
+    """The rows of articles that an upload gave."""
+
+    def read(pipeline: Pipeline) -> str:
+        found = [pipeline.library.article(one) for one in ids.split(",")[:100] if one]
+        return "".join(rendering.row_html(one.article, one.file) for one in found)
+
+    return {"html": await engine_of(request).run(read)}
+
+
+@router.post("/previews")
+async def preview(request: Request) -> dict[str, Any]:
+    """Look at a file without storing it; the body is the file, `X-File-Name` its name."""
+    engine = engine_of(request)
+    name = shown_name(unquote(request.headers.get("x-file-name", "")))
+    content = await request.body()
+    previews = Previews(engine.settings.data_dir)
+    preview_id = await run_in_threadpool(previews.add, name, content)
+    try:
+        found = await engine.run(lambda pipeline: _previewed(engine, pipeline, preview_id))
+    except DocumentError:
+        previews.discard(preview_id)
+        raise
+    html = "".join(
+        rendering.row_html(article, one.source.name, preview=preview_id)
+        for one in found
+        for article in one.articles
+    )
+    return {"preview_id": preview_id, "html": html}
+
+
+@router.post("/previews/{preview_id}/store")
+async def store_preview(preview_id: str, request: Request) -> dict[str, Any]:
+    """Store a file that was looked at, with what was set right in it."""
+    engine = engine_of(request)
+    previews = Previews(engine.settings.data_dir)
+
+    def keep_file() -> dict[str, Any]:
+        file = previews.file(preview_id)
+        with file.open("rb") as content:
+            kept = keep(engine.settings.data_dir, file.name, content)
+        job = engine.intake.submit([shown_name(kept.name)], [kept])
+        previews.discard(preview_id)
+        return job.as_json()
+
+    return await run_in_threadpool(keep_file)
+
+
+@router.delete("/previews/{preview_id}")
+async def discard_preview(preview_id: str, request: Request) -> dict[str, str]:
+    """Forget a file that was looked at."""
+    await run_in_threadpool(Previews(engine_of(request).settings.data_dir).discard, preview_id)
+    return {}
+
+
+@router.get("/articles/{article_id:path}")
+async def show(article_id: str, request: Request, preview: Preview = "") -> dict[str, str]:
+    """An article to look at and set right."""
+    engine = engine_of(request)
+
+    def read(pipeline: Pipeline) -> str:
+        found = _page_of(engine, pipeline, pipeline.library, article_id, preview)
+        return article_html(found, found.article(article_id), preview)
+
+    return {"html": await engine.run(read)}
+
+
+@router.post("/articles/{article_id:path}/amend")
+async def amend(
+    article_id: str, body: AmendBody, request: Request, preview: Preview = ""
+) -> dict[str, str]:
+    """Set an article's particulars right."""
+    said = Correction(
+        title=body.title,
+        authors=split_names(body.authors),
+        newspaper=body.newspaper.strip(),
+        date=body.date.strip(),
+        page=body.page.strip(),
+    )
+    return await _changed(request, article_id, preview, lambda page: page.amend(article_id, said))
+
+
+@router.post("/articles/{article_id:path}/split")
+async def split(
+    article_id: str, body: PlaceBody, request: Request, preview: Preview = ""
+) -> dict[str, str]:
+    """Undo a join."""
+    return await _changed(
+        request, article_id, preview, lambda page: page.split(article_id, body.n, body.piece)
+    )
+
+
+@router.post("/articles/{article_id:path}/join")
+async def join(
+    article_id: str, body: PlaceBody, request: Request, preview: Preview = ""
+) -> dict[str, str]:
+    """Join a paragraph and the next."""
+    return await _changed(request, article_id, preview, lambda page: page.join(article_id, body.n))
+
+
+@router.post("/articles/{article_id:path}/move")
+async def move(
+    article_id: str, body: PlaceBody, request: Request, preview: Preview = ""
+) -> dict[str, str]:
+    """Give a paragraph to another article of the file."""
+    return await _changed(
+        request, article_id, preview, lambda page: page.move(article_id, body.n, body.target)
+    )
+
+
+async def _changed(
+    request: Request, article_id: str, preview: str, change: Change
+) -> dict[str, str]:
+    """Make a change in its turn, and show the article as it stands then."""
+    engine = engine_of(request)
+    pipeline = await engine.run(lambda pipeline: pipeline)
+
+    def work(library: Library) -> str:
+        page = _page_of(engine, pipeline, library, article_id, preview)
+        corrected = change(page)
+        if corrected:
+            store_corrections(
+                library, page.source.sha256, corrected, pipeline.embedder, engine.settings
+            )
+        page = _page_of(engine, pipeline, library, article_id, preview)
+        return article_html(page, page.article(article_id), preview)
+
+    return {"html": await asyncio.wrap_future(engine.intake.change(work))}
+
+
+def _page_of(
+    engine: Engine, pipeline: Pipeline, library: Library, article_id: str, preview: str
+) -> Page:
+    if not preview:
+        return stored_page(library, article_id)
+    for page in _previewed(engine, pipeline, preview, library):
+        if any(article.article_id == article_id for article in page.articles):
+            return page
+    raise ArticleMissing(article_id=article_id)
+
+
+def _previewed(
+    engine: Engine, pipeline: Pipeline, preview_id: str, library: Library | None = None
+) -> list[Page]:
+    file = Previews(engine.settings.data_dir).file(preview_id)
+    return read_pages(file, library or pipeline.library, pipeline.embedder, lambda _: None)
