@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import docx
 import pytest
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
+from docx.oxml import parse_xml
+from lxml import etree
 
 from ingest.formats import readers
 from ingest.formats.columns import reading_order
@@ -110,6 +118,29 @@ class TestPages:
         assert split_pages(Extracted(text, "pdf", places)) == pages
 
 
+_NAMESPACES = (
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+    'xmlns:c="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+)
+DELETED = "<w:r><w:delText>删去的字</w:delText></w:r>"
+_BOX = "<w:txbxContent><w:p><w:r><w:t>框里的字。</w:t></w:r></w:p></w:txbxContent>"
+TEXT_BOX = (
+    f"<c:AlternateContent><c:Choice><w:drawing>{_BOX}</w:drawing></c:Choice>"
+    f"<c:Fallback><w:pict>{_BOX}</w:pict></c:Fallback></c:AlternateContent>"
+)
+
+
+def run(text: str) -> str:
+    return f"<w:r><w:t>{text}</w:t></w:r>"
+
+
+def element(xml: str) -> Any:
+    """An element of a Word document, prefixes declared."""
+    name = re.match(r"<[\w:]+", xml)
+    assert name
+    return parse_xml(f"{name.group()} {_NAMESPACES}{xml[name.end() :]}")
+
+
 class TestWord:
     def test_headings_paragraphs_and_tables_in_order(self, tmp_path: Path) -> None:
         document = docx.Document()
@@ -128,11 +159,11 @@ class TestWord:
         assert [line for line in loaded.source.text.splitlines() if line] == [
             "# 桥通车了",
             "本报记者 张三",
-            "# 一、经过",
+            "## 一、经过",
             "第一段。仍是第一段。",
             "桥名　长度",
             "新桥　321米",
-            "## 二、以后",
+            "### 二、以后",
             "末段。",
         ]
         assert loaded.source.encoding == "docx"
@@ -154,6 +185,41 @@ class TestWord:
             "乙栏第一段。",
             "乙栏第二段。",
             "合并的格。",
+        ]
+
+    def test_what_stands_outside_the_runs(self, tmp_path: Path) -> None:
+        document = docx.Document()
+        document.add_paragraph("旧仓库里开出新书店").alignment = WD_ALIGN_PARAGRAPH.CENTER
+        document.add_heading("一、经过", 1)
+        for inside in (
+            f"{run('正文')}<w:ins>{run('，补上的字')}</w:ins><w:del>{DELETED}</w:del>{run('。')}",
+            f"<w:hyperlink>{run('有链接的字')}</w:hyperlink>",
+            "<w:r><w:t>前一行</w:t><w:br/><w:t>后一行</w:t></w:r>",
+            f"<w:r><w:t>旁边有框。</w:t>{TEXT_BOX}</w:r>",
+        ):
+            document.element.body.append(element(f"<w:p>{inside}</w:p>"))
+        control = f"<w:sdtContent><w:p>{run('控件里的字。')}</w:p></w:sdtContent>"
+        document.element.body.append(element(f"<w:sdt>{control}</w:sdt>"))
+        document.sections[0].header.paragraphs[0].text = "页眉"
+        document.sections[0].footer.paragraphs[0].text = "第1页"
+        notes = "<w:footnotes><w:footnote w:type='separator'><w:p/></w:footnote><w:footnote><w:p>"
+        notes += "<w:r><w:t>脚注里的字。</w:t></w:r></w:p></w:footnote></w:footnotes>"
+        name = PackURI("/word/footnotes.xml")
+        part = Part(name, CONTENT_TYPE.WML_FOOTNOTES, etree.tostring(element(notes)))
+        document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
+        path = tmp_path / "a.docx"
+        document.save(str(path))
+        assert only(path).source.text.splitlines() == [
+            "# 旧仓库里开出新书店",
+            "## 一、经过",
+            "正文，补上的字。",
+            "有链接的字",
+            "前一行",
+            "后一行",
+            "旁边有框。",
+            "框里的字。",
+            "控件里的字。",
+            "脚注里的字。",
         ]
 
 
