@@ -14,6 +14,8 @@ _SURNAMES = (
     "沈姜范江傅钟卢汪戴崔任陆廖姚方金邱夏谭韦贾邹石熊孟秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱"
     "施牛洪龚汤陶黎温莫易樊乔文安殷颜庄章鲁倪庞邢俞翟蓝聂齐向申葛柴伍覃骆关焦柳欧祝纪尚毕耿芦左季管符"
     "辛苗詹曲靳祁路涂兰甘裴梅童翁霍游阮尤岳柯牟滕谷舒卜成饶宁凌盛查单冉鲍华包屈房喻解蒲卫简时连车项闵"
+    "冼桑庾逄邝缪宣邬扶堵宰郦雍璩濮扈冀浦暴历祖晁敖訾辛阚饶曾毋巢蒯荆游竺简屠蒲郗班仰伊宿惠麻滑乌苍双"
+    "习尧逯帅褚哈厉岑和幸戈束桂栾楼欧米羊艾萨诺练茹葆蔺阴鞠麦况牧衣智揭操竹占来鹿庹鄞邰亓舍危乜宓印巴弓"
     "邬吉党阳司费蒙席晏隋古强穆姬申占冷桂瞿佟冼丛郎边卓鄢闫肖付代邸宫景巩丘仇池糜郁应边竺权逯盖益桓"
 )
 _COMPOUND = "欧阳|司马|上官|诸葛|司徒|东方|独孤|南宫|夏侯|皇甫|尉迟|公孙|慕容|令狐|端木|西门"
@@ -39,19 +41,30 @@ _WORK_BYLINE = re.compile(
     r"[（(]?(?:文[/／]图|图[/／]文|文|撰文|采写|撰稿|作者|By|by|BY)(?:[/／:：|丨]|\s)\s*(?P<names>[^，。！？；]{2,36}?)"
     r"(?:\s+(?:图|摄影|图片)\s*[/／:：|丨]\s*(?P<pictures>.+?))?[）)]?"
 )
+_NAME_FIRST_BYLINE = re.compile(
+    rf"[（(]?(?P<names>{_NAMES})[ \u3000]*"
+    rf"(?:[/／][ \u3000]*(?:文图?|图文|摄影报道|报道|撰文)|[（(]{_ROLE}[）)])[）)]?"
+)
+_UNIT_END = re.compile(r"(?:组|部|室|社|报|网|中心|频道|院|校|局|委|办|台|所)$")
 _NAMES_ONLY = re.compile(_NAMES)
-_ROLE_WORDS = re.compile(rf"{_ROLE}|文[/／]?图|摄影报道|摄影|摄|报道")
+_ROLE_WORDS = re.compile(rf"{_ROLE}|文[/／]?图|摄影报道|(?<![{_HAN}])(?:摄影|摄|报道)(?![{_HAN}])")
+_ROLE_AROUND = re.compile("(?:摄影报道|摄影|摄|报道|整理|采写|文图)$")
 _DATELINE = re.compile(
     rf"(?:本报|本刊|本网|新华社|中新社|中新网|据)?[{_HAN}]{{0,12}}?(?:\d{{1,2}}月\d{{1,2}}日)?"
     rf"(?:讯|电)(?:[ \u3000]*[（(](?P<credits>[^）)]{{2,40}})[）)])?"
 )
-_DATELINE_START = re.compile(r"(?:本报|本刊|本网|本台|新华社|中新社|中新网|新华网)")
+_DATELINE_START = re.compile(r"据?(?:本报|本刊|本网|本台|新华社|中新社|中新网|新华网|央视)")
 _CLOSING_CREDIT = re.compile(
     rf"[（(](?:{_ROLE})[ \u3000:：]*(?P<names>[^（）()，。]{{2,30}})[）)]$"
 )
 _AFFILIATION = re.compile(
     r"[（(【\[]?\s*(?:本文)?(?:第一)?(?:作者|译者|撰稿人|笔者)(?:单位|简介|介绍)?"
     r"(?:分别)?(?:[为系是]|均为|[:：])\s*[:：]?\s*(?P<unit>.+?)\s*[）)】\]]?"
+)
+_NAMED_AFFILIATION = re.compile(
+    rf"[（(](?:本文)?(?:作者)?[:：]?[ \u3000]*{_NAME}[ \u3000]*"
+    r"(?:[，,]?[ \u3000]*(?:系|为|是|单位[:：])|[，,])"
+    r"(?P<unit>[^（()）。]{4,80})[）)]"
 )
 
 
@@ -67,11 +80,12 @@ def read_byline(text: str) -> Byline | None:
     """The names on a line that holds nothing but a byline, or None."""
     if len(text) > 48 or re.search(r"[。！？；]", text):
         return None
-    for pattern in (_MARKED_BYLINE, _ROLE_BYLINE, _WORK_BYLINE):
+    for pattern in (_MARKED_BYLINE, _ROLE_BYLINE, _WORK_BYLINE, _NAME_FIRST_BYLINE):
         if match := pattern.fullmatch(text):
             names = _names(match.group("names"))
-            if names and (pattern is _MARKED_BYLINE or all(map(is_name, names))):
-                return Byline(names, certain=True) if all(map(_likely, names)) else None
+            named = pattern in {_MARKED_BYLINE, _WORK_BYLINE} or all(map(is_name, names))
+            if names and named and all(map(_likely, names)):
+                return Byline(names, certain=True)
     if _NAMES_ONLY.fullmatch(text):
         return Byline(split_names(text), certain=False)
     return None
@@ -105,17 +119,22 @@ def read_affiliation(text: str) -> str | None:
     """The author's post on a line such as `（作者系某大学教授）`, or None."""
     if len(text) > 160:
         return None
+    if match := _NAMED_AFFILIATION.fullmatch(text):
+        return match.group("unit")
     match = _AFFILIATION.fullmatch(text)
     bracketed = text[0] in "（(【["
     if not match or not (bracketed or len(text) <= 60):
         return None
     unit = match.group("unit")
-    return None if is_name(unit) or "。" in unit else unit
+    bare_name = _NAMES_ONLY.fullmatch(unit) or (len(unit) <= 3 and not _UNIT_END.search(unit))
+    return None if bare_name or "。" in unit else unit
 
 
 def _names(text: str) -> tuple[str, ...]:
-    names = split_names(_ROLE_WORDS.sub(" ", text))
-    return tuple(name for name in names if _likely(name))
+    tokens = [_ROLE_AROUND.sub("", token) for token in split_names(_ROLE_WORDS.sub(" ", text))]
+    names = tuple(dict.fromkeys(name for name in tokens if _likely(name)))
+    people = tuple(name for name in names if is_name(name) or not _UNIT_END.search(name))
+    return people or names
 
 
 def _likely(name: str) -> bool:

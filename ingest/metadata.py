@@ -35,9 +35,20 @@ _NAME_ENDS = re.compile(r"(?:报|刊|社|网|杂志|电视台|通讯|Daily|Times
 _WEEKDAY = re.compile(r"(?:星期|周|礼拜)[一二三四五六日天]")
 _HAN = "[\u4e00-\u9fff]"
 _PADDED_NAME = re.compile(f"(?<!{_HAN})({_HAN})[ \u3000]+({_HAN})(?!{_HAN})")
+_SPACED_NAME = re.compile(
+    f"(?<!{_HAN})(?<!{_HAN}[ \\u3000])({_HAN})[ \\u3000]+({_HAN})[ \\u3000]+({_HAN})"
+    f"(?![ \\u3000]*{_HAN})"
+)
 _LIST_MARKS = re.compile(r"[、，,;；/|\s]+")
 _DIGITS = {character: value for value, character in enumerate("〇一二三四五六七八九")}
+_CREDITS = re.compile(
+    rf"(?:责任编辑|责编|美编|编辑|组版|版式|校对|主编|电话)[ \u3000:：]*{_HAN}{{1,4}}"
+    rf"(?:[ \u3000]{_HAN}(?!{_HAN}))?"
+)
 _HEADER_VALUE_LIMIT = 120
+_FOLIO_LINE = 60
+_PAGE_LINE = 20
+_SHORTEST_NAME = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,25 +143,41 @@ def metadata_from_folio(line: str) -> Metadata | None:
     """From a page's own folio (`某某日报 2023年10月30日 星期一 第5版`), or None if it is none.
 
     A folio has a date or a page number, and nothing else but a newspaper's name, a weekday, a
-    short section name and marks.
+    short section name, editors' names and marks.
     """
-    if len(line) > 60 or re.search(r"[，。！？；“”]", line):
+    found = loose_folio(line)
+    if not found or not (found.newspaper or (found.date and found.page)):
+        return None
+    return found if found.date or len(line) <= _PAGE_LINE else None
+
+
+def loose_folio(line: str) -> Metadata | None:
+    """As `metadata_from_folio`, for lines that a page's head spreads: a date or a page will do."""
+    if len(line) > _FOLIO_LINE or re.search(r"[，。！？；“”]", line):
         return None
     day, rest = _take_date(line)
-    page_match = _PAGE.search(rest) or (_LETTERED_PAGE.search(rest) if day else None)
-    if not day and not (page_match and len(line) <= 20):
+    page_match = _PAGE.search(rest) or _LETTERED_PAGE.search(rest)
+    if not day and not page_match:
         return None
     if page_match:
         rest = f"{rest[: page_match.start()]} {rest[page_match.end() :]}"
-    rest = _WEEKDAY.sub(" ", rest)
-    words = [word for word in re.split(r"[\s:：|｜·•/_\-—]+", rest) if word]
-    newspaper = next((word for word in words if _NAME_ENDS.search(word)), None)
-    if not newspaper and not (day and page_match):
-        return None
+    rest = _CREDITS.sub(" ", _WEEKDAY.sub(" ", rest))
+    words = [word for word in re.split(r"[\s:：|｜·•/_\-—【】\[\]]+", rest) if word]
     if sum(map(len, words)) > 24 or any(len(word) > 12 for word in words):
         return None
+    if not day and line.find("版") < 0 and len(words) > 1:
+        return None  # a letter and a number among words name no page
+    newspaper = next((word for word in words if _NAME_ENDS.search(word)), None)
+    if not newspaper and day and page_match and words and line.startswith(words[0]):
+        newspaper = words[0] if len(words[0]) >= _SHORTEST_NAME else None
     page = normal_page(page_match.group()) if page_match else None
     return Metadata(newspaper=newspaper, date=day, page=page)
+
+
+def is_newspaper_name(line: str) -> bool:
+    """Whether a line is nothing but a newspaper's name, such as `某某日报`."""
+    bare = line.replace(" ", "").replace("\u3000", "")
+    return 3 <= len(bare) <= 12 and _NAME_ENDS.search(bare) is not None and bare.isalpha()
 
 
 def normal_date(text: str) -> str | None:
@@ -168,7 +195,7 @@ def normal_page(text: str) -> str:
 
 def split_names(text: str) -> tuple[str, ...]:
     """Names apart: at `、`, commas and white space; `张 三` with its padding becomes one name."""
-    text = _PADDED_NAME.sub(r"\1\2", text)
+    text = _PADDED_NAME.sub(r"\1\2", _SPACED_NAME.sub(r"\1\2\3", text))
     return tuple(dict.fromkeys(name for name in _LIST_MARKS.split(text.strip(" []'\"")) if name))
 
 

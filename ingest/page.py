@@ -5,25 +5,27 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
+from itertools import pairwise
 from pathlib import PurePath
 
+from ingest.blocks import HEADINGS, Block, Kind
 from ingest.bylines import closing_names, dateline_names
 from ingest.headlines import infer_headline
 from ingest.lines import raw_lines, read_lines
 from ingest.loading import LoadedFile
 from ingest.metadata import Metadata, merge, metadata_from_file_name, read_front_matter
-from ingest.segmentation import Block, Kind, read_blocks
+from ingest.segmentation import read_blocks
 from ingest.stitching import Link, Piece, stitch
 from ingest.structure import PARAGRAPH_KINDS, paragraphs
 from rag.documents import Article, Join, Paragraph
 from rag.embedding import Embedder
 
-_NO_CONTINUATION = {Kind.TITLE, Kind.SECTION, Kind.SUBTITLE, Kind.BOX, Kind.BYLINE, Kind.DATELINE}
+_NO_CONTINUATION = {*HEADINGS, Kind.BYLINE, Kind.DATELINE}
 _CLOSING = {Kind.AFFILIATION, Kind.BYLINE}
 _COLUMN_NAME = 6
 
 
-@dataclass
+@dataclass(eq=False)
 class _Part:
     """A block in its article, with what was joined to it."""
 
@@ -40,6 +42,24 @@ class _Draft:
 
     def of(self, *kinds: Kind) -> list[Block]:
         return [part.block for part in self.parts if part.block.kind in kinds]
+
+    def insert(self, part: _Part, after: _Part | None) -> _Part:
+        """`part`, put right after another, or at the end."""
+        at = len(self.parts) if after is None else self.parts.index(after) + 1
+        self.parts.insert(at, part)
+        return part
+
+    def join(self, before: _Part, block: Block, link: Link) -> _Part:
+        """`block` as the rest of the part `before`, or as the next paragraph."""
+        if not link.merges:
+            return self.insert(_Part(block, [link.confidence]), before)
+        before.block = replace(
+            before.block,
+            text=before.block.text + block.text,
+            spans=before.block.spans + block.spans,
+        )
+        before.joins.append(link.confidence)
+        return before
 
 
 def page_to_articles(loaded: LoadedFile, embedder: Embedder | None = None) -> tuple[Article, ...]:
@@ -69,48 +89,35 @@ def page_to_articles(loaded: LoadedFile, embedder: Embedder | None = None) -> tu
 
 
 def _drafts(blocks: Sequence[Block], embedder: Embedder | None) -> list[_Draft]:
-    """Blocks in their articles, each piece after the one that it continues."""
+    """Blocks in their articles, each piece after the one that it continues.
+
+    What follows a piece on the page stands after it in its article too, so that a box in which
+    the text was broken stands below the text.
+    """
     flow = [n for n, block in enumerate(blocks) if block.kind is Kind.TEXT]
     links = stitch(_pieces(blocks, flow), embedder)
     into = {flow[link.target]: (flow[link.source], link) for link in links}
     drafts = [_Draft(Metadata())]
-    current, folio = drafts[0], Metadata()
+    current, part, folio = drafts[0], None, Metadata()
     place: dict[int, tuple[_Draft, _Part]] = {}
     for n, block in enumerate(blocks):
         if block.kind is Kind.FOLIO and block.folio:
-            folio = block.folio
+            folio = merge(block.folio, folio) if not current.of(Kind.TEXT) else block.folio
             if not current.of(Kind.TEXT):
                 current.folio = merge(current.folio, folio)
             continue
+        source, link = into.get(n, (None, None))
         if block.starts:
-            current = _Draft(folio)
+            current, part = _Draft(folio), None
             drafts.append(current)
-        source = into.get(n)
-        if source and source[1].accepted:
-            current, part = _join(place[source[0]], block, source[1])
+        if source is not None and link and link.accepted:
+            current, part = place[source]
+            part = current.join(part, block, link)
         else:
-            part = _Part(block)
-            current.parts.append(part)
+            part = current.insert(_Part(block), part)
+            part.joins += [link.confidence] if link else []
         place[n] = current, part
-        if source and not source[1].accepted:
-            part.joins.append(source[1].confidence)
     return drafts
-
-
-def _join(source: tuple[_Draft, _Part], block: Block, link: Link) -> tuple[_Draft, _Part]:
-    """Put `block` where the piece that it continues stands."""
-    draft, before = source
-    if link.merges:
-        before.block = replace(
-            before.block,
-            text=before.block.text + block.text,
-            spans=before.block.spans + block.spans,
-        )
-        before.joins.append(link.confidence)
-        return draft, before
-    part = _Part(block, [link.confidence])
-    draft.parts.insert(draft.parts.index(before) + 1, part)
-    return draft, part
 
 
 def _pieces(blocks: Sequence[Block], flow: Sequence[int]) -> list[Piece]:
@@ -142,12 +149,7 @@ def _article(draft: _Draft, header: Metadata, loaded: LoadedFile, *, alone: bool
     by_name = metadata_from_file_name(loaded.source.name)
     told = _without(loaded.metadata, by_name)
     title = _title_block(draft)
-    blocks = [
-        replace(part.block, kind=Kind.SECTION)
-        if part.block.kind is Kind.TITLE and part.block is not title
-        else part.block
-        for part in draft.parts
-    ]
+    blocks = [_demoted(part.block, title) for part in draft.parts]
     own = Metadata(title=title.text if title else None, authors=_authors(draft))
     whole_file = [told, header]
     if not alone:
@@ -204,11 +206,25 @@ def _without(known: Metadata, guessed: Metadata) -> Metadata:
 
 
 def _title_block(draft: _Draft) -> Block | None:
-    """The headline: the first of the lines above the text that is more than a column's name."""
+    """The headline among the lines above the text.
+
+    The one right above a `——` subtitle; else the first that is more than a column's name.
+    """
     titles = draft.of(Kind.TITLE)
-    return next((block for block in titles if len(block.text) > _COLUMN_NAME), None) or next(
-        iter(titles), None
-    )
+    over_subtitle = [
+        part.block
+        for part, below in pairwise(draft.parts)
+        if part.block.kind is Kind.TITLE and below.block.kind is Kind.SUBTITLE
+    ]
+    long = [block for block in (*over_subtitle, *titles) if len(block.text) > _COLUMN_NAME]
+    return next(iter([*long, *titles]), None)
+
+
+def _demoted(block: Block, title: Block | None) -> Block:
+    """Headlines beside the title: marked ones head a section, others are subtitles."""
+    if block.kind is not Kind.TITLE or block is title:
+        return block
+    return replace(block, kind=Kind.SECTION if block.level else Kind.SUBTITLE)
 
 
 def _authors(draft: _Draft) -> tuple[str, ...]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ingest.blocks import Block, Kind
 from ingest.bylines import is_name
-from ingest.segmentation import Block, Kind, person_on, role_on
+from ingest.people import Person, people_on, role_on
 from rag.documents import Paragraph
 
-PARAGRAPH_KINDS = frozenset({Kind.TEXT, Kind.PERSON, Kind.CAPTION, Kind.AFFILIATION})
+PARAGRAPH_KINDS = frozenset({Kind.TEXT, Kind.PERSON, Kind.TABLE, Kind.CAPTION, Kind.AFFILIATION})
 
 _LABEL = re.compile(r"(?P<label>[^\s：:，。！？；“”（）()《》]{1,12})[ \u3000]?[:：](?=\S|$)")
 _ASKS = "主持人|记者|本报记者|问|提问|编辑|采访者|Q"
@@ -20,15 +21,6 @@ _ROLE_LABEL = re.compile(rf"(?:{_ASKS}|{_ANSWERS})\d?")
 _OUTLET = re.compile(r".{1,8}(?:报|晚报|日报|晨报|周刊|杂志|网|新闻|频道|电视台|客户端)")
 _HOST_ROLE = re.compile("主持|采访[者人]$|^记者")
 _BOX_MARKS = re.compile(r"^[【\[■◆●▲★☆\s]+|[】\]\s]*[>》〉＞→▶:：】\]\s]*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Someone on the page's list of hosts and guests."""
-
-    name: str
-    post: str | None
-    role: str | None
 
 
 def paragraphs(blocks: Sequence[Block]) -> tuple[Paragraph, ...]:
@@ -76,8 +68,8 @@ def _people(blocks: Sequence[Block]) -> dict[str, Person]:
         if given:
             role, line = given
         if line:
-            name, post = person_on(line) or (line.strip(), None)
-            people.setdefault(name, Person(name, post, role))
+            for person in people_on(line, role) or [Person(line.strip(), None, role)]:
+                people.setdefault(person.name, person)
     return people
 
 

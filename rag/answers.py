@@ -19,13 +19,16 @@ class _Record(BaseModel):
 class Filters(_Record):
     """Which articles may answer; what is empty does not restrict.
 
-    `date_from` and `date_to` are ISO dates, both included. `articles` are article ids.
+    `date_from` and `date_to` are ISO dates, both included. `articles` are article ids. `page` is
+    the newspaper's page (`5`, `A03`); `section` is a heading inside the article.
     """
 
     articles: tuple[str, ...] = ()
     newspaper: str | None = None
     author: str | None = None
     speaker: str | None = None
+    section: str | None = None
+    page: str | None = None
     date_from: str | None = None
     date_to: str | None = None
 

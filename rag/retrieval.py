@@ -176,7 +176,8 @@ class Retriever:
         return [
             item.id
             for item in passages
-            if not filters.speaker or item.passage.speaker == filters.speaker
+            if (not filters.speaker or item.passage.speaker == filters.speaker)
+            and (not filters.section or item.passage.section == filters.section)
         ]
 
 
@@ -207,12 +208,13 @@ def _ranks(ranking: Scored) -> dict[int, int]:
 
 
 def admits(filters: Filters, stored: StoredArticle) -> bool:
-    """Whether the article may answer; speakers are passages' own."""
+    """Whether the article may answer; speakers and sections are passages' own."""
     article = stored.article
     day = article.date or ""
     return (
         (not filters.articles or article.article_id in filters.articles)
         and (not filters.newspaper or article.newspaper == filters.newspaper)
+        and (not filters.page or article.page == filters.page)
         and (not filters.author or filters.author in article.authors)
         and (not filters.date_from or day >= filters.date_from)
         and (not filters.date_to or "" < day <= filters.date_to)

@@ -108,7 +108,8 @@ def test_another_model_is_named(data_dir: Path) -> None:
 def test_filters_admit_only_their_articles(data_dir: Path) -> None:
     pipeline = pipeline_over(data_dir)
     tea = next(s.article for s in pipeline.library.articles() if "茶" in s.article.title)
-    for filters in (Filters(articles=(tea.article_id,)), Filters(newspaper="没有的报")):
+    nowhere = (Filters(newspaper="没有的报"), Filters(page="9"), Filters(section="没有的小标题"))
+    for filters in (Filters(articles=(tea.article_id,)), *nowhere):
         found = {hit.article_id for hit in pipeline.search("大桥", 9, filters)}
         assert found <= {tea.article_id}
         assert bool(found) == bool(filters.articles)

@@ -40,7 +40,9 @@ Limit = Annotated[int, Field(description="最多给几段", ge=1, le=50)]
 ArticleId = Annotated[str, Field(description="文章编号，见引文或检索结果的 article_id")]
 Within = Annotated[
     Filters | None,
-    Field(description="只在这些文章里找：newspaper、author、speaker、date_from、date_to、articles"),
+    Field(
+        description="只在这些文章里找：newspaper、page、author、speaker、section、date_from、date_to、articles"
+    ),
 ]
 
 

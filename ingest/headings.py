@@ -1,0 +1,121 @@
+"""Which lines are headlines and which are headings inside an article.
+
+Marked files (`#` headings) are trusted. In plain files a short line is a heading only where its
+neighbours say so: a byline or dateline after it starts an article; anything less is a section, so
+that a plain document stays one article.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ingest.blocks import Block, Kind, block_at
+from ingest.bylines import closing_names, dateline_names
+from ingest.lines import ends_sentence
+from rag.text import has_han
+
+_NUMBERED = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}[、.．]|第[一二三四五六七八九十\d]{1,3}[章节部分]"
+    r"|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[、.．\s])"
+)
+_UNTITLED_END = re.compile(r"[，,、；;：:。…]$")
+_SHORT = 34
+_LONG_TEXT = 30
+_BOX_ITEM = 16
+
+
+def marked_headings(blocks: list[Block]) -> list[Block]:
+    """`#` headings of the top level start articles, the others sections."""
+    headings = [block for block in blocks if block.kind is Kind.SECTION]
+    tops = [block for block in headings if block.level == 1]
+    titled = [
+        n for n, block in enumerate(blocks) if block.kind is Kind.SECTION and is_signed(blocks, n)
+    ]
+    numbered = sum(1 for block in tops if _NUMBERED.match(block.text))
+    result = []
+    for n, block in enumerate(blocks):
+        top = block.level == 1 and not (numbered >= 2 and _NUMBERED.match(block.text))
+        first = bool(headings) and block is headings[0]
+        marked = block.kind is Kind.SECTION and (top or first or n in titled)
+        lost_mark = block.kind is Kind.TEXT and is_short(block) and block.gap
+        if marked or (lost_mark and is_signed(blocks, n)):
+            result.append(replace(block, kind=Kind.TITLE))
+        else:
+            result.append(block)
+    return result
+
+
+def plain_headings(blocks: list[Block]) -> list[Block]:
+    """Short lines as titles or sections, where no line is marked."""
+    result: list[Block] = []
+    first = True
+    for n, block in enumerate(blocks):
+        if block.kind is Kind.TEXT and is_short(block):
+            signed = is_signed(blocks, n)
+            over_text = _stands_over_text(blocks, n, result)
+            if (first and block_at(blocks, n + 1)) or signed or (over_text and _after_end(result)):
+                block = replace(block, kind=Kind.TITLE)  # noqa: PLW2901
+            elif over_text:
+                block = replace(block, kind=Kind.SECTION)  # noqa: PLW2901
+        first = first and block.kind in {Kind.FOLIO, Kind.FURNITURE}
+        result.append(block)
+    return result
+
+
+def is_short(block: Block) -> bool:
+    """Whether a line could be a heading by its own looks; what someone says never is."""
+    text = block.text
+    return (
+        len(text) <= _SHORT
+        and block.certain
+        and (has_han(text) or text[0].isalnum())
+        and not _UNTITLED_END.search(text)
+        and sum(map(str.isalnum, text)) >= 2
+    )
+
+
+def is_body(block: Block) -> bool:
+    """Whether a block is a paragraph: long, a whole sentence, or said by someone."""
+    if block.kind is not Kind.TEXT:
+        return False
+    return len(block.text) >= _LONG_TEXT or ends_sentence(block.text) or not block.certain
+
+
+def is_signed(blocks: Sequence[Block], n: int) -> bool:
+    """Whether a byline or dateline follows the heading, over further heading lines at most."""
+    for ahead in blocks[n + 1 : n + 4]:
+        if ahead.kind in {Kind.BYLINE, Kind.DATELINE}:
+            return True
+        if ahead.kind is Kind.TEXT and dateline_names(ahead.text) is not None:
+            return True
+        over = ahead.kind in {Kind.SUBTITLE, Kind.TEXT} and is_short(ahead) and not ahead.level
+        if not over:
+            return False
+    return False
+
+
+def _stands_over_text(blocks: Sequence[Block], n: int, settled: Sequence[Block]) -> bool:
+    """Whether a short line is set apart from what is before it and has a paragraph below it."""
+    before, block, after = block_at(settled, n - 1), blocks[n], block_at(blocks, n + 1)
+    numbered = _NUMBERED.match(block.text) is not None
+    if not after or ends_sentence(block.text):
+        return False
+    if after.kind is Kind.TABLE:
+        return block.gap
+    if not is_body(after):
+        return False
+    if before and before.kind is Kind.TEXT and not ends_sentence(before.text) and not numbered:
+        return False  # more likely the rest of a broken sentence
+    in_box = before is not None and before.kind is Kind.BOX and len(block.text) <= _BOX_ITEM
+    return block.gap or numbered or in_box
+
+
+def _after_end(settled: Sequence[Block]) -> bool:
+    """Whether an article has just been closed by its author's post or its reporter's name."""
+    before = settled[-1] if settled else None
+    if before is None:
+        return False
+    credited = before.kind is Kind.TEXT and bool(closing_names(before.text))
+    return before.kind is Kind.AFFILIATION or credited
