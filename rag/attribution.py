@@ -42,15 +42,15 @@ def _voices(article: Article, n: int, name: str) -> dict[int, bool]:
     voice: bool | None = None
     met = False
     for at, text in enumerate(texts):
-        met = met or name in text
+        met, told = met or name in text, False
         for match in _SAYS.finditer(text):
-            who = match.group("who")
+            who, told = match.group("who"), True
             voice = who.endswith(name) or (met and _PRONOUN.search(who) is not None)
             if match.start() == 0 and at and _CLOSED.search(texts[at - 1]):
                 for before in _quoted_before(texts, at):
                     voices[sentences[before].start] = voice
-        if voice is not None:
-            voices[sentences[at].start] = voice
+        if told or voice:  # what others say ends with the sentence, or the author never speaks
+            voices[sentences[at].start] = bool(voice)
     return voices
 
 

@@ -17,6 +17,7 @@ from rag.facts import Facts, find_facts
 from rag.features import Candidate, Weights
 from rag.foreign import by_meaning
 from rag.library import Library
+from rag.listings import prefer_listings
 from rag.question import Understood
 from rag.retrieval import Hit, Retriever
 from rag.scope import ANYBODY, Scope, only_by, scope_of, speaks_in, topic_of_view, without_names
@@ -132,6 +133,7 @@ class Inquiry:
                 rest = [e for e in assessment.evidence if e not in said.evidence]
                 assessment = replace(said, evidence=(*said.evidence, *rest))
         assessment = telling_first(assessment, weights)
+        assessment = prefer_listings(question, assessment)
         differing = different_figures(question, assessment, weights)
         return Side(
             question, weights, prefer_definitions(question, assessment), differing=differing

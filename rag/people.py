@@ -20,6 +20,10 @@ _LISTED = re.compile(r"^(?P<name>[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]\s[\u4e00-\
 _NO_SENTENCE = re.compile(r"^[^。！？!?；;]{3,80}$")
 _ASKERS = frozenset(("问", "记者", "主持人", "编者"))
 
+_MEDIUM = re.compile(
+    "(?:日|晚|时|晨|早|周|导|青年|商|法治|法制)报$|周刊$|杂志$|电视台$|广播$|新闻网?$|记者$"
+)
+
 SAYING = (
     "认为|觉得|说|表示|介绍|指出|提醒|建议|强调|提出|回应|解释|分析|坦言|透露|告诉|称|谈到|主张|补充|呼吁"
     "|直言|感慨|回忆|提到|笑道|答道|讲"
@@ -66,7 +70,7 @@ def listed_post(paragraph: Paragraph) -> str | None:
 
 def is_asker(speaker: str, article: Article) -> bool:
     """Whether a speaker is the newspaper or whoever else only asks."""
-    return speaker in _ASKERS or speaker == article.newspaper
+    return speaker in _ASKERS or speaker == article.newspaper or _MEDIUM.search(speaker) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -11,17 +11,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.attribution import said_by
 from rag.composition import enumerated, spoken
-from rag.documents import Article, Sentence
 from rag.evidence import Assessment
 from rag.features import Weights
 from rag.people import is_asker
-from rag.question import QuestionType, Understood
+from rag.question import QuestionType, Understood, content_words
 from rag.quotes import Quotable, Quote
 from rag.records import StoredArticle
-from rag.text import fold, numbered_sentences
+from rag.text import fold, windows
 from rag.told import NOTHING_TOLD, Told
+from rag.turns import Turn, turns_of
 
 _FACTS = {QuestionType.HOW_MANY, QuestionType.WHEN, QuestionType.WHERE, QuestionType.WHO}
 _TALKED_OVER = {
@@ -37,35 +36,16 @@ _SAME = 0.7
 _HELD = 0.66
 """The share of the topic's weight that a person's words and their headings must hold."""
 _SURE = 0.8
-_OPENS = 0.9
-"""What the topic counts in the question before a turn, against in the sentence itself."""
+_OWN, _OPENS = 1.5, 1.4
+"""What the topic counts in a sentence itself, and in the question that it opens the answer to."""
+_ANSWERS = 2.0
+"""What it counts to open the answer to the very question that is asked."""
+_PART = 0.25
 _ASKED = 0.5
 _SHORT = 40
 """An opening of so few characters only announces what comes next."""
-_STANCE = 0.8
+_STANCE = 1.6
 _STANCES = re.compile("担心|担忧|顾虑|盼望|期待|希望|赞成|同意|反对|提醒|建议|主张|打算|苟同")
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """Sentences that a person says in one go; `asked` is the question and heading before them."""
-
-    stored: StoredArticle
-    asked: str
-    sentences: tuple[Sentence, ...]
-
-    def raw(self, sentence: Sentence) -> str:
-        """Its characters."""
-        return self.stored.article.text[sentence.start : sentence.end]
-
-    def text(self, sentence: Sentence) -> str:
-        """Its characters, folded."""
-        return fold(self.raw(sentence))
-
-    @property
-    def whole(self) -> str:
-        """All its characters, folded."""
-        return "".join(map(self.text, self.sentences))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +82,21 @@ def view_of(
     likely = {
         (e.candidate.hit.stored.key, e.sentence.start): e.probability for e in assessment.evidence
     }
+    topical = name not in question.searched
     best: tuple[float, Turn, int] | None = None
     for stored in articles:
         turns = turns_of(name, stored)
-        context = "\n".join([fold(stored.article.title), *(f"{t.asked}\n{t.whole}" for t in turns)])
+        context = "\n".join([fold(stored.article.title), *(turn.context for turn in turns)])
         if not turns or held(weights, context) < _HELD:
             continue
-        for turn in turns:
+        for turn in _answering(question, turns, weights):
             chances = [likely.get((stored.key, s.start), 0.0) for s in turn.sentences]
             for at, chance in enumerate(chances):
-                if told.holds(stored.article.article_id, turn.raw(turn.sentences[at])):
+                sentence = turn.sentences[at]
+                if told.holds(stored.article.article_id, turn.raw(sentence)):
                     continue
+                if told.quotes and topical and held(weights, turn.text(sentence)) < _HELD:
+                    continue  # what else there is must be on the topic by itself
                 score = _score(question, turn, at, weights)
                 score += max(chances) if at == 0 else chance
                 if best is None or score > best[0]:
@@ -124,22 +108,29 @@ def view_of(
     return View(tuple(_quotes(turn, at, probability, max_quote)), probability)
 
 
+def _answering(question: Understood, turns: Sequence[Turn], weights: Weights) -> Sequence[Turn]:
+    """The turns that answer an interviewer's question nearest to this one; else all of them."""
+    near = [_sameness(question, turn.asked, weights) for turn in turns]
+    best = max(near)
+    return [turn for turn, same in zip(turns, near, strict=True) if same == best]
+
+
 def guests(question: Understood, stored: StoredArticle, weights: Weights) -> tuple[str, ...]:
     """Folded names of those who answer the interviewer's question that holds all that is asked."""
+    if question.type not in _TALKED_OVER:
+        return ()
     article = stored.article
-    names: dict[str, None] = {}
-    meant = False
+    answering: dict[float, dict[str, None]] = {}
+    same = 0.0
     for paragraph in article.paragraphs:
         if not paragraph.speaker:
-            meant = False
+            same = 0.0
         elif is_asker(paragraph.speaker, article):
-            meant = (
-                question.type in _TALKED_OVER
-                and held(weights, fold(f"{paragraph.section or ''}\n{paragraph.text}")) >= _SAME
-            )
-        elif meant:
-            names[fold(paragraph.speaker)] = None
-    return tuple(names)
+            asked = fold(f"{paragraph.section or ''}\n{paragraph.text}")
+            same = _sameness(question, asked, weights)
+        elif same:
+            answering.setdefault(same, {})[fold(paragraph.speaker)] = None
+    return tuple(answering[max(answering)]) if answering else ()
 
 
 def held(weights: Weights, text: str) -> float:
@@ -148,56 +139,32 @@ def held(weights: Weights, text: str) -> float:
     return max(weights.cover(found), weights.pair_cover(text))
 
 
-def turns_of(name: str, stored: StoredArticle) -> list[Turn]:
-    """A person's turns in an article, in order."""
-    article = stored.article
-    turns: list[Turn] = []
-    asked, section = "", None
-    said: list[Sentence] = []
-    paragraph = 0
-
-    def close() -> None:
-        if said:
-            turns.append(Turn(stored, fold(f"{section or ''}\n{asked}"), tuple(said)))
-            said.clear()
-
-    for sentence in numbered_sentences(article.text, article.paragraph_starts):
-        here = article.paragraphs[sentence.paragraph - 1]
-        if sentence.paragraph != paragraph:
-            again = (
-                here.speaker is not None and said and _speaker(article, paragraph) == here.speaker
-            )
-            if not again:
-                close()
-            if here.section != section or not here.speaker:
-                section, asked = here.section, ""
-            paragraph = sentence.paragraph
-        if here.speaker and is_asker(here.speaker, article):
-            asked = here.text
-        elif said_by(name, article, sentence):
-            said.append(sentence)
-        else:
-            close()
-            asked += article.text[sentence.start : sentence.end]
-    close()
-    return turns
-
-
-def _speaker(article: Article, paragraph: int) -> str | None:
-    return article.paragraphs[paragraph - 1].speaker if paragraph else None
-
-
 def _score(question: Understood, turn: Turn, at: int, weights: Weights) -> float:
     """How much a sentence is on the topic, by itself or as the opening of an answer."""
     text = turn.text(turn.sentences[at])
-    score = held(weights, text)
+    score = _OWN * held(weights, text)
     stance = _STANCES.search(question.searched)
     if stance and stance.group() in text:
         score += _STANCE
     asked = held(weights, turn.asked)
-    if at == 0 and asked >= _ASKED:
-        score += _OPENS * asked
+    if at == 0 and _sameness(question, turn.asked, weights):
+        score += _ANSWERS
+    elif at == 0 and asked >= _ASKED:
+        score += _OPENS * asked * (_PART + (1 - _PART) * _answered(question, turn.asked))
     return score
+
+
+def _sameness(question: Understood, asked: str, weights: Weights) -> float:
+    """How near an interviewer's question is to this one; 0 unless each holds most of the other."""
+    ours, theirs = held(weights, asked), _answered(question, asked)
+    return ours * theirs if ours >= _SAME and theirs >= _ASKED else 0.0
+
+
+def _answered(question: Understood, asked: str) -> float:
+    """How much of an interviewer's question is asked: often it is two questions."""
+    words = content_words(asked.rsplit("\n", maxsplit=1)[-1])
+    pairs = {pair for word in words for pair in windows(word, 2)}
+    return sum(pair in question.searched for pair in pairs) / (len(pairs) or 1)
 
 
 def _quotes(turn: Turn, at: int, probability: float, max_quote: int) -> list[Quotable]:

@@ -44,7 +44,7 @@ def one_line(capsys: pytest.CaptureFixture[str]) -> str:
 
 
 VERBS = (
-    "ingest ask chat serve answer evaluate compare benchmark verify doctor articles".split()  # noqa: SIM905
+    "ingest ask chat serve answer evaluate compare benchmark verify replay doctor articles".split()  # noqa: SIM905
 )
 
 
@@ -221,6 +221,20 @@ def test_a_changed_quote_does_not_verify(
     assert "不符" in capsys.readouterr().out
 
 
+def test_a_replay_tells_what_changed(
+    tmp_path: Path, data: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = tmp_path / "a.jsonl"
+    assert run(["ask", "灯塔岛风电场有多少台风机？", "--data-dir", data, "--json"]) == 0
+    recorded = capsys.readouterr().out
+    answers.write_text(recorded, encoding="utf-8")
+    assert run(["replay", str(answers), "--data-dir", data]) == 0
+    assert "全都一样" in capsys.readouterr().out
+    answers.write_text(recorded.replace("38台", "39台"), encoding="utf-8")
+    assert run(["replay", str(answers), "--data-dir", data]) == 1
+    assert "不再引用" in capsys.readouterr().out
+
+
 def test_a_gate_that_fails_gives_exit_code_1(
     tmp_path: Path, data: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -240,6 +254,7 @@ def test_a_gate_that_fails_gives_exit_code_1(
         ["evaluate", "gone.jsonl"],
         ["compare", "gone.jsonl", "gone.jsonl"],
         ["verify", "gone.jsonl"],
+        ["replay", "gone.jsonl"],
     ],
 )
 def test_missing_data_files_are_told(
