@@ -60,16 +60,16 @@ def follow_up(page: Page) -> None:
 
 def several(page: Page) -> None:
     """An answer of several quotes, the second one open."""
-    _ask(page, "嘉宾们怎么看低空经济的安全问题？")
+    _ask(page, "课题组对发展低空经济提出了哪些建议？")
     page.locator(".yj-turn .yj-chip, .yj-turn .yj-near").last.click()
-    page.wait_for_selector("mark, .yj-box")
+    page.wait_for_selector(".yj-drawn")
 
 
 def pdf(page: Page) -> None:
     """The page of a PDF with the quote boxed."""
     _ask(page, "课题组走访了多少家企业？")
     page.locator(".yj-chip").last.click()
-    page.wait_for_function("document.querySelector('.yj-sheet img')?.naturalWidth > 0")
+    page.wait_for_selector(".yj-drawn")
     page.click("[data-zoom]")
 
 

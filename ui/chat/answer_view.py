@@ -141,8 +141,8 @@ def _refusal(refusal: Refusal) -> Iterator[Part]:
 
 
 def _emphasised(citation: Citation) -> str:
-    """The quote, with the question's words that stand in it in bold."""
-    words = sorted(filter(None, citation.matched_words), key=len, reverse=True)
+    """The quote, with the question's words in bold; single characters say too little."""
+    words = sorted((w for w in citation.matched_words if len(w) > 1), key=len, reverse=True)
     if not words:
         return escaped(citation.quote)
     pieces = re.split(f"({'|'.join(map(re.escape, words))})", citation.quote)

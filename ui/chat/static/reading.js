@@ -53,9 +53,15 @@ export class Reading {
     }
     this.goToQuote();
     for (const image of pages?.querySelectorAll("img") ?? []) {
-      image.addEventListener("load", () => this.goToQuote(), { once: true });
+      if (image.complete && image.naturalWidth) this.drawn(image);
+      image.addEventListener("load", () => this.drawn(image), { once: true });
       image.addEventListener("error", () => image.closest("figure").classList.add("yj-lost"));
     }
+  }
+
+  drawn(image) {
+    image.parentElement.classList.add("yj-drawn");
+    this.goToQuote();
   }
 
   goToQuote() {
