@@ -117,8 +117,6 @@ def _answering(question: Understood, turns: Sequence[Turn], weights: Weights) ->
 
 def guests(question: Understood, stored: StoredArticle, weights: Weights) -> tuple[str, ...]:
     """Folded names of those who answer the interviewer's question that holds all that is asked."""
-    if question.type not in _TALKED_OVER:
-        return ()
     article = stored.article
     answering: dict[float, dict[str, None]] = {}
     same = 0.0
@@ -156,6 +154,8 @@ def _score(question: Understood, turn: Turn, at: int, weights: Weights) -> float
 
 def _sameness(question: Understood, asked: str, weights: Weights) -> float:
     """How near an interviewer's question is to this one; 0 unless each holds most of the other."""
+    if question.type not in _TALKED_OVER:
+        return 0.0
     ours, theirs = held(weights, asked), _answered(question, asked)
     return ours * theirs if ours >= _SAME and theirs >= _ASKED else 0.0
 
