@@ -39,8 +39,8 @@ class BundledEmbedder:
         ModelMissing, ModelCorrupt, ModelCacheUnwritable: as `ensure_model`.
     """
 
-    def __init__(self, cache_dir: Path | None = None, threads: int = 0) -> None:
-        self._encoder = TokenEncoder(ensure_model(cache_dir), threads)
+    def __init__(self, cache_dir: Path | None = None, threads: int = 0, streams: int = 1) -> None:
+        self._encoder = TokenEncoder(ensure_model(cache_dir), threads, streams)
         self._building = threading.Lock()
 
     @property

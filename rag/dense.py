@@ -18,6 +18,8 @@ from rag.embedding import Vectors
 
 Scored = list[tuple[int, float]]
 _BATCH = 4096
+_ONE_THREAD = 50_000
+"""Vectors up to which a search takes a thread few milliseconds; helpers would mostly spin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class DenseIndex:
 
         if not len(self):
             return []
+        if len(self) <= _ONE_THREAD:  # a setting of the calling thread
+            faiss.omp_set_num_threads(1)
         parameters = None
         if among is not None:
             ids = np.fromiter(among, dtype=np.int64, count=len(among))

@@ -145,4 +145,4 @@ def open_embedder(settings: EmbeddingSettings) -> Embedder:
         return NamedEmbedder(settings.model, settings.threads)
     from rag.bundled_embedder import BundledEmbedder
 
-    return BundledEmbedder(settings.cache_dir, settings.threads)
+    return BundledEmbedder(settings.cache_dir, settings.threads, settings.streams)

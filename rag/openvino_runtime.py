@@ -30,15 +30,16 @@ def load_openvino() -> Any:
     return openvino
 
 
-def compile_model(path: Path, threads: int) -> Any:
-    """An `openvino.CompiledModel` for this CPU: one stream, int8 activations.
+def compile_model(path: Path, threads: int, streams: int = 1) -> Any:
+    """An `openvino.CompiledModel` for this CPU: int8 activations.
 
     Args:
         path: the model's `.xml`.
         threads: 0 for as many as there are cores.
+        streams: runs that go on at once; they share the threads out among them.
     """
     options: dict[str, Any] = {
-        "NUM_STREAMS": 1,
+        "NUM_STREAMS": streams,
         "DYNAMIC_QUANTIZATION_GROUP_SIZE": DYNAMIC_QUANTISATION_GROUP,
     }
     if threads:

@@ -32,6 +32,7 @@ class EmbeddingSettings(_Section):
     model: str = ""
     cache_dir: Path | None = None
     threads: int = Field(default=0, ge=0, description="0: as many as there are cores")
+    streams: int = Field(default=1, ge=1, le=64, description="runs of the model at once")
 
 
 class PassageSettings(_Section):

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 from rag.documents import Sentence, Span
 
@@ -86,9 +86,9 @@ class Folded:
 
 def fold(text: str) -> str:
     """The folded copy alone."""
-    if text.isascii():
-        return text.lower() if text.isprintable() else "".join(map(_fold_character, text))
-    return "".join(map(_fold_character, text))
+    if text.isascii() and text.isprintable():
+        return text.lower()
+    return text.translate(_FOLDED)
 
 
 def fold_with_offsets(text: str) -> Folded:
@@ -96,13 +96,23 @@ def fold_with_offsets(text: str) -> Folded:
     pieces: list[str] = []
     offsets: list[int] = []
     for offset, character in enumerate(text):
-        folded = _fold_character(character)
+        folded = _FOLDED[ord(character)]
         pieces.append(folded)
         offsets.extend([offset] * len(folded))
     return Folded("".join(pieces), tuple(offsets))
 
 
-@lru_cache(maxsize=65536)
+class _FoldingTable(dict[int, str]):
+    """Code point → folded text, filled as characters are met; for `str.translate`."""
+
+    def __missing__(self, code: int) -> str:
+        folded = self[code] = _fold_character(chr(code))
+        return folded
+
+
+_FOLDED = _FoldingTable()
+
+
 def _fold_character(character: str) -> str:
     if character in "\n\t":
         return character

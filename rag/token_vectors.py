@@ -7,11 +7,12 @@ a sentence's tokens come from whichever windows hold them. Nothing is cut off.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,20 +69,22 @@ def span_vectors(vectors: Vectors, offsets: Offsets, spans: Sequence[Span]) -> V
 
 
 class TokenEncoder:
-    """The bundled model, ready to run. Threads may share it; they take turns at the model.
+    """The bundled model, ready to run. Threads may share it; they take turns at its streams.
 
     Args:
         folder: as `ensure_model` gives it.
         threads: 0 for as many as there are cores.
+        streams: runs that go on at once.
     """
 
-    def __init__(self, folder: Path, threads: int = 0) -> None:
+    def __init__(self, folder: Path, threads: int = 0, streams: int = 1) -> None:
         from tokenizers import Tokenizer
 
         self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
-        self._model = compile_model(folder / MODEL_FILE, threads)
-        self._request = self._model.create_infer_request()
-        self._turn = threading.Lock()
+        self._model = compile_model(folder / MODEL_FILE, threads, streams)
+        self._free: SimpleQueue[Any] = SimpleQueue()
+        for _ in range(streams):
+            self._free.put(self._model.create_infer_request())
         self._padding = self._tokenizer.token_to_id("<pad>")
         self.dimension: int = self._model.output(0).partial_shape[2].get_length()
 
@@ -91,6 +94,15 @@ class TokenEncoder:
         windows = [[encoding, *encoding.overflowing] for encoding in self._encodings(clean)]
         vectors = iter(self._run([window for text in windows for window in text]))
         return [_joined(text, [next(vectors) for _ in text]) for text in windows]
+
+    @contextmanager
+    def _turn(self) -> Iterator[Any]:
+        """A request of the model's, once one is free."""
+        request = self._free.get()
+        try:
+            yield request
+        finally:
+            self._free.put(request)
 
     def _encodings(self, texts: list[str]) -> list[Encoding]:
         return list(self._tokenizer.encode_batch(texts))
@@ -108,8 +120,8 @@ class TokenEncoder:
                 length = len(windows[place].ids)
                 ids[row, :length] = windows[place].ids
                 mask[row, :length] = 1
-            with self._turn:
-                batch = self._request.infer([ids, mask])[0]
+            with self._turn() as request:
+                batch = request.infer([ids, mask])[0]
             for row, place in enumerate(places):
                 results[place] = batch[row, : len(windows[place].ids)]
         return results

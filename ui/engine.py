@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import threading
 import time
 from collections import Counter
@@ -81,10 +82,15 @@ Opener = Callable[[Settings], Pipeline]
 
 
 def open_real_pipeline(settings: Settings) -> Pipeline:
-    """The opener that is not a fake."""
+    """The opener that is not a fake: questions run side by side, on a thread each."""
     from rag.assembly import open_pipeline
 
-    return open_pipeline(settings)
+    cores = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
+    streams = max(settings.embedding.streams, min(cores, settings.server.workers))
+    embedding = settings.embedding.model_copy(update={"streams": streams})
+    return open_pipeline(settings.model_copy(update={"embedding": embedding}))
 
 
 class Engine:
