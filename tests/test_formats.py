@@ -233,6 +233,17 @@ PAGE = """<!DOCTYPE html><html lang="zh"><head><meta charset="{charset}">
 <footer>版权所有 江州新闻网</footer></body></html>"""
 
 
+NEWS_PAGE = """<!DOCTYPE html><html><head><title>桥通车了_新闻频道_江州网</title></head><body>
+<ul class=nav><li><a href=/>首页</a></li><li><a href=/n>新闻</a></li></ul>
+<div class=main><h1>桥通车了</h1>
+<div class=info>2024-05-20 08:30　来源：江州日报　作者：张三　字号：大 中 小</div>
+<div id=content>{body}<h3>两岸的变化</h3><p>{last}</p></div>
+<div class=share>分享到：微信 微博</div>
+<div class=related><h3>相关阅读</h3><ul><li><a href=/1>别的新闻</a></li></ul></div>
+<div class=comments><h3>网友评论</h3><div class=comment>用户甲：写得真好！</div></div>
+</div><div class=footer>版权所有 江州网</div></body></html>"""
+
+
 class TestWebPages:
     @pytest.mark.parametrize("charset", ["utf-8", "gb2312", "utf-16"])
     def test_the_article_alone(self, tmp_path: Path, charset: str) -> None:
@@ -252,6 +263,22 @@ class TestWebPages:
         assert (said.title, said.authors, said.date) == ("桥通车了", ("张三",), "2024-05-20")
         assert loaded.source.encoding == codec
 
+    def test_a_saved_news_page(self, tmp_path: Path) -> None:
+        paragraphs = prose(3, 4)
+        advert = "<div class=ad><a href=/x>广告位</a></div>"
+        body = "".join(f"<p>　　{text}</p>{advert}" for text in paragraphs)
+        path = tmp_path / "a.html"
+        path.write_text(NEWS_PAGE.format(body=body, last=SENTENCES[0]), encoding="utf-8")
+        loaded = only(path)
+        assert [line for line in loaded.source.text.splitlines() if line] == [
+            "# 桥通车了",
+            *paragraphs,
+            "### 两岸的变化",
+            SENTENCES[0],
+        ]
+        said = loaded.metadata
+        assert (said.authors, said.newspaper, said.date) == (("张三",), "江州日报", "2024-05-20")
+
     def test_a_wrong_declaration(self, tmp_path: Path) -> None:
         path = tmp_path / "a.html"
         page = f"<meta charset=utf-8><p>{SENTENCES[0]}</p><p>{SENTENCES[1]}</p>"
@@ -261,7 +288,7 @@ class TestWebPages:
     def test_a_short_page_without_structure(self, tmp_path: Path) -> None:
         path = tmp_path / "a.htm"
         path.write_text(f"<h2>通知</h2>{SENTENCES[0]}<br>{SENTENCES[1]}<div>{SENTENCES[2]}</div>")
-        assert only(path).source.text.splitlines() == ["## 通知", *SENTENCES[:3]]
+        assert only(path).source.text.splitlines() == ["# 通知", *SENTENCES[:3]]
 
 
 def test_a_damaged_picture(tmp_path: Path) -> None:

@@ -41,6 +41,9 @@ _BLOCK_NAMES = (
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LEAST_SHARE = 0.3
+_LONGEST_CREDITS = 100
+_CREDIT = re.compile(r"(?<!\w)(来源|作者|记者)\s*[:：]\s*([\w·、]{2,20})")
+_CREDITED = {"来源": "newspaper", "作者": "authors", "记者": "authors"}
 
 
 def extract(file: IO[bytes]) -> dict[str, Any]:
@@ -140,10 +143,31 @@ def _main_content(tree: HtmlElement) -> tuple[list[str], dict[str, Any]]:
     if not isinstance(found, Document):
         return everything, {}
     lines = list(_article_lines(found.body)) if found.body is not None else []
-    values = {"title": found.title, "authors": _authors(tree), "date": found.date}
+    values: dict[str, Any] = {"title": found.title, "date": found.date, **_credits(everything)}
+    if authors := _authors(tree):
+        values["authors"] = authors
     if sum(map(len, lines)) < _LEAST_SHARE * sum(map(len, everything)):
         lines = everything
+    if found.title and any(line.startswith("#") for line in lines):
+        lines = _headed(lines, found.title)
     return lines, {key: value for key, value in values.items() if value}
+
+
+def _headed(lines: list[str], title: str) -> list[str]:
+    """Where there are headings, the headline stands first, so that they are its sections."""
+    if any(line.startswith("# ") for line in lines):
+        return lines
+    return [f"# {title}", *(line for line in lines if line.lstrip("# ") != title)]
+
+
+def _credits(lines: list[str]) -> dict[str, str]:
+    """What a short line says of source and author: `来源：某某日报　作者：某某`."""
+    said: dict[str, str] = {}
+    for line in lines:
+        if len(line) <= _LONGEST_CREDITS:
+            for key, value in _CREDIT.findall(line):
+                said.setdefault(_CREDITED[key], value)
+    return said
 
 
 def _authors(tree: HtmlElement) -> list[str]:
