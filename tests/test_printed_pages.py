@@ -36,6 +36,7 @@ SCANS = [
     (PAGES[2], Layout("stacked", 2), "png"),
     (PAGES[3], Layout("flowing", 3), "pdf"),
     (PAGES[2], Layout("grid", 4), "jpg"),
+    (PAGES[1], Layout("inset", 3), "png"),
 ]
 
 

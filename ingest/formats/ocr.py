@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import IO, TYPE_CHECKING, Any
 
-from ingest.formats.extracted import Extracted, join_pages, storable
+from ingest.formats.extracted import Extracted, PageText, join_pages, storable
 from ingest.formats.pictures import open_picture
 from ingest.formats.pieces import Piece
+from ingest.formats.ruled_lines import ruled_lines
 from ingest.formats.typesetting import typeset
 from ingest.lines import width
 
@@ -40,11 +41,15 @@ def extract(file: IO[bytes], page: int = 0) -> dict[str, Any]:
         ParseFailed: not a picture.
     """
     pixels = _pixels(file, page)
-    height, width = pixels.shape[:2]
     pieces = list(_pieces(pixels))
-    contents = typeset(pieces, page or 1, (float(width), float(height)), slack=_SIZE_SLACK)
-    text, places = join_pages([contents])
+    text, places = join_pages([_typeset(pieces, page or 1, pixels)])
     return Extracted(text, "ocr", places).as_dict()
+
+
+def _typeset(pieces: list[Piece], page: int, pixels: Pixels) -> PageText:
+    high, wide = pixels.shape[:2]
+    size = (float(wide), float(high))
+    return typeset(pieces, page, size, ruled_lines(pixels), slack=_SIZE_SLACK)
 
 
 def _pixels(file: IO[bytes], page: int) -> Pixels:
