@@ -33,10 +33,9 @@ CORPUS = Path(__file__).parent.parent / "corpus"
 PAGES = read_gold(CORPUS / "gold_articles.json")
 PRINTS = [(PAGES[n % len(PAGES)], layout) for n, layout in enumerate(LAYOUTS)]
 SCANS = [
-    (PAGES[2], Layout("stacked", 2), "png"),
-    (PAGES[3], Layout("flowing", 3), "pdf"),
-    (PAGES[2], Layout("grid", 4), "jpg"),
+    (PAGES[3], Layout("stacked", 2), "pdf"),
     (PAGES[1], Layout("inset", 3), "png"),
+    (PAGES[2], Layout("grid", 4), "jpg"),
 ]
 
 
