@@ -13,6 +13,7 @@ from ingest.bylines import closing_names, dateline_names
 from ingest.headlines import infer_headline
 from ingest.lines import raw_lines, read_lines
 from ingest.loading import LoadedFile
+from ingest.markdown import is_markdown, without_marks
 from ingest.metadata import Metadata, merge, metadata_from_file_name, read_front_matter
 from ingest.segmentation import read_blocks
 from ingest.stitching import Link, Piece, stitch
@@ -75,13 +76,16 @@ def page_to_articles(loaded: LoadedFile, embedder: Embedder | None = None) -> tu
     """
     text = loaded.source.text
     if loaded.ready:
-        lines = tuple(
+        numbered = tuple(
             Paragraph(n, line.text, line.spans) for n, line in enumerate(raw_lines(text), start=1)
         )
         known = merge(loaded.metadata, metadata_from_file_name(loaded.source.name))
-        return (_finished(loaded, known, lines, title_inferred=not known.title),)
+        return (_finished(loaded, known, numbered, title_inferred=not known.title),)
     header, front = read_front_matter(text)
-    drafts = _drafts(read_blocks(read_lines(text, front.end)), embedder)
+    lines = read_lines(text, front.end)
+    if is_markdown(loaded.source.name):
+        lines = without_marks(lines)
+    drafts = _drafts(read_blocks(lines), embedder)
     drafts = [draft for draft in drafts if draft.of(Kind.TEXT, Kind.PERSON)] or drafts[:1]
     alone = len(drafts) == 1
     articles = (_article(draft, header, loaded, alone=alone) for draft in drafts)
