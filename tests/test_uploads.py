@@ -15,10 +15,13 @@ import pytest
 from fake_pipeline import FakePipeline, IngestHere
 from fastapi.testclient import TestClient
 
+from rag.embedding import HashingEmbedder
 from rag.errors import IngestBroken
+from rag.library import Library
 from rag.settings import Settings, load_settings
 from ui.intake.child import ChildIngester
 from ui.intake.uploads import FOLDER, safe_name
+from ui.logs import JsonLines
 from ui.server import create_app
 
 PAGE = "石桥镇的集市\n\n石桥镇每逢初五有集市，卖竹器的摊位有46个。\n\n集市散得早，中午就收摊了。\n"
@@ -244,6 +247,40 @@ def test_what_an_ended_server_had_taken_is_stored_by_the_next(
         while len(client.get("/v1/articles").json()) < 2 and time.monotonic() < deadline:
             time.sleep(0.05)
         assert {item["file"] for item in client.get("/v1/articles").json()} == {"先.txt", "后.txt"}
+
+
+def test_what_nobody_foresaw_fails_one_upload_only(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError(PAGE)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(HashingEmbedder, "embed_passages", broken)
+        response = sent(client, ("集市.txt", PAGE.encode()))
+    assert (response.status_code, response.json()["code"]) == (500, "internal")
+    (bug,) = [record for record in caplog.records if record.message == "unforeseen"]
+    line = JsonLines().format(bug)
+    assert "RuntimeError" in line
+    assert "石桥镇" not in line
+    (file,) = sent(client, ("集市.txt", PAGE.encode())).json()["files"]
+    assert file["status"] == "stored"
+
+
+def test_what_nobody_foresaw_fails_one_removal_only(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (file,) = sent(client, ("集市.txt", PAGE.encode())).json()["files"]
+    place = f"/v1/articles/{file['articles'][0]}"
+
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Library, "remove", broken)
+        response = client.delete(place)
+    assert (response.status_code, response.json()["code"]) == (500, "internal")
+    assert client.delete(place).status_code == 204
 
 
 @pytest.mark.model

@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from rag.errors import Busy, JobMissing, YoujuError
 from rag.library import Library
-from ui.intake.jobs import Ingester, Job
+from ui.intake.jobs import FileResult, Ingester, Job
 from ui.intake.uploads import discard_unused, unread
 
 _log = logging.getLogger("youju.intake")
@@ -154,16 +154,20 @@ class Intake:
     def _ingest(self, job: Job) -> None:
         job.status = "running"
         try:
-            job.results = self._ingester.ingest(list(job.files), job.note)
-            self._changed()
-            with Library.open(self._data_dir) as library:
-                discard_unused(library, job.files)
+            job.results = _typed(lambda: self._store(job))
             job.status = "done"
         except YoujuError as error:
             _log.warning("ingest failed: %s", error.code)
             job.error, job.status = error, "failed"
         finally:
             job.finished.set()
+
+    def _store(self, job: Job) -> list[FileResult]:
+        results = self._ingester.ingest(list(job.files), job.note)
+        self._changed()
+        with Library.open(self._data_dir) as library:
+            discard_unused(library, job.files)
+        return results
 
     def _change(self, work: Callable[[Library], T]) -> T:
         with Library.open(self._data_dir, write=True) as library:
@@ -174,6 +178,21 @@ class Intake:
 
 def _settle(future: Future[T], work: Callable[[], T]) -> None:
     try:
-        future.set_result(work())
+        future.set_result(_typed(work))
     except YoujuError as error:
         future.set_exception(error)
+
+
+def _typed(work: Callable[[], T]) -> T:
+    """Do `work`. What nobody foresaw fails this work alone: the thread goes on to the next.
+
+    Raises:
+        YoujuError: of the code `internal`, once it is logged, for every error that is not ours.
+    """
+    try:
+        return work()
+    except YoujuError:
+        raise
+    except Exception as error:
+        _log.exception("unforeseen")
+        raise YoujuError from error
