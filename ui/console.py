@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rag.errors import YoujuError
-from rag.wording import reprints_label
 
 if TYPE_CHECKING:
     from rag.answers import Answer, Citation
@@ -38,6 +37,8 @@ def show_error(error: YoujuError) -> None:
 
 def reference(citation: Citation) -> str:
     """`〔1〕《报名》 2023-11-27 第8版 《标题》 第3段 · 发言人`; what is unknown is left out."""
+    from rag.wording import reprints_label
+
     parts = [
         f"《{citation.newspaper}》" if citation.newspaper else "",
         citation.date or "",
