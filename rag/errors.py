@@ -22,6 +22,7 @@
     │   └── SchemaNewer · ModelChanged
     ├── ModelError                    ModelMissing · ModelCorrupt (ReaderMissing · ReaderCorrupt)
     ├── Busy                          too much work at once; try again
+    ├── ServerDown                    the server that is to be measured does not answer
     ├── IngestBroken                  the process that reads files ended before it was done
     └── Starting                      the server is still loading; try again
 
@@ -582,6 +583,15 @@ class Busy(YoujuError):
     http_status = 503
     message = "正在处理的请求太多。"
     hint = "请稍后再试。"
+
+
+class ServerDown(YoujuError):
+    """The server that is to be measured does not answer."""
+
+    code = "server_down"
+    http_status = 503
+    message = "要测的服务没有起来：{reason}"
+    hint = "请先用 youju serve 单独启动，看看问题在哪里。"
 
 
 class IngestBroken(YoujuError):

@@ -102,6 +102,12 @@ def benchmark(
     pages: Annotated[
         int | None, typer.Option("--pages", metavar="N", min=1, help="stitching：版面数。")
     ] = None,
+    seconds: Annotated[
+        float | None, typer.Option("--seconds", min=0.1, help="load：每一段测多久。")
+    ] = None,
+    minutes: Annotated[
+        float | None, typer.Option("--minutes", min=0, help="load：最后看多久的内存。")
+    ] = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -116,6 +122,8 @@ def benchmark(
         "scorer": scorer,
         "remove_half": remove_half,
         "pages": pages,
+        "seconds": seconds,
+        "minutes": minutes,
         "settings": options.settings(),
         "cache_dir": options.settings().data_dir / "benchmarks",
     }
