@@ -180,14 +180,14 @@ def _bound(limits: Limits) -> None:
     import resource
 
     signal.alarm(limits.seconds + 5)  # the parent may have been killed
-    for what, most in (
-        (resource.RLIMIT_AS, limits.memory_mb * _MEBIBYTE),
-        (resource.RLIMIT_CPU, limits.seconds),
-        (resource.RLIMIT_FSIZE, limits.output_mb * _MEBIBYTE),
-        (resource.RLIMIT_CORE, 0),
+    for what, most, grace in (
+        (resource.RLIMIT_AS, limits.memory_mb * _MEBIBYTE, 0),
+        (resource.RLIMIT_CPU, limits.seconds, 1),  # SIGXCPU says so, SIGKILL would not
+        (resource.RLIMIT_FSIZE, limits.output_mb * _MEBIBYTE, 0),
+        (resource.RLIMIT_CORE, 0, 0),
     ):
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(what, (most, most))
+            resource.setrlimit(what, (most, most + grace))
 
 
 def _refuse(event: str, _arguments: tuple[Any, ...]) -> None:

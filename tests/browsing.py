@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import socket
 import threading
 import time
@@ -22,8 +21,6 @@ CHROMIUM = Path("/usr/bin/chromium")
 MARKS = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed"),
-    # Gradio, built in a thread, leaves an event loop and its sockets for the collector.
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 # Text that would be markup, a script, a template or an address if anything took it for one.
 HOSTILE = (
@@ -97,7 +94,6 @@ class Server:
     def __exit__(self, *_: object) -> None:
         self._server.should_exit = True
         self._thread.join(20)
-        gc.collect()  # Gradio's leftovers, while the warning filter of `MARKS` still holds
 
 
 @contextlib.contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import logging
 import os
@@ -31,11 +30,8 @@ QUESTION = {"question": "灯塔岛风电场有多少台风机？"}
 TESTS = Path(__file__).parent
 EVIL = "evil.example"
 
-# Gradio, built in a thread, warns of its own bodies and leaves an event loop for the collector.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore:The 'alias' attribute"),
-]
+# Gradio's own routes warn of their bodies.
+pytestmark = pytest.mark.filterwarnings("ignore:The 'alias' attribute")
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +145,6 @@ def chatting(data_dir: Path) -> Iterator[TestClient]:
             time.sleep(0.1)
         assert client.get("/config").status_code == 200
         yield client
-    gc.collect()
 
 
 def test_no_address_gives_out_a_planted_file(

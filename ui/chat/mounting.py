@@ -72,14 +72,15 @@ class ChatMount:
             await task
 
     async def _live(self, stop: asyncio.Event) -> None:
-        page = await asyncio.to_thread(_build, self._engine)
+        page = await asyncio.to_thread(asyncio.run, _build(self._engine))
         async with page.router.lifespan_context(page):
             self._page = page
             await stop.wait()
             self._page = None
 
 
-def _build(engine: Engine) -> Any:
+async def _build(engine: Engine) -> Any:
+    """Gradio makes an event loop that it never closes where it is built while none runs."""
     from ui.chat.page import build_page
 
     return build_page(engine)
