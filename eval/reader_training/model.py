@@ -109,8 +109,12 @@ class Batch:
 
 
 def scores_of(model: ReaderModel, batch: Batch) -> Tensor:
-    """Scores in float32; the encoder computes in bfloat16."""
-    with torch.autocast("cpu", torch.bfloat16):
+    """Scores in float32; the encoder computes in bfloat16 where the processor does.
+
+    Where it only imitates bfloat16, that is some fifty times slower than float32.
+    """
+    native = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    with torch.autocast("cpu", torch.bfloat16, enabled=native):
         scores: Tensor = model(model.words[batch.ids], batch.mask, batch.types)
     return scores.float()
 
