@@ -55,4 +55,4 @@ def open_scorer(settings: Settings) -> EvidenceScorer:
     from rag.reading import ReaderScorer
 
     reader = Reader.open(threads=settings.embedding.threads)
-    return ReaderScorer(reader, features, settings.answer.read)
+    return ReaderScorer(reader, features, settings.answer)

@@ -12,7 +12,7 @@
     │   ├── DataFileError             DataFileMissing · DataLineInvalid
     │   ├── ArticleMissing · CorrectionInvalid · JobMissing · BrowserMissing
     │   ├── SetMissing · RunMissing · RunUnderway · PreviewMissing
-    │   ├── UsageInvalid
+    │   ├── QuestionsOneSided · UsageInvalid
     │   └── BadRequest                MalformedBody · RouteMissing · MethodNotAllowed ·
     │                                 NoFeedback · HostRefused · OriginRefused · TokenRequired ·
     │                                 BodyTooLarge
@@ -373,6 +373,15 @@ class BadRequest(InputError):
     code = "bad_request"
     message = "请求格式不对：{reason}"
     hint = "请对照 /docs 里的接口说明。"
+
+
+class QuestionsOneSided(InputError):
+    """A question set for calibration of which every question can be answered, or none."""
+
+    code = "questions_one_sided"
+    http_status = 422
+    message = "这个问题集里只有一种问题（answerable 全为 {answerable}），选不出阈值。"
+    hint = "请加上另一种问题：既要有文章答得了的，也要有答不了的。"
 
 
 class UsageInvalid(InputError):

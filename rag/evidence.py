@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rag.documents import Sentence
 from rag.embedding import Vectors
@@ -27,6 +26,7 @@ from rag.features import (
     measure,
     question_features,
 )
+from rag.logistic import LogisticModel, sigmoid
 from rag.question import Understood
 
 _WEIGHTS = Path(__file__).with_name("data") / "features.json"
@@ -77,24 +77,6 @@ class EvidenceScorer(Protocol):
         """Score every sentence; `vector` is the question's, shape (dim,)."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogisticModel:
-    """P = 1 / (1 + exp(-(bias + coefficients · features))).
-
-    Attributes:
-        names: what each coefficient weighs.
-        coefficients: shape (len(names),).
-    """
-
-    names: tuple[str, ...]
-    coefficients: NDArray[np.float64]
-    bias: float
-
-    def log_odds(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Shape (...,) for features of shape (..., len(names))."""
-        return np.asarray(features @ self.coefficients + self.bias)
-
-
 class FeatureScorer:
     """Weighs measured features: about a millisecond, no model run."""
 
@@ -135,11 +117,6 @@ class FeatureScorer:
         return Assessment(evidence, float(sigmoid(answerable)))
 
 
-def sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """1 / (1 + exp(-x)), without overflow."""
-    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * np.asarray(x))))
-
-
 @cache
 def load_models(path: Path = _WEIGHTS) -> tuple[LogisticModel, LogisticModel, str]:
     """The sentence model, the question model and the version of a weights file.
@@ -148,11 +125,8 @@ def load_models(path: Path = _WEIGHTS) -> tuple[LogisticModel, LogisticModel, st
         ValueError: the file weighs other features than this program measures.
     """
     record = json.loads(path.read_text(encoding="utf-8"))
-    models = []
-    for part, names in (("sentences", SENTENCE_FEATURES), ("questions", QUESTION_FEATURES)):
-        weights = record[part]["weights"]
-        if set(weights) != set(names):
-            raise ValueError(f"{path}: {part} weigh {sorted(weights)}, not {sorted(names)}")
-        coefficients = np.asarray([weights[name] for name in names])
-        models.append(LogisticModel(names, coefficients, record[part]["bias"]))
-    return models[0], models[1], record["version"]
+    return (
+        LogisticModel.of(record["sentences"], SENTENCE_FEATURES),
+        LogisticModel.of(record["questions"], QUESTION_FEATURES),
+        record["version"],
+    )

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.embedding import Vectors
-from rag.evidence import Assessment, Evidence, sigmoid
+from rag.evidence import Assessment, Evidence
 from rag.features import Candidate
+from rag.logistic import sigmoid
 
 _LINE = 0.805
 _AHEAD = 3.0

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+
+import numpy as np
 
 from rag.embedding import PassageInput, Vectors, passage_input
 from rag.evidence import Assessment, Evidence, FeatureScorer
 from rag.features import Candidate, Weights
+from rag.logistic import log_odds, sigmoid
 from rag.question import QuestionType, Understood
 from rag.reader import Reader, Reading
+from rag.settings import AnswerSettings
 
 _READER_SHARE = 0.75
 """Weight of the reader's log-odds against the features' for "is it answered at all"."""
@@ -28,12 +31,17 @@ class ReaderScorer:
 
     A sentence's probability is that of its passage holding the answer, times that of the
     sentence being evidence there; the sentences of the answer's own span count in full.
+
+    Args:
+        reader: the reader.
+        features: measures before anything is read.
+        settings: how many passages are read, and when a short answer is named.
     """
 
-    def __init__(self, reader: Reader, features: FeatureScorer, passages: int) -> None:
+    def __init__(self, reader: Reader, features: FeatureScorer, settings: AnswerSettings) -> None:
         self._reader = reader
         self._features = features
-        self._passages = passages
+        self._settings = settings
 
     @property
     def fingerprint(self) -> str:
@@ -52,7 +60,7 @@ class ReaderScorer:
         if not first.evidence:
             return first
         by_row = {evidence.candidate.hit.id: evidence.candidate for evidence in first.evidence}
-        chosen = list(by_row.values())[: self._passages]
+        chosen = list(by_row.values())[: self._settings.read]
         shown = [passage_input(c.hit.stored.article, c.hit.passage) for c in chosen]
         readings = self._reader.read(question.searched, shown)
         scored = [
@@ -65,8 +73,22 @@ class ReaderScorer:
         answerable = _mixed(readings[best].has_answer, first.answerable)
         rest = [e for e in first.evidence if e.candidate.hit.id not in {c.hit.id for c in chosen}]
         unread = [Evidence(e.candidate, e.index, 0.0) for e in rest]
-        short = _short_answer(question, shown[best], readings[best])
+        short = self._short_answer(question, shown[best], readings[best])
         return Assessment((*scored, *unread), answerable, short)
+
+    def _short_answer(
+        self, question: Understood, shown: PassageInput, reading: Reading
+    ) -> str | None:
+        """The answer's few characters, where the question wants few and the reader is sure."""
+        if reading.answer is None:
+            return None
+        text = shown.text[reading.answer.start : reading.answer.end]
+        if self._settings.short_answer == "always":
+            return text or None
+        if question.type not in _SHORT_TYPES or not 0 < len(text) <= _SHORT or "\n" in text:
+            return None
+        sure = reading.has_answer >= _CERTAIN and reading.answer_score >= _CERTAIN
+        return text if sure else None
 
 
 def _sentences(candidate: Candidate, shown: PassageInput, reading: Reading) -> list[Evidence]:
@@ -81,21 +103,7 @@ def _sentences(candidate: Candidate, shown: PassageInput, reading: Reading) -> l
     return evidence
 
 
-def _short_answer(question: Understood, shown: PassageInput, reading: Reading) -> str | None:
-    """The answer's few characters, where the question wants few and the reader is sure."""
-    if reading.answer is None or question.type not in _SHORT_TYPES:
-        return None
-    text = shown.text[reading.answer.start : reading.answer.end]
-    sure = reading.has_answer >= _CERTAIN and reading.answer_score >= _CERTAIN
-    return text if sure and 0 < len(text) <= _SHORT and "\n" not in text else None
-
-
 def _mixed(reader: float, features: float) -> float:
     """The weighted mean of both, in log-odds."""
-    odds = _READER_SHARE * _log_odds(reader) + (1 - _READER_SHARE) * _log_odds(features)
-    return 1.0 / (1.0 + math.exp(-odds))
-
-
-def _log_odds(probability: float) -> float:
-    held = min(max(probability, 1e-4), 1 - 1e-4)
-    return math.log(held / (1 - held))
+    odds = _READER_SHARE * log_odds(reader) + (1 - _READER_SHARE) * log_odds(features)
+    return float(sigmoid(np.asarray(odds)))

@@ -44,6 +44,7 @@ class PassageSettings(_Section):
 class RetrievalSettings(_Section):
     """How passages are found."""
 
+    systems: Literal["both", "dense", "lexical"] = Field(default="both", description="who ranks")
     candidates: int = Field(default=50, ge=1, le=1000, description="taken from each index")
     rrf_k: int = Field(default=60, ge=1)
     passages: int = Field(default=8, ge=1, le=100, description="read for evidence")
@@ -57,6 +58,7 @@ class AnswerSettings(_Section):
     read: int = Field(default=4, ge=1, le=20, description="passages that the reader reads")
     threshold: float = Field(default=0.5, ge=0.0, le=1.0, description="below: refuse")
     max_quote: int = Field(default=130, ge=20, le=2000, description="characters quoted, aimed at")
+    short_answer: Literal["sure", "always"] = Field(default="sure", description="when it is named")
     nearest: int = Field(default=3, ge=0, le=20)
     question_limit: int = Field(default=2000, ge=1)
 
@@ -116,6 +118,24 @@ def load_settings(data_dir: Path | None = None, **overrides: Any) -> Settings:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise SettingsError(reason=f"{where}：{first['msg']}", origin=origin) from error
+
+
+def set_threshold(path: Path, threshold: float) -> None:
+    """Write `answer.threshold` into a settings file; all else in it stays as it is.
+
+    Raises:
+        SettingsError: the file is there and is not TOML.
+    """
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        document = tomlkit.parse(path.read_text(encoding="utf-8") if path.exists() else "")
+    except (OSError, UnicodeDecodeError, TOMLKitError) as error:
+        raise SettingsError(reason=f"读不了设置文件：{error}", origin=str(path)) from error
+    document.setdefault("answer", tomlkit.table())["threshold"] = threshold
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(tomlkit.dumps(document), encoding="utf-8")
 
 
 def _from_file(path: Path) -> dict[str, Any]:

@@ -13,9 +13,10 @@ from ingest.outcomes import IngestReport
 from rag.assembly import open_pipeline
 from rag.documents import Article, Paragraph, Span
 from rag.embedding import HashingEmbedder
-from rag.evidence import FeatureScorer, LogisticModel
+from rag.evidence import FeatureScorer
 from rag.features import QUESTION_FEATURES, SENTENCE_FEATURES
 from rag.library import Library
+from rag.logistic import LogisticModel
 from rag.pipeline import Pipeline
 from rag.settings import Settings
 

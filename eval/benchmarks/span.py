@@ -32,7 +32,7 @@ def run(
     """Measure EM and F1 of the short answer, in percent.
 
     The gold passage is given and every question has an answer in it, so nothing is refused: the
-    threshold is zero. Where there is no short answer the quotes are taken instead.
+    threshold is zero and the span is always named. Where there is none the quotes are taken.
 
     Args:
         file: of SQuAD format.
@@ -43,7 +43,7 @@ def run(
         cache_dir: where the embedded library is kept for the next time.
         opener: gives what answers.
     """
-    settings = with_answer_settings(settings, scorer=scorer, threshold=0.0)
+    settings = with_answer_settings(settings, scorer=scorer, threshold=0.0, short_answer="always")
     readings = read_gold(
         file, limit, settings, cache_dir=cache_dir, progress=progress, opener=opener
     )

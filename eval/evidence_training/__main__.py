@@ -24,9 +24,9 @@ from sklearn.preprocessing import StandardScaler
 from eval.corpora import articles_of_squad, distractors_of, embedder_of, library_of
 from eval.evidence_training.examples import Example, examples
 from eval.squad import read_squad
-from rag.evidence import LogisticModel
 from rag.features import QUESTION_FEATURES, SENTENCE_FEATURES, question_features
 from rag.library import Library
+from rag.logistic import LogisticModel
 from rag.settings import Settings
 
 TRAINING = "train/cmrc2018_train_pseudo_evidence.json.gz"
@@ -92,9 +92,9 @@ def fit_questions(
     features, labels = _questions(sentences, fitted)
     check_features, check_labels = _questions(sentences, chosen_on)
     models = [_fit(features, labels, QUESTION_FEATURES, c) for c in (0.01, 0.1, 1.0)]
-    best = min(models, key=lambda m: log_loss(check_labels, _probability(m, check_features)))
+    best = min(models, key=lambda m: log_loss(check_labels, m.probability(check_features)))
     held_features, held_labels = _questions(sentences, held)
-    probability = _probability(best, held_features)
+    probability = best.probability(held_features)
     return best, {
         "auc": round(float(roc_auc_score(held_labels, probability)), 4),
         "balanced_accuracy": round(
@@ -142,10 +142,6 @@ def _fit(
     coefficients = model.coef_[0] / scaler.scale_
     bias = float(model.intercept_[0] - coefficients @ scaler.mean_)
     return LogisticModel(names, coefficients, bias)
-
-
-def _probability(model: LogisticModel, features: Features) -> Features:
-    return np.asarray(1.0 / (1.0 + np.exp(-model.log_odds(features))))
 
 
 def _record(model: LogisticModel) -> dict[str, Any]:
