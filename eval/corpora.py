@@ -7,12 +7,13 @@ import random
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from eval.data_files import read_jsonl
-from eval.squad import SquadFile
+from eval.squad import SquadFile, read_squad
 from ingest.indexing import publish_indexes
 from ingest.intake import RECIPE_VERSION
 from ingest.passages import split_article
@@ -26,6 +27,16 @@ from rag.settings import Settings
 SEED = 20240229
 _BATCH = 64  # documents embedded and stored at once
 _COMPLETE = "complete"
+
+
+@dataclass(frozen=True, slots=True)
+class SquadLibrary:
+    """A library of passages with questions, and what it was embedded with."""
+
+    squad: SquadFile
+    documents: int
+    embedder: Embedder
+    root: Path
 
 
 def embedder_of(settings: Settings) -> Embedder:
@@ -97,6 +108,25 @@ def library_of(
                 publish_indexes(library, embedder)
             (root / _COMPLETE).touch()
         yield root
+
+
+@contextmanager
+def squad_library(
+    file: Path,
+    distractors: Iterable[Path] | None,
+    limit: int | None,
+    settings: Settings,
+    embedder: Embedder | None = None,
+    *,
+    cache_dir: Path | None = None,
+    progress: Progress | None = None,
+) -> Iterator[SquadLibrary]:
+    """All passages of a SQuAD-format file and the first `limit` distractors, in one library."""
+    embedder = embedder or embedder_of(settings)
+    squad = read_squad(file)
+    articles = articles_of_squad(squad) + distractors_of(distractors or (), limit)
+    with library_of(articles, embedder, settings, cache_dir, progress) as root:
+        yield SquadLibrary(squad, len(articles), embedder, root)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from eval.squad import read_squad
 from rag.answers import Answer, Filters, Question
 from rag.embedding import Embedder, Progress
 from rag.errors import SettingsError
+from rag.evidence import EvidenceScorer
 from rag.settings import AnswerSettings, Settings
 
 if TYPE_CHECKING:
@@ -107,11 +108,13 @@ def open_reader(
 
 
 @contextmanager
-def pipeline_over(root: Path, settings: Settings, embedder: Embedder) -> Iterator[Pipeline]:
+def pipeline_over(
+    root: Path, settings: Settings, embedder: Embedder, scorer: EvidenceScorer | None = None
+) -> Iterator[Pipeline]:
     """The pipeline over the library in `root`, closed afterwards."""
     from rag.assembly import open_pipeline
 
-    pipeline = open_pipeline(settings.model_copy(update={"data_dir": root}), embedder)
+    pipeline = open_pipeline(settings.model_copy(update={"data_dir": root}), embedder, scorer)
     try:
         yield pipeline
     finally:

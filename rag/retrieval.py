@@ -83,8 +83,9 @@ class Retriever:
         """Rank passages; `vector` is the query's, shape (dim,); `depth` of each index's ranking."""
         depth = depth or self.settings.candidates
         among = None if filters.empty else self._among(filters)
-        dense = self.indexes.dense.search(vector, depth, among)
-        lexical = self.indexes.lexical.search(query, depth, among)
+        systems = self.settings.systems
+        dense = [] if systems == "lexical" else self.indexes.dense.search(vector, depth, among)
+        lexical = [] if systems == "dense" else self.indexes.lexical.search(query, depth, among)
         return Rankings(dense, lexical, fuse([dense, lexical], self.settings.rrf_k))
 
     def search(

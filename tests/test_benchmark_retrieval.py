@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from eval.benchmarks import retrieval
+from eval.benchmarks import ablation, retrieval
 from eval.benchmarks.retrieval import Ranks, figures
 from eval.corpora import (
     articles_of_squad,
@@ -23,8 +23,10 @@ from eval.squad import read_squad
 from rag.documents import spans_text
 from rag.embedding import HashingEmbedder
 from rag.errors import DataLineInvalid
+from rag.indexes import load_indexes
 from rag.library import Library
-from rag.settings import Settings
+from rag.retrieval import Retriever
+from rag.settings import RetrievalSettings, Settings
 
 # An index that was never saved drops its temporary folder together with itself.
 pytestmark = pytest.mark.filterwarnings("ignore:Implicitly cleaning up:ResourceWarning")
@@ -167,3 +169,35 @@ def test_a_distractor_without_text_is_named(tmp_path: Path) -> None:
     assert [article.article_id for article in distractors_of([path], 1)] == ["distractor:1"]
     with pytest.raises(DataLineInvalid, match="第 2 行"):
         distractors_of([path])
+
+
+def test_every_system_of_the_ablation_answers_the_same_questions(
+    squad: Path, news: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    systems = {name: one for name, one in ablation.SYSTEMS.items() if one.scorer != "reader"}
+    monkeypatch.setattr(ablation, "SYSTEMS", systems)
+    result = ablation.run(squad, [news], embedder=HashingEmbedder(64))
+    assert result["settings"]["questions"] == 3
+    assert set(result["metrics"]) == set(systems)
+    for row in result["metrics"].values():
+        assert row["evidence_f1"] is None  # the file has no evidence
+        assert 0.0 <= row["accuracy"] <= 1.0
+        assert 0.0 <= row["balanced_accuracy"] <= 1.0
+        assert row["p50_ms"] > 0
+
+
+@pytest.mark.parametrize("systems", ["dense", "lexical", "both"])
+def test_each_ranking_can_stand_alone(squad: Path, systems: str) -> None:
+    chosen = RetrievalSettings.model_validate({"systems": systems})
+    articles, embedder = articles_of_squad(read_squad(squad)), HashingEmbedder(64)
+    with (
+        library_of(articles, embedder, Settings()) as root,
+        Library.open(root) as library,
+    ):
+        indexes = load_indexes(library, embedder.fingerprint, embedder.dimension)
+        question = "云岭绿茶何时开采？"
+        (vector,) = embedder.embed_queries([question])
+        rankings = Retriever(library, indexes, chosen).rank(question, vector)
+    assert bool(rankings.dense) is (systems != "lexical")
+    assert bool(rankings.lexical) is (systems != "dense")
+    assert rankings.fused

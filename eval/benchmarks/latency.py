@@ -9,11 +9,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.corpora import articles_of_squad, distractors_of, embedder_of, library_of
+from eval.corpora import squad_library
 from eval.measures.latency import milliseconds, percentile
-from eval.reading import pipeline_over, with_answer_settings
+from eval.reading import pipeline_over, result, with_answer_settings
 from eval.runs import Asker
-from eval.squad import read_squad
 from rag.answers import Answer, Question
 from rag.embedding import Embedder, Progress
 from rag.settings import Settings
@@ -47,32 +46,23 @@ def run(
         embedder: instead of the one that the settings name.
     """
     settings = with_answer_settings(settings, scorer=scorer)
-    embedder = embedder or embedder_of(settings)
-    squad = read_squad(file)
-    articles = articles_of_squad(squad) + distractors_of(distractors or (), limit)
-    asked = [Question(question=question.question) for question in squad.questions[:questions]]
     with (
-        library_of(articles, embedder, settings, cache_dir, progress) as root,
-        pipeline_over(root, settings, embedder) as pipeline,
+        squad_library(
+            file, distractors, limit, settings, embedder, cache_dir=cache_dir, progress=progress
+        ) as made,
+        pipeline_over(made.root, settings, made.embedder) as pipeline,
     ):
+        asked = [Question(question=one.question) for one in made.squad.questions[:questions]]
         passages = pipeline.library.counts().passages
         for question in asked[:_WARM_UP]:
             pipeline.ask(question)
         taken = [_clocked(pipeline, question) for question in asked]
-    return {
-        "benchmark": "latency",
-        "settings": {
-            "file": Path(file).name,
-            "questions": len(asked),
-            "passages": passages,
-            "answer": settings.answer.model_dump(mode="json"),
-        },
-        "metrics": {
-            "p50_ms": percentile(taken, 0.5),
-            "p95_ms": percentile(taken, 0.95),
-            "peak_memory_mb": peak_memory_mb(),
-        },
+    metrics = {
+        "p50_ms": percentile(taken, 0.5),
+        "p95_ms": percentile(taken, 0.95),
+        "peak_memory_mb": peak_memory_mb(),
     }
+    return result("latency", file, settings, metrics, questions=len(asked), passages=passages)
 
 
 def latency_figures(answers: Iterable[Answer]) -> dict[str, float | None]:

@@ -12,22 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from eval.benchmarks.latency import latency_figures
-from eval.corpora import (
-    articles_of_squad,
-    distractors_of,
-    embedder_of,
-    library_of,
-    library_without,
-    random_half,
-)
-from eval.judging import Judged, judge
+from eval.corpora import library_without, random_half, squad_library
+from eval.judging import Judged, judge, quoted_text
 from eval.measures.accuracy import ACCURACY
 from eval.measures.correct import CORRECT
 from eval.measures.refusal import BALANCED_ACCURACY, REFUSAL_PRECISION, REFUSAL_RECALL
 from eval.question_sets import EvalQuestion, load_questions
-from eval.reading import figures, mean, pipeline_over, with_answer_settings
+from eval.reading import figures, mean, pipeline_over, result, with_answer_settings
 from eval.runs import Asker
-from eval.squad import read_squad
 from rag.answers import Answer
 from rag.embedding import Embedder, Progress
 from rag.settings import Settings
@@ -53,7 +45,7 @@ def run(
         distractors: JSONL files of `id`, `text`.
         limit: how many of the distractors.
         remove_half: take half of the passages out, the same half every time.
-        questions: the first questions only.
+        questions: about so many, evenly taken.
         scorer: the evidence scorer, instead of the one in `settings`.
         settings: of the pipeline.
         progress: called with (articles stored, in all), then with (questions done, in all).
@@ -61,47 +53,57 @@ def run(
         embedder: instead of the one that the settings name.
     """
     settings = with_answer_settings(settings, scorer=scorer)
-    squad = read_squad(file)
-    articles = articles_of_squad(squad) + distractors_of(distractors or (), limit)
-    removed = random_half([p.id for p in squad.passages]) if remove_half else frozenset()
-    asked = [_asked(q, removed) for q in load_questions(file).questions[:questions]]
-    embedder = embedder or embedder_of(settings)
-    with (
-        library_of(articles, embedder, settings, cache_dir, progress) as whole,
-        library_without(whole, removed, embedder) as root,
-        pipeline_over(root, settings, embedder) as pipeline,
-    ):
-        answers = _answers(pipeline, asked, progress)
+    with squad_library(
+        file, distractors, limit, settings, embedder, cache_dir=cache_dir, progress=progress
+    ) as made:
+        removed = random_half([p.id for p in made.squad.passages]) if remove_half else frozenset()
+        asked = [
+            asked_without(q, removed) for q in evenly(load_questions(file).questions, questions)
+        ]
+        with (
+            library_without(made.root, removed, made.embedder) as root,
+            pipeline_over(root, settings, made.embedder) as pipeline,
+        ):
+            answers = answers_of(pipeline, asked, progress)
     judged = [judge(q, a) for q, a in zip(asked, answers, strict=True)]
-    return {
-        "benchmark": "open_qa",
-        "settings": {
-            "file": Path(file).name,
-            "questions": len(asked),
-            "documents": len(articles) - len(removed),
-            "removed": len(removed),
-            "answer": settings.answer.model_dump(mode="json"),
-            "model": embedder.fingerprint,
-        },
-        "metrics": {
-            **figures(
-                judged, ACCURACY, CORRECT, BALANCED_ACCURACY, REFUSAL_PRECISION, REFUSAL_RECALL
-            ),
-            "doc@1": mean(_first_is_right(one) for one in judged if one.question.answerable),
-            **latency_figures(answers),
-        },
+    metrics = {
+        **figures(judged, ACCURACY, CORRECT, BALANCED_ACCURACY, REFUSAL_PRECISION, REFUSAL_RECALL),
+        "accuracy_within_limit": mean(
+            bool(one.contained) and len(quoted_text(answer)) <= settings.answer.max_quote
+            for one, answer in zip(judged, answers, strict=True)
+            if one.question.answerable
+        ),
+        "doc@1": mean(_first_is_right(one) for one in judged if one.question.answerable),
+        **latency_figures(answers),
     }
+    return result(
+        "open_qa",
+        file,
+        settings,
+        metrics,
+        questions=len(asked),
+        documents=made.documents - len(removed),
+        removed=len(removed),
+        model=made.embedder.fingerprint,
+    )
 
 
-def _asked(question: EvalQuestion, removed: Collection[str]) -> EvalQuestion:
+def evenly(questions: Sequence[EvalQuestion], count: int | None) -> Sequence[EvalQuestion]:
+    """About `count` of the questions, evenly taken; all if None."""
+    return questions[:: max(1, len(questions) // count)] if count else questions
+
+
+def asked_without(question: EvalQuestion, removed: Collection[str]) -> EvalQuestion:
+    """The question, unanswerable if its passage was removed."""
     if question.extra["passage"] in removed:
         return replace(question, answerable=False, answers=())
     return question
 
 
-def _answers(
+def answers_of(
     asker: Asker, asked: Sequence[EvalQuestion], progress: Progress | None
 ) -> list[Answer]:
+    """The answers, in order."""
     answers = []
     for done, question in enumerate(asked, start=1):
         answers.append(asker.ask(question.to_question()))

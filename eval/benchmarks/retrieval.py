@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.corpora import articles_of_squad, distractors_of, embedder_of, library_of
+from eval.corpora import squad_library
 from eval.measures.containment import loose
-from eval.squad import SquadFile, SquadQuestion, read_squad
+from eval.squad import SquadFile, SquadQuestion
 from rag.embedding import Embedder, Progress
 from rag.indexes import load_indexes
 from rag.library import Library
@@ -55,24 +55,23 @@ def run(
         embedder: instead of the one that the settings name.
     """
     settings = settings or Settings()
-    embedder = embedder or embedder_of(settings)
-    squad = read_squad(file)
-    articles = articles_of_squad(squad) + distractors_of(distractors or (), limit)
     with (
-        library_of(articles, embedder, settings, cache_dir, progress) as root,
-        Library.open(root) as library,
+        squad_library(
+            file, distractors, limit, settings, embedder, cache_dir=cache_dir, progress=progress
+        ) as made,
+        Library.open(made.root) as library,
     ):
         counts = library.counts()
-        ranks = _ranks(squad, library, embedder, settings)
+        ranks = _ranks(made.squad, library, made.embedder, settings)
     return {
         "benchmark": "retrieval",
         "settings": {
             "file": Path(file).name,
-            "questions": len(squad.questions),
+            "questions": len(made.squad.questions),
             "documents": counts.articles,
             "passages": counts.passages,
             "passage_size": settings.passages.size,
-            "model": embedder.fingerprint,
+            "model": made.embedder.fingerprint,
             **settings.retrieval.model_dump(include={"candidates", "rrf_k"}),
         },
         "metrics": {system: figures(ranks[system]) for system in SYSTEMS},

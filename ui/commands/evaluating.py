@@ -99,6 +99,10 @@ def benchmark(
     remove_half: Annotated[
         bool | None, typer.Option("--remove-half", help="open-qa：抽走一半问题的原文。")
     ] = None,
+    questions: Annotated[
+        int | None,
+        typer.Option("--questions", metavar="N", min=1, help="open-qa、ablation、latency：题数。"),
+    ] = None,
     pages: Annotated[
         int | None, typer.Option("--pages", metavar="N", min=1, help="stitching：版面数。")
     ] = None,
@@ -121,6 +125,7 @@ def benchmark(
         "noise": noise,
         "scorer": scorer,
         "remove_half": remove_half,
+        "questions": questions,
         "pages": pages,
         "seconds": seconds,
         "minutes": minutes,
