@@ -43,9 +43,10 @@ def one_line(capsys: pytest.CaptureFixture[str]) -> str:
     return captured.err
 
 
-VERBS = (
-    "ingest ask chat serve answer evaluate compare benchmark verify replay doctor articles".split()  # noqa: SIM905
-)
+VERBS = [
+    *("ingest", "ask", "chat", "serve", "answer", "evaluate", "compare", "benchmark", "calibrate"),
+    *("verify", "replay", "doctor", "articles"),
+]
 
 
 def test_help_is_chinese_and_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
@@ -209,6 +210,22 @@ def test_a_question_set_is_answered_verified_and_judged(
     assert json.loads(capsys.readouterr().out)["metrics"]["accuracy"] == 1.0
     assert (tmp_path / "r" / "report.json").exists()
     assert run(["compare", str(answers), str(answers), *common]) == 0
+
+
+def test_a_threshold_is_chosen_and_written(
+    tmp_path: Path, data: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    questions = tmp_path / "q.jsonl"
+    questions.write_text(QUESTIONS, encoding="utf-8")
+    common = ["calibrate", str(questions), "--data-dir", data]
+    figure = tmp_path / "f.svg"
+    assert run([*common, "--json", "--figure", str(figure)]) == 0
+    chosen = json.loads(capsys.readouterr().out)["chosen"]
+    assert chosen["balanced_accuracy"] == 1.0
+    assert "阈值" in figure.read_text(encoding="utf-8")
+    assert run([*common, "--write"]) == 0
+    written = (Path(data) / "youju.toml").read_text(encoding="utf-8")
+    assert f"threshold = {chosen['threshold']}" in written
 
 
 def test_a_changed_quote_does_not_verify(

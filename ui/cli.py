@@ -15,7 +15,7 @@ from typer.exceptions import TyperException
 
 from rag.errors import YoujuError
 from ui import console
-from ui.commands import asking, evaluating, feedback, library, serving
+from ui.commands import asking, calibrating, evaluating, feedback, library, serving
 from ui.options import AsJson, DataDir, Options
 from ui.usage import Verb, Verbs, chinese, in_chinese
 
@@ -65,6 +65,7 @@ def _add_verbs() -> None:
             "evaluate": evaluating.evaluate,
             "compare": evaluating.compare,
             "benchmark": evaluating.benchmark,
+            "calibrate": calibrating.calibrate,
             "verify": asking.verify,
             "replay": asking.replay,
             "doctor": library.doctor,
