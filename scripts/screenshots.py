@@ -1,4 +1,4 @@
-"""Take the pictures of the real chat: `python scripts/screenshots.py [NAME…]`.
+"""Take the pictures of the real pages: `python scripts/screenshots.py [NAME…]`.
 
 Ingests the sample corpus, and one of its files printed as a PDF, into a temporary library, serves
 it and drives Debian's Chromium. Each scene is taken wide and on a phone, light and dark.
@@ -15,9 +15,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
 from ingest.indexing import ingest
 from rag.embedding import open_embedder
@@ -29,6 +30,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "screenshots"
 CHROMIUM = "/usr/bin/chromium"
 PRINTED = ROOT / "corpus" / "江州市低空经济发展评估报告.md"
+QUESTIONS = ROOT / "corpus" / "questions.jsonl"
+SET_NAME = "江州日报.jsonl"
 SIZES = {"": {"width": 1280, "height": 800}, "-phone": {"width": 390, "height": 844}}
 SCHEMES = {"": "light", "-dark": "dark"}
 PRINT_STYLE = "body{font:13px/1.8 'Noto Serif CJK SC',serif;columns:2}p{text-indent:2em;margin:0}"
@@ -90,6 +93,26 @@ def judging(page: Page) -> None:
     page.locator("[data-reason]").first.click()
 
 
+def library(page: Page) -> None:
+    """The library, one article's particulars open."""
+    page.goto(urljoin(page.url, "/library"))
+    page.locator(".yj-listed .yj-article-row").nth(1).click()
+    page.locator("dialog[open] h3").wait_for()
+
+
+def evaluation(page: Page) -> None:
+    """The figures of a question set that has just been run."""
+    page.goto(urljoin(page.url, "/evaluation"))
+    page.set_input_files("input[type=file]", _some_questions())
+    page.locator(".yj-choice:has(:checked)", has_text=SET_NAME).wait_for()
+    before = page.locator(".yj-run").count()
+    page.click("text=开始评测")
+    page.locator(".yj-run").nth(before).wait_for()
+    page.locator(".yj-run[aria-current] b").wait_for()  # its score: it has come to its end
+    page.wait_for_selector(".yj-figures")
+    page.locator(".yj-asked").first.wait_for()
+
+
 SCENES: dict[str, Callable[[Page], None]] = {
     "start": start,
     "answer": answer,
@@ -99,6 +122,8 @@ SCENES: dict[str, Callable[[Page], None]] = {
     "pdf": pdf,
     "filters": filters,
     "judging": judging,
+    "library": library,
+    "evaluation": evaluation,
 }
 
 
@@ -127,6 +152,13 @@ def _library(browser: Browser, folder: Path) -> Settings:
     with Library.open(settings.data_dir, write=True) as library:
         ingest(paths, library, open_embedder(settings.embedding), settings)
     return settings
+
+
+def _some_questions() -> FilePayload:
+    """Every sixth question of the sample set."""
+    lines = QUESTIONS.read_text(encoding="utf-8").splitlines()
+    content = "\n".join(lines[::6]).encode()
+    return {"name": SET_NAME, "mimeType": "application/json", "buffer": content}
 
 
 def _print(browser: Browser, path: Path) -> None:
