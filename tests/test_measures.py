@@ -104,6 +104,8 @@ def test_every_group_is_required_and_any_alias_will_do(
         ("对。河里有鱼。", ["对。大桥全长五百米。"], False),  # 对。 alone tells nothing
         ("大桥全长六百米。", ["大桥全长五百米。"], False),
         ("", ["大桥全长五百米。"], False),
+        ("茶叶要卖得好，先得有路。路修好了。", ["姜远：茶叶要卖得好，先得有路。"], True),
+        ("先得有路。", ["茶叶要卖得好，原因：先得有水。"], False),
     ],
 )
 def test_sharing_evidence(text: str, evidence: list[str], shares: bool) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rag.text import fold, sentence_spans, visible_length
+from rag.text import SPEAKER_LABEL, fold, sentence_spans, visible_length
 
 _TELLING = 6  # letters and digits that a sentence needs to stand for its evidence alone
 
@@ -30,13 +30,24 @@ def holds_any(text: str, groups: Iterable[Sequence[str]]) -> bool:
 
 
 def shares_evidence(text: str, evidence: Iterable[str]) -> bool:
-    """Whether `text` holds an evidence or one of its telling sentences, or stands within it."""
+    """Whether `text` holds an evidence or one of its telling sentences, or stands within it.
+
+    The name of a speaker before an evidence may be missing in `text`: a quote leaves it out.
+    """
     held = loose(text)
     return any(
         held in loose(gold) or any(loose(part) in held for part in (gold, *_sentences(gold)))
-        for gold in evidence
+        for whole in evidence
+        for gold in (whole, *_unlabelled(whole))
         if held
     )
+
+
+def _unlabelled(evidence: str) -> list[str]:
+    """What a speaker says, where the evidence begins with the name."""
+    label = SPEAKER_LABEL.match(evidence)
+    said = evidence[label.end() :] if label else ""
+    return [said] if visible_length(said) >= _TELLING else []
 
 
 def _sentences(evidence: str) -> list[str]:
