@@ -95,6 +95,7 @@ class Retriever:
         depth = self.settings.candidates
         for _ in range(_DEEPER):
             rankings = self.rank(query, vector, filters, depth)
+            rankings = replace(rankings, fused=with_leaders(rankings, limit))
             hits = self._hits(rankings, limit)
             if len(hits) >= min(limit, len(rankings.fused)):
                 break
@@ -193,6 +194,21 @@ def fuse(rankings: Iterable[Scored], k: int) -> Scored:
         for rank, (row, _) in enumerate(ranking, start=1):
             scores[row] += 1.0 / (k + rank)
     return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def with_leaders(rankings: Rankings, limit: int) -> Scored:
+    """The fused ranking, its first `limit` with the very first of each system among them.
+
+    Fusion forgets by how much a system prefers its first: a passage that alone holds a question's
+    rare words would be lost where its vector is a middling one.
+    """
+    leaders = {ranking[0][0] for ranking in (rankings.dense, rankings.lexical) if ranking}
+    head, tail = rankings.fused[:limit], rankings.fused[limit:]
+    lost = [pair for pair in tail if pair[0] in leaders]
+    spare = [pair for pair in head if pair[0] not in leaders]
+    gone = spare[max(0, len(spare) - len(lost)) :]
+    kept = [pair for pair in head if pair not in gone]
+    return [*kept, *lost, *gone, *(pair for pair in tail if pair not in lost)]
 
 
 def _repeats(passage: Passage, stored: StoredArticle, kept: StoredArticle) -> bool:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pages import BRIDGE, TEA, ingest_into, pipeline_over, write
 
 from rag.answers import Filters
@@ -15,7 +17,7 @@ from rag.errors import ModelChanged
 from rag.indexes import build_indexes, caught_up, load_indexes
 from rag.lexical import LexicalIndex
 from rag.library import Library
-from rag.retrieval import fuse
+from rag.retrieval import Rankings, fuse, with_leaders
 
 FAKE = HashingEmbedder()
 
@@ -34,6 +36,22 @@ def test_reciprocal_rank_fusion_by_hand() -> None:
     assert dict(fused) == pytest.approx(
         {1: 1 / (60 + 1) + 1 / (60 + 2), 3: 1 / (60 + 3) + 1 / (60 + 1), 2: 1 / (60 + 2)}
     )
+
+
+@given(st.permutations(range(12)), st.permutations(range(12)), st.integers(1, 14))
+def test_what_a_system_puts_first_is_never_cut_off(
+    dense_order: list[int], lexical_order: list[int], limit: int
+) -> None:
+    dense = [(row, 1.0) for row in dense_order]
+    lexical = [(row, 1.0) for row in lexical_order]
+    rankings = Rankings(dense, lexical, fuse([dense, lexical], k=60))
+    kept = with_leaders(rankings, limit)
+    assert sorted(kept) == sorted(rankings.fused)
+    found = {row for row, _ in kept[:limit]}
+    leaders = {dense_order[0], lexical_order[0]}
+    assert leaders <= found or limit < len(leaders)
+    others = [pair for pair in rankings.fused[:limit] if pair[0] in found]
+    assert [pair for pair in kept[:limit] if pair in others] == others
 
 
 def test_a_passages_own_vector_finds_it_first() -> None:
