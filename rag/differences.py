@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from rag.asked_units import asked_unit
 from rag.enumeration import enumerations
 from rag.evidence import Assessment, Evidence
 from rag.features import Weights
@@ -30,7 +31,6 @@ _ASKS_WHETHER_ALIKE = re.compile(
 )
 _PLACES = re.compile(r"^(?:在)?第?\S{1,12}(?:版|报道|文章|访谈|报告)(?:里|中|上)?[，,]")
 _MONEY = re.compile("资金|钱|投资|费用|金额|经费|补贴|收入|产值|造价|成本|价")
-_ASKED_UNIT = re.compile(r"多少(?P<unit>\S{1,2}?)(?=[的\u4e00-\u9fff]|$)|几(?P<few>\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +90,8 @@ def _figures(evidence: Evidence) -> Iterator[Figure]:
 def _fits(figure: Figure, question: Understood) -> tuple[bool, float]:
     """How well a figure answers: the unit that is asked for, then the words before it."""
     unit = figure.quantity.unit
-    asked = _ASKED_UNIT.search(question.searched)
-    wanted = (asked.group("unit") or asked.group("few")) if asked else ""
-    right = unit == wanted or (unit == "元" and _MONEY.search(question.searched) is not None)
+    money = unit == "元" and _MONEY.search(question.searched) is not None
+    right = unit == asked_unit(question) or money
     return right, _alike(figure.label, question.searched)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from rag.answers import Filters
 from rag.asked import answers_follow
+from rag.asked_units import prefer_asked_unit
 from rag.bundled_model import NAME
 from rag.definitions import prefer_definitions
 from rag.differences import as_figure_question, different_figures
@@ -133,6 +134,7 @@ class Inquiry:
                 rest = [e for e in assessment.evidence if e not in said.evidence]
                 assessment = replace(said, evidence=(*said.evidence, *rest))
         assessment = telling_first(assessment, weights)
+        assessment = prefer_asked_unit(question, assessment, weights)
         assessment = prefer_listings(question, assessment)
         differing = different_figures(question, assessment, weights)
         return Side(

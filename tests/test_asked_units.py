@@ -1,0 +1,51 @@
+"""A question for a number is answered by a sentence that counts in its unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from pages import ingest_into, pipeline_over, write
+
+from rag.answers import Question
+from rag.asked_units import asked_unit
+from rag.pipeline import Pipeline
+from rag.question import understand
+
+WELLS = """石门乡清点古井
+什么是古井？县文物所的工作人员解释，古井是指全乡开凿于百年以前、至今仍有水的石砌水井。全乡登记的古井有47处，都挂了牌。
+
+护井的经费由县里出，今年一共安排12万元，其中三成用于清淤。挂牌的时间是去年秋天。
+"""
+
+
+@pytest.fixture(scope="module")
+def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
+    folder = tmp_path_factory.mktemp("wells")
+    ingest_into(folder / "data", write(folder / "pages", wells=WELLS))
+    made = pipeline_over(folder / "data")
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "unit"),
+    [
+        ("全市有多少处古井？", "处"),
+        ("共有几所学校参加？", "所"),
+        ("清淤用了多少钱？", "元"),
+        ("有多大比例的居民赞成？", "%"),
+        ("赞成的占几成？", "%"),
+        ("哪几个部门负责？", None),
+        ("他第几次参赛？", None),
+        ("总额是多少？", None),
+        ("为什么要清淤？", None),
+    ],
+)
+def test_the_unit_that_is_asked_for(question: str, unit: str | None) -> None:
+    assert asked_unit(understand(Question(question=question), 2000)) == unit
+
+
+def test_the_sentence_that_counts_is_quoted_first(pipeline: Pipeline) -> None:
+    answer = pipeline.ask(Question(question="全乡的石砌古井有多少处？"))
+    assert answer.citations[0].quote == "全乡登记的古井有47处，都挂了牌。"
