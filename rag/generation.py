@@ -12,7 +12,7 @@ from rag.embedding import passage_header
 from rag.facts import Facts
 from rag.features import has_form
 from rag.inquiry import Side
-from rag.question import Understood
+from rag.question import Understood, is_held
 from rag.quotes import Quotable, citation
 from rag.scope import Scope
 from rag.settings import AnswerSettings
@@ -164,7 +164,7 @@ def _why_not(findings: Findings, side: Side) -> tuple[RefusalReason, tuple[str, 
         fold(f"{passage_header(hit.stored.article, hit.passage)}\n{hit.passage.text}")
         for hit in {e.candidate.hit.id: e.candidate.hit for e in assessment.evidence}.values()
     }
-    missing = tuple(word for word in weights.words if not any(word in text for text in texts))
+    missing = tuple(word for word in weights.words if not any(is_held(word, t) for t in texts))
     best = assessment.evidence[0]
     held = weights.pair_cover(fold(best.candidate.hit.passage.text))
     if understood.chinese and held < _RELEVANT:

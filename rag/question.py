@@ -15,7 +15,7 @@ from typing import Any
 
 from rag.answers import Question
 from rag.errors import BadEncoding, QuestionEmpty, QuestionTooLong
-from rag.text import fold, has_han, visible_length, words
+from rag.text import fold, has_han, parts, visible_length, words
 
 
 class QuestionType(StrEnum):
@@ -126,3 +126,13 @@ def content_words(text: str) -> tuple[str, ...]:
     """Words that an article could hold, each once, in order."""
     function_words = _function_words()
     return tuple(dict.fromkeys(word for word in words(text) if word not in function_words))
+
+
+def is_held(word: str, text: str) -> bool:
+    """Whether a folded text holds a search word, or what a wrong guess put together with 有 or 在.
+
+    jieba guesses words that its dictionary lacks: 江州市有 becomes 江州 and 市有.
+    """
+    made = parts(word)
+    content = [part for part in made if part not in _function_words()]
+    return word in text or (len(content) < len(made) and all(part in text for part in content))

@@ -138,6 +138,13 @@ def words(text: str) -> list[str]:
     return [word for word in rjieba.cut_for_search(fold(text)) if any(map(str.isalnum, word))]
 
 
+def parts(word: str) -> list[str]:
+    """The dictionary's words in a word; several where jieba only guessed that it is one."""
+    import rjieba
+
+    return list(rjieba.cut(word, False))
+
+
 def has_han(text: str) -> bool:
     """Whether there is any Han character."""
     return _HAN.search(text) is not None

@@ -11,6 +11,7 @@ from pages import BRIDGE, TEA, ingest_into, pipeline_over, write
 from rag.answers import Answer, Question
 from rag.errors import BadEncoding, QuestionEmpty, QuestionTooLong
 from rag.pipeline import Pipeline
+from rag.question import content_words, is_held
 from rag.verification import verify
 
 
@@ -53,6 +54,21 @@ def test_a_refusal_says_why_and_shows_the_nearest(pipeline: Pipeline) -> None:
     assert not answer.statements
     assert "火星" in answer.refusal.missing_words
     assert verify(answer, pipeline.library) == []
+
+
+def test_a_word_that_was_only_guessed_is_not_called_missing(pipeline: Pipeline) -> None:
+    answer = ask(pipeline, "新区桥有多少火星车？")  # jieba takes 桥有 for a word
+    assert answer.refusal is not None
+    assert "火星车" in answer.refusal.missing_words
+    assert "桥有" in content_words("新区桥有多少火星车？")
+    assert "桥有" not in answer.refusal.missing_words
+
+
+def test_only_a_guess_with_a_function_word_is_taken_apart() -> None:
+    assert is_held("市有", "全市的桥")
+    assert is_held("市有", "他说市有三座")
+    assert not is_held("市有", "全县的桥")
+    assert not is_held("江明市", "江边的明珠，全市的桥")
 
 
 @pytest.mark.parametrize("make", [answered, refused])
