@@ -17,7 +17,7 @@ _HEADER = re.compile(r"^.{0,60}?正文[:：]\s*")
 _ORIGINAL_TITLE = re.compile(r"^原标题[:：]")
 _TRAILER = re.compile(r"(?:返回搜狐，查看更多)?\s*责任编辑[:：]?\s*$|https?://\S+$|\S+\.html?$")
 _SPACE = re.compile(r"\s+")
-_SENTENCE_ENDS = re.compile(r"[。！？](?:[”’」』）)]*)")
+SENTENCE_ENDS = re.compile(r"[。！？](?:[”’」』）)]*)")
 _EDGE = 20
 
 
@@ -56,7 +56,7 @@ def make_page(
     """
     queues = []
     for number, text in enumerate(articles):
-        cuts = _cuts(text, rng.randint(1, most_cuts), rng, edge)
+        cuts = random_cuts(text, rng.randint(1, most_cuts), rng, edge)
         edges = [0, *(position for position, _ in cuts), len(text)]
         kinds: list[CutKind | None] = [*(kind for _, kind in cuts), None]
         queues.append(
@@ -104,7 +104,7 @@ def make_flowing_page(articles: Sequence[str], rng: random.Random) -> list[FlowP
 
 def _paragraphs(number: int, text: str, rng: random.Random) -> list[FlowPiece]:
     """One to four sentences each."""
-    ends = [match.end() for match in _SENTENCE_ENDS.finditer(text)]
+    ends = [match.end() for match in SENTENCE_ENDS.finditer(text)]
     pieces: list[FlowPiece] = []
     start = 0
     while ends:
@@ -120,7 +120,7 @@ def _break(pieces: list[FlowPiece], rng: random.Random) -> int:
     """Break one paragraph in mid-sentence, in place; the index of its first half."""
     at = rng.randrange(len(pieces))
     whole = pieces[at]
-    ends = {match.end() for match in _SENTENCE_ENDS.finditer(whole.text)}
+    ends = {match.end() for match in SENTENCE_ENDS.finditer(whole.text)}
     free = [p for p in range(4, len(whole.text) - 3) if p not in ends]
     if not free:
         return at
@@ -131,7 +131,7 @@ def _break(pieces: list[FlowPiece], rng: random.Random) -> int:
     return at
 
 
-def _cuts(text: str, wanted: int, rng: random.Random, edge: int) -> list[tuple[int, CutKind]]:
+def random_cuts(text: str, wanted: int, rng: random.Random, edge: int) -> list[tuple[int, CutKind]]:
     """At most `wanted` cuts, `edge` characters apart, in order."""
     positions = _positions(text, edge)
     chosen: list[tuple[int, CutKind]] = []
@@ -147,7 +147,7 @@ def _positions(text: str, edge: int) -> dict[CutKind, list[int]]:
     """Where each kind of cut may fall."""
     import rjieba
 
-    ends = {match.end() for match in _SENTENCE_ENDS.finditer(text)}
+    ends = {match.end() for match in SENTENCE_ENDS.finditer(text)}
     borders, offset = set(), 0
     for word in rjieba.cut(text):
         offset += len(word)

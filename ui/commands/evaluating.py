@@ -6,7 +6,7 @@ import importlib
 import inspect
 import pkgutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -104,7 +104,11 @@ def benchmark(
         typer.Option("--questions", metavar="N", min=1, help="open-qa、ablation、latency：题数。"),
     ] = None,
     pages: Annotated[
-        int | None, typer.Option("--pages", metavar="N", min=1, help="stitching：版面数。")
+        int | None, typer.Option("--pages", metavar="N", min=1, help="stitching、stirred：版面数。")
+    ] = None,
+    layout: Annotated[
+        Literal["printed", "bare"] | None,
+        typer.Option("--layout", help="stirred：printed（有标题、署名）或 bare（只有碎片）。"),
     ] = None,
     seconds: Annotated[
         float | None, typer.Option("--seconds", min=0.1, help="load：每一段测多久。")
@@ -127,6 +131,7 @@ def benchmark(
         "remove_half": remove_half,
         "questions": questions,
         "pages": pages,
+        "layout": layout,
         "seconds": seconds,
         "minutes": minutes,
         "settings": options.settings(),

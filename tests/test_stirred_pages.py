@@ -1,0 +1,80 @@
+"""Pages stirred from known articles: what they hold, and how what was read from them is judged."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from eval.benchmarks.stirred import run, score
+from eval.stirred_pages import LAYOUTS, Layout, stir_page
+from rag.documents import Article, Paragraph
+
+BRIDGE = (
+    "城北的老桥建成于六十年前，是当时全市最长的一座桥。去年冬天，检测人员发现桥墩出现裂缝，"
+    "市政部门随即决定封桥维修。维修期间，工人更换了全部栏杆，加固了桥墩，还重新铺设了桥面。"
+)
+LIBRARY = (
+    "从下月起，市图书馆每天开放到晚上十点，周末也不休息。读者凭身份证就能入馆，借书期限由三十天"
+    "延长到四十五天。图书馆还在社区设立了二十个自助借还点，方便老人和孩子就近借阅图书。"
+)
+RECIPE = (
+    "做红烧鱼，鱼要先用盐腌二十分钟。锅里放油，烧到七成热时下鱼，两面煎黄后盛出。再放葱姜爆香，"
+    "加酱油、料酒和一碗热水，放回煎好的鱼，小火炖十五分钟，出锅前撒上香菜。"
+)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_pages_hold_every_character_in_order(layout: Layout) -> None:
+    texts = [BRIDGE, LIBRARY, RECIPE]
+    for seed in range(20):
+        page = stir_page(texts, random.Random(seed), layout)
+        for number, text in enumerate(texts):
+            parts = [part for part in page.stretches if part.article == number]
+            assert [part.offset for part in parts] == sorted(part.offset for part in parts)
+            assert "".join(page.text[slice(*part.span)] for part in parts) == text
+            assert any(part.cut for part in parts)
+        for part in page.stretches:
+            assert page.origin(part.span.start) == (part.article, part.offset)
+
+
+def test_perfect_articles_have_every_cut_joined_and_stirred_ones_do_not() -> None:
+    page = stir_page([BRIDGE, LIBRARY, RECIPE], random.Random(5), "bare")
+    cuts = sum(1 for part in page.stretches if part.cut)
+
+    def joined(articles: list[Article]) -> tuple[int, int]:
+        tally = score(page, articles)
+        return tuple(  # type: ignore[return-value]
+            sum(n for name, n in tally.items() if name.startswith(what))
+            for what in ("joined", "false")
+        )
+
+    perfect = []
+    for number in range(3):
+        spans = tuple(part.span for part in page.stretches if part.article == number)
+        text = "".join(page.text[slice(*span)] for span in spans)
+        perfect.append(Article(str(number), "题", (Paragraph(1, text, spans),)))
+    assert joined(perfect) == (cuts, 0)
+    every = tuple(part.span for part in page.stretches)
+    text = "".join(page.text[slice(*span)] for span in every)
+    assert joined([Article("x", "题", (Paragraph(1, text, every),))])[1] > 0
+
+
+def test_the_benchmark_counts_cuts_and_joins(tmp_path: Path) -> None:
+    file = tmp_path / "news.jsonl.gz"
+    texts = [BRIDGE * 2, LIBRARY * 2, RECIPE * 2] * 10
+    with gzip.open(file, "wt", encoding="utf-8") as lines:
+        lines.writelines(json.dumps({"text": text}, ensure_ascii=False) + "\n" for text in texts)
+    for layout in LAYOUTS:
+        report = run(file, pages=3, seed=1, layout=layout)
+        again = run(file, pages=3, seed=1, layout=layout)
+        metrics, repeated = report["metrics"], again["metrics"]
+        assert isinstance(metrics, dict)
+        assert isinstance(repeated, dict)
+        assert metrics["cuts"] >= 6
+        assert 0.0 <= metrics["false_joins"] <= 1.0
+        assert 0.0 < metrics["right_article"] <= 1.0
+        assert metrics["joined"] == repeated["joined"]
