@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import cache
@@ -22,6 +23,8 @@ from ui.engine import Engine
 from ui.security import error_response
 from ui.static_files import read_static
 
+_log = logging.getLogger("youju.chat")
+_AGAIN_SECONDS = 1.0
 # All that the page needs of Gradio. Its routes that read files, fetch addresses, take uploads
 # or run other things stay shut.
 _OPEN = re.compile(
@@ -72,11 +75,18 @@ class ChatMount:
             await task
 
     async def _live(self, stop: asyncio.Event) -> None:
-        page = await asyncio.to_thread(asyncio.run, _build(self._engine))
-        async with page.router.lifespan_context(page):
-            self._page = page
-            await stop.wait()
-            self._page = None
+        while not stop.is_set():
+            try:
+                page = await asyncio.to_thread(asyncio.run, _build(self._engine))
+            except Exception:  # noqa: BLE001 - Gradio's own; the API goes on, the page comes later
+                _log.exception("chat_not_built")
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), _AGAIN_SECONDS)
+                continue
+            async with page.router.lifespan_context(page):
+                self._page = page
+                await stop.wait()
+                self._page = None
 
 
 async def _build(engine: Engine) -> Any:
