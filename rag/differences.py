@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from rag.asked_units import asked_unit
+from rag.answer_forms import asked_unit
 from rag.enumeration import enumerations
 from rag.evidence import Assessment, Evidence
 from rag.features import Weights

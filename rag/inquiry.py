@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rag.answer_forms import prefer_answer_form
 from rag.answers import Filters
 from rag.asked import answers_follow
-from rag.asked_units import prefer_asked_unit
 from rag.bundled_model import NAME
 from rag.definitions import prefer_definitions
 from rag.differences import as_figure_question, different_figures
@@ -134,7 +134,7 @@ class Inquiry:
                 rest = [e for e in assessment.evidence if e not in said.evidence]
                 assessment = replace(said, evidence=(*said.evidence, *rest))
         assessment = telling_first(assessment, weights)
-        assessment = prefer_asked_unit(question, assessment, weights)
+        assessment = prefer_answer_form(question, assessment, weights)
         assessment = prefer_listings(question, assessment)
         differing = different_figures(question, assessment, weights)
         return Side(

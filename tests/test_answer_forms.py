@@ -1,4 +1,4 @@
-"""A question for a number is answered by a sentence that counts in its unit."""
+"""Questions for times and numbers are answered by sentences that have them."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Iterator
 import pytest
 from pages import ingest_into, pipeline_over, write
 
+from rag.answer_forms import asked_unit
 from rag.answers import Question
-from rag.asked_units import asked_unit
 from rag.pipeline import Pipeline
 from rag.question import understand
 
 WELLS = """石门乡清点古井
 什么是古井？县文物所的工作人员解释，古井是指全乡开凿于百年以前、至今仍有水的石砌水井。全乡登记的古井有47处，都挂了牌。
 
-护井的经费由县里出，今年一共安排12万元，其中三成用于清淤。挂牌的时间是去年秋天。
+护井的经费由县里出，今年一共安排12万元，其中三成用于清淤。古井的牌子挂上以后，乡亲们议论很多。牌子是去年秋天挂的。
 """
 
 
@@ -47,5 +47,12 @@ def test_the_unit_that_is_asked_for(question: str, unit: str | None) -> None:
 
 
 def test_the_sentence_that_counts_is_quoted_first(pipeline: Pipeline) -> None:
-    answer = pipeline.ask(Question(question="全乡的石砌古井有多少处？"))
-    assert answer.citations[0].quote == "全乡登记的古井有47处，都挂了牌。"
+    assert first_quote(pipeline, "全乡的石砌古井有多少处？") == "全乡登记的古井有47处，都挂了牌。"
+
+
+def test_a_sentence_with_a_time_is_quoted_first(pipeline: Pipeline) -> None:
+    assert first_quote(pipeline, "古井的牌子是什么时候挂上的？") == "牌子是去年秋天挂的。"
+
+
+def first_quote(pipeline: Pipeline, question: str) -> str:
+    return pipeline.ask(Question(question=question)).citations[0].quote
