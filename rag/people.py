@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from rag.documents import Article, Paragraph
-from rag.text import fold
+from rag.text import fold, occurrences
 
 _SURNAMES = Path(__file__).with_name("data") / "surnames.txt"
 _GIVEN = 2
@@ -29,6 +29,21 @@ SAYING = (
     "|直言|感慨|回忆|提到|笑道|答道|讲"
 )
 """Verbs that bring what somebody says, as one alternative of a pattern."""
+
+POST = (
+    "局长|主任|院长|校长|处长|科长|部长|厂长|会长|理事长|董事长|秘书长|队长|所长|站长|行长|县长|市长|区长|镇长"
+    "|乡长|村长|总经理|经理|总监|工程师|总师|教授|研究员|讲师|博士|硕士|专家|学者|律师|法官|检察官|医师|医生"
+    "|护士|教师|老师|编辑|记者|预报员|馆长|社长|书记|代表|委员|统计师|规划师|设计师|农艺师|教练|裁判|负责人"
+    "|创始人|发言人|理事|干事|组长|班长|船长|师傅"
+)
+"""Words that end a post, as one alternative of a pattern."""
+
+# One pattern a name would have to be compiled for every name: that takes longer than an answer.
+_POSTS = tuple(POST.split("|"))
+_INTRODUCING = (*_POSTS, "居民", "村民", "市民", "农民", "工人", "学生", "骑手", "读者", "患者")
+_AGED = re.compile(r"\d岁的")
+_TITLES = ("先生", "女士", "教授")
+_VERBS = tuple(SAYING.split("|"))
 
 
 @cache
@@ -95,8 +110,12 @@ def named(question: str, articles: Iterable[Article]) -> tuple[str, ...]:
 
 def _is_person(name: str, articles: Iterable[Article]) -> bool:
     """Whether an article has somebody of that name say something, or gives a post before it."""
-    pattern = _titled(name) if _is_word(name) else _mention(name)
-    return any(name in article.text and pattern.search(article.text) for article in articles)
+    is_shown = _has_post if _is_word(name) else _has_post_or_says
+    return any(
+        is_shown(article.text, at, at + len(name))
+        for article in articles
+        for at in occurrences(name, article.text)
+    )
 
 
 def _is_word(name: str) -> bool:
@@ -106,23 +125,14 @@ def _is_word(name: str) -> bool:
     return len(name) == 2 and rjieba.cut(name, False) == [name]
 
 
-@lru_cache(maxsize=1024)
-def _titled(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:{POST}){re.escape(name)}")
+def _has_post(text: str, start: int, _: int) -> bool:
+    """Whether a post stands before the name at `start`."""
+    return text.endswith(_POSTS, 0, start)
 
 
-@lru_cache(maxsize=1024)
-def _mention(name: str) -> re.Pattern[str]:
-    return re.compile(
-        rf"(?:{POST}|居民|村民|市民|农民|工人|学生|骑手|读者|患者|\d岁的){re.escape(name)}"
-        rf"|{re.escape(name)}(?:先生|女士|教授)?(?:{SAYING})"
-    )
-
-
-POST = (
-    "局长|主任|院长|校长|处长|科长|部长|厂长|会长|理事长|董事长|秘书长|队长|所长|站长|行长|县长|市长|区长|镇长"
-    "|乡长|村长|总经理|经理|总监|工程师|总师|教授|研究员|讲师|博士|硕士|专家|学者|律师|法官|检察官|医师|医生"
-    "|护士|教师|老师|编辑|记者|预报员|馆长|社长|书记|代表|委员|统计师|规划师|设计师|农艺师|教练|裁判|负责人"
-    "|创始人|发言人|理事|干事|组长|班长|船长|师傅"
-)
-"""Words that end a post, as one alternative of a pattern."""
+def _has_post_or_says(text: str, start: int, end: int) -> bool:
+    """Whether the name in `[start, end)` follows a post, a kind of person or an age, or speaks."""
+    if text.endswith(_INTRODUCING, 0, start) or _AGED.fullmatch(text, max(0, start - 3), start):
+        return True
+    title = next((len(title) for title in _TITLES if text.startswith(title, end)), 0)
+    return text.startswith(_VERBS, end) or text.startswith(_VERBS, end + title)

@@ -158,3 +158,11 @@ def visible_length(text: str) -> int:
 def windows(text: str, size: int) -> Iterator[str]:
     """All runs of `size` characters."""
     return (text[i : i + size] for i in range(len(text) - size + 1))
+
+
+def occurrences(part: str, text: str) -> Iterator[int]:
+    """Where `part` begins in `text`, each time, overlapping ones too."""
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + 1)

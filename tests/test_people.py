@@ -30,6 +30,28 @@ def test_names_are_known_by_what_the_articles_have_them_do() -> None:
     assert named("村民担心什么", [REPORT]) == ()
 
 
+@pytest.mark.parametrize(
+    ("line", "known"),
+    [
+        ("会后，副镇长乔大山走来。", True),
+        ("村民乔大山走来。", True),
+        ("８７岁的乔大山走来。", True),
+        ("几岁的乔大山走来。", False),
+        ("乔大山女士坦言不易。", True),
+        ("乔大山乔大山介绍不易。", True),
+        ("乔大山走来。", False),
+        ("镇长在乔大山走。", False),
+    ],
+)
+def test_a_post_or_a_verb_of_saying_makes_a_name(line: str, known: bool) -> None:
+    assert named("乔大山怎么了", [article(line)]) == (("乔大山",) if known else ())
+
+
+@pytest.mark.parametrize(("line", "known"), [("镇长高山走来。", True), ("高山说不易。", False)])
+def test_a_word_is_a_name_only_after_a_post(line: str, known: bool) -> None:
+    assert named("高山怎么了", [article(line)]) == (("高山",) if known else ())
+
+
 def test_a_name_has_a_surname_and_one_or_two_characters() -> None:
     assert list(possible_names("欧阳修文")) == ["欧阳修文", "欧阳修"]
     assert "的确" not in set(possible_names("的确良"))
