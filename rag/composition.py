@@ -26,9 +26,8 @@ _SHORT = 40
 _LIST_FACTOR = 5
 """A list may be this many times as long as another answer."""
 
-_FURTHER, _FURTHER_FACT = 0.6, 0.85
-"""A further sentence is quoted if it is at least this likely, relative to the best; a question for
-one fact rarely needs one."""
+_FURTHER = 0.85
+"""A further sentence is quoted if it is at least this likely, relative to the best."""
 
 
 def compose(
@@ -46,10 +45,11 @@ def compose(
             return listed
     chosen: list[Quote] = []
     room = settings.max_quote
-    further = _FURTHER if question.type in _MANY else _FURTHER_FACT
     for evidence in assessment.evidence:
         quote = _bounded(quote_of(evidence), weights, settings.max_quote)
-        if chosen and (evidence.probability < further * best.probability or len(quote.text) > room):
+        if chosen and (
+            evidence.probability < _FURTHER * best.probability or len(quote.text) > room
+        ):
             break
         if any(_same_words(quote, other) for other in chosen):
             continue
