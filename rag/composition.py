@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
+from rag.documents import Span
 from rag.enumeration import enumerations
 from rag.evidence import Assessment, Evidence
 from rag.features import Weights
 from rag.question import QuestionType, Understood
 from rag.quotes import Quotable, Quote, merged
 from rag.settings import AnswerSettings
-from rag.text import SPEAKER_LABEL, clause_spans, fold, sentence_spans
+from rag.text import SPEAKER_LABEL, clause_spans, fold, sentence_spans, windows
 
 _MANY = {
     QuestionType.LIST,
@@ -20,8 +22,14 @@ _MANY = {
     QuestionType.OPINION,
     QuestionType.OTHER,
 }
-_SHORT = 40
-"""A sentence of so few characters may need the next one."""
+_REPEATS = 0.5
+"""A sentence with so much of it in the question says little: what it leads to is quoted too."""
+
+_NEXT = 0.4
+"""Of several things, the very next sentence is quoted if so likely, relative to the one before."""
+
+_TOPIC = 40
+"""A paragraph's first sentence of so few characters names its topic, but hardly tells how."""
 
 _LIST_FACTOR = 5
 """A list may be this many times as long as another answer."""
@@ -55,23 +63,50 @@ def compose(
             continue
         if chosen and question.type not in _MANY and _siblings(quote, chosen[0]):
             continue  # one fact stands in one item of a list
-        chosen.append(_continued(quote, room) if question.type in _MANY else quote)
+        chosen.append(_continued(quote, question, assessment, room))
         room -= len(chosen[-1].text)
     return merged(chosen)
 
 
-def _continued(quote: Quote, room: int) -> Quote:
-    """A short sentence with the next one of its paragraph: it often only announces that."""
+def _continued(quote: Quote, question: Understood, assessment: Assessment, room: int) -> Quote:
+    """The quote with the next sentence of its paragraph, where it leads to that."""
+    following = _following(quote)
+    if following is None or following.end - quote.start > room:
+        return quote
+    likely = max(
+        (e.probability for e in assessment.evidence if _stands_at(e, quote, following)), default=0.0
+    )
+    goes_on = question.type in _MANY and likely >= _NEXT * quote.probability
+    leads = _repeats(quote, question) or _announces(quote, question)
+    return replace(quote, end=following.end) if goes_on or leads else quote
+
+
+def _following(quote: Quote) -> Span | None:
+    """The next sentence of the paragraph, in the article's text."""
     article = quote.stored.article
     start = article.paragraph_starts[quote.paragraph - 1]
-    text = article.paragraphs[quote.paragraph - 1].text
-    if len(quote.text) > _SHORT:
-        return quote
-    for span in sentence_spans(text):
-        if start + span.start >= quote.end:
-            fits = start + span.end - quote.start <= room
-            return replace(quote, end=start + span.end) if fits else quote
-    return quote
+    spans = sentence_spans(article.paragraphs[quote.paragraph - 1].text)
+    after = (Span(start + s.start, start + s.end) for s in spans if start + s.start >= quote.end)
+    return next(after, None)
+
+
+def _stands_at(evidence: Evidence, quote: Quote, span: Span) -> bool:
+    same_article = evidence.candidate.hit.stored.key == quote.stored.key
+    return same_article and evidence.sentence.start == span.start
+
+
+def _announces(quote: Quote, question: Understood) -> bool:
+    """Whether a sentence ends with a colon, or is the topic of a paragraph that tells how."""
+    if fold(quote.text).rstrip().endswith(":"):
+        return True
+    first = quote.start == quote.stored.article.paragraph_starts[quote.paragraph - 1]
+    return question.type is QuestionType.HOW and first and len(quote.text) <= _TOPIC
+
+
+def _repeats(quote: Quote, question: Understood) -> bool:
+    """Whether most of a sentence stands in the question."""
+    pairs = [pair for run in re.findall(r"\w+", fold(quote.text)) for pair in windows(run, 2)]
+    return sum(pair in question.searched for pair in pairs) >= _REPEATS * len(pairs)
 
 
 def enumerated(best: Quote, max_quote: int) -> list[Quotable]:
