@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from rag.documents import Sentence
 from rag.embedding import Vectors, passage_header
 from rag.question import QuestionType, Understood
 from rag.retrieval import Hit
-from rag.text import fold, windows, words
+from rag.text import fold, windows, words_among
 
 Matrix = NDArray[np.float64]
 
@@ -103,13 +103,21 @@ class Weights:
         self.pairs = {pair for term in _joined(question) for pair in windows(term, 2)}
         self._total = sum(self.words.values()) or 1.0
 
-    def cover(self, found: set[str]) -> float:
+    def cover(self, found: Set[str]) -> float:
         """Share of the question's weight that is among `found` words."""
         return sum(weight for word, weight in self.words.items() if word in found) / self._total
 
     def pair_cover(self, text: str) -> float:
         """Share of the question's character pairs that a folded text holds."""
-        return sum(pair in text for pair in self.pairs) / (len(self.pairs) or 1)
+        return self.pair_share(self.pairs_in(text))
+
+    def pairs_in(self, text: str) -> set[str]:
+        """The question's character pairs that a folded text holds."""
+        return set(filter(text.__contains__, self.pairs))
+
+    def pair_share(self, found: Set[str]) -> float:
+        """Share of the question's character pairs that are among `found` ones."""
+        return len(found) / (len(self.pairs) or 1)
 
     def heaviest_missing(self, text: str) -> float:
         """Weight share of the most telling word that a folded text lacks."""
@@ -134,12 +142,12 @@ def measure(
     for at, candidate in enumerate(candidates):
         hit = candidate.hit
         texts = [fold(candidate.sentence_text(sentence)) for sentence in hit.passage.sentences]
-        found = [set(words(text)) for text in texts]
         header = fold(passage_header(hit.stored.article, hit.passage))
-        whole = "\n".join([header, *texts])
-        passage_cover = weights.cover(set(words(header)).union(*found))
-        passage_pairs = weights.pair_cover(whole)
-        missing.append(weights.heaviest_missing(whole))
+        found = [words_among(text, weights.words.keys()) for text in texts]
+        pairs = [weights.pairs_in(text) for text in texts]
+        passage_cover = weights.cover(words_among(header, weights.words.keys()).union(*found))
+        passage_pairs = weights.pair_share(weights.pairs_in(header).union(*pairs))
+        missing.append(weights.heaviest_missing("\n".join([header, *texts])))
         sims = candidate.vectors[1:] @ vector
         for n, text in enumerate(texts):
             near = slice(max(0, n - 1), n + 2)
@@ -153,8 +161,8 @@ def measure(
                     weights.cover(found[n]),
                     weights.cover(set().union(*found[near])),
                     passage_cover,
-                    weights.pair_cover(text),
-                    weights.pair_cover("\n".join(texts[near])),
+                    weights.pair_share(pairs[n]),
+                    weights.pair_share(set().union(*pairs[near])),
                     passage_pairs,
                     0.5 if form is None else float(_has_new(form, text, question.searched)),
                     _reciprocal(hit.dense_rank),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 
@@ -136,6 +136,15 @@ def words(text: str) -> list[str]:
     import rjieba
 
     return [word for word in rjieba.cut_for_search(fold(text)) if any(map(str.isalnum, word))]
+
+
+def words_among(folded: str, wanted: Set[str]) -> set[str]:
+    """Those of the `wanted` search words that a folded text has; it is cut only if it may."""
+    import rjieba
+
+    if not any(word in folded for word in wanted):
+        return set()
+    return {word for word in rjieba.cut_for_search(folded) if word in wanted}
 
 
 def parts(word: str) -> list[str]:
