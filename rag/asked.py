@@ -39,7 +39,7 @@ def answers_follow(assessment: Assessment) -> Assessment:
     if not silent:
         return assessment
     kept = [
-        replace(e, probability=max(e.probability, raised.get(place, 0.0)))
+        replace(e, probability=raised[place]) if raised.get(place, 0.0) > e.probability else e
         for place, e in by_place.items()
         if place not in silent
     ]

@@ -105,6 +105,8 @@ class Weights:
 
     def cover(self, found: Set[str]) -> float:
         """Share of the question's weight that is among `found` words."""
+        if not found:
+            return 0.0
         return sum(weight for word, weight in self.words.items() if word in found) / self._total
 
     def pair_cover(self, text: str) -> float:
@@ -148,12 +150,12 @@ def measure(
         passage_cover = weights.cover(words_among(header, weights.words.keys()).union(*found))
         passage_pairs = weights.pair_share(weights.pairs_in(header).union(*pairs))
         missing.append(weights.heaviest_missing("\n".join([header, *texts])))
-        sims = candidate.vectors[1:] @ vector
+        sims = (candidate.vectors[1:] @ vector).tolist()
         for n, text in enumerate(texts):
             near = slice(max(0, n - 1), n + 2)
             rows.append(
                 [
-                    float(sims[n]),
+                    sims[n],
                     0.0,
                     0.0,
                     passage_sims[at],

@@ -100,11 +100,12 @@ class Inquiry:
 
     def _interviewed(self, understood: Understood, candidates: Sequence[Candidate]) -> Scope:
         """Everybody who answers the interviewer's question, where it is the one that is asked."""
-        weights = self._weights(topic_of_view(understood))
         stored = {c.hit.stored.key: c.hit.stored for c in candidates}
-        return Scope(
-            next(filter(None, (guests(understood, s, weights) for s in stored.values())), ())
-        )
+        talks = [s for s in stored.values() if any(p.speaker for p in s.article.paragraphs)]
+        if not talks:
+            return ANYBODY
+        weights = self._weights(topic_of_view(understood))
+        return Scope(next(filter(None, (guests(understood, s, weights) for s in talks)), ()))
 
     def sides(
         self,

@@ -98,6 +98,15 @@ class LibraryQueries:
         )
         return SourceFile(*rows[0]) if rows else None
 
+    def with_places(self, hashes: Sequence[str]) -> Set[str]:
+        """Those of the files, by the hash of their bytes, whose lines have places."""
+        rows = self._all(
+            "SELECT DISTINCT s.sha256 FROM sources s JOIN places p ON p.source = s.id"  # noqa: S608
+            f" WHERE s.sha256 IN ({marks(hashes)})",
+            tuple(hashes),
+        )
+        return {row[0] for row in rows}
+
     def places(self, sha256: str, file: str | None = None) -> tuple[Place, ...]:
         """Where the lines of `source(sha256, file)` stand; none for a file without pages."""
         row = self._one(

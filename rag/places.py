@@ -26,6 +26,9 @@ _BYTES = 3 * 4 + 4 * 2  # of a place
 
 def located(answer: Answer, library: LibraryQueries) -> Answer:
     """The answer, with the boxes of the quotes whose files have pages."""
+    quoted = (*answer.citations, *(answer.refusal.nearest if answer.refusal else ()))
+    if not library.with_places(sorted({citation.source.sha256 for citation in quoted})):
+        return answer
     citations = tuple(_located(citation, library) for citation in answer.citations)
     refusal = answer.refusal and answer.refusal.model_copy(
         update={"nearest": tuple(_located(near, library) for near in answer.refusal.nearest)}

@@ -112,8 +112,6 @@ class Retriever:
         dense_ranks, lexical_ranks = _ranks(rankings.dense), _ranks(rankings.lexical)
         hits: list[Hit] = []
         for row, score, item, stored in self._stored(rankings.fused, limit):
-            if len(hits) == limit:
-                break
             if any(_repeats(item.passage, stored, hit.stored) for hit in hits):
                 continue
             hits.append(
@@ -129,6 +127,8 @@ class Retriever:
                     lexical_rank=lexical_ranks.get(row),
                 )
             )
+            if len(hits) == limit:  # before the next are fetched
+                break
         return hits
 
     def _stored(
@@ -146,14 +146,14 @@ class Retriever:
     def _articles_of(self, keys: Iterable[int]) -> dict[int, StoredArticle]:
         """Articles by row, remembered: rows never change."""
         wanted = set(keys)
-        if missing := sorted(wanted - self._articles.keys()):
-            if len(self._articles) > self.settings.remembered_articles:
-                self._articles = {}
-            self._articles = self._articles | self._with_reprints(missing)
-        articles = self._articles
-        if not wanted <= articles.keys():  # another thread began a new memory meanwhile
-            articles = self._with_reprints(sorted(wanted))
-        return articles
+        remembered = self._articles  # another thread may begin a new memory meanwhile
+        missing = sorted(key for key in wanted if key not in remembered)
+        if missing and len(remembered) > self.settings.remembered_articles:
+            remembered = {key: remembered[key] for key in wanted.difference(missing)}
+            self._articles = remembered
+        if missing:
+            remembered.update(self._with_reprints(missing))
+        return remembered
 
     def _with_reprints(self, keys: Sequence[int]) -> dict[int, StoredArticle]:
         found = self.library.articles_by_key(keys)
