@@ -15,6 +15,7 @@ from typing import Any
 
 from rag.answers import Question
 from rag.errors import BadEncoding, QuestionEmpty, QuestionTooLong
+from rag.phrasing import left_unsaid
 from rag.text import fold, has_han, parts, visible_length, words
 
 
@@ -93,7 +94,7 @@ def understand(question: Question, limit: int, searched: str | None = None) -> U
     return Understood(
         asked=question.question,
         searched=folded,
-        type=question_type(bare),
+        type=question_type(bare + left_unsaid(bare)),
         terms=content_words(bare),
         chinese=has_han(bare),
     )

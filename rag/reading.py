@@ -10,6 +10,7 @@ from rag.embedding import PassageInput, Vectors, passage_input
 from rag.evidence import Assessment, Evidence, FeatureScorer
 from rag.features import Candidate, Weights
 from rag.logistic import log_odds, sigmoid
+from rag.phrasing import as_question
 from rag.question import QuestionType, Understood
 from rag.reader import Reader, Reading
 from rag.settings import AnswerSettings
@@ -62,7 +63,8 @@ class ReaderScorer:
         by_row = {evidence.candidate.hit.id: evidence.candidate for evidence in first.evidence}
         chosen = list(by_row.values())[: self._settings.read]
         shown = [passage_input(c.hit.stored.article, c.hit.passage) for c in chosen]
-        readings = self._reader.read(question.searched, shown)
+        asked = as_question(question.searched) if question.chinese else question.searched
+        readings = self._reader.read(asked, shown)
         scored = [
             evidence
             for candidate, text, reading in zip(chosen, shown, readings, strict=True)

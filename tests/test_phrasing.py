@@ -1,0 +1,54 @@
+"""Keywords are read as the questions that they stand for."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answers import Question
+from rag.phrasing import as_question
+from rag.question import QuestionType, understand
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [
+        ("渔灯节的冠军", "渔灯节的冠军是谁?"),
+        ("渔灯节开幕时间", "渔灯节开幕时间是什么时候?"),
+        ("渔灯节的举办地?", "渔灯节的举办地是哪里?"),
+        ("今年渔灯节的游客数量", "今年渔灯节的游客数量是多少?"),
+        ("渔灯节的来历", "渔灯节的来历是什么?"),
+        ("灯油的质量", "灯油的质量是什么?"),
+    ],
+)
+def test_keywords_ask_what_their_last_word_is_about(query: str, asked: str) -> None:
+    assert as_question(query) == asked
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "谁拿了渔灯节的冠军",
+        "渔灯节开不开",
+        "那渔船呢",
+        "渔灯有多高",
+        "介绍一下渔灯节",
+        "渔灯好看吗",
+    ],
+)
+def test_a_question_only_gets_its_mark(question: str) -> None:
+    assert as_question(question) == as_question(f"{question}?") == f"{question}?"
+
+
+@pytest.mark.parametrize(
+    ("query", "kind"),
+    [
+        ("渔灯节的冠军", QuestionType.WHO),
+        ("渔灯节开幕时间", QuestionType.WHEN),
+        ("渔灯节的游客数量", QuestionType.HOW_MANY),
+        ("渔灯节的举办地", QuestionType.WHERE),
+        ("渔灯节", QuestionType.OTHER),
+    ],
+)
+def test_keywords_have_the_type_of_their_question(query: str, kind: QuestionType) -> None:
+    understood = understand(Question(question=query), 2000)
+    assert (understood.type, understood.searched) == (kind, query)
