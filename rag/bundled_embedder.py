@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,8 @@ PASSAGE_PROMPT = "passage: "
 
 _CHUNK = 128
 """Passages between two calls of `progress`; token vectors of so many are held at once."""
+_REMEMBERED = 512
+"""Queries whose vectors are kept: a conversation asks its earlier questions again."""
 
 
 class BundledEmbedder:
@@ -42,6 +44,7 @@ class BundledEmbedder:
     def __init__(self, cache_dir: Path | None = None, threads: int = 0, streams: int = 1) -> None:
         self._encoder = TokenEncoder(ensure_model(cache_dir), threads, streams)
         self._building = threading.Lock()
+        self._query_vector = lru_cache(_REMEMBERED)(self._embed_query)
 
     @property
     def fingerprint(self) -> str:
@@ -57,8 +60,11 @@ class BundledEmbedder:
         """Shape (len(queries), dim). Each runs alone: its vector depends on nothing beside it."""
         vectors = np.empty((len(queries), self.dimension), dtype=np.float32)
         for row, query in enumerate(queries):
-            vectors[row] = self._encoder.encode([QUERY_PROMPT + query])[0].pooled
+            vectors[row] = self._query_vector(query)
         return vectors
+
+    def _embed_query(self, query: str) -> Vectors:
+        return self._encoder.encode([QUERY_PROMPT + query])[0].pooled
 
     def embed_passages(
         self, passages: Sequence[PassageInput], progress: Progress | None = None

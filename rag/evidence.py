@@ -108,9 +108,10 @@ class FeatureScorer:
             return Assessment((), 0.0)
         scores = self._sentences.log_odds(measured.matrix)
         answerable = self._questions.log_odds(question_features(question, measured, scores))
-        order = np.argsort(-scores, kind="stable")
+        order = np.argsort(-scores, kind="stable").tolist()
+        probabilities = sigmoid(scores).tolist()
         evidence = tuple(
-            Evidence(candidates[at], n, float(sigmoid(scores[row])))
+            Evidence(candidates[at], n, probabilities[row])
             for row in order
             for at, n in [measured.places[row]]
         )
