@@ -14,7 +14,7 @@ from rag.documents import Original, Place, SourceFile
 from rag.embedding import Vectors
 from rag.errors import ArticleMissing, LibraryCorrupt
 from rag.places import unpack
-from rag.records import Changes, Counts, StoredArticle, StoredPassage
+from rag.records import Changes, Counts, StoredArticle, StoredHead, StoredPassage
 from rag.storage import Database, Row
 
 T = TypeVar("T")
@@ -22,6 +22,10 @@ T = TypeVar("T")
 _LIVE = "born <= :g AND (died IS NULL OR died > :g)"
 _ARTICLE = (
     "SELECT a.rowid, article_id, record, died, name, path, sha256, reprint_group"
+    " FROM articles a JOIN sources s ON s.id = a.source"
+)
+_HEAD = (
+    f"SELECT a.rowid, article_id, {records.HEAD}, died, name, path, sha256, reprint_group"  # noqa: S608
     " FROM articles a JOIN sources s ON s.id = a.source"
 )
 
@@ -33,6 +37,7 @@ class LibraryQueries:
         self.data_dir = data_dir
         self._database = database
         self._all, self._one = database.all, database.one
+        self._heads: dict[bool, tuple[object, Sequence[StoredHead]]] = {}
 
     @property
     def exists(self) -> bool:
@@ -69,6 +74,15 @@ class LibraryQueries:
         return [
             _article(row) for row in self._all(f"{_ARTICLE} WHERE died IS {state} ORDER BY a.rowid")
         ]
+
+    def heads(self, *, superseded: bool = False) -> Sequence[StoredHead]:
+        """All articles as lists show them, in the same order; read once a generation."""
+        now = (self.generation, self.purged_until)  # before the rows: these may be newer
+        if superseded not in self._heads or self._heads[superseded][0] != now:
+            state = "NOT NULL" if superseded else "NULL"
+            rows = self._all(f"{_HEAD} WHERE died IS {state} ORDER BY a.rowid")
+            self._heads[superseded] = now, tuple(map(_head, rows))
+        return self._heads[superseded][1]
 
     def article(self, article_id: str) -> StoredArticle:
         """The article of this id, or the last superseded one.
@@ -330,6 +344,12 @@ def _article(row: Row) -> StoredArticle:
     key, article_id, record, died, name, path, sha256, group = row
     article = records.article_of(article_id, record)
     return StoredArticle(key, article, name, path, sha256, group or key, died is not None)
+
+
+def _head(row: Row) -> StoredHead:
+    key, article_id, record, paragraphs, died, name, path, sha256, group = row
+    head = records.head_of(article_id, record, paragraphs)
+    return StoredHead(key, head, name, path, sha256, group or key, died is not None)
 
 
 def marks(values: Sequence[object]) -> str:

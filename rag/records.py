@@ -44,6 +44,49 @@ class StoredArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleHead:
+    """What a list shows of an article; `paragraphs` is how many it has."""
+
+    article_id: str
+    title: str
+    title_inferred: bool
+    authors: tuple[str, ...]
+    newspaper: str | None
+    date: str | None
+    page: str | None
+    paragraphs: int
+    joins: tuple[Join, ...] = ()
+
+    @classmethod
+    def of(cls, article: Article) -> ArticleHead:
+        """Of an article that is at hand."""
+        return cls(
+            article_id=article.article_id,
+            title=article.title,
+            title_inferred=article.title_inferred,
+            authors=article.authors,
+            newspaper=article.newspaper,
+            date=article.date,
+            page=article.page,
+            paragraphs=len(article.paragraphs),
+            joins=article.joins,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StoredHead:
+    """A `StoredArticle` without its text."""
+
+    key: int
+    article: ArticleHead
+    file: str
+    path: str
+    sha256: str
+    group: int
+    superseded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StoredPassage:
     """A passage, its row id, which the indexes use, and the row of its article."""
 
@@ -170,6 +213,29 @@ def article_of(article_id: str, text: str) -> Article:
         page=record["page"],
         joins=tuple(Join(*join) for join in record["joins"]),
         affiliations=tuple(record["affiliations"]),
+    )
+
+
+HEAD = (
+    "json_extract(record, '$.title', '$.title_inferred', '$.authors', '$.newspaper', '$.date',"
+    " '$.page', '$.joins'), json_array_length(record, '$.paragraphs')"
+)
+"""SQL for what `head_of` reads: SQLite finds it, so that no paragraph is parsed here."""
+
+
+def head_of(article_id: str, text: str, paragraphs: int) -> ArticleHead:
+    """The head of an article, from the two columns of `HEAD`."""
+    title, inferred, authors, newspaper, date, page, joins = _loads(text)
+    return ArticleHead(
+        article_id=article_id,
+        title=title,
+        title_inferred=bool(inferred),
+        authors=tuple(authors),
+        newspaper=newspaper,
+        date=date,
+        page=page,
+        paragraphs=paragraphs,
+        joins=tuple(Join(*join) for join in joins),
     )
 
 

@@ -17,6 +17,7 @@ from rag.errors import (
     StorageFull,
 )
 from rag.library import Library
+from rag.records import ArticleHead
 from rag.schema import DATABASE
 from rag.storage import Database, WriteLock, translated
 
@@ -39,6 +40,23 @@ def test_what_was_stored_comes_back_exactly(data_dir: Path) -> None:
             ids = library.passage_ids(library.generation)
             mine = [p for p in library.passages(ids) if p.article_key == stored.key]
             assert "".join(p.passage.text for p in mine) == stored.article.text
+
+
+def test_heads_are_the_articles_without_their_text(data_dir: Path, tmp_path: Path) -> None:
+    with Library.open(data_dir) as library:
+        for bridge in (BRIDGE, BRIDGE.replace("21亿元", "22亿元"), BRIDGE):
+            write(tmp_path / "in", bridge=bridge)
+            ingest_into(data_dir, tmp_path / "in")  # while the library is open to read
+            for superseded in (False, True):
+                articles = library.articles(superseded=superseded)
+                heads = library.heads(superseded=superseded)
+                assert [ArticleHead.of(stored.article) for stored in articles] == [
+                    stored.article for stored in heads
+                ]
+                for stored, head in zip(articles, heads, strict=True):
+                    for name in ("key", "file", "path", "sha256", "group", "superseded"):
+                        assert getattr(stored, name) == getattr(head, name)
+            assert library.heads() is library.heads()
 
 
 def test_ingesting_again_does_nothing(data_dir: Path, tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ router = APIRouter(responses=FAILURES, tags=["文章"])
 @router.get("/v1/articles", summary="列出文章", response_model=list[ArticleSummary])
 async def articles(request: Request) -> JSONResponse:
     """库里的全部文章，不含正文。"""
-    stored = await engine_of(request).run(lambda pipeline: pipeline.library.articles())
+    stored = await engine_of(request).run(lambda pipeline: pipeline.library.heads())
     return JSONResponse([article_summary(article) for article in stored])
 
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from rag.answers import Filters, Question
 from rag.documents import Article, Paragraph
 from rag.errors import BadEncoding
-from rag.records import StoredArticle
+from rag.records import StoredArticle, StoredHead
 from ui.engine import Hit
 from ui.intake.jobs import FileStatus, JobStatus
 
@@ -119,7 +119,7 @@ class JobBody(BaseModel):
     files: list[FileBody]
 
 
-def article_summary(stored: StoredArticle) -> dict[str, Any]:
+def article_summary(stored: StoredArticle | StoredHead) -> dict[str, Any]:
     """The contract's article, without its paragraphs."""
     article = stored.article
     return {

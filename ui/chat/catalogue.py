@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.library import Library
-from rag.records import StoredArticle
+from rag.records import StoredHead
 from rag.text import fold
 
 _MOST_NAMES = 300
@@ -37,7 +37,7 @@ class Catalogue:
     def of(cls, library: Library) -> Catalogue:
         """Read it from the library."""
         generation = library.generation
-        return cls(generation, tuple(_listed(stored) for stored in library.articles()))
+        return cls(generation, tuple(_listed(stored) for stored in library.heads()))
 
     def choices(self) -> dict[str, Any]:
         """Newspapers and authors, the most frequent first, and the span of dates."""
@@ -60,7 +60,7 @@ class Catalogue:
         ]
 
 
-def _listed(stored: StoredArticle) -> Listed:
+def _listed(stored: StoredHead) -> Listed:
     article = stored.article
     return Listed(
         article.article_id, article.title, article.newspaper, article.date, article.authors

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ingest.corrections import Page, seams
 from rag.documents import Article, Paragraph
+from rag.records import ArticleHead
 from ui.chat.escaping import escaped
 from ui.library_page.rendering import place_text
 
@@ -30,7 +31,7 @@ def article_html(page: Page, article: Article, preview: str) -> str:
     )
     return (
         f'<header class="yj-article-head"><p class="yj-label">'
-        f"{escaped(place_text(article, page.source.name))}</p>"
+        f"{escaped(place_text(ArticleHead.of(article), page.source.name))}</p>"
         f'<h3 tabindex="-1">{escaped(article.title)}</h3>'
         '<button type="button" class="yj-icon yj-close" data-close aria-label="关闭">'
         '<i class="yj-i yj-i-close"></i></button></header>'

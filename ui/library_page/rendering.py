@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from rag.documents import Article, Span
+from rag.documents import Span
 from rag.highlighting import occurrences
-from rag.records import StoredArticle
+from rag.records import ArticleHead, StoredHead
 from ui.chat.escaping import escaped
 from ui.console import page_label
 from ui.engine import Hit
@@ -17,7 +17,7 @@ _AROUND = 60
 _DOUBTFUL = 0.8
 
 
-def articles_html(stored: Sequence[StoredArticle], wanted: str) -> str:
+def articles_html(stored: Sequence[StoredHead], wanted: str) -> str:
     """The articles whose particulars hold `wanted`, the latest first."""
     groups = Counter(one.group for one in stored)
     passing = [
@@ -34,7 +34,7 @@ def articles_html(stored: Sequence[StoredArticle], wanted: str) -> str:
     return f'<ul class="yj-articles">{rows}</ul>{more}'
 
 
-def row_html(article: Article, file: str, alike: int = 1, preview: str = "") -> str:
+def row_html(article: ArticleHead, file: str, alike: int = 1, preview: str = "") -> str:
     """One article as a button that opens it."""
     tags = [
         '<span class="yj-tag yj-wary">标题为程序所拟</span>' if article.title_inferred else "",
@@ -50,11 +50,11 @@ def row_html(article: Article, file: str, alike: int = 1, preview: str = "") -> 
     )
 
 
-def place_text(article: Article, file: str) -> str:
+def place_text(article: ArticleHead, file: str) -> str:
     """`《报名》 2024-05-20 第3版 · 作者 · 8 段 · 文件`."""
     paper = f"《{article.newspaper}》" if article.newspaper else ""
     where = " ".join(filter(None, (paper, article.date, page_label(article.page))))
-    parts = (where, "、".join(article.authors), f"{len(article.paragraphs)} 段", file)
+    parts = (where, "、".join(article.authors), f"{article.paragraphs} 段", file)
     return " · ".join(part for part in parts if part)
 
 
@@ -70,7 +70,7 @@ def hits_html(hits: Iterable[Hit], query: str) -> str:
     return f'<p class="yj-label" role="status">{head}</p><ul class="yj-hits">{rows}</ul>'
 
 
-def gone_html(superseded: Sequence[StoredArticle], live: Sequence[StoredArticle]) -> str:
+def gone_html(superseded: Sequence[StoredHead], live: Sequence[StoredHead]) -> str:
     """What no longer answers, and why. Versions that a correction replaced are not worth a line."""
     corrected = {(one.article.article_id, one.sha256) for one in live}
     versions = {one.path: one.sha256 for one in live}
@@ -90,7 +90,7 @@ def gone_html(superseded: Sequence[StoredArticle], live: Sequence[StoredArticle]
     )
 
 
-def _why_gone(one: StoredArticle, versions: Mapping[str, str]) -> str:
+def _why_gone(one: StoredHead, versions: Mapping[str, str]) -> str:
     newer = versions.get(one.path)
     return "有了新版" if newer and newer != one.sha256 else "已移除"
 
@@ -118,7 +118,7 @@ def _hit(hit: Hit, marks: Sequence[Span]) -> str:
     )
 
 
-def _joins(article: Article) -> str:
+def _joins(article: ArticleHead) -> str:
     if not article.joins:
         return ""
     least = min(join.confidence for join in article.joins)
@@ -126,7 +126,7 @@ def _joins(article: Article) -> str:
     return f'<span class="yj-tag{tone}">接合 {len(article.joins)} 处，最低把握 {least:.0%}</span>'
 
 
-def _particulars(one: StoredArticle) -> str:
+def _particulars(one: StoredHead) -> str:
     article = one.article
     parts = (article.title, *article.authors, article.newspaper, article.date, one.file)
     return " ".join(filter(None, parts))

@@ -18,6 +18,7 @@ from ingest.metadata import split_names
 from rag.corrections import Corrected, Correction
 from rag.errors import ArticleMissing, DocumentError
 from rag.library import Library
+from rag.records import ArticleHead
 from ui.api.base import engine_of
 from ui.api.wire import Text
 from ui.engine import Engine, Pipeline
@@ -68,11 +69,11 @@ async def overview(request: Request, wanted: str = "") -> dict[str, Any]:
     """The articles, and what no longer answers."""
 
     def read(pipeline: Pipeline) -> dict[str, Any]:
-        live = pipeline.library.articles()
+        live = pipeline.library.heads()
         return {
             "count": len(live),
             "articles": rendering.articles_html(live, wanted) if live else "",
-            "gone": rendering.gone_html(pipeline.library.articles(superseded=True), live),
+            "gone": rendering.gone_html(pipeline.library.heads(superseded=True), live),
             "formats": " ".join(sorted(SUPPORTED)),
         }
 
@@ -92,7 +93,7 @@ async def rows(request: Request, ids: str) -> dict[str, str]:
 
     def read(pipeline: Pipeline) -> str:
         found = [pipeline.library.article(one) for one in ids.split(",")[:100] if one]
-        return "".join(rendering.row_html(one.article, one.file) for one in found)
+        return "".join(rendering.row_html(ArticleHead.of(one.article), one.file) for one in found)
 
     return {"html": await engine_of(request).run(read)}
 
@@ -111,7 +112,7 @@ async def preview(request: Request) -> dict[str, Any]:
         previews.discard(preview_id)
         raise
     html = "".join(
-        rendering.row_html(article, one.source.name, preview=preview_id)
+        rendering.row_html(ArticleHead.of(article), one.source.name, preview=preview_id)
         for one in found
         for article in one.articles
     )
