@@ -5,6 +5,7 @@ The JSON form is a contract: `schema` names its version; fields are added, never
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -45,6 +46,21 @@ class Question(_Record):
     history: tuple[str, ...] = ()
     id: str | None = None
     filters: Filters = Filters()
+
+
+class Stage(_Record):
+    """How far an answer has come, for somebody who waits for it.
+
+    `search` begins once the searched question is known, `read` once so many passages are found.
+    """
+
+    stage: Literal["search", "read"]
+    searched_question: str
+    passages: int | None = None
+
+
+Heard = Callable[[Stage], None]
+"""Is told each stage as it begins, on the thread that answers."""
 
 
 class PageBox(_Record):

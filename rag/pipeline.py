@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
 
-from rag.answers import Answer, Filters, Question, Receipt
+from rag.answers import Answer, Filters, Heard, Question, Receipt, Stage
 from rag.embedding import Embedder, Vectors
 from rag.errors import YoujuError
 from rag.evidence import EvidenceScorer
@@ -48,8 +48,8 @@ class Pipeline:
         self._generator = generator
         self._refreshing = threading.Lock()
 
-    def ask(self, question: Question) -> Answer:
-        """Answer, in quotes, or refuse.
+    def ask(self, question: Question, heard: Heard | None = None) -> Answer:
+        """Answer, in quotes, or refuse; `heard` is told how far it has come.
 
         Raises:
             QuestionError: the question cannot be asked.
@@ -59,6 +59,8 @@ class Pipeline:
         with _timed(timings, "total"):
             with _timed(timings, "understand"):
                 understood = self._understand(question)
+            if heard:
+                heard(Stage(stage="search", searched_question=understood.searched))
             retriever = self._current()
             with _timed(timings, "embed"):
                 vector = self._embed(understood.searched)
@@ -72,6 +74,8 @@ class Pipeline:
             )
             with _timed(timings, "retrieve"):
                 candidates = inquiry.candidates(understood, vector, question.filters)
+            if heard:
+                heard(_reading(understood, len(candidates)))
             with _timed(timings, "evidence"):
                 facts = inquiry.facts(understood, candidates)
                 scope = inquiry.scope(understood, candidates)
@@ -151,6 +155,10 @@ class Pipeline:
             settings=self.settings.fingerprint(),
             evidence=self._scorer.fingerprint,
         )
+
+
+def _reading(understood: Understood, passages: int) -> Stage:
+    return Stage(stage="read", searched_question=understood.searched, passages=passages)
 
 
 @contextmanager

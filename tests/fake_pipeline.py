@@ -8,7 +8,18 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.answers import Answer, Citation, Filters, Question, Receipt, Refusal, Source, Statement
+from rag.answers import (
+    Answer,
+    Citation,
+    Filters,
+    Heard,
+    Question,
+    Receipt,
+    Refusal,
+    Source,
+    Stage,
+    Statement,
+)
 from rag.documents import Article, Paragraph, Passage, SourceFile, Span, cut_spans
 from rag.embedding import HashingEmbedder
 from rag.errors import QuestionEmpty, QuestionTooLong
@@ -100,11 +111,9 @@ class FakePipeline:
         self.hold: threading.Event | None = None
         self.closed = False
 
-    def ask(self, question: Question) -> Answer:
+    def ask(self, question: Question, heard: Heard | None = None) -> Answer:
         """Answer or refuse."""
         self.asked.append(question)
-        if self.hold is not None:
-            self.hold.wait(10)
         if not question.question.strip():
             raise QuestionEmpty
         if len(question.question) > self.settings.answer.question_limit:
@@ -113,6 +122,10 @@ class FakePipeline:
         searched = question.question
         if question.history and searched.startswith("那"):
             searched = question.history[-1] + searched.removeprefix("那")
+        if heard:
+            heard(Stage(stage="search", searched_question=searched))
+        if self.hold is not None:
+            self.hold.wait(10)
         ranked = sorted(self._sentences(searched, question.filters), key=lambda c: -c.score)
         numbered = [c.model_copy(update={"n": n}) for n, c in enumerate(ranked[:2], start=1)]
         if not numbered or numbered[0].score < 0.3:

@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fake_pipeline import FakePipeline, write_library
 from fastapi.testclient import TestClient
+from served import served
 
-from rag.answers import Answer
+from rag.answers import Answer, Heard, Question
 from rag.errors import LibraryCorrupt
 from rag.settings import Settings, load_settings
+from ui.chat import streaming
 from ui.engine import Engine, Pipeline
 from ui.server import create_app
 
@@ -63,13 +66,46 @@ def test_a_stream_says_each_statement_then_the_answer(client: TestClient) -> Non
         for block in response.text.strip().split("\n\n")
         for lines in [block.split("\n")]
     ]
-    *statements, (last, answer) = events
+    first, *statements, (last, answer) = events
+    stage = {"stage": "search", "searched_question": QUESTION["question"], "passages": None}
+    assert first == ("progress", stage)
     assert last == "answer"
     assert answer == client.post("/v1/ask", json=QUESTION).json()
     assert {name for name, _ in statements} == {"statement"}
     assert [s["text"] for _, s in statements] == [s["text"] for s in answer["statements"]]
     assert [s["citations"] for _, s in statements] == [answer["citations"]]
     assert_failure(client.post("/v1/ask/stream", json={"question": " "}), 422, "question_empty")
+
+
+def test_a_stream_begins_before_the_answer_is_there(settings: Settings) -> None:
+    app = create_app(settings, FakePipeline, chat=False)
+    app.include_router(streaming.router)
+    with served(app) as address, httpx.Client(base_url=address) as client:
+        pipeline = app.state.engine.pipeline()
+        for route, begins, ends in (
+            ("/v1/ask/stream", "event: progress", "event: answer"),
+            ("/chat/ask", '{"waiting": ', '{"answer": '),
+        ):
+            pipeline.hold = threading.Event()
+            with client.stream("POST", route, json=QUESTION) as response:
+                lines = response.iter_lines()
+                assert next(lines).startswith(begins)
+                pipeline.hold.set()
+                assert any(line.startswith(ends) for line in lines)
+
+
+def test_what_fails_half_way_ends_a_stream(settings: Settings) -> None:
+    class Failing(FakePipeline):
+        def ask(self, question: Question, heard: Heard | None = None) -> Answer:
+            super().ask(question, heard)
+            raise LibraryCorrupt(path=self.settings.data_dir, reason="读不出")
+
+    app = create_app(settings, Failing, chat=False)
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        text = client.post("/v1/ask/stream", json=QUESTION).text
+    *_, name, data = text.strip().splitlines()
+    assert name == "event: error"
+    assert json.loads(data.removeprefix("data: "))["code"] == LibraryCorrupt.code
 
 
 def test_history_is_handed_on(client: TestClient) -> None:

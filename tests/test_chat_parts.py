@@ -13,7 +13,7 @@ from fake_pipeline import FakePipeline, write_library
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from rag.answers import Answer, Citation, PageBox, Question, Source, Why
+from rag.answers import Answer, Citation, PageBox, Question, Source, Stage, Why
 from rag.documents import Article, Paragraph, Span
 from rag.settings import load_settings
 from ui.api import problems
@@ -80,12 +80,20 @@ def test_references_after_gbt_7714(citation: Citation, reference: str) -> None:
 def test_a_reply_streams_what_it_is_made_of(client: TestClient) -> None:
     response = client.post("/chat/ask", json={"question": "灯塔岛风电场有多少台风机？"})
     lines = [json.loads(line) for line in response.text.splitlines()]
-    assert lines[0] == {"card": "yj-answer"}
+    assert lines[:2] == [{"waiting": "正在查找依据……"}, {"card": "yj-answer"}]
     answer = Answer.model_validate(lines[-1]["answer"])
     streamed = "".join(line.get("html", "") for line in lines)
     assert streamed == "".join(part.html for part in parts(answer))
     for part in parts(answer):
         assert part.html in answer_html(answer)
+
+
+def test_who_waits_reads_what_is_searched_and_read() -> None:
+    stage = Stage(stage="search", searched_question="灯塔岛有多大?")
+    assert streaming.waiting_text(stage, "那它有多大？") == "正在查找“灯塔岛有多大?”……"
+    assert streaming.waiting_text(stage, " 灯塔岛有多大？") == "正在查找依据……"
+    reading = stage.model_copy(update={"stage": "read", "passages": 8})
+    assert streaming.waiting_text(reading, "那它有多大？") == "正在读最接近的 8 段……"
 
 
 def test_a_failure_is_streamed_too(client: TestClient) -> None:

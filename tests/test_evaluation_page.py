@@ -36,11 +36,11 @@ def jsonl(records: Any) -> bytes:
 class SlowPipeline(FakePipeline):
     """Takes its time, so that a run can be stopped."""
 
-    def ask(self, question: Any) -> Any:
+    def ask(self, question: Any, heard: Any = None) -> Any:
         import time
 
         time.sleep(0.05)
-        return super().ask(question)
+        return super().ask(question, heard)
 
 
 @pytest.fixture(scope="module")

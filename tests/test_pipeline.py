@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pages import BRIDGE, TEA, ingest_into, pipeline_over, write
 
-from rag.answers import Answer, Question
+from rag.answers import Answer, Question, Stage
 from rag.errors import BadEncoding, QuestionEmpty, QuestionTooLong
 from rag.pipeline import Pipeline
 from rag.question import content_words, is_held
@@ -45,6 +45,17 @@ def test_an_answer_is_quotes_that_verify(pipeline: Pipeline) -> None:
     assert answer.statements[0].citations == (1,)
     assert verify(answer, pipeline.library) == []
     assert answer.text.count("[1]") == 1
+
+
+def test_who_waits_is_told_the_stages(pipeline: Pipeline) -> None:
+    told: list[Stage] = []
+    question = Question(question="青石湾大桥总投资多少元？")
+    assert pipeline.ask(question, told.append).answered
+    searching, reading = told
+    assert (searching.stage, searching.passages) == ("search", None)
+    assert reading.stage == "read"
+    assert reading.passages
+    assert searching.searched_question == "青石湾大桥总投资多少元?"
 
 
 def test_a_refusal_says_why_and_shows_the_nearest(pipeline: Pipeline) -> None:

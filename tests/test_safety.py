@@ -223,7 +223,8 @@ def test_a_stream_cannot_be_broken_by_a_documents_text(client: TestClient) -> No
     text = client.post("/v1/ask/stream", json=body).text
     events = [block.split("\n") for block in text.strip().split("\n\n")]
     assert all(len(lines) == 2 for lines in events)
-    assert [lines[0] for lines in events] == ["event: statement", "event: answer"]
+    names = [lines[0].removeprefix("event: ") for lines in events]
+    assert names == ["progress", "statement", "answer"]
     assert all(json.loads(lines[1].removeprefix("data: ")) for lines in events)
 
 
@@ -288,9 +289,9 @@ from rag.settings import load_settings
 from ui import server
 
 class Slow(FakePipeline):
-    def ask(self, question):
+    def ask(self, question, heard=None):
         time.sleep(1.5)
-        return super().ask(question)
+        return super().ask(question, heard)
 
 server.serve(load_settings(Path({data!r}), server={{"port": {port}}}), Slow)
 """

@@ -12,11 +12,11 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, Protocol, TypeVar
 
-from rag.answers import Answer, Filters, Question
+from rag.answers import Answer, Filters, Heard, Question, Stage
 from rag.documents import Passage
 from rag.embedding import Embedder
 from rag.errors import Busy, Starting, YoujuError
@@ -65,8 +65,8 @@ class Pipeline(Protocol):
     def embedder(self) -> Embedder:
         """What embeds passages of the library."""
 
-    def ask(self, question: Question) -> Answer:
-        """Answer or refuse; may be called from several threads."""
+    def ask(self, question: Question, heard: Heard | None = None) -> Answer:
+        """Answer or refuse, telling how far it is; may be called from several threads."""
 
     def search(self, query: str, limit: int, filters: Filters = ...) -> Sequence[Hit]:
         """The best passages, best first."""
@@ -183,7 +183,29 @@ class Engine:
 
     async def ask(self, question: Question) -> Answer:
         """Answer or refuse, in its turn."""
-        answer = await self.run(lambda pipeline: pipeline.ask(question))
+        return await self._answer(lambda pipeline: pipeline.ask(question))
+
+    async def ask_in_stages(self, question: Question) -> AsyncIterator[Stage | Answer]:
+        """How far the answer has come, as it comes; the answer itself is last.
+
+        Who stops listening does not stop the work: its thread is free once it is done.
+        """
+        loop = asyncio.get_running_loop()
+        told: asyncio.Queue[Stage | None] = asyncio.Queue()
+
+        def heard(stage: Stage) -> None:
+            loop.call_soon_threadsafe(told.put_nowait, stage)
+
+        answering = asyncio.create_task(
+            self._answer(lambda pipeline: pipeline.ask(question, heard))
+        )
+        answering.add_done_callback(lambda _: told.put_nowait(None))
+        while (stage := await told.get()) is not None:
+            yield stage
+        yield await answering
+
+    async def _answer(self, work: Callable[[Pipeline], Answer]) -> Answer:
+        answer = await self.run(work)
         self.outcomes[answer.status] += 1
         return answer
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import AsyncIterable, Iterable
 
 from starlette.responses import StreamingResponse
 
@@ -11,10 +11,14 @@ Event = tuple[str, object]
 """A name, or none, and what is sent as JSON; a string is sent as it is."""
 
 
-def event_stream(events: Iterable[Event]) -> StreamingResponse:
+def event_stream(events: Iterable[Event] | AsyncIterable[Event]) -> StreamingResponse:
     """A response of events; nothing on the way may keep them back."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    lines = (_line(name, data) for name, data in events)
+    lines: Iterable[str] | AsyncIterable[str]
+    if isinstance(events, AsyncIterable):
+        lines = (_line(name, data) async for name, data in events)
+    else:
+        lines = (_line(name, data) for name, data in events)
     return StreamingResponse(lines, media_type="text/event-stream", headers=headers)
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 from fastapi import APIRouter, Request
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
-from rag.answers import Answer
-from rag.errors import Starting
+from rag.answers import Answer, Stage
+from rag.errors import Starting, YoujuError
 from ui.api.base import FAILURES, engine_of
 from ui.api.events import Event, event_stream
 from ui.api.wire import AskBody, SearchBody, hit_json
@@ -35,9 +35,15 @@ async def ask(body: AskBody, request: Request) -> JSONResponse:
     tags=["问答"],
 )
 async def ask_stream(body: AskBody, request: Request) -> StreamingResponse:
-    """服务器推送事件：每句话一个 `statement`（文字和它的引文），最后一个 `answer` 是完整的回答。"""
-    answer = await engine_of(request).ask(body.as_question())
-    return event_stream(_events(answer))
+    """服务器推送事件，最后一个 `answer` 是完整的回答。
+
+    在它之前，每句话一个 `statement`（文字和它的引文）；再之前是 `progress`：`stage` 为
+    `search`（检索的问题见 `searched_question`）或 `read`（正在读 `passages` 段）。半途出错时，
+    最后一个是 `error`。
+    """
+    stages = engine_of(request).ask_in_stages(body.as_question())
+    first = await anext(stages)  # a question that cannot be asked is an ordinary failure
+    return event_stream(_events(first, stages))
 
 
 @router.post("/v1/search", summary="检索段落", tags=["问答"])
@@ -49,12 +55,21 @@ async def search(body: SearchBody, request: Request) -> dict[str, Any]:
     return {"query": body.query, "hits": [hit_json(hit) for hit in hits]}
 
 
-def _events(answer: Answer) -> Iterator[Event]:
-    cited = {citation.n: citation.model_dump(mode="json") for citation in answer.citations}
-    for statement in answer.statements:
+async def _events(
+    come: Stage | Answer, stages: AsyncIterator[Stage | Answer]
+) -> AsyncIterator[Event]:
+    try:
+        while isinstance(come, Stage):
+            yield "progress", come.model_dump(mode="json")
+            come = await anext(stages)
+    except YoujuError as error:
+        yield "error", error.as_dict()
+        return
+    cited = {citation.n: citation.model_dump(mode="json") for citation in come.citations}
+    for statement in come.statements:
         citations = [cited[n] for n in statement.citations]
         yield "statement", {"text": statement.text, "citations": citations}
-    yield "answer", answer.to_json()
+    yield "answer", come.to_json()
 
 
 @router.get("/healthz", summary="进程是否活着", tags=["运行"])

@@ -1,7 +1,8 @@
 """`POST /chat/ask`: a reply in parts, one JSON object a line, so that it is shown as it comes.
 
 Gradio's server functions give one result a call; this is the one route that the chat has besides.
-Lines are `{"place", "html"}` (see `ui.chat.answer_view.Part`), then `{"answer"}` or `{"error"}`.
+Lines are `{"waiting"}` while there is no answer, `{"place", "html"}` (see
+`ui.chat.answer_view.Part`), then `{"answer"}` or `{"error"}`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import StreamingResponse
 
+from rag.answers import Stage
 from rag.errors import YoujuError
+from rag.text import fold
 from ui.api.wire import AskBody
 from ui.chat.answer_view import card_class, error_html, parts
 from ui.engine import Engine
@@ -30,15 +33,26 @@ async def ask(body: AskBody, request: Request) -> StreamingResponse:
 
 async def _lines(engine: Engine, body: AskBody) -> AsyncIterator[str]:
     try:
-        answer = await engine.ask(body.as_question())
+        async for come in engine.ask_in_stages(body.as_question()):
+            if isinstance(come, Stage):
+                yield _line({"waiting": waiting_text(come, body.question)})
+                continue
+            yield _line({"card": card_class(come)})
+            for part in parts(come, body.filters):
+                yield _line({"place": part.place, "html": part.html})
+            yield _line({"answer": come.to_json()})
     except YoujuError as error:
         yield _line({"place": "before", "html": error_html(error)})
         yield _line({"error": error.as_dict()})
-        return
-    yield _line({"card": card_class(answer)})
-    for part in parts(answer, body.filters):
-        yield _line({"place": part.place, "html": part.html})
-    yield _line({"answer": answer.to_json()})
+
+
+def waiting_text(stage: Stage, asked: str) -> str:
+    """What the reader is told meanwhile, with the searched question where it is another."""
+    if stage.passages is not None:
+        return f"正在读最接近的 {stage.passages} 段……"
+    if fold(asked).split() == fold(stage.searched_question).split():
+        return "正在查找依据……"
+    return f"正在查找“{stage.searched_question}”……"
 
 
 def _line(record: dict[str, Any]) -> str:

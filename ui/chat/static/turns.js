@@ -20,6 +20,10 @@ export class TurnView {
 
   // One line of the stream.
   take(line) {
+    if (line.waiting) {
+      this.reply.querySelector(".yj-looking")?.firstChild.replaceWith(line.waiting);
+      return;
+    }
     this.reply.classList.remove("yj-waiting");
     this.reply.querySelector(".yj-looking")?.remove();
     if (line.card) this.card = make("div", `yj-card ${line.card}`);
