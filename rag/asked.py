@@ -12,8 +12,8 @@ _CLOSING = "”’」』）)\"' "
 
 
 def asks(text: str) -> bool:
-    """Whether a sentence ends with a question mark."""
-    return text.rstrip(_CLOSING).endswith(("?", "？"))
+    """Whether a sentence ends with a question mark, or says nothing at all."""
+    return text.rstrip(_CLOSING).endswith(("?", "？")) or not any(map(str.isalnum, text))
 
 
 def answers_follow(assessment: Assessment) -> Assessment:

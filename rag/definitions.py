@@ -14,6 +14,9 @@ _OPENING = re.compile(r"[“”\"'‘’「」『』《》\s·•\-—]*")
 _DEFINES = re.compile(
     r"[”\"’」』》]?(?:[（(][^）)]{1,40}[）)])?(?:[，,][^。；;]{0,30}?)?(?:是|指|即|意为|意指|又称|也叫|[：:])"
 )
+_PROPERTY = re.compile("的(?!含义|定义|意思)")
+"""After a topic: `X的Y是什么` asks for something of X, not what X is."""
+
 _SURE = 0.9
 _NO_TOPIC = 2  # characters below which a topic says too little
 
@@ -21,7 +24,7 @@ _NO_TOPIC = 2  # characters below which a topic says too little
 def prefer_definitions(question: Understood, assessment: Assessment) -> Assessment:
     """Put sentences that define the topic first: their form alone makes the answer sure."""
     topic = topic_of(question.searched) if question.type is QuestionType.DEFINITION else ""
-    if len(topic) < _NO_TOPIC:
+    if len(topic) < _NO_TOPIC or _PROPERTY.match(question.searched.partition(topic)[2]):
         return assessment
     defining = [e for e in assessment.evidence if defines(topic, e.text)]
     if not defining:
