@@ -44,7 +44,11 @@ _TIME = re.compile(r"\d{4}年|\d{1,2}月(?:\d{1,2}日)?|[今去前明后]年|[�
 _TOPIC_END = re.compile(
     r"是|有|的|住|叫|当|怎|如何|为什么|为何|什么|多少|几|认为|表示|说|在|要|能|会|可以|应|哪|何|谁|吗|呢|被|把|对|一共|总共|预计|将"
 )
-
+_ASPECT = re.compile(
+    r"(?:主要|最大)?的?(?:优势|劣势|长处|短板|不足|缺点|优点|问题|难[点处题]|困难|障碍|挑战|风险|机遇|前景|未来"
+    r"|影响|作用|意义|好处|坏处|原因|目标|任务|措施|现状|成本|效果|成效|经验|教训|特点|重点|做法)"
+)
+"""Words for a side of something: alone they mean a side of what was talked about."""
 
 Answerer = Callable[[str], str | None]
 
@@ -144,6 +148,8 @@ def _replaced(before: str, new: str) -> str:
     if _TIME.search(new) and (time := _TIME.search(before)):
         return before[: time.start()] + new + before[time.end() :]
     name, kind, topic = _opening_name(before), question_type(before), topic_of(before)
+    if _ASPECT.fullmatch(new) and (whole := _other_side(before, name, topic, new)):
+        return whole
     if name and not _is_person(new) and kind in _OPEN_ENDED:
         return f"{name}怎么看{new}"
     if name and _is_person(new):
@@ -157,6 +163,17 @@ def _replaced(before: str, new: str) -> str:
     if _is_name(new) and topic and before.startswith(topic):
         return new + before[len(topic) :]
     return f"{topic}{new}，{before}"
+
+
+def _other_side(before: str, name: str | None, topic: str, new: str) -> str | None:
+    """`before` about another side of its topic: in place of the one it names, or added."""
+    if old := _ASPECT.search(before):
+        return before[: old.start()] + new + before[old.end() :]
+    view = VIEW.search(before)
+    if name and view:
+        about = before[view.end() :]
+        return f"{before}的{new}" if about and not _TOPIC_END.search(about) else None
+    return f"{topic}的{new}是什么" if topic else None
 
 
 def _is_person(text: str) -> bool:
