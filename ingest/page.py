@@ -8,21 +8,20 @@ from dataclasses import dataclass, field, fields, replace
 from itertools import pairwise
 from pathlib import PurePath
 
-from ingest.blocks import HEADINGS, Block, Kind
+from ingest.blocks import Block, Kind
 from ingest.bylines import closing_names, dateline_names
 from ingest.headlines import infer_headline
 from ingest.lines import raw_lines, read_lines
 from ingest.loading import LoadedFile
 from ingest.markdown import is_markdown, without_marks
 from ingest.metadata import Metadata, merge, metadata_from_file_name, read_front_matter
+from ingest.pieces import flow_of, pieces_of
 from ingest.segmentation import read_blocks
-from ingest.stitching import Link, Piece, stitch
+from ingest.stitching import Link, stitch
 from ingest.structure import PARAGRAPH_KINDS, paragraphs
 from rag.documents import Article, Join, Paragraph
 from rag.embedding import Embedder
 
-_NO_CONTINUATION = {*HEADINGS, Kind.BYLINE, Kind.DATELINE}
-_CLOSING = {Kind.AFFILIATION, Kind.BYLINE}
 _COLUMN_NAME = 6
 
 
@@ -98,9 +97,10 @@ def _drafts(blocks: Sequence[Block], embedder: Embedder | None) -> list[_Draft]:
     What follows a piece on the page stands after it in its article too, so that a box in which
     the text was broken stands below the text.
     """
-    flow = [n for n, block in enumerate(blocks) if block.kind is Kind.TEXT]
-    links = stitch(_pieces(blocks, flow), embedder)
-    into = {flow[link.target]: (flow[link.source], link) for link in links}
+    flow = flow_of(blocks)
+    stitching = stitch(pieces_of(blocks), embedder)
+    into = {flow[link.target]: (flow[link.source], link) for link in stitching.links}
+    openings = {flow[n] for n in stitching.openings}
     drafts = [_Draft(Metadata())]
     current, part, folio = drafts[0], None, Metadata()
     place: dict[int, tuple[_Draft, _Part]] = {}
@@ -111,7 +111,7 @@ def _drafts(blocks: Sequence[Block], embedder: Embedder | None) -> list[_Draft]:
                 current.folio = merge(current.folio, folio)
             continue
         source, link = into.get(n, (None, None))
-        if block.starts:
+        if block.starts or n in openings:
             current, part = _Draft(folio), None
             drafts.append(current)
         if source is not None and link and link.accepted:
@@ -122,27 +122,6 @@ def _drafts(blocks: Sequence[Block], embedder: Embedder | None) -> list[_Draft]:
             part.joins += [link.confidence] if link else []
         place[n] = current, part
     return drafts
-
-
-def _pieces(blocks: Sequence[Block], flow: Sequence[int]) -> list[Piece]:
-    """What stitching sees of each block of text: its neighbours on the page."""
-    pieces: list[Piece] = []
-    article = 0
-    for before, n, after in zip([-1, *flow], flow, [*flow[1:], len(blocks)], strict=False):
-        above, below = blocks[before + 1 : n], blocks[n + 1 : after]
-        article += sum(block.starts for block in (*above, blocks[n]))
-        pieces.append(
-            Piece(
-                blocks[n].text,
-                starts=blocks[n].starts or any(b.kind in _NO_CONTINUATION for b in above),
-                article=article,
-                closed=any(b.kind in _CLOSING and not b.starts for b in below[:1]),
-                gap=blocks[n].gap or bool(above),
-                jumps_out=blocks[n].jumps_out or any(b.jumps_out for b in below),
-                jumps_in=blocks[n].jumps_in or any(b.jumps_in for b in above),
-            )
-        )
-    return pieces
 
 
 def _article(draft: _Draft, header: Metadata, loaded: LoadedFile, *, alone: bool) -> Article:

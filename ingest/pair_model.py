@@ -94,6 +94,12 @@ def assign(scores: Matrix, allowed: Mask) -> list[Choice]:
     ]
 
 
+def given_begin_none(scores: Matrix, allowed: Mask) -> Vector:
+    """Probability of each piece that it goes on from none of those allowed; shape (n,)."""
+    masked = np.where(allowed, scores, -np.inf)
+    return np.asarray(1.0 - _softmax(masked.T).sum(axis=1), dtype=np.float64)
+
+
 def _softmax(scores: Matrix) -> Matrix:
     """Of each row, with a further cell of score 0."""
     top = np.maximum(scores.max(axis=1, keepdims=True), 0.0)
@@ -108,7 +114,7 @@ def _log_odds(probability: float) -> float:
 
 @cache
 def pair_model(name: str) -> PairModel:
-    """A model that comes with the package: `fragments` or `page`, `+topic` for topic features."""
+    """A model that comes with the package: `page`, or `page+topic` with topic features."""
     found = json.loads(_FILE.read_text(encoding="utf-8"))["models"][name]
     return PairModel(
         features=tuple(found["features"]),
@@ -119,12 +125,6 @@ def pair_model(name: str) -> PairModel:
         bias=found["bias"],
         calibration=tuple(tuple(row) for row in found["calibration"]),  # type: ignore[arg-type]
     )
-
-
-@cache
-def has_model(name: str) -> bool:
-    """Whether the package brings the model."""
-    return name in json.loads(_FILE.read_text(encoding="utf-8"))["models"]
 
 
 def write_model(name: str, model: PairModel, path: Path = _FILE) -> None:

@@ -28,7 +28,7 @@ NAMES = (
 TOPIC_NAMES = ("topic", "topic_row", "topic_column", "edge", "edge_row", "edge_column")
 _CONTEXT = 3
 _WINDOW = 8
-_FLOOR = 0.005
+SIMILARITY_FLOOR = 0.005
 _LEAST_SPREAD = 0.01
 _EDGE = 120
 _EMBEDDED = 400
@@ -56,33 +56,33 @@ def features(
     """
     size = len(texts)
     seam, start = _seam_gains(texts, statistics)
-    pairs, triples = (_shared_runs(texts, statistics, length) for length in (2, 3))
+    pairs, triples = (shared_runs(texts, statistics, length) for length in (2, 3))
     matched, unmatched = _open_marks(texts)
     place = np.arange(size)
     distance = place[None, :] - place[:, None]
     layers = [
-        *_with_margins(seam, allowed, 0.0),
-        _of_begins(start),
+        *with_margins(seam, allowed, 0.0),
+        of_begins(start),
         _crossing_words(texts, allowed),
         matched,
         unmatched,
-        _of_begins([text[:1] in _NOT_FIRST for text in texts]),
-        _of_ends(closed_ends(texts)),
-        _of_ends([text[-1:] in "，、；：,;:" for text in texts]),
-        _of_begins([_NEWS_START.match(text) is not None for text in texts]),
-        _of_ends([_CREDIT_END.search(text[-50:]) is not None for text in texts]),
-        *_with_margins(np.log(_FLOOR + pairs), allowed, np.log(2 * _FLOOR)),
-        *_with_margins(np.log(_FLOOR + triples), allowed, np.log(2 * _FLOOR)),
-        *_with_margins(_kin(triples), allowed, 0.0),
-        _of_ends([np.log(len(text) + 1) for text in texts]),
-        _of_begins([np.log(len(text) + 1) for text in texts]),
+        of_begins([text[:1] in _NOT_FIRST for text in texts]),
+        of_ends(closed_ends(texts)),
+        of_ends([text[-1:] in "，、；：,;:" for text in texts]),
+        of_begins([_NEWS_START.match(text) is not None for text in texts]),
+        of_ends([_CREDIT_END.search(text[-50:]) is not None for text in texts]),
+        *with_margins(log_similarity(pairs), allowed, np.log(2 * SIMILARITY_FLOOR)),
+        *with_margins(log_similarity(triples), allowed, np.log(2 * SIMILARITY_FLOOR)),
+        *with_margins(_kin(triples), allowed, 0.0),
+        of_ends([np.log(len(text) + 1) for text in texts]),
+        of_begins([np.log(len(text) + 1) for text in texts]),
         np.log(np.maximum(np.abs(distance), 1)),
         (distance == 1).astype(float),
-        _of_begins(place == 0),
+        of_begins(place == 0),
     ]
     if embedder:
         for values in _topics(texts, embedder):
-            layers += _with_margins(_standard(values), allowed, 0.0)
+            layers += with_margins(standard(values), allowed, 0.0)
     return np.stack(layers, axis=-1)
 
 
@@ -91,15 +91,15 @@ def closed_ends(texts: Sequence[str]) -> Mask:
     return np.array([ends_sentence(text) for text in texts], dtype=bool)
 
 
-def _of_ends(values: Sequence[float] | Matrix | Mask) -> Matrix:
+def of_ends(values: Sequence[float] | Matrix | Mask) -> Matrix:
     """A feature of the row's piece alone."""
     column = np.asarray(values, dtype=np.float64)[:, None]
     return np.repeat(column, len(column), axis=1)
 
 
-def _of_begins(values: Sequence[float] | Matrix | Mask) -> Matrix:
+def of_begins(values: Sequence[float] | Matrix | Mask) -> Matrix:
     """A feature of the column's piece alone."""
-    return _of_ends(values).T
+    return of_ends(values).T
 
 
 def _seam_gains(texts: Sequence[str], statistics: SeamStatistics) -> tuple[Matrix, Matrix]:
@@ -133,7 +133,7 @@ def _seam_gains(texts: Sequence[str], statistics: SeamStatistics) -> tuple[Matri
     return gains, starts
 
 
-def _shared_runs(texts: Sequence[str], statistics: SeamStatistics, length: int) -> Matrix:
+def shared_runs(texts: Sequence[str], statistics: SeamStatistics, length: int) -> Matrix:
     """Cosine of the pieces' character runs, each weighted by −log of its share in the language."""
     rows = []
     for text in texts:
@@ -153,6 +153,11 @@ def _shared_runs(texts: Sequence[str], statistics: SeamStatistics, length: int) 
     table[owner[kept], column[at]] = weights[at]
     norms = np.maximum(norms, 1e-9)
     return np.asarray((table @ table.T) / np.outer(norms, norms), dtype=np.float64)
+
+
+def log_similarity(similar: Matrix) -> Matrix:
+    """Cosines of character runs on a scale that tells small ones apart."""
+    return np.asarray(np.log(SIMILARITY_FLOOR + similar), dtype=np.float64)
 
 
 def _kin(similar: Matrix) -> Matrix:
@@ -217,14 +222,14 @@ def _topics(texts: Sequence[str], embedder: Embedder) -> tuple[Matrix, Matrix]:
     return whole @ whole.T, tail @ head.T
 
 
-def _standard(values: Matrix) -> Matrix:
+def standard(values: Matrix) -> Matrix:
     """Cosines in units that do not depend on the embedding model: the page's own spread."""
     apart = values[~np.eye(len(values), dtype=bool)]
     spread = max(float(apart.std()), _LEAST_SPREAD)
     return np.asarray((values - np.median(apart)) / spread, dtype=np.float64)
 
 
-def _with_margins(values: Matrix, allowed: Mask, floor: float) -> list[Matrix]:
+def with_margins(values: Matrix, allowed: Mask, floor: float) -> list[Matrix]:
     """The values, and how far each is above the best rival in its row and in its column."""
     row = values - _best_rival(values, allowed, floor)
     column = values - _best_rival(values.T, allowed.T, floor).T

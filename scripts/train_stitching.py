@@ -1,11 +1,12 @@
-"""Fit `ingest/stitching.json` on broken pages made of news articles.
+"""Fit `ingest/stitching.json` on newspaper pages printed from news articles.
 
 Usage: python -m scripts.train_stitching NEWS.jsonl.gz [--pages 2400] [--steps 200]
-       python -m scripts.train_stitching NEWS.jsonl.gz --topic --pages 450
+       python -m scripts.train_stitching NEWS.jsonl.gz --topic --pages 400
 
 Only the first four fifths of the file are used. Characters are counted on three quarters of that
-and pages are made of the rest, so that the weights see the statistics at work on text that they
-were not counted on. The last quarter of the pages calibrates the confidences.
+and pages are printed from the rest, so that the weights see the statistics at work on text that
+they were not counted on. Pages are read as `ingest` reads them. The last quarter of the pages
+calibrates the confidences.
 """
 
 from __future__ import annotations
@@ -20,18 +21,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from eval.news_pages import (
-    FlowPiece,
-    PagePiece,
-    make_flowing_page,
-    make_page,
-    read_news,
-    training_part,
-)
+from eval.news_pages import read_news, training_part
+from eval.stirred_pages import Layout, StirredPage, stir_page
+from ingest.lines import read_lines
+from ingest.page_features import PAGE_NAMES, PAGE_TOPIC_NAMES, page_features
 from ingest.pair_model import PairModel, Vector, assign, pair_model, write_model
-from ingest.seam_features import NAMES, TOPIC_NAMES, Mask, Matrix, closed_ends, features
+from ingest.pieces import allowed_links, flow_of, pieces_of
+from ingest.seam_features import Mask, Matrix, closed_ends
 from ingest.seams import SeamStatistics
-from ingest.stitching import Piece, allowed_links
+from ingest.segmentation import read_blocks
+from rag.documents import Span
 from rag.embedding import Embedder
 from scripts.train_seams import count
 
@@ -60,46 +59,34 @@ class Pairs:
 
 
 def make_example(
-    page: Sequence[PagePiece], statistics: SeamStatistics, embedder: Embedder | None
-) -> Example:
-    """All pairs of a page."""
-    texts = [piece.text for piece in page]
-    place = np.arange(len(page))
-    allowed = place[None, :] > place[:, None]
-    truth = [[a.article == b.article and a.part + 1 == b.part for b in page] for a in page]
-    values = features(texts, allowed, statistics, embedder)
-    return Example(values, allowed, closed_ends(texts), np.array(truth))
+    page: StirredPage, statistics: SeamStatistics, embedder: Embedder | None
+) -> Example | None:
+    """The pairs of a page's pieces that its marks leave open; None for a page without any."""
+    blocks = read_blocks(read_lines(page.text))
+    pieces = pieces_of(blocks)
+    if len(pieces) < 2:
+        return None
+    allowed = allowed_links(pieces, stirred=True)
+    truth = true_links(page, [blocks[n].spans for n in flow_of(blocks)])
+    values = page_features(pieces, allowed, statistics, embedder)
+    closed = closed_ends([piece.text for piece in pieces])
+    return Example(values, allowed, closed, truth & allowed)
 
 
-def make_flow_example(
-    page: Sequence[FlowPiece], statistics: SeamStatistics, embedder: Embedder | None
-) -> Example:
-    """The pairs of a page that is read in order, as far as its marks leave them open."""
-    texts = [piece.text for piece in page]
-    starts = np.cumsum([piece.starts for piece in page]).tolist()
-    pieces = [
-        Piece(piece.text, starts=piece.starts, article=article)
-        for piece, article in zip(page, starts, strict=True)
-    ]
-    allowed = allowed_links(pieces)
-    following = {
-        (piece.article, piece.part): min(
-            (n for n, other in enumerate(page) if _comes_after(piece, other)),
-            key=lambda n: page[n].part,
-            default=None,
-        )
-        for piece in page
-    }
-    truth = np.zeros(allowed.shape, dtype=bool)
-    for n, piece in enumerate(page):
-        if (target := following[piece.article, piece.part]) is not None:
-            truth[n, target] = True
-    values = features(texts, allowed, statistics, embedder)
-    return Example(values, allowed, closed_ends(texts), truth & allowed)
-
-
-def _comes_after(piece: FlowPiece, other: FlowPiece) -> bool:
-    return piece.article == other.article and other.part > piece.part
+def true_links(page: StirredPage, spans: Sequence[tuple[Span, ...]]) -> Mask:
+    """Which piece each piece really goes on in: the next one of its article on the page."""
+    begins = [page.origin(own[0].start) for own in spans]
+    ends = [page.origin(own[-1].end - 1) for own in spans]
+    truth = np.zeros((len(spans), len(spans)), dtype=bool)
+    for n, end in enumerate(ends):
+        following = [
+            (begin[1], k)
+            for k, begin in enumerate(begins)
+            if begin and end and k > n and begin[0] == end[0] and begin[1] > end[1]
+        ]
+        if following:
+            truth[n, min(following)[1]] = True
+    return truth
 
 
 def pairs_of(examples: Sequence[Example]) -> Pairs:
@@ -162,7 +149,7 @@ def fit(pairs: Pairs, hidden: int, seed: int, steps: int, past: int = 0) -> Pair
     first, first_bias, second, direct, bias = unpack(best.x)
     print(f"loss per end {best.fun / pairs.groups:.4f} after {best.nit} steps")
     return PairModel(
-        features=(*NAMES, *TOPIC_NAMES)[:width],
+        features=(*PAGE_NAMES, *PAGE_TOPIC_NAMES)[:width],
         hidden=tuple(map(tuple, (first / scale[:, None]).round(5).tolist())),
         hidden_bias=tuple((first_bias - (mean / scale) @ first).round(5).tolist()),
         output=tuple(second.round(5).tolist()),
@@ -189,8 +176,8 @@ def fit_topic(base: PairModel, examples: Sequence[Example], hidden: int, seed: i
 
     Pages with embeddings are costly, so that there are too few of them to fit everything anew.
     """
-    width = len(NAMES)
-    seen = [NAMES.index("closed"), *range(width, width + len(TOPIC_NAMES))]
+    width = len(PAGE_NAMES)
+    seen = [PAGE_NAMES.index("closed"), *range(width, width + len(PAGE_TOPIC_NAMES))]
 
     def reduced(example: Example) -> Example:
         scores = base.scores(example.values[..., :width])
@@ -200,7 +187,7 @@ def fit_topic(base: PairModel, examples: Sequence[Example], hidden: int, seed: i
     more = fit(
         pairs_of([reduced(example) for example in examples]), hidden, seed, steps=300, past=1
     )
-    return _widened(base, more, seen, width + len(TOPIC_NAMES))
+    return _widened(base, more, seen, width + len(PAGE_TOPIC_NAMES))
 
 
 def _widened(base: PairModel, more: PairModel, seen: list[int], width: int) -> PairModel:
@@ -217,7 +204,7 @@ def _widened(base: PairModel, more: PairModel, seen: list[int], width: int) -> P
     direct[: len(old)] = share * np.asarray(base.direct)
     direct[seen] += np.asarray(more.direct[:-1])
     return PairModel(
-        features=(*NAMES, *TOPIC_NAMES),
+        features=(*PAGE_NAMES, *PAGE_TOPIC_NAMES),
         hidden=tuple(map(tuple, hidden.round(5).tolist())),
         hidden_bias=(*base.hidden_bias, *more.hidden_bias),
         output=(*(round(share * value, 5) for value in base.output), *more.output),
@@ -255,36 +242,31 @@ def main() -> None:
     parser.add_argument("--hidden", type=int, default=16)
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--seed", type=int, default=11)
-    parser.add_argument("--flow", action="store_true", help="pages that are read in order")
     parser.add_argument("--topic", action="store_true", help="with the bundled embedding model")
     arguments = parser.parse_args()
     texts = training_part(read_news(arguments.news))
     statistics = count(texts[: len(texts) * 3 // 4])
     rest = texts[len(texts) * 3 // 4 :]
-    rng = random.Random(arguments.seed)
     embedder = _bundled_embedder() if arguments.topic else None
-    pages = range(arguments.pages)
-    kind = "page" if arguments.flow else "fragments"
-    if arguments.flow:
-        flowing = (make_flowing_page(rng.sample(rest, rng.randint(2, 4)), rng) for _ in pages)
-        examples = [make_flow_example(page, statistics, embedder) for page in flowing if page]
-    else:
-        broken = (_page(rest, rng, broken=bool(n % 2)) for n in pages)
-        examples = [make_example(page, statistics, embedder) for page in broken]
+    rng = random.Random(arguments.seed)
+    pages = (_page(rest, rng) for _ in range(arguments.pages))
+    found = (make_example(page, statistics, embedder) for page in pages)
+    examples = [example for example in found if example]
     border = len(examples) * 3 // 4
     if arguments.topic:
-        model = fit_topic(pair_model(kind), examples[:border], 4, arguments.seed)
+        model = fit_topic(pair_model("page"), examples[:border], 6, arguments.seed)
     else:
         pairs = pairs_of(examples[:border])
         model = fit(pairs, arguments.hidden, arguments.seed, arguments.steps)
-    name = f"{kind}+topic" if arguments.topic else kind
+    name = "page+topic" if arguments.topic else "page"
     write_model(name, calibrate(model, examples[border:]))
 
 
-def _page(texts: Sequence[str], rng: random.Random, *, broken: bool) -> list[PagePiece]:
-    """A page like those of the benchmark, or one `broken` into pieces as short as paragraphs."""
-    articles = rng.sample(list(texts), rng.randint(2, 4 if broken else 5))
-    return make_page(articles, rng, most_cuts=8, edge=8) if broken else make_page(articles, rng)
+def _page(texts: Sequence[str], rng: random.Random) -> StirredPage:
+    """Three printed pages to each bare one; a third of the printed ones are hardly broken."""
+    layout: Layout = "bare" if rng.random() < 0.25 else "printed"
+    whole = rng.choice((0.0, 0.0, 0.8)) if layout == "printed" else 0.0
+    return stir_page(rng.sample(list(texts), rng.randint(2, 5)), rng, layout, whole)
 
 
 def _bundled_embedder() -> Embedder:

@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.benchmarks.stitching import run
-from eval.news_pages import CUT_KINDS, make_page
+from eval.benchmarks.stitching import run, score
+from eval.stirred_pages import LAYOUTS, Layout, stir_page
 from ingest.pair_model import PairModel, assign
+from ingest.pieces import Piece
 from ingest.seams import SeamStatistics, read_statistics, write_statistics
-from ingest.stitching import Piece, link_fragments, stitch
+from ingest.stitching import stitch
+from rag.documents import Article, Paragraph
 from rag.embedding import HashingEmbedder
 
 BRIDGE = (
@@ -32,7 +34,7 @@ RECIPE = (
 
 
 def pairs(texts: list[str], embedder: HashingEmbedder | None = None) -> set[tuple[int, int]]:
-    links = link_fragments(texts, embedder)
+    links = stitch([Piece(text) for text in texts], embedder).links
     return {(link.source, link.target) for link in links if link.accepted}
 
 
@@ -46,14 +48,16 @@ def test_three_interleaved_articles_are_told_apart() -> None:
 
 
 def test_a_broken_sentence_is_healed_and_an_end_is_not() -> None:
-    broken = stitch([Piece(BRIDGE[:55]), Piece(BRIDGE[55:])])
+    broken = stitch([Piece(BRIDGE[:55]), Piece(BRIDGE[55:])]).links
     assert [(link.source, link.target, link.merges) for link in broken] == [(0, 1, True)]
-    assert stitch([Piece(BRIDGE), Piece(LIBRARY)]) == ()
+    assert stitch([Piece(BRIDGE), Piece(LIBRARY)]).links == ()
 
 
 def test_nothing_continues_below_a_heading_or_in_a_list() -> None:
-    assert stitch([Piece(BRIDGE[:55]), Piece(BRIDGE[55:], starts=True)]) == ()
-    assert stitch([Piece(BRIDGE[:55]), Piece(f"（二）{BRIDGE[55:]}")]) == ()
+    assert stitch([Piece(BRIDGE[:55]), Piece(BRIDGE[55:], starts=True)]).links == ()
+    assert stitch([Piece(BRIDGE[:55]), Piece(f"（二）{BRIDGE[55:]}")]).links == ()
+    shopping = [Piece(item, gap=False) for item in ("苹果 三斤", "牛奶 两盒", "鸡蛋 一打")]
+    assert stitch(shopping).links == ()
 
 
 def test_jump_notes_find_each_other() -> None:
@@ -62,15 +66,15 @@ def test_jump_notes_find_each_other() -> None:
         Piece(LIBRARY, starts=True, article=1),
         Piece(BRIDGE[55:], article=1, jumps_in=True),
     ]
-    assert [(link.source, link.target) for link in stitch(pieces)] == [(0, 2)]
+    assert [(link.source, link.target) for link in stitch(pieces).links] == [(0, 2)]
     alone = [Piece(BRIDGE[:55], jumps_out=True), Piece(LIBRARY[40:], article=1)]
-    assert stitch(alone) == ()
+    assert stitch(alone).links == ()
 
 
 def test_many_pieces_end_in_reasonable_time_and_each_is_used_once() -> None:
     rng = random.Random(3)
     pieces = [Piece("".join(rng.choices(BRIDGE + LIBRARY, k=30)), gap=True) for _ in range(300)]
-    links = stitch(pieces)
+    links = stitch(pieces).links
     assert len({link.source for link in links}) == len(links)
     assert len({link.target for link in links}) == len(links)
     assert all(link.source < link.target for link in links)
@@ -111,13 +115,40 @@ def test_statistics_survive_being_stored(tmp_path: Path) -> None:
     assert found.log_probability(np.array([[1, 1]])) == pytest.approx(expected)
 
 
-def test_pages_hold_every_character_in_order() -> None:
-    page = make_page([BRIDGE, LIBRARY, RECIPE], random.Random(1))
-    for number, text in enumerate((BRIDGE, LIBRARY, RECIPE)):
-        parts = [piece for piece in page if piece.article == number]
-        assert [piece.part for piece in parts] == list(range(len(parts)))
-        assert "".join(piece.text for piece in parts) == text
-        assert [piece.cut in CUT_KINDS for piece in parts] == [True] * (len(parts) - 1) + [False]
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_pages_hold_every_character_in_order(layout: Layout) -> None:
+    texts = [BRIDGE, LIBRARY, RECIPE]
+    for seed in range(20):
+        page = stir_page(texts, random.Random(seed), layout)
+        for number, text in enumerate(texts):
+            parts = [part for part in page.stretches if part.article == number]
+            assert [part.offset for part in parts] == sorted(part.offset for part in parts)
+            assert "".join(page.text[slice(*part.span)] for part in parts) == text
+            assert any(part.cut for part in parts)
+        for part in page.stretches:
+            assert page.origin(part.span.start) == (part.article, part.offset)
+
+
+def test_perfect_articles_have_every_cut_joined_and_stirred_ones_do_not() -> None:
+    page = stir_page([BRIDGE, LIBRARY, RECIPE], random.Random(5), "bare")
+    cuts = sum(1 for part in page.stretches if part.cut)
+
+    def joined(articles: list[Article]) -> tuple[int, int]:
+        tally = score(page, articles)
+        return tuple(  # type: ignore[return-value]
+            sum(n for name, n in tally.items() if name.startswith(what))
+            for what in ("joined", "false")
+        )
+
+    perfect = []
+    for number in range(3):
+        spans = tuple(part.span for part in page.stretches if part.article == number)
+        text = "".join(page.text[slice(*span)] for span in spans)
+        perfect.append(Article(str(number), "题", (Paragraph(1, text, spans),)))
+    assert joined(perfect) == (cuts, 0)
+    every = tuple(part.span for part in page.stretches)
+    text = "".join(page.text[slice(*span)] for span in every)
+    assert joined([Article("x", "题", (Paragraph(1, text, every),))])[1] > 0
 
 
 def test_the_benchmark_counts_cuts_and_joins(tmp_path: Path) -> None:
@@ -125,12 +156,13 @@ def test_the_benchmark_counts_cuts_and_joins(tmp_path: Path) -> None:
     texts = [BRIDGE * 2, LIBRARY * 2, RECIPE * 2] * 10
     with gzip.open(file, "wt", encoding="utf-8") as lines:
         lines.writelines(json.dumps({"text": text}, ensure_ascii=False) + "\n" for text in texts)
-    report = run(file, pages=3, seed=1)
-    again = run(file, pages=3, seed=1)
-    assert report["benchmark"] == "stitching"
-    metrics, repeated = report["metrics"], again["metrics"]
-    assert isinstance(metrics, dict)
-    assert isinstance(repeated, dict)
-    assert metrics["cuts"] >= 6
-    assert 0.0 <= metrics["false_joins"] <= 1.0
-    assert metrics["joined"] == repeated["joined"]
+    for layout in LAYOUTS:
+        report = run(file, pages=3, seed=1, layout=layout)
+        again = run(file, pages=3, seed=1, layout=layout)
+        metrics, repeated = report["metrics"], again["metrics"]
+        assert isinstance(metrics, dict)
+        assert isinstance(repeated, dict)
+        assert metrics["cuts"] >= 6
+        assert 0.0 <= metrics["false_joins"] <= 1.0
+        assert 0.0 < metrics["right_article"] <= 1.0
+        assert metrics["joined"] == repeated["joined"]
