@@ -21,6 +21,11 @@ _NUMBERED = re.compile(
     r"|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[、.．\s])"
 )
 _UNTITLED_END = re.compile(r"[，,、；;：:。…]$")
+_UNTITLED_START = re.compile(r"[，。、；：！？”’》）」』】〉,;:!?)\]}%％]")
+_SENTENCE_INSIDE = re.compile(r"[。；].")
+_MARK_PAIRS = ("“”", "《》", "（）", "()", "「」", "『』", "【】", "〈〉")
+_NO_LAST_WORD = frozenset("的和与及或在把被将从向对由是以为于")
+_NO_FIRST_WORD = frozenset("的了着们")
 _SHORT = 34
 _LONG_TEXT = 30
 _BOX_ITEM = 16
@@ -73,7 +78,20 @@ def is_short(block: Block) -> bool:
         and (has_han(text) or text[0].isalnum())
         and not _UNTITLED_END.search(text)
         and sum(map(str.isalnum, text)) >= 2
+        and not _is_broken(text)
     )
+
+
+def _is_broken(text: str) -> bool:
+    """Whether a short line is a piece of running text, by its marks and its first and last word."""
+    import rjieba
+
+    if _UNTITLED_START.match(text) or _SENTENCE_INSIDE.search(text):
+        return True
+    if any(text.count(opens) != text.count(closes) for opens, closes in _MARK_PAIRS):
+        return True
+    words = rjieba.cut(text)
+    return words[-1] in _NO_LAST_WORD or words[0] in _NO_FIRST_WORD
 
 
 def is_body(block: Block) -> bool:

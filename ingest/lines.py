@@ -14,6 +14,7 @@ from rag.documents import Span
 _LINE = re.compile(r"[^\n\r\f\v\x85\u2028\u2029]+")
 _EMPTY = "\ufeff\u200b\u200c\u200d\u2060"
 _END = re.compile(r"[。！？!?…；;：:][”’」』）)》〉\]】\"']*$")
+_CREDITED_END = re.compile(r"[。！？][”’」』）)]*\s?[（(【][^（）()【】。，]{2,24}[）)】]$")
 _INDENT = re.compile(r"(?:\u3000|\t| {2,})")
 _MARKED = re.compile(r"#{1,6}\s|[-*+>|]\s|[□■◇◆●▲△☐]")
 _NARROW = 60.0
@@ -51,8 +52,8 @@ def width(text: str) -> float:
 
 
 def ends_sentence(text: str) -> bool:
-    """Whether a paragraph may end here."""
-    return _END.search(text) is not None
+    """Whether a paragraph may end here; a credit in brackets may follow the last sentence."""
+    return (_END.search(text) or _CREDITED_END.search(text[-40:])) is not None
 
 
 def raw_lines(text: str, start: int = 0) -> Iterator[Line]:

@@ -18,7 +18,7 @@ _NO_CONTINUATION = {*HEADINGS, Kind.BYLINE, Kind.DATELINE}
 _CLOSING = {Kind.AFFILIATION, Kind.BYLINE}
 _ITEM = re.compile(
     r"(?:[-*+•·●○◆■□▪]|[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[）)]"
-    r"|\d{1,2}[、.．](?!\d)|[①-⑳]|第[一二三四五六七八九十\d]{1,3}[条章节]|\S{1,8}[:：])"
+    r"|\d{1,2}[、.．](?!\d)|[①-⑳]|第[一二三四五六七八九十\d]{1,3}[条章节])"
 )
 
 

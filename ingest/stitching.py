@@ -102,12 +102,16 @@ def _decide(
     scores += _JUMP * np.array([piece.jumps_out for piece in pieces])[:, None]
     choices = assign(scores, allowed)
     links = [_link(choice, closed, model) for choice in choices]
-    followed = {choice.target for choice in choices}
+    followed = {link.target for link in links if link.accepted}
+    goes_on = {link.source for link in links if link.accepted}
     alone = given_begin_none(scores, allowed)
     openings = {
         n
         for n, piece in enumerate(pieces)
-        if n and n not in followed and not piece.starts and alone[n] >= OPENING_THRESHOLD
+        if n
+        and n not in followed
+        and not piece.starts
+        and (n - 1 in goes_on or alone[n] >= OPENING_THRESHOLD)
     }
     return Stitching(tuple(link for link in links if _wanted(link, closed)), frozenset(openings))
 

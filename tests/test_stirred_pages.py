@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.benchmarks.stirred import run, score
+from eval.benchmarks.stitching import run, score
 from eval.stirred_pages import LAYOUTS, Layout, stir_page
 from rag.documents import Article, Paragraph
 

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import random
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from eval.benchmarks.stitching import run, score
-from eval.stirred_pages import LAYOUTS, Layout, stir_page
 from ingest.pair_model import PairModel, assign
 from ingest.pieces import Piece
 from ingest.seams import SeamStatistics, read_statistics, write_statistics
 from ingest.stitching import stitch
-from rag.documents import Article, Paragraph
 from rag.embedding import HashingEmbedder
 
 BRIDGE = (
@@ -113,56 +108,3 @@ def test_statistics_survive_being_stored(tmp_path: Path) -> None:
     first = (1 + 4 / 3) / 14
     expected = np.log((1 + 4 * first) / 5)
     assert found.log_probability(np.array([[1, 1]])) == pytest.approx(expected)
-
-
-@pytest.mark.parametrize("layout", LAYOUTS)
-def test_pages_hold_every_character_in_order(layout: Layout) -> None:
-    texts = [BRIDGE, LIBRARY, RECIPE]
-    for seed in range(20):
-        page = stir_page(texts, random.Random(seed), layout)
-        for number, text in enumerate(texts):
-            parts = [part for part in page.stretches if part.article == number]
-            assert [part.offset for part in parts] == sorted(part.offset for part in parts)
-            assert "".join(page.text[slice(*part.span)] for part in parts) == text
-            assert any(part.cut for part in parts)
-        for part in page.stretches:
-            assert page.origin(part.span.start) == (part.article, part.offset)
-
-
-def test_perfect_articles_have_every_cut_joined_and_stirred_ones_do_not() -> None:
-    page = stir_page([BRIDGE, LIBRARY, RECIPE], random.Random(5), "bare")
-    cuts = sum(1 for part in page.stretches if part.cut)
-
-    def joined(articles: list[Article]) -> tuple[int, int]:
-        tally = score(page, articles)
-        return tuple(  # type: ignore[return-value]
-            sum(n for name, n in tally.items() if name.startswith(what))
-            for what in ("joined", "false")
-        )
-
-    perfect = []
-    for number in range(3):
-        spans = tuple(part.span for part in page.stretches if part.article == number)
-        text = "".join(page.text[slice(*span)] for span in spans)
-        perfect.append(Article(str(number), "题", (Paragraph(1, text, spans),)))
-    assert joined(perfect) == (cuts, 0)
-    every = tuple(part.span for part in page.stretches)
-    text = "".join(page.text[slice(*span)] for span in every)
-    assert joined([Article("x", "题", (Paragraph(1, text, every),))])[1] > 0
-
-
-def test_the_benchmark_counts_cuts_and_joins(tmp_path: Path) -> None:
-    file = tmp_path / "news.jsonl.gz"
-    texts = [BRIDGE * 2, LIBRARY * 2, RECIPE * 2] * 10
-    with gzip.open(file, "wt", encoding="utf-8") as lines:
-        lines.writelines(json.dumps({"text": text}, ensure_ascii=False) + "\n" for text in texts)
-    for layout in LAYOUTS:
-        report = run(file, pages=3, seed=1, layout=layout)
-        again = run(file, pages=3, seed=1, layout=layout)
-        metrics, repeated = report["metrics"], again["metrics"]
-        assert isinstance(metrics, dict)
-        assert isinstance(repeated, dict)
-        assert metrics["cuts"] >= 6
-        assert 0.0 <= metrics["false_joins"] <= 1.0
-        assert 0.0 < metrics["right_article"] <= 1.0
-        assert metrics["joined"] == repeated["joined"]

@@ -2,28 +2,43 @@
 
 A page holds 2–5 random news articles, each cut at 1–3 random positions; a third of the cuts fall
 in mid-word, a third between words in mid-sentence, a third at a sentence's end. The pieces are
-shuffled into one another, those of one article in order; no headline or mark tells where an
-article starts. Articles come from the file's last fifth, which no statistics were learnt from.
+shuffled into one another, those of one article in order. Pages are read as `ingest` reads them,
+from their text alone, and judged by the articles that come out. Articles come from the file's
+last fifth, which no statistics were learnt from.
+
+`layout` is `printed` (headlines, bylines, paragraphs, columns, some of them missing) or `bare`
+(nothing but the pieces, an empty line between them).
 """
 
 from __future__ import annotations
 
 import random
 import time
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from eval.corpora import embedder_of
-from eval.news_pages import PagePiece, make_page, measuring_part, read_news
-from ingest.stitching import JOIN_THRESHOLD, MOVE_THRESHOLD, Link, link_fragments
+from eval.news_pages import measuring_part, read_news
+from eval.stirred_pages import Layout, StirredPage, stir_page
+from ingest.loading import LoadedFile
+from ingest.metadata import Metadata
+from ingest.page import page_to_articles
+from ingest.stitching import JOIN_THRESHOLD, MOVE_THRESHOLD
+from rag.documents import Article, SourceFile
 from rag.embedding import Embedder
 from rag.settings import Settings
+
+Place = tuple[int, int]
 
 
 def run(
     file: Path,
     pages: int = 500,
     seed: int = 20240501,
+    layout: Layout = "bare",
+    *,
     embedder: Embedder | None = None,
     settings: Settings | None = None,
 ) -> dict[str, object]:
@@ -33,13 +48,15 @@ def run(
         file: JSONL (gzipped or not) with `text`.
         pages: how many pages to make.
         seed: of the one random generator.
+        layout: how they are set.
         embedder: for the topics of the pieces; without it and settings, their words alone decide.
         settings: name the embedder, if none is given.
 
     Returns:
-        `joined`: the share of cuts whose two sides are linked; `false_joins`: the share of links
-        that join what was never one; the same `joined` for each kind of cut, for cuts in
-        mid-sentence (both kinds) and at a sentence's end; and pages a second.
+        `joined`: the share of cuts after which the article goes on where it really does;
+        `false_joins`: the share of joins that join what was never one; the same for cuts in
+        mid-sentence and at a sentence's end; `right_article`: the share of characters that stand
+        in the article that holds most of theirs; and pages a second.
 
     Raises:
         DataFileMissing: `file` cannot be read.
@@ -51,17 +68,19 @@ def run(
     tally: Counter[str] = Counter()
     spent = 0.0
     for _ in range(pages):
-        page = make_page(rng.sample(texts, min(rng.randint(2, 5), len(texts))), rng)
+        page = stir_page(rng.sample(texts, min(rng.randint(2, 5), len(texts))), rng, layout)
+        source = SourceFile("page.txt", "page.txt", "", "utf-8", page.text)
         started = time.perf_counter()
-        links = link_fragments([piece.text for piece in page], embedder)
+        articles = page_to_articles(LoadedFile(source, Metadata()), embedder)
         spent += time.perf_counter() - started
-        tally += _score(page, [link for link in links if link.accepted])
+        tally += score(page, articles)
     return {
         "benchmark": "stitching",
         "settings": {
             "file": file.name,
             "pages": pages,
             "seed": seed,
+            "layout": layout,
             "thresholds": [JOIN_THRESHOLD, MOVE_THRESHOLD],
             "model": embedder.fingerprint if embedder else None,
         },
@@ -69,16 +88,65 @@ def run(
     }
 
 
-def _score(page: list[PagePiece], links: list[Link]) -> Counter[str]:
-    """Cuts, joined cuts and false joins of one page, by kind of cut."""
-    tally: Counter[str] = Counter(f"cuts {piece.cut}" for piece in page if piece.cut)
-    for link in links:
-        left, right = page[link.source], page[link.target]
-        if left.article == right.article and left.part + 1 == right.part:
-            tally[f"joined {left.cut}"] += 1
-        else:
-            tally[f"false {left.cut or 'none'}"] += 1
-    return tally
+def score(page: StirredPage, articles: Sequence[Article]) -> Counter[str]:
+    """Cuts, joined cuts and false joins of one page, by kind of cut, and characters in place."""
+    following = _following(page)
+    kinds = {stretch.span.end - 1: stretch.cut for stretch in page.stretches if stretch.cut}
+    tally: Counter[str] = Counter(f"cuts {kind}" for kind in kinds.values())
+    in_order = {one.span.end - 1: other.span.start for one, other in pairwise(page.stretches)}
+    for left, right, merged in _seams(page, articles):
+        kind, true = kinds.get(left), following.get(left) == right
+        whole = merged or kind in {None, "end"}
+        if true and kind and whole:
+            tally[f"joined {kind}"] += 1
+        elif not true and (merged or in_order.get(left) != right):
+            tally[f"false {'end' if not merged else 'inside'}"] += 1
+    return tally + _characters(page, articles)
+
+
+def _following(page: StirredPage) -> dict[int, int]:
+    """Where on the page an article really goes on after each stretch's last character."""
+    own: dict[int, list[tuple[int, int, int]]] = {}
+    for stretch in page.stretches:
+        entry = (stretch.offset, stretch.span.start, stretch.span.end)
+        own.setdefault(stretch.article, []).append(entry)
+    return {
+        one[2] - 1: other[1]
+        for stretches in map(sorted, own.values())
+        for one, other in pairwise(stretches)
+    }
+
+
+def _seams(page: StirredPage, articles: Sequence[Article]) -> Iterator[tuple[int, int, bool]]:
+    """Neighbouring characters of one article that do not stand side by side on the page.
+
+    Each with whether both are in one paragraph; what is no article's text is passed over.
+    """
+    for article in articles:
+        before: Place | None = None
+        for paragraph in article.paragraphs:
+            for start, end in paragraph.spans:
+                if page.origin(start) is None or page.origin(end - 1) is None:
+                    continue
+                if before and before[0] + 1 != start:
+                    yield before[0], start, before[1] == paragraph.n
+                before = end - 1, paragraph.n
+
+
+def _characters(page: StirredPage, articles: Sequence[Article]) -> Counter[str]:
+    """Characters in all, and those in the article that most of their own article is in."""
+    held: defaultdict[int, Counter[int]] = defaultdict(Counter)
+    for n, article in enumerate(articles):
+        for paragraph in article.paragraphs:
+            for start, end in paragraph.spans:
+                if origin := page.origin(start):
+                    held[origin[0]][n] += end - start
+    largest: dict[int, int] = {}
+    for counts in held.values():
+        (n, many), *_ = counts.most_common(1)
+        largest[n] = max(largest.get(n, 0), many)
+    every = sum(stretch.span.end - stretch.span.start for stretch in page.stretches)
+    return Counter({"characters": every, "in place": sum(largest.values())})
 
 
 def _metrics(tally: Counter[str], rate: float) -> dict[str, float | int]:
@@ -86,23 +154,23 @@ def _metrics(tally: Counter[str], rate: float) -> dict[str, float | int]:
         return sum(tally[f"{what} {kind}"] for kind in kinds)
 
     every, inside = ("word", "sentence", "end"), ("word", "sentence")
-    joined, wrong = total("joined", *every), total("false", *every, "none")
 
-    def share(*kinds: str) -> float:
+    def joined(*kinds: str) -> float:
         return round(total("joined", *kinds) / max(total("cuts", *kinds), 1), 4)
 
-    def false_share(*kinds: str) -> float:
-        links = total("joined", *kinds) + total("false", *kinds)
-        return round(total("false", *kinds) / max(links, 1), 4)
+    def wrong(kinds: tuple[str, ...], *places: str) -> float:
+        false = total("false", *places)
+        return round(false / max(total("joined", *kinds) + false, 1), 4)
 
     return {
         "cuts": total("cuts", *every),
-        "joined": share(*every),
-        "false_joins": round(wrong / max(joined + wrong, 1), 4),
-        "joined_mid_word": share("word"),
-        "joined_mid_sentence": share(*inside),
-        "joined_sentence_end": share("end"),
-        "false_joins_mid_sentence": false_share(*inside),
-        "false_joins_sentence_end": false_share("end", "none"),
+        "joined": joined(*every),
+        "false_joins": wrong(every, "inside", "end"),
+        "joined_mid_word": joined("word"),
+        "joined_mid_sentence": joined(*inside),
+        "joined_sentence_end": joined("end"),
+        "false_joins_mid_sentence": wrong(inside, "inside"),
+        "false_joins_sentence_end": wrong(("end",), "end"),
+        "right_article": round(tally["in place"] / max(tally["characters"], 1), 4),
         "pages_per_second": round(rate, 2),
     }

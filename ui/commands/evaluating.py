@@ -104,11 +104,11 @@ def benchmark(
         typer.Option("--questions", metavar="N", min=1, help="open-qa、ablation、latency：题数。"),
     ] = None,
     pages: Annotated[
-        int | None, typer.Option("--pages", metavar="N", min=1, help="stitching、stirred：版面数。")
+        int | None, typer.Option("--pages", metavar="N", min=1, help="stitching：版面数。")
     ] = None,
     layout: Annotated[
         Literal["printed", "bare"] | None,
-        typer.Option("--layout", help="stirred：printed（有标题、署名）或 bare（只有碎片）。"),
+        typer.Option("--layout", help="stitching：printed（有标题、署名）或 bare（只有碎片）。"),
     ] = None,
     seconds: Annotated[
         float | None, typer.Option("--seconds", min=0.1, help="load：每一段测多久。")
