@@ -41,6 +41,7 @@ _BYLINES = (
 )
 _ENDINGS = ("（作者系{c}{u}）", "（作者单位：{c}{u}）", "(作者为{c}{u})")
 _EDGE = 20
+_WIDOW, _LINE = 4, 12  # the least that a column starts with, and ends with, of a paragraph
 _GAP_CHANCE = 0.3
 
 
@@ -155,7 +156,7 @@ def _segments(text: str, rng: random.Random, most: int, style: _Style) -> Iterat
     kinds: list[CutKind | None] = [*(kind for _, kind in cuts), None]
     for start, end, kind in zip(edges, edges[1:], kinds, strict=False):
         places = sorted({*ends, *gaps})
-        inner = [place for place in places if start + 4 <= place <= end - 4]
+        inner = [place for place in places if start + _WIDOW <= place <= end - _LINE]
         paragraphs = tuple(pairwise([start, *inner, end]))
         yield _Segment(paragraphs, kind, frozenset(gaps))
 

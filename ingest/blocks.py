@@ -43,6 +43,7 @@ class Block:
         names: of a byline or dateline, or the one affiliation.
         certain: a byline's own mark leaves no doubt.
         starts: an article starts here.
+        torn: it stops in mid-sentence, as what stands below shows.
         jumps_out, jumps_in: the page says `下转…版` after it, or `上接…版` before it.
     """
 
@@ -54,6 +55,7 @@ class Block:
     names: tuple[str, ...] = ()
     certain: bool = True
     starts: bool = False
+    torn: bool = False
     jumps_out: bool = False
     jumps_in: bool = False
     folio: Metadata | None = None

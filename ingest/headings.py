@@ -75,6 +75,7 @@ def is_short(block: Block) -> bool:
     return (
         len(text) <= _SHORT
         and block.certain
+        and not block.torn
         and (has_han(text) or text[0].isalnum())
         and not _UNTITLED_END.search(text)
         and sum(map(str.isalnum, text)) >= 2
@@ -88,7 +89,7 @@ def _is_broken(text: str) -> bool:
 
     if _UNTITLED_START.match(text) or _SENTENCE_INSIDE.search(text):
         return True
-    if any(text.count(opens) != text.count(closes) for opens, closes in _MARK_PAIRS):
+    if any(text.count(pair[0]) != text.count(pair[1]) for pair in _MARK_PAIRS):
         return True
     words = rjieba.cut(text)
     return words[-1] in _NO_LAST_WORD or words[0] in _NO_FIRST_WORD

@@ -124,14 +124,13 @@ def _shared_by_stretches(
 ) -> list[Matrix]:
     """Character runs that a stretch before and a stretch after have in common."""
     size = len(pieces)
+    ids = [statistics.encode(piece.text) for piece in pieces]
+    headings = [statistics.encode(piece.heading) for piece in pieces]
     before = [
-        pieces[first].heading + "".join(piece.text for piece in pieces[first : n + 1])
+        np.concatenate([headings[first], *ids[first : n + 1]])
         for n, first in enumerate(stretches.before)
     ]
-    after = [
-        "".join(piece.text for piece in pieces[n : last + 1])
-        for n, last in enumerate(stretches.after)
-    ]
+    after = [np.concatenate(ids[n : last + 1]) for n, last in enumerate(stretches.after)]
     layers: list[Matrix] = []
     for length in (2, 3):
         similar = shared_runs([*before, *after], statistics, length)[:size, size:]

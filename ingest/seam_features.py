@@ -13,16 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.lines import ends_sentence
-from ingest.seams import SENTENCE_START, SeamStatistics
+from ingest.seam_encoder import seam_encoder
+from ingest.seams import SENTENCE_START, Ids, SeamStatistics, pack
 from rag.embedding import Embedder, PassageInput
 
 Matrix = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 NAMES = (
-    "seam", "seam_row", "seam_column", "start", "crosses", "closes_marks", "leaves_marks",
-    "cannot_start", "closed", "comma", "news_start", "credit_end",
-    "lexical", "lexical_row", "lexical_column", "triples", "triples_row", "triples_column",
+    "seam", "seam_row", "seam_column", "follows", "follows_row", "follows_column", "start",
+    "crosses", "closes_marks", "leaves_marks", "cannot_start", "closed", "comma",
+    "news_start", "credit_end", "lexical", "lexical_row", "lexical_column",
+    "triples", "triples_row", "triples_column",
     "kin", "kin_row", "kin_column", "left_length", "right_length", "distance", "next", "first",
 )  # fmt: skip
 TOPIC_NAMES = ("topic", "topic_row", "topic_column", "edge", "edge_row", "edge_column")
@@ -57,13 +59,15 @@ def features(
         embedder: gives the topic features.
     """
     size = len(texts)
-    seam, start = _seam_gains(texts, statistics)
-    pairs, triples = (shared_runs(texts, statistics, length) for length in (2, 3))
+    seam, start = seam_gains(texts, texts, statistics)
+    ids = [statistics.encode(text) for text in texts]
+    pairs, triples = (shared_runs(ids, statistics, length) for length in (2, 3))
     matched, unmatched = _open_marks(texts)
     place = np.arange(size)
     distance = place[None, :] - place[:, None]
     layers = [
         *with_margins(seam, allowed, 0.0),
+        *with_margins(seam_encoder().follows(texts, texts), allowed, 0.0),
         of_begins(start),
         _crossing_words(texts, allowed),
         matched,
@@ -104,47 +108,54 @@ def of_begins(values: Sequence[float] | Matrix | Mask) -> Matrix:
     return of_ends(values).T
 
 
-def _seam_gains(texts: Sequence[str], statistics: SeamStatistics) -> tuple[Matrix, Matrix]:
-    """How much likelier a piece's first characters become after another's last ones, in nats.
+def seam_gains(
+    lefts: Sequence[str], rights: Sequence[str], statistics: SeamStatistics
+) -> tuple[Matrix, Matrix]:
+    """How much likelier a right piece's first characters become after a left one's last ones.
 
-    Sum over the first three characters c of log P(c | what is before it, seam included) −
-    log P(c | what is before it in its own piece). The second result, shape (n,), is the same for
-    a sentence's start in place of the other piece.
+    In nats, shape (lefts, rights): the sum over the first three characters c of
+    log P(c | what is before it, seam included) − log P(c | what is before it in its own piece).
+    The second result, shape (rights,), is the same for a sentence's start in place of a left one.
     """
-    size = len(texts)
-    start_id = statistics.encode_mark(SENTENCE_START)
-    lefts = np.zeros((size, _CONTEXT), dtype=np.int64)
-    rights = np.zeros((size, _CONTEXT), dtype=np.int64)
-    for n, text in enumerate(texts):
+    shape = len(lefts), len(rights)
+    start = statistics.encode_mark(SENTENCE_START)
+    tails = np.zeros((shape[0], _CONTEXT), dtype=np.int64)
+    heads = np.zeros((shape[1], _CONTEXT), dtype=np.int64)
+    for n, text in enumerate(lefts):
         tail = list(statistics.encode(text[-4 * _CONTEXT :]))
-        if ends_sentence(text):
-            tail.append(start_id)
-        tail, head = tail[-_CONTEXT:], list(statistics.encode(text[: 4 * _CONTEXT]))[:_CONTEXT]
-        lefts[n, _CONTEXT - len(tail) :] = tail
-        rights[n, : len(head)] = head
-    gains, starts = np.zeros((size, size)), np.zeros(size)
-    first = np.full((size, 1), start_id, dtype=np.int64)
+        tail = [*tail, *([start] if ends_sentence(text) else [])][-_CONTEXT:]
+        tails[n, _CONTEXT - len(tail) :] = tail
+    for n, text in enumerate(rights):
+        head = list(statistics.encode(text[: 4 * _CONTEXT]))[:_CONTEXT]
+        heads[n, : len(head)] = head
+    gains, starts = np.zeros(shape), np.zeros(shape[1])
+    first = np.full((shape[1], 1), start, dtype=np.int64)
     for k in range(_CONTEXT):
-        own = statistics.log_probability(rights[:, : k + 1])
+        own = statistics.log_probability(heads[:, : k + 1])
         across = np.concatenate(
-            [np.repeat(lefts[:, k:], size, axis=0), np.tile(rights[:, : k + 1], (size, 1))], axis=1
+            [np.repeat(tails[:, k:], shape[1], 0), np.tile(heads[:, : k + 1], (shape[0], 1))], 1
         )
-        gains += statistics.log_probability(across).reshape(size, size) - own
-        started = np.concatenate([first, rights[:, : k + 1]], axis=1)
+        gains += statistics.log_probability(across).reshape(shape) - own
+        started = np.concatenate([first, heads[:, : k + 1]], axis=1)
         starts += statistics.log_probability(started) - own
     return gains, starts
 
 
-def shared_runs(texts: Sequence[str], statistics: SeamStatistics, length: int) -> Matrix:
-    """Cosine of the pieces' character runs, each weighted by −log of its share in the language."""
+def shared_runs(texts: Sequence[Ids], statistics: SeamStatistics, length: int) -> Matrix:
+    """Cosine of the pieces' character runs, each weighted by −log of its share in the language.
+
+    Args:
+        texts: the pieces' character ids.
+        statistics: give the shares.
+        length: of a run, in characters.
+    """
     rows = []
-    for text in texts:
-        ids = statistics.encode(text)
+    for ids in texts:
         many = max(len(ids) - length + 1, 0)
         runs = np.stack([ids[k : k + many] for k in range(length)], axis=1)
-        rows.append(np.unique(runs[(runs > 0).all(axis=1)], axis=0))
-    every, where = np.unique(np.concatenate(rows), axis=0, return_inverse=True)
-    weights = np.log(statistics.total / np.maximum(statistics.seen(every), 0.5))
+        rows.append(np.unique(pack(runs[(runs > 0).all(axis=1)])))
+    every, where = np.unique(np.concatenate(rows), return_inverse=True)
+    weights = np.log(statistics.total / np.maximum(statistics.seen_packed(every, length), 0.5))
     owner = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
     shared = np.bincount(where.ravel(), minlength=len(every)) > 1
     norms = np.sqrt(np.bincount(owner, (weights**2)[where.ravel()], minlength=len(rows)))
@@ -172,20 +183,24 @@ def _kin(similar: Matrix) -> Matrix:
 
 def _crossing_words(texts: Sequence[str], allowed: Mask) -> Matrix:
     """1 where the segmenter sees a word across the seam, −1 where it sees a border there."""
+    closed = closed_ends(texts)
+    crosses = np.zeros(allowed.shape)
+    for i, j in np.argwhere(allowed & ~closed[:, None]):
+        crosses[i, j] = 1.0 if crosses_word(texts[i], texts[j]) else -1.0
+    return crosses
+
+
+def crosses_word(left: str, right: str) -> bool:
+    """Whether the segmenter sees a word across the seam."""
     import rjieba
 
-    crosses = np.zeros(allowed.shape)
-    tails, heads = [text[-_WINDOW:] for text in texts], [text[:_WINDOW] for text in texts]
-    for i, j in np.argwhere(allowed):
-        if ends_sentence(texts[i]):
-            continue
-        offset = 0
-        for word in rjieba.cut(tails[i] + heads[j]):
-            offset += len(word)
-            if offset >= len(tails[i]):
-                break
-        crosses[i, j] = 1.0 if offset > len(tails[i]) else -1.0
-    return crosses
+    tail = left[-_WINDOW:]
+    offset = 0
+    for word in rjieba.cut(tail + right[:_WINDOW]):
+        offset += len(word)
+        if offset >= len(tail):
+            break
+    return offset > len(tail)
 
 
 def _open_marks(texts: Sequence[str]) -> tuple[Matrix, Matrix]:

@@ -60,11 +60,13 @@ class SeamStatistics:
 
     def seen(self, runs: Ids) -> Floats:
         """Counts of the runs in the rows of `runs`, shape (n, length)."""
-        length = runs.shape[1]
-        packed = pack(runs)
+        return self.seen_packed(pack(runs), runs.shape[1])
+
+    def seen_packed(self, packed: Ids, length: int) -> Floats:
+        """Counts of packed runs of this length, shape (n,)."""
         keys = self.keys[length - 1]
         if not len(keys):
-            return np.zeros(len(runs))
+            return np.zeros(len(packed))
         at = np.minimum(np.searchsorted(keys, packed), len(keys) - 1)
         return np.where(keys[at] == packed, self.counts[length - 1][at], 0.0)
 

@@ -24,6 +24,7 @@ from ingest.headings import (
 )
 from ingest.lines import Line, ends_sentence
 from ingest.people import listed_people, role_on
+from ingest.torn_lines import with_torn_lines
 from rag.documents import Span
 
 _MARKED = re.compile(r"(#{1,6})\s*(.*?)\s*#*")
@@ -42,7 +43,7 @@ def read_blocks(lines: Sequence[Line]) -> list[Block]:
     """Every line with its kind; headings are settled by what stands around them."""
     blocks = without_adverts(folios_at_the_top([_classify(line) for line in lines]))
     marked = any(block.level for block in blocks)
-    blocks = _spoken(listed_people(_uncertain_bylines(blocks)))
+    blocks = _spoken(listed_people(_uncertain_bylines(with_torn_lines(blocks))))
     return _starts(marked_headings(blocks) if marked else plain_headings(blocks))
 
 
