@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from ingest.lines import ends_sentence
 from ingest.seam_encoder import seam_encoder
 from ingest.seams import SENTENCE_START, Ids, SeamStatistics, pack
-from rag.embedding import Embedder, PassageInput
 
 Matrix = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -27,13 +26,10 @@ NAMES = (
     "triples", "triples_row", "triples_column",
     "kin", "kin_row", "kin_column", "left_length", "right_length", "distance", "next", "first",
 )  # fmt: skip
-TOPIC_NAMES = ("topic", "topic_row", "topic_column", "edge", "edge_row", "edge_column")
 _CONTEXT = 3
 _WINDOW = 8
 SIMILARITY_FLOOR = 0.005
 _LEAST_SPREAD = 0.01
-_EDGE = 120
-_EMBEDDED = 400
 _PAIRS = ("“”", "‘’", "《》", "（）", "()", "「」", "『』", "【】", "〈〉")
 _NOT_FIRST = frozenset("，。、；：！？”’》）」』】〉,;:!?)]}%％")
 _NEWS_START = re.compile(
@@ -44,19 +40,13 @@ _CREDIT_END = re.compile(
 )
 
 
-def features(
-    texts: Sequence[str],
-    allowed: Mask,
-    statistics: SeamStatistics,
-    embedder: Embedder | None = None,
-) -> Matrix:
-    """Shape (n, n, f): `NAMES`, and `TOPIC_NAMES` after them where there is an embedder.
+def features(texts: Sequence[str], allowed: Mask, statistics: SeamStatistics) -> Matrix:
+    """Shape (n, n, f), in the order of `NAMES`.
 
     Args:
         texts: the n pieces in page order.
         allowed: shape (n, n), the pairs that may be joined at all; only they are rivals.
         statistics: of characters.
-        embedder: gives the topic features.
     """
     size = len(texts)
     seam, start = seam_gains(texts, texts, statistics)
@@ -86,9 +76,6 @@ def features(
         (distance == 1).astype(float),
         of_begins(place == 0),
     ]
-    if embedder:
-        for values in _topics(texts, embedder):
-            layers += with_margins(standard(values), allowed, 0.0)
     return np.stack(layers, axis=-1)
 
 
@@ -223,20 +210,6 @@ def _depths(text: str, pair: str) -> tuple[int, int]:
         elif character == pair[1]:
             closed, depth = (1, 0) if depth == 0 else (closed, depth - 1)
     return min(depth, 1), closed
-
-
-def _topics(texts: Sequence[str], embedder: Embedder) -> tuple[Matrix, Matrix]:
-    """Cosines of whole pieces, and of the left one's end with the right one's beginning."""
-    wholes = [text[:_EMBEDDED] for text in texts]
-    tails, heads = [text[-_EDGE:] for text in texts], [text[:_EDGE] for text in texts]
-    distinct = sorted({*wholes, *tails, *heads})
-    found = embedder.embed_passages([PassageInput(text) for text in distinct])
-    vectors = {text: one.passage for text, one in zip(distinct, found, strict=True)}
-    whole, tail, head = (
-        np.stack([vectors[text] for text in part]).astype(np.float64)
-        for part in (wholes, tails, heads)
-    )
-    return whole @ whole.T, tail @ head.T
 
 
 def standard(values: Matrix) -> Matrix:
