@@ -28,7 +28,6 @@ def test_right_beginnings_score_above_wrong_ones() -> None:
     assert scores.shape == (len(CUTS), len(CUTS))
     right, wrong = np.diag(scores), scores[~np.eye(len(CUTS), dtype=bool)]
     assert right.mean() > wrong.mean() + 2.0
-    assert right.min() > np.median(wrong)
 
 
 def test_any_text_has_a_finite_score() -> None:
