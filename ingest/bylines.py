@@ -54,6 +54,9 @@ _DATELINE = re.compile(
     rf"(?:讯|电)(?:[ \u3000]*[（(](?P<credits>[^）)]{{2,40}})[）)])?"
 )
 _DATELINE_START = re.compile(r"据?(?:本报|本刊|本网|本台|新华社|中新社|中新网|新华网|央视)")
+_NEWS_LEAD = re.compile(
+    r"据[^，。；：“”]{2,24}(?:消息|获悉)[，,]|(?:本报)?记者(?:昨日|昨天|今日|近日|日前)?从[^，。；]{2,24}(?:获悉|了解到)"
+)
 _CLOSING_CREDIT = re.compile(
     rf"[（(](?:{_ROLE})[ \u3000:：]*(?P<names>[^（）()，。]{{2,30}})[）)]$"
 )
@@ -107,6 +110,11 @@ def dateline_names(text: str) -> tuple[str, ...] | None:
     if not match:
         return None
     return _names(match.group("credits") or "")
+
+
+def is_news_lead(text: str) -> bool:
+    """Whether a paragraph starts a news item by naming its source: `据市教育局消息，…`."""
+    return _NEWS_LEAD.match(text) is not None
 
 
 def closing_names(text: str) -> tuple[str, ...]:

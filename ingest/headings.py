@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ingest.blocks import Block, Kind, block_at
-from ingest.bylines import closing_names, dateline_names
+from ingest.bylines import closing_names, dateline_names, is_news_lead
 from ingest.lines import ends_sentence
 from rag.text import has_han
 
@@ -103,11 +103,13 @@ def is_body(block: Block) -> bool:
 
 
 def is_signed(blocks: Sequence[Block], n: int) -> bool:
-    """Whether a byline or dateline follows the heading, over further heading lines at most."""
+    """Whether a byline, dateline or news lead follows, over further heading lines at most."""
     for ahead in blocks[n + 1 : n + 4]:
         if ahead.kind in {Kind.BYLINE, Kind.DATELINE}:
             return True
-        if ahead.kind is Kind.TEXT and dateline_names(ahead.text) is not None:
+        if ahead.kind is Kind.TEXT and (
+            dateline_names(ahead.text) is not None or is_news_lead(ahead.text)
+        ):
             return True
         over = ahead.kind in {Kind.SUBTITLE, Kind.TEXT} and is_short(ahead) and not ahead.level
         if not over:

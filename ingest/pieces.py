@@ -29,6 +29,8 @@ class Piece:
     Attributes:
         starts: a heading stands before it, so that it continues nothing.
         heading: the headings that stand before it.
+        said: it starts with the name of someone who speaks, so that it continues no sentence.
+        boxed: it stands right below a box's heading.
         article: counts the articles that the page starts, in reading order.
         closed: a closing line (the author's affiliation, a byline) stands after it.
         gap: an empty line stands before it.
@@ -43,6 +45,8 @@ class Piece:
     jumps_out: bool = False
     jumps_in: bool = False
     heading: str = ""
+    said: bool = False
+    boxed: bool = False
 
 
 def flow_of(blocks: Sequence[Block]) -> list[int]:
@@ -68,6 +72,8 @@ def pieces_of(blocks: Sequence[Block]) -> list[Piece]:
                 jumps_out=blocks[n].jumps_out or any(b.jumps_out for b in below),
                 jumps_in=blocks[n].jumps_in or any(b.jumps_in for b in above),
                 heading=" ".join(b.text for b in above if b.kind in HEADINGS),
+                said=not blocks[n].certain,
+                boxed=any(b.kind is Kind.BOX for b in above),
             )
         )
     return pieces
@@ -85,7 +91,7 @@ def allowed_links(pieces: Sequence[Piece], *, stirred: bool) -> Mask:
     allowed = place[None, :] > place[:, None]
     if not stirred:
         allowed &= ~closed[:, None] | (place[None, :] == place[:, None] + 1)
-    item = np.array([_ITEM.match(piece.text) is not None for piece in pieces])
+    item = np.array([piece.said or _ITEM.match(piece.text) is not None for piece in pieces])
     allowed &= ~(item[None, :] & ~closed[:, None])
     allowed[:, [piece.starts for piece in pieces]] = False
     allowed[[piece.closed and ends for piece, ends in zip(pieces, closed, strict=True)], :] = False

@@ -21,7 +21,7 @@ Mask = NDArray[np.bool_]
 
 NAMES = (
     "seam", "seam_row", "seam_column", "follows", "follows_row", "follows_column", "start",
-    "crosses", "closes_marks", "leaves_marks", "cannot_start", "closed", "comma",
+    "opens", "crosses", "closes_marks", "leaves_marks", "cannot_start", "closed", "comma",
     "news_start", "credit_end", "lexical", "lexical_row", "lexical_column",
     "triples", "triples_row", "triples_column",
     "kin", "kin_row", "kin_column", "left_length", "right_length", "distance", "next", "first",
@@ -49,6 +49,7 @@ def features(texts: Sequence[str], allowed: Mask, statistics: SeamStatistics) ->
         statistics: of characters.
     """
     size = len(texts)
+    encoder = seam_encoder()
     seam, start = seam_gains(texts, texts, statistics)
     ids = [statistics.encode(text) for text in texts]
     pairs, triples = (shared_runs(ids, statistics, length) for length in (2, 3))
@@ -57,8 +58,9 @@ def features(texts: Sequence[str], allowed: Mask, statistics: SeamStatistics) ->
     distance = place[None, :] - place[:, None]
     layers = [
         *with_margins(seam, allowed, 0.0),
-        *with_margins(seam_encoder().follows(texts, texts), allowed, 0.0),
+        *with_margins(encoder.follows(texts, texts), allowed, 0.0),
         of_begins(start),
+        of_begins(encoder.follows(["。"], texts)[0]),
         _crossing_words(texts, allowed),
         matched,
         unmatched,

@@ -23,7 +23,9 @@ JOIN_THRESHOLD = 0.6
 MOVE_THRESHOLD = 0.9
 OPENING_THRESHOLD = 0.9
 _MOST_PIECES = 240
-_JUMP = 6.0  # in log-odds, where the page says `下转…版` and `上接…版`
+# In log-odds, by what the page says that the model has not seen:
+_JUMP = 6.0  # `下转…版` and `上接…版`
+_BOX_END = -3.0  # what a box says is seldom continued below it
 _LEAST_DIMENSION = 128  # vectors shorter than this tell words apart, not topics
 
 
@@ -32,18 +34,21 @@ class Link:
     """Piece `target` goes on where piece `source` stops.
 
     `confidence` is the probability that this is right; `merges` tells whether both are one
-    paragraph (a sentence was broken) or two that follow one another.
+    paragraph (a sentence was broken) or two that follow one another. `displaced`: the target
+    cannot belong to what stands above it.
     """
 
     source: int
     target: int
     confidence: float
     merges: bool
+    displaced: bool = False
 
     @property
     def accepted(self) -> bool:
-        """Whether it is sure enough to be acted on; text after a sentence's end needs more."""
-        return self.confidence >= (JOIN_THRESHOLD if self.merges else MOVE_THRESHOLD)
+        """Whether it is sure enough to be acted on; text that may stay in its place needs more."""
+        sure = JOIN_THRESHOLD if self.merges or self.displaced else MOVE_THRESHOLD
+        return self.confidence >= sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +105,11 @@ def _decide(
     model = pair_model("page+topic" if embedder else "page")
     scores = model.scores(page_features(pieces, allowed, seam_statistics(), embedder))
     scores += _JUMP * np.array([piece.jumps_out for piece in pieces])[:, None]
-    choices = assign(scores, allowed)
-    links = [_link(choice, closed, model) for choice in choices]
+    scores += _BOX_END * (closed & [piece.boxed for piece in pieces])[:, None]
+    links = [_link(choice, closed, model) for choice in assign(scores, allowed)]
+    goes_on = {link.source for link in links if link.merges and link.accepted}
+    displaced = {n + 1 for n, piece in enumerate(pieces) if piece.closed or n in goes_on}
+    links = [replace(link, displaced=link.target in displaced) for link in links]
     followed = {link.target for link in links if link.accepted}
     goes_on = {link.source for link in links if link.accepted}
     alone = given_begin_none(scores, allowed)

@@ -40,6 +40,7 @@ def paragraphs(blocks: Sequence[Block]) -> tuple[Paragraph, ...]:
                 in_box = False
         elif block.kind in PARAGRAPH_KINDS:
             label = _label(block.text) if block.kind is Kind.TEXT else None
+            in_box = in_box and label not in labels  # the interview goes on below the box
             spoken = block.kind is Kind.TEXT and not in_box
             speaker = labels.get(label or "", speaker) if spoken else speaker
             paragraph = Paragraph(len(result) + 1, block.text, block.spans, section)
