@@ -7,7 +7,7 @@ The links are the assignment with the largest sum.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from ingest.page_features import page_features
 from ingest.pair_model import Choice, PairModel, assign, given_begin_none, pair_model
 from ingest.pieces import Piece, allowed_links, starts_several
-from ingest.seam_features import Mask, closed_ends
+from ingest.seam_features import Mask, Matrix, closed_ends
 from ingest.seams import seam_statistics
 from rag.embedding import Embedder
 
@@ -99,16 +99,29 @@ def _stitch_part(pieces: Sequence[Piece], embedder: Embedder | None) -> Stitchin
 def _decide(
     pieces: Sequence[Piece], allowed: Mask, closed: Mask, embedder: Embedder | None
 ) -> Stitching:
-    """The best assignment by the model."""
+    """The best assignment by the model, in two rounds.
+
+    Broken sentences are the surer ones. Once they are healed, each end stands for the whole text
+    that it ends, which tells better where an article goes on after a sentence's end.
+    """
     told_apart = embedder is not None and embedder.dimension >= _LEAST_DIMENSION
     embedder = embedder if told_apart else None
     model = pair_model("page+topic" if embedder else "page")
-    scores = model.scores(page_features(pieces, allowed, seam_statistics(), embedder))
-    scores += _JUMP * np.array([piece.jumps_out for piece in pieces])[:, None]
-    scores += _BOX_END * (closed & [piece.boxed for piece in pieces])[:, None]
+    scores = _scores(pieces, allowed, closed, model, embedder)
     links = [_link(choice, closed, model) for choice in assign(scores, allowed)]
-    goes_on = {link.source for link in links if link.merges and link.accepted}
-    displaced = {n + 1 for n, piece in enumerate(pieces) if piece.closed or n in goes_on}
+    healed = {link.source: link.target for link in links if link.merges and link.accepted}
+    if healed:
+        allowed = _only(healed, allowed)
+        scores = _scores(_with_chains(pieces, healed), allowed, closed, model, embedder)
+        links = [
+            *(link for link in links if link.source in healed),
+            *(
+                _link(choice, closed, model)
+                for choice in assign(scores, allowed)
+                if choice.source not in healed
+            ),
+        ]
+    displaced = {n + 1 for n, piece in enumerate(pieces) if piece.closed or n in healed}
     links = [replace(link, displaced=link.target in displaced) for link in links]
     followed = {link.target for link in links if link.accepted}
     goes_on = {link.source for link in links if link.accepted}
@@ -122,6 +135,36 @@ def _decide(
         and (n - 1 in goes_on or alone[n] >= OPENING_THRESHOLD)
     }
     return Stitching(tuple(link for link in links if _wanted(link, closed)), frozenset(openings))
+
+
+def _scores(
+    pieces: Sequence[Piece],
+    allowed: Mask,
+    closed: Mask,
+    model: PairModel,
+    embedder: Embedder | None,
+) -> Matrix:
+    """The model's, and what the page itself says."""
+    scores = model.scores(page_features(pieces, allowed, seam_statistics(), embedder))
+    scores += _JUMP * np.array([piece.jumps_out for piece in pieces])[:, None]
+    scores += _BOX_END * (closed & [piece.boxed for piece in pieces])[:, None]
+    return scores
+
+
+def _only(healed: Mapping[int, int], allowed: Mask) -> Mask:
+    """`allowed` without rivals of the links that are settled."""
+    left = allowed.copy()
+    for source, target in healed.items():
+        left[source, :] = left[:, target] = False
+    return left
+
+
+def _with_chains(pieces: Sequence[Piece], healed: Mapping[int, int]) -> list[Piece]:
+    """Each piece that ends a chain of healed sentences, with the text of the whole chain."""
+    texts = [piece.text for piece in pieces]
+    for source in sorted(healed):
+        texts[healed[source]] = texts[source] + texts[healed[source]]
+    return [replace(piece, text=text) for piece, text in zip(pieces, texts, strict=True)]
 
 
 def _link(choice: Choice, closed: Mask, model: PairModel) -> Link:
