@@ -64,6 +64,11 @@ class Stitching:
     links: tuple[Link, ...] = ()
     openings: frozenset[int] = frozenset()
 
+    @property
+    def is_stirred(self) -> bool:
+        """Whether some piece goes on beyond the next one: the page's order is broken."""
+        return any(link.accepted and link.target != link.source + 1 for link in self.links)
+
 
 def stitch(pieces: Sequence[Piece], embedder: Embedder | None = None) -> Stitching:
     """Decide for all pieces of a page, in parts of at most 240 pieces.
@@ -91,9 +96,10 @@ def _stitch_part(pieces: Sequence[Piece], embedder: Embedder | None) -> Stitchin
         return Stitching()
     if not several:
         alone = _decide(pieces, allowed_links(pieces, stirred=False), closed, None)
-        if not any(link.accepted and link.target > link.source + 1 for link in alone.links):
+        if not alone.is_stirred:
             return replace(alone, openings=frozenset())
-    return _decide(pieces, allowed_links(pieces, stirred=True), closed, embedder)
+    found = _decide(pieces, allowed_links(pieces, stirred=True), closed, embedder)
+    return found if found.is_stirred else replace(found, openings=frozenset())
 
 
 def _decide(
@@ -131,7 +137,7 @@ def _decide(
         for n, piece in enumerate(pieces)
         if n
         and n not in followed
-        and not piece.starts
+        and not (piece.starts or piece.said)
         and (n - 1 in goes_on or alone[n] >= OPENING_THRESHOLD)
     }
     return Stitching(tuple(link for link in links if _wanted(link, closed)), frozenset(openings))
