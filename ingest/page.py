@@ -84,21 +84,21 @@ def page_to_articles(loaded: LoadedFile, embedder: Embedder | None = None) -> tu
     lines = read_lines(text, front.end)
     if is_markdown(loaded.source.name):
         lines = without_marks(lines)
-    drafts = _drafts(read_blocks(lines), embedder)
+    drafts = _drafts(read_blocks(lines), embedder, in_order=bool(loaded.places))
     drafts = [draft for draft in drafts if draft.of(Kind.TEXT, Kind.PERSON)] or drafts[:1]
     alone = len(drafts) == 1
     articles = (_article(draft, header, loaded, alone=alone) for draft in drafts)
     return tuple(article for article in articles if article.paragraphs)
 
 
-def _drafts(blocks: Sequence[Block], embedder: Embedder | None) -> list[_Draft]:
+def _drafts(blocks: Sequence[Block], embedder: Embedder | None, *, in_order: bool) -> list[_Draft]:
     """Blocks in their articles, each piece after the one that it continues.
 
     What follows a piece on the page stands after it in its article too, so that a box in which
     the text was broken stands below the text.
     """
     flow = flow_of(blocks)
-    stitching = stitch(pieces_of(blocks), embedder)
+    stitching = stitch(pieces_of(blocks), embedder, in_order=in_order)
     into = {flow[link.target]: (flow[link.source], link) for link in stitching.links}
     openings = {flow[n] for n in stitching.openings}
     drafts = [_Draft(Metadata())]

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ingest.blocks import HEADINGS, Block, Kind
+from ingest.bylines import is_name
+from ingest.people import people_on
 from ingest.seam_features import Mask, closed_ends
 
 _LEAST = 4
+_LONGEST_POST = 64
 _LEAST_OPEN = 12  # shorter lines without a mark at the end are items, not broken sentences
 
 _NO_CONTINUATION = {*HEADINGS, Kind.BYLINE, Kind.DATELINE}
@@ -29,7 +32,7 @@ class Piece:
     Attributes:
         starts: a heading stands before it, so that it continues nothing.
         heading: the headings that stand before it.
-        said: it starts with the name of someone who speaks, so that it continues no sentence.
+        said: it starts with someone's name, who speaks or is listed; it continues no sentence.
         boxed: it stands right below a box's heading.
         article: counts the articles that the page starts, in reading order.
         closed: a closing line (the author's affiliation, a byline) stands after it.
@@ -72,11 +75,16 @@ def pieces_of(blocks: Sequence[Block]) -> list[Piece]:
                 jumps_out=blocks[n].jumps_out or any(b.jumps_out for b in below),
                 jumps_in=blocks[n].jumps_in or any(b.jumps_in for b in above),
                 heading=" ".join(b.text for b in above if b.kind in HEADINGS),
-                said=not blocks[n].certain,
+                said=not blocks[n].certain or _names_someone(blocks[n].text),
                 boxed=any(b.kind is Kind.BOX for b in above),
             )
         )
     return pieces
+
+
+def _names_someone(text: str) -> bool:
+    people = people_on(text) if len(text) <= _LONGEST_POST else []
+    return bool(people) and all(is_name(person.name) for person in people)
 
 
 def allowed_links(pieces: Sequence[Piece], *, stirred: bool) -> Mask:

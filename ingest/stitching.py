@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -26,6 +27,7 @@ _MOST_PIECES = 240
 # In log-odds, by what the page says that the model has not seen:
 _JUMP = 6.0  # `下转…版` and `上接…版`
 _BOX_END = -3.0  # what a box says is seldom continued below it
+_IN_ORDER = 4.0  # the next piece, where the order was read from the places on the page
 _LEAST_DIMENSION = 128  # vectors shorter than this tell words apart, not topics
 
 
@@ -70,15 +72,22 @@ class Stitching:
         return any(link.accepted and link.target != link.source + 1 for link in self.links)
 
 
-def stitch(pieces: Sequence[Piece], embedder: Embedder | None = None) -> Stitching:
+def stitch(
+    pieces: Sequence[Piece], embedder: Embedder | None = None, *, in_order: bool = False
+) -> Stitching:
     """Decide for all pieces of a page, in parts of at most 240 pieces.
 
     On a page of one article whose order is whole, only broken sentences are healed.
+
+    Args:
+        pieces: in the page's order.
+        embedder: compares topics; without it, words do.
+        in_order: the pieces' places on the page are known and their order comes from them.
     """
     links: list[Link] = []
     openings: set[int] = set()
     for start in range(0, len(pieces), _MOST_PIECES):
-        part = _stitch_part(pieces[start : start + _MOST_PIECES], embedder)
+        part = _stitch_part(pieces[start : start + _MOST_PIECES], embedder, in_order=in_order)
         links += (
             replace(link, source=link.source + start, target=link.target + start)
             for link in part.links
@@ -87,46 +96,76 @@ def stitch(pieces: Sequence[Piece], embedder: Embedder | None = None) -> Stitchi
     return Stitching(tuple(links), frozenset(openings))
 
 
-def _stitch_part(pieces: Sequence[Piece], embedder: Embedder | None) -> Stitching:
+def _stitch_part(
+    pieces: Sequence[Piece], embedder: Embedder | None, *, in_order: bool
+) -> Stitching:
     if len(pieces) < 2:
         return Stitching()
-    closed = closed_ends([piece.text for piece in pieces])
+    judge = _Judge(pieces, in_order=in_order)
     several = starts_several(pieces)
-    if closed[:-1].all() and not several:
+    if judge.closed[:-1].all() and not several:
         return Stitching()
     if not several:
-        alone = _decide(pieces, allowed_links(pieces, stirred=False), closed, None)
+        alone = _decide(judge, allowed_links(pieces, stirred=False))
         if not alone.is_stirred:
             return replace(alone, openings=frozenset())
-    found = _decide(pieces, allowed_links(pieces, stirred=True), closed, embedder)
+    if embedder is not None and embedder.dimension >= _LEAST_DIMENSION:
+        judge = replace(judge, embedder=embedder)
+    found = _decide(judge, allowed_links(pieces, stirred=True))
     return found if found.is_stirred else replace(found, openings=frozenset())
 
 
-def _decide(
-    pieces: Sequence[Piece], allowed: Mask, closed: Mask, embedder: Embedder | None
-) -> Stitching:
+@dataclass(frozen=True)
+class _Judge:
+    """What decides about the pieces of one page."""
+
+    pieces: Sequence[Piece]
+    in_order: bool
+    embedder: Embedder | None = None
+
+    @cached_property
+    def closed(self) -> Mask:
+        """Which pieces end a sentence."""
+        return closed_ends([piece.text for piece in self.pieces])
+
+    @cached_property
+    def model(self) -> PairModel:
+        """The network, with topics if there is an embedder."""
+        return pair_model("page+topic" if self.embedder else "page")
+
+    def scores(self, allowed: Mask, healed: Mapping[int, int]) -> Matrix:
+        """The model's for each pair, and what the page itself says."""
+        pieces = _with_chains(self.pieces, healed)
+        scores = self.model.scores(page_features(pieces, allowed, seam_statistics(), self.embedder))
+        scores += _JUMP * np.array([piece.jumps_out for piece in pieces])[:, None]
+        scores += _BOX_END * (self.closed & [piece.boxed for piece in pieces])[:, None]
+        return scores + (_IN_ORDER * np.eye(len(pieces), k=1) if self.in_order else 0.0)
+
+    def links(self, scores: Matrix, allowed: Mask) -> list[Link]:
+        """The best assignment."""
+        return [self._link(choice) for choice in assign(scores, allowed)]
+
+    def _link(self, choice: Choice) -> Link:
+        ends = bool(self.closed[choice.source])
+        confidence = self.model.confidence(choice.given_end, choice.given_begin, closed=ends)
+        return Link(choice.source, choice.target, round(confidence, 4), merges=not ends)
+
+
+def _decide(judge: _Judge, allowed: Mask) -> Stitching:
     """The best assignment by the model, in two rounds.
 
     Broken sentences are the surer ones. Once they are healed, each end stands for the whole text
     that it ends, which tells better where an article goes on after a sentence's end.
     """
-    told_apart = embedder is not None and embedder.dimension >= _LEAST_DIMENSION
-    embedder = embedder if told_apart else None
-    model = pair_model("page+topic" if embedder else "page")
-    scores = _scores(pieces, allowed, closed, model, embedder)
-    links = [_link(choice, closed, model) for choice in assign(scores, allowed)]
+    scores = judge.scores(allowed, {})
+    links = judge.links(scores, allowed)
     healed = {link.source: link.target for link in links if link.merges and link.accepted}
     if healed:
         allowed = _only(healed, allowed)
-        scores = _scores(_with_chains(pieces, healed), allowed, closed, model, embedder)
-        links = [
-            *(link for link in links if link.source in healed),
-            *(
-                _link(choice, closed, model)
-                for choice in assign(scores, allowed)
-                if choice.source not in healed
-            ),
-        ]
+        scores = judge.scores(allowed, healed)
+        settled = [link for link in links if link.source in healed]
+        links = settled + judge.links(scores, allowed)
+    pieces, closed = judge.pieces, judge.closed
     displaced = {n + 1 for n, piece in enumerate(pieces) if piece.closed or n in healed}
     links = [replace(link, displaced=link.target in displaced) for link in links]
     followed = {link.target for link in links if link.accepted}
@@ -143,20 +182,6 @@ def _decide(
     return Stitching(tuple(link for link in links if _wanted(link, closed)), frozenset(openings))
 
 
-def _scores(
-    pieces: Sequence[Piece],
-    allowed: Mask,
-    closed: Mask,
-    model: PairModel,
-    embedder: Embedder | None,
-) -> Matrix:
-    """The model's, and what the page itself says."""
-    scores = model.scores(page_features(pieces, allowed, seam_statistics(), embedder))
-    scores += _JUMP * np.array([piece.jumps_out for piece in pieces])[:, None]
-    scores += _BOX_END * (closed & [piece.boxed for piece in pieces])[:, None]
-    return scores
-
-
 def _only(healed: Mapping[int, int], allowed: Mask) -> Mask:
     """`allowed` without rivals of the links that are settled."""
     left = allowed.copy()
@@ -171,12 +196,6 @@ def _with_chains(pieces: Sequence[Piece], healed: Mapping[int, int]) -> list[Pie
     for source in sorted(healed):
         texts[healed[source]] = texts[source] + texts[healed[source]]
     return [replace(piece, text=text) for piece, text in zip(pieces, texts, strict=True)]
-
-
-def _link(choice: Choice, closed: Mask, model: PairModel) -> Link:
-    ends = bool(closed[choice.source])
-    confidence = model.confidence(choice.given_end, choice.given_begin, closed=ends)
-    return Link(choice.source, choice.target, round(confidence, 4), merges=not ends)
 
 
 def _wanted(link: Link, closed: Mask) -> bool:
