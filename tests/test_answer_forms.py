@@ -9,6 +9,7 @@ from pages import ingest_into, pipeline_over, write
 
 from rag.answer_forms import asked_unit
 from rag.answers import Question
+from rag.features import has_form
 from rag.pipeline import Pipeline
 from rag.question import understand
 
@@ -44,6 +45,11 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
 )
 def test_the_unit_that_is_asked_for(question: str, unit: str | None) -> None:
     assert asked_unit(understand(Question(question=question), 2000)) == unit
+
+
+@pytest.mark.parametrize("text", ["逢周一闭馆。", "自批准的次月起发放。", "星期三开讲。"])
+def test_days_of_the_week_and_of_the_next_month_are_times(text: str) -> None:
+    assert has_form(understand(Question(question="什么时候开始？"), 2000), text)
 
 
 def test_the_sentence_that_counts_is_quoted_first(pipeline: Pipeline) -> None:
