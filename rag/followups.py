@@ -41,6 +41,8 @@ _BARE = re.compile(
     r"^(?:为什么|为何|怎么办|具体呢|比如呢|详细说说|有哪些|是什么|怎么做|怎么说|结果呢|然后呢|谁说的|什么时候|在哪里?|多少)$"
 )
 _TIME = re.compile(r"\d{4}年|\d{1,2}月(?:\d{1,2}日)?|[今去前明后]年|[一二三四]季度|[上下]半年")
+_SCOPE_END = re.compile("[中里内上后前时]|[之以][后前]|之中|以来|期间|当中|方面|过程中")
+"""Words that end what a topic is limited to: 海洋牧场建设`中`种苗."""
 _TOPIC_END = re.compile(
     r"是|有|的|住|叫|当|怎|如何|为什么|为何|什么|多少|几|认为|表示|说|在|要|能|会|可以|应|哪|何|谁|吗|呢|被|把|对|一共|总共|预计|将"
 )
@@ -161,8 +163,17 @@ def _replaced(before: str, new: str) -> str:
     if counterpart:
         return before.replace(counterpart, new, 1)
     if _is_name(new) and topic and before.startswith(topic):
-        return new + before[len(topic) :]
+        return _scope(topic) + new + before[len(topic) :]
     return f"{topic}{new}，{before}"
+
+
+def _scope(topic: str) -> str:
+    """What a topic is limited to, if more follows: 海洋牧场建设中 of 海洋牧场建设中种苗."""
+    import rjieba
+
+    words = rjieba.cut(topic)
+    ends = [n for n, word in enumerate(words[:-1]) if n and _SCOPE_END.fullmatch(word)]
+    return "".join(words[: ends[-1] + 1]) if ends else ""
 
 
 def _other_side(before: str, name: str | None, topic: str, new: str) -> str | None:
