@@ -60,10 +60,16 @@ class SeamEncoder:
 
     def follows(self, lefts: Sequence[str], rights: Sequence[str]) -> NDArray[np.float64]:
         """How well each of `rights` follows each of `lefts`, in nats: shape (lefts, rights)."""
-        ends = self.ends.vectors(np.stack([self._end(text) for text in lefts]))
-        begins = self.begins.vectors(np.stack([self._begin(text) for text in rights]))
-        scale = np.sqrt(ends.shape[1])
-        return np.asarray(ends @ begins.T / scale, dtype=np.float64)
+        return np.asarray(self.end_vectors(lefts) @ self.begin_vectors(rights).T, dtype=np.float64)
+
+    def end_vectors(self, texts: Sequence[str]) -> Floats:
+        """Shape (n, o); their dot products with `begin_vectors` are what `follows` gives."""
+        found = self.ends.vectors(np.stack([self._end(text) for text in texts]))
+        return np.asarray(found / np.sqrt(found.shape[1]), dtype=np.float32)
+
+    def begin_vectors(self, texts: Sequence[str]) -> Floats:
+        """Shape (n, o)."""
+        return self.begins.vectors(np.stack([self._begin(text) for text in texts]))
 
     def _end(self, text: str) -> Ids:
         known = self._encode(text[-_READ:])[-CONTEXT:]

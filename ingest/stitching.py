@@ -24,6 +24,7 @@ JOIN_THRESHOLD = 0.6
 MOVE_THRESHOLD = 0.9
 OPENING_THRESHOLD = 0.9
 _MOST_PIECES = 240
+_MOST_BROKEN = 24
 # In log-odds, by what the page says that the model has not seen:
 _JUMP = 6.0  # `下转…版` and `上接…版`
 _BOX_END = -3.0  # what a box says is seldom continued below it
@@ -77,13 +78,16 @@ def stitch(
 ) -> Stitching:
     """Decide for all pieces of a page, in parts of at most 240 pieces.
 
-    On a page of one article whose order is whole, only broken sentences are healed.
+    On a page of one article whose order is whole, only broken sentences are healed; in a list,
+    whose lines end no sentence, nothing is.
 
     Args:
         pieces: in the page's order.
         embedder: compares topics; without it, words do.
         in_order: the pieces' places on the page are known and their order comes from them.
     """
+    if _is_list(pieces):
+        return Stitching()
     links: list[Link] = []
     openings: set[int] = set()
     for start in range(0, len(pieces), _MOST_PIECES):
@@ -94,6 +98,12 @@ def stitch(
         )
         openings |= {start + n for n in part.openings}
     return Stitching(tuple(links), frozenset(openings))
+
+
+def _is_list(pieces: Sequence[Piece]) -> bool:
+    """Whether so many pieces end no sentence that they are no prose."""
+    opened = int((~closed_ends([piece.text for piece in pieces])).sum()) if pieces else 0
+    return opened > max(_MOST_BROKEN, len(pieces) / 2)
 
 
 def _stitch_part(

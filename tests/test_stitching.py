@@ -11,7 +11,7 @@ import pytest
 from ingest.pair_model import PairModel, assign
 from ingest.pieces import Piece
 from ingest.seams import SeamStatistics, read_statistics, write_statistics
-from ingest.stitching import stitch
+from ingest.stitching import Stitching, stitch
 from rag.embedding import HashingEmbedder
 
 BRIDGE = (
@@ -68,12 +68,22 @@ def test_jump_notes_find_each_other() -> None:
 
 def test_many_pieces_end_in_reasonable_time_and_each_is_used_once() -> None:
     rng = random.Random(3)
-    pieces = [Piece("".join(rng.choices(BRIDGE + LIBRARY, k=30)), gap=True) for _ in range(300)]
+    marks = ("", "。", "。")
+    pieces = [
+        Piece("".join(rng.choices(BRIDGE + LIBRARY, k=30)) + rng.choice(marks)) for _ in range(300)
+    ]
     links = stitch(pieces).links
+    assert links
     assert len({link.source for link in links}) == len(links)
     assert len({link.target for link in links}) == len(links)
     assert all(link.source < link.target for link in links)
     assert all(0.0 <= link.confidence <= 1.0 for link in links)
+
+
+def test_a_list_is_left_as_it_is() -> None:
+    rng = random.Random(4)
+    pieces = [Piece("".join(rng.choices(BRIDGE, k=20)).rstrip("。，")) for _ in range(2000)]
+    assert stitch(pieces) == Stitching()
 
 
 def test_assignment_is_joint_not_greedy() -> None:
