@@ -7,9 +7,10 @@ begins with the other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ingest.pieces import Piece
 from ingest.seam_features import (
@@ -26,7 +27,7 @@ from ingest.seam_features import (
     standard,
     with_margins,
 )
-from ingest.seams import SeamStatistics
+from ingest.seams import Ids, SeamStatistics
 from rag.embedding import Embedder, PassageInput
 
 PAGE_NAMES = (
@@ -49,20 +50,38 @@ def page_features(
     pieces: Sequence[Piece],
     allowed: Mask,
     statistics: SeamStatistics,
-    embedder: Embedder | None = None,
+    topics: TopicVectors | None = None,
 ) -> Matrix:
-    """Shape (n, n, f): `PAGE_NAMES`, and `PAGE_TOPIC_NAMES` after them with an embedder."""
+    """Shape (n, n, f): `PAGE_NAMES`, and `PAGE_TOPIC_NAMES` after them with topics."""
     texts = [piece.text for piece in pieces]
+    ids = [statistics.encode(text) for text in texts]
     stretches = _Stretches.of(pieces)
     layers = [
-        *np.moveaxis(features(texts, allowed, statistics), -1, 0),
+        *np.moveaxis(features(texts, ids, allowed, statistics), -1, 0),
         *_layout(pieces),
-        *_shared_by_stretches(pieces, stretches, allowed, statistics),
+        *_shared_by_stretches(pieces, ids, stretches, allowed, statistics),
     ]
-    if embedder:
-        for values in _topics(pieces, stretches, embedder):
+    if topics:
+        for values in _topics(pieces, stretches, topics):
             layers += with_margins(standard(values), allowed, 0.0)
     return np.stack(layers, axis=-1)
+
+
+class TopicVectors:
+    """Vectors of a page's texts, each embedded once however often it is compared."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._known: dict[str, NDArray[np.float32]] = {}
+
+    def of(self, texts: Set[str]) -> Mapping[str, NDArray[np.float32]]:
+        """The vector of each text, and of those that were asked for before."""
+        new = sorted(texts - self._known.keys())
+        found = self._embedder.embed_passages([PassageInput(text) for text in new]) if new else []
+        self._known.update(
+            (text, embedded.passage) for text, embedded in zip(new, found, strict=True)
+        )
+        return self._known
 
 
 class _Stretches:
@@ -120,11 +139,14 @@ def _layout(pieces: Sequence[Piece]) -> list[Matrix]:
 
 
 def _shared_by_stretches(
-    pieces: Sequence[Piece], stretches: _Stretches, allowed: Mask, statistics: SeamStatistics
+    pieces: Sequence[Piece],
+    ids: Sequence[Ids],
+    stretches: _Stretches,
+    allowed: Mask,
+    statistics: SeamStatistics,
 ) -> list[Matrix]:
     """Character runs that a stretch before and a stretch after have in common."""
     size = len(pieces)
-    ids = [statistics.encode(piece.text) for piece in pieces]
     headings = [statistics.encode(piece.heading) for piece in pieces]
     before = [
         np.concatenate([headings[first], *ids[first : n + 1]])
@@ -139,14 +161,12 @@ def _shared_by_stretches(
 
 
 def _topics(
-    pieces: Sequence[Piece], stretches: _Stretches, embedder: Embedder
+    pieces: Sequence[Piece], stretches: _Stretches, topics: TopicVectors
 ) -> tuple[Matrix, Matrix]:
     """Cosines of the pieces, and of the mean vectors of the stretches."""
     texts = [piece.text[:_EMBEDDED] for piece in pieces]
     headings = [piece.heading for piece in pieces]
-    distinct = sorted({*texts, *headings} - {""})
-    found = embedder.embed_passages([PassageInput(text) for text in distinct])
-    vectors = {text: one.passage for text, one in zip(distinct, found, strict=True)}
+    vectors = topics.of({*texts, *headings} - {""})
     matrix = np.stack([vectors[text] for text in texts]).astype(np.float64)
     weights = np.array([np.sqrt(len(text)) for text in texts])
     before, after = [], []

@@ -40,18 +40,20 @@ _CREDIT_END = re.compile(
 )
 
 
-def features(texts: Sequence[str], allowed: Mask, statistics: SeamStatistics) -> Matrix:
+def features(
+    texts: Sequence[str], ids: Sequence[Ids], allowed: Mask, statistics: SeamStatistics
+) -> Matrix:
     """Shape (n, n, f), in the order of `NAMES`.
 
     Args:
         texts: the n pieces in page order.
+        ids: their character ids.
         allowed: shape (n, n), the pairs that may be joined at all; only they are rivals.
         statistics: of characters.
     """
     size = len(texts)
     encoder = seam_encoder()
     seam, start = seam_gains(texts, texts, statistics)
-    ids = [statistics.encode(text) for text in texts]
     pairs, triples = (shared_runs(ids, statistics, length) for length in (2, 3))
     matched, unmatched = _open_marks(texts)
     place = np.arange(size)

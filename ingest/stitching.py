@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ingest.page_features import page_features
+from ingest.page_features import TopicVectors, page_features
 from ingest.pair_model import Choice, PairModel, assign, given_begin_none, pair_model
 from ingest.pieces import Piece, allowed_links, starts_several
 from ingest.seam_features import Mask, Matrix, closed_ends
@@ -120,7 +120,7 @@ def _stitch_part(
         if not alone.is_stirred:
             return replace(alone, openings=frozenset())
     if embedder is not None and embedder.dimension >= _LEAST_DIMENSION:
-        judge = replace(judge, embedder=embedder)
+        judge = replace(judge, topics=TopicVectors(embedder))
     found = _decide(judge, allowed_links(pieces, stirred=True))
     return found if found.is_stirred else replace(found, openings=frozenset())
 
@@ -131,7 +131,7 @@ class _Judge:
 
     pieces: Sequence[Piece]
     in_order: bool
-    embedder: Embedder | None = None
+    topics: TopicVectors | None = None
 
     @cached_property
     def closed(self) -> Mask:
@@ -140,13 +140,13 @@ class _Judge:
 
     @cached_property
     def model(self) -> PairModel:
-        """The network, with topics if there is an embedder."""
-        return pair_model("page+topic" if self.embedder else "page")
+        """The network, with topics if they can be told."""
+        return pair_model("page+topic" if self.topics else "page")
 
     def scores(self, allowed: Mask, healed: Mapping[int, int]) -> Matrix:
         """The model's for each pair, and what the page itself says."""
         pieces = _with_chains(self.pieces, healed)
-        scores = self.model.scores(page_features(pieces, allowed, seam_statistics(), self.embedder))
+        scores = self.model.scores(page_features(pieces, allowed, seam_statistics(), self.topics))
         scores += _JUMP * np.array([piece.jumps_out for piece in pieces])[:, None]
         scores += _BOX_END * (self.closed & [piece.boxed for piece in pieces])[:, None]
         return scores + (_IN_ORDER * np.eye(len(pieces), k=1) if self.in_order else 0.0)
@@ -175,21 +175,20 @@ def _decide(judge: _Judge, allowed: Mask) -> Stitching:
         scores = judge.scores(allowed, healed)
         settled = [link for link in links if link.source in healed]
         links = settled + judge.links(scores, allowed)
-    pieces, closed = judge.pieces, judge.closed
-    displaced = {n + 1 for n, piece in enumerate(pieces) if piece.closed or n in healed}
+    displaced = {n + 1 for n, piece in enumerate(judge.pieces) if piece.closed or n in healed}
     links = [replace(link, displaced=link.target in displaced) for link in links]
     followed = {link.target for link in links if link.accepted}
     goes_on = {link.source for link in links if link.accepted}
     alone = given_begin_none(scores, allowed)
     openings = {
         n
-        for n, piece in enumerate(pieces)
+        for n, piece in enumerate(judge.pieces)
         if n
         and n not in followed
         and not (piece.starts or piece.said)
         and (n - 1 in goes_on or alone[n] >= OPENING_THRESHOLD)
     }
-    return Stitching(tuple(link for link in links if _wanted(link, closed)), frozenset(openings))
+    return Stitching(tuple(link for link in links if _wanted(link)), frozenset(openings))
 
 
 def _only(healed: Mapping[int, int], allowed: Mask) -> Mask:
@@ -208,8 +207,6 @@ def _with_chains(pieces: Sequence[Piece], healed: Mapping[int, int]) -> list[Pie
     return [replace(piece, text=text) for piece, text in zip(pieces, texts, strict=True)]
 
 
-def _wanted(link: Link, closed: Mask) -> bool:
+def _wanted(link: Link) -> bool:
     """Whether a link says more than the page's own order does."""
-    if not closed[link.source]:
-        return True
-    return link.target != link.source + 1 and link.accepted
+    return link.merges or (link.target != link.source + 1 and link.accepted)

@@ -24,7 +24,7 @@ from scipy.optimize import minimize
 from eval.news_pages import read_news, training_part
 from eval.stirred_pages import Layout, StirredPage, stir_page
 from ingest.lines import read_lines
-from ingest.page_features import PAGE_NAMES, PAGE_TOPIC_NAMES, page_features
+from ingest.page_features import PAGE_NAMES, PAGE_TOPIC_NAMES, TopicVectors, page_features
 from ingest.pair_model import PairModel, Vector, assign, pair_model, write_model
 from ingest.pieces import allowed_links, flow_of, pieces_of
 from ingest.seam_features import Mask, Matrix, closed_ends
@@ -68,7 +68,8 @@ def make_example(
         return None
     allowed = allowed_links(pieces, stirred=True)
     truth = true_links(page, [blocks[n].spans for n in flow_of(blocks)])
-    values = page_features(pieces, allowed, statistics, embedder)
+    topics = TopicVectors(embedder) if embedder else None
+    values = page_features(pieces, allowed, statistics, topics)
     closed = closed_ends([piece.text for piece in pieces])
     return Example(values, allowed, closed, truth & allowed)
 
