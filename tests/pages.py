@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -73,3 +74,14 @@ def word_scorer() -> FeatureScorer:
 
 def _weights(names: Sequence[str], chosen: dict[str, float]) -> NDArray[np.float64]:
     return np.asarray([chosen.get(name, 0.0) for name in names])
+
+
+@contextmanager
+def asking(folder: Path, **texts: str) -> Iterator[Pipeline]:
+    """A pipeline over a library of text files named by the keywords, made in `folder`."""
+    ingest_into(folder / "data", write(folder / "pages", **texts))
+    made = pipeline_over(folder / "data")
+    try:
+        yield made
+    finally:
+        made.close()

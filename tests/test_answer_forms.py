@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from pages import ingest_into, pipeline_over, write
+from pages import asking
 
 from rag.answer_forms import asked_unit
 from rag.answers import Question
@@ -22,11 +22,8 @@ WELLS = """石门乡清点古井
 
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
-    folder = tmp_path_factory.mktemp("wells")
-    ingest_into(folder / "data", write(folder / "pages", wells=WELLS))
-    made = pipeline_over(folder / "data")
-    yield made
-    made.close()
+    with asking(tmp_path_factory.mktemp("wells"), wells=WELLS) as made:
+        yield made
 
 
 @pytest.mark.parametrize(

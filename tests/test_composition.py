@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from pages import ingest_into, pipeline_over, write
+from pages import asking
 
 from rag.answers import Question
 from rag.pipeline import Pipeline
@@ -21,11 +21,8 @@ TERRACES = """梯田里的稻鱼
 
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
-    folder = tmp_path_factory.mktemp("terraces")
-    ingest_into(folder / "data", write(folder / "pages", terraces=TERRACES))
-    made = pipeline_over(folder / "data")
-    yield made
-    made.close()
+    with asking(tmp_path_factory.mktemp("terraces"), terraces=TERRACES) as made:
+        yield made
 
 
 @pytest.mark.parametrize(

@@ -8,23 +8,11 @@ import random
 from pathlib import Path
 
 import pytest
+from short_news import BRIDGE, LIBRARY, RECIPE
 
 from eval.benchmarks.stitching import run, score
 from eval.stirred_pages import LAYOUTS, Layout, stir_page
 from rag.documents import Article, Paragraph
-
-BRIDGE = (
-    "城北的老桥建成于六十年前，是当时全市最长的一座桥。去年冬天，检测人员发现桥墩出现裂缝，"
-    "市政部门随即决定封桥维修。维修期间，工人更换了全部栏杆，加固了桥墩，还重新铺设了桥面。"
-)
-LIBRARY = (
-    "从下月起，市图书馆每天开放到晚上十点，周末也不休息。读者凭身份证就能入馆，借书期限由三十天"
-    "延长到四十五天。图书馆还在社区设立了二十个自助借还点，方便老人和孩子就近借阅图书。"
-)
-RECIPE = (
-    "做红烧鱼，鱼要先用盐腌二十分钟。锅里放油，烧到七成热时下鱼，两面煎黄后盛出。再放葱姜爆香，"
-    "加酱油、料酒和一碗热水，放回煎好的鱼，小火炖十五分钟，出锅前撒上香菜。"
-)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
