@@ -17,7 +17,7 @@ from ingest.passages import split_article
 from rag.documents import Article, Paragraph, Span
 from rag.embedding import PassageInput, passage_input
 from rag.errors import DataLineInvalid
-from rag.text import fold, sentence_spans, windows
+from rag.text import fold, occurrences, sentence_spans, windows
 
 PASSAGE_SIZE = 300
 
@@ -155,7 +155,4 @@ def _likeliest_place(question: SquadQuestion, text: str) -> Span | None:
 
 
 def _places(text: str, answer: str) -> Iterable[Span]:
-    start = text.find(answer)
-    while start >= 0:
-        yield Span(start, start + len(answer))
-        start = text.find(answer, start + 1)
+    return (Span(start, start + len(answer)) for start in occurrences(answer, text))
