@@ -47,6 +47,11 @@ def test_every_route_replies_as_its_documentation_says(documented: Any) -> None:
             sent_and_checked(operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
 
 
+def test_a_chat_completion_may_be_a_stream(documented: Any) -> None:
+    reply = documented["/v1/chat/completions"]["POST"].definition.raw["responses"]["200"]
+    assert set(reply["content"]) == {"application/json", "text/event-stream"}
+
+
 def sent_and_checked(cases: SearchStrategy[Any]) -> None:
     """Send requests of one route, valid ones and others, over a real connection."""
 

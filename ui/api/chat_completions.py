@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse, Response
 from rag.answers import Answer, Filters, Question
 from rag.errors import BadRequest, RouteMissing
 from ui.api.base import FAILURES, engine_of, failures
-from ui.api.events import Event, event_stream
+from ui.api.events import EVENTS, Event, event_stream
 from ui.api.wire import Text
 
 MODEL = "youju"
@@ -94,7 +94,12 @@ class CompletionBody(BaseModel):
 router = APIRouter(responses=FAILURES, tags=["OpenAI 兼容"])
 
 
-@router.post("/v1/chat/completions", summary="对话（OpenAI 格式）", response_model=None)
+@router.post(
+    "/v1/chat/completions",
+    summary="对话（OpenAI 格式）",
+    response_model=None,
+    responses={200: {**EVENTS[200], "description": "回答；`stream` 为真时是事件流"}},
+)
 async def complete(body: CompletionBody, request: Request) -> Response:
     """用 OpenAI 的客户端提问：引文在 `message.citations`，完整的回答在 `youju`。
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterable, Iterable
+from typing import Any
 
 from starlette.responses import StreamingResponse
 
 Event = tuple[str, object]
 """A name, or none, and what is sent as JSON; a string is sent as it is."""
+
+EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": {}}, "description": "事件流"}
+}
+"""How OpenAPI describes a route that replies with events."""
 
 
 def event_stream(events: Iterable[Event] | AsyncIterable[Event]) -> StreamingResponse:

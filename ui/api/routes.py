@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from rag.answers import Answer, Stage
 from rag.errors import Starting, YoujuError
 from ui.api.base import FAILURES, engine_of
-from ui.api.events import Event, event_stream
+from ui.api.events import EVENTS, Event, event_stream
 from ui.api.wire import AskBody, SearchBody, hit_json
 from ui.metrics import Metrics
 from ui.security import error_response
@@ -31,7 +31,7 @@ async def ask(body: AskBody, request: Request) -> JSONResponse:
     "/v1/ask/stream",
     summary="提问，逐句返回",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {}}, "description": "事件流"}},
+    responses=EVENTS,
     tags=["问答"],
 )
 async def ask_stream(body: AskBody, request: Request) -> StreamingResponse:
