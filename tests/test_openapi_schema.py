@@ -29,6 +29,7 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
+LONGER_THAN_ANY_WAIT = 90  # seconds: an upload may ask the server to take 60
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +59,6 @@ def sent_and_checked(cases: SearchStrategy[Any]) -> None:
     @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
     @given(case=cases)
     def send(case: Any) -> None:
-        case.validate_response(case.call(), checks=CHECKS)
+        case.validate_response(case.call(timeout=LONGER_THAN_ANY_WAIT), checks=CHECKS)
 
     send()

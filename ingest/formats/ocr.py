@@ -28,6 +28,7 @@ _ENGINE = {
     "EngineConfig.onnxruntime.intra_op_num_threads": 1,
 }
 _LEAST_CONFIDENCE = 0.5
+_LEAST_PIXELS = 8  # no character can be made out below: not worth the seconds it takes to start
 _SIZE_SLACK = 0.25
 _MARGIN = 0.15  # of a box's height: it is so much wider than its line
 _HALF_MARKS = re.compile(r"[?!,:;()](?!\w)")
@@ -66,6 +67,8 @@ def _pixels(file: IO[bytes], page: int) -> Pixels:
 
 def _pieces(pixels: Pixels) -> list[Piece]:
     """Lines of text as the detector finds them."""
+    if min(pixels.shape[:2]) < _LEAST_PIXELS:
+        return []
     from rapidocr import RapidOCR
 
     engine = RapidOCR(params=_ENGINE)

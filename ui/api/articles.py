@@ -22,6 +22,7 @@ from ui.security import error_response
 MOST_FILES = 100
 _MOST_FIELDS = 16
 _POLL_SECONDS = 0.05
+_PATIENCE_SECONDS = 4.0  # many a client gives up after five
 _UPLOAD_FORM = {
     "requestBody": {
         "required": True,
@@ -81,7 +82,7 @@ async def upload(
     request: Request,
     wait: Annotated[
         float, Query(ge=0, le=60, description="最多等几秒；到时没做完就先返回 202。")
-    ] = 20.0,
+    ] = _PATIENCE_SECONDS,
 ) -> JSONResponse:
     """表单字段 `files`，可以有多个文件。同样的文件再传一次不会重复存入。
 
