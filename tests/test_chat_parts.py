@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from browsing import HOSTILE
@@ -15,16 +17,20 @@ from fastapi.testclient import TestClient
 
 from rag.answers import Answer, Citation, PageBox, Question, Source, Stage, Why
 from rag.documents import Article, Paragraph, Span
+from rag.embedding import HashingEmbedder
+from rag.library import Library
 from rag.settings import load_settings
 from ui.api import problems
 from ui.chat import page_images, streaming
 from ui.chat.answer_view import answer_html, parts
 from ui.chat.article_view import article_html
+from ui.chat.functions import ServerFunction, server_functions
 from ui.chat.pages_view import pages_html
 from ui.chat.reasons import reason_html
 from ui.chat.suggestions import candidates
 from ui.chat.target import Target
 from ui.engine import Engine
+from ui.intake.ingesting import ingest_files
 from ui.references import gbt7714
 from ui.static_files import router as static_files
 
@@ -41,6 +47,11 @@ def cited(**fields: object) -> Citation:
         "score": 1.0,
     }
     return Citation.model_validate({**known, "source": SOURCE, **fields})
+
+
+async def called(function: ServerFunction, data: object) -> dict[str, Any]:
+    """What the page gets of a server function."""
+    return await function(data)
 
 
 @pytest.fixture
@@ -127,6 +138,34 @@ def test_a_line_outside_the_paragraphs_is_shown_in_its_place(tmp_path: Path) -> 
     assert "改动过" in shown
     assert "<mark>" not in shown
     pipeline.close()
+
+
+def test_a_quote_of_an_earlier_version_is_shown_in_that_version(tmp_path: Path) -> None:
+    file = tmp_path / "灯塔.txt"
+    settings = load_settings(tmp_path / "data")
+    kept = []
+    for number in (38, 41):
+        file.write_text(f"# 灯塔岛\n\n灯塔岛风电场共有{number}台风机。\n", encoding="utf-8")
+        ingest_files([file], settings, HashingEmbedder(), lambda *_: None)
+        with Library.open(settings.data_dir) as library:
+            kept += library.articles()
+    old, new = kept
+    engine = Engine(settings, FakePipeline)
+    engine.start()
+    read = next(f for f in server_functions(engine) if f.__name__ == "read_article")
+    for stored, said in ((old, True), (new, False)):
+        (paragraph,) = stored.article.paragraphs
+        target = {
+            "article_id": stored.article.article_id,
+            "sha256": stored.sha256,
+            "quote": paragraph.text,
+            "spans": [list(span) for span in paragraph.spans],
+        }
+        shown = asyncio.run(called(read, target))["html"]
+        assert f"<mark>{paragraph.text}</mark>" in shown
+        assert ("换了新版" in shown) == said
+        assert ("只问这一篇" in shown) != said
+    engine.close()
 
 
 def test_why_a_stretch_was_chosen_is_said() -> None:

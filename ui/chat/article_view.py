@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from pydantic import BaseModel
 
@@ -18,7 +19,19 @@ _SHOWN_AROUND = 200  # paragraphs
 _LINES_AROUND = 80  # characters
 
 
-def article_html(stored: StoredArticle, target: Target, source: str = "") -> str:
+Fate = Literal["live", "replaced", "removed"]
+"""What has become of an article since it was quoted."""
+
+_FATES: dict[Fate, str] = {
+    "live": "",
+    "replaced": "这是回答时的版本。文章后来换了新版，今后按新版回答。",
+    "removed": "这篇文章已从库里移除，不再用来回答；这里是留作核对的原文。",
+}
+
+
+def article_html(
+    stored: StoredArticle, target: Target, source: str = "", fate: Fate = "live"
+) -> str:
     """The article with numbered paragraphs; the target's characters are marked.
 
     Where the file has pages, these come first, the quote boxed; the paragraphs are the other view.
@@ -27,20 +40,22 @@ def article_html(stored: StoredArticle, target: Target, source: str = "") -> str
         stored: the article.
         target: what to mark.
         source: the file as decoded, where lines outside the paragraphs are looked up.
+        fate: what readers are told of it.
     """
     article = stored.article
     marks = _marks(stored, target)
     line = "" if marks else _line_of_the_page(stored, target, source)
     proven = bool(marks or line)
+    pages = pages_html(target) if proven else ""
     shown = [p for p in article.paragraphs if abs(p.n - target.paragraph) <= _SHOWN_AROUND]
     return (
-        f"{_masthead(stored)}{_proof(target, proven=proven)}{pages_html(target) if proven else ''}"
+        f"{_masthead(stored, fate)}{_proof(target, proven=proven)}{pages}"
         f'<div class="yj-paragraphs">{line}'
         f"{''.join(_paragraphs(shown, marks, target.paragraph))}</div>{_left_out(article, shown)}"
     )
 
 
-def _masthead(stored: StoredArticle) -> str:
+def _masthead(stored: StoredArticle, fate: Fate) -> str:
     article = stored.article
     place = [
         f"《{article.newspaper}》" if article.newspaper else "",
@@ -48,6 +63,10 @@ def _masthead(stored: StoredArticle) -> str:
         page_label(article.page),
     ]
     authors = "、".join(article.authors)
+    within = (
+        f'<button type="button" class="yj-link" data-within="{escaped_json(_within(article))}">'
+        "只问这一篇</button>"
+    )
     inferred = '<span class="yj-tag">标题为程序所拟</span>' if article.title_inferred else ""
     return (
         '<header class="yj-masthead">'
@@ -55,8 +74,8 @@ def _masthead(stored: StoredArticle) -> str:
         f'<h2 tabindex="-1">{escaped(article.title)}</h2>'
         + (f'<p class="yj-authors">{escaped(authors)}</p>' if authors else "")
         + f'<p class="yj-file">{escaped(stored.file)}{inferred}</p>'
-        f'<button type="button" class="yj-link" data-within="{escaped_json(_within(article))}">'
-        "只问这一篇</button></header>"
+        f"{within if fate == 'live' else ''}</header>"
+        + (f'<p class="yj-notice" role="status">{_FATES[fate]}</p>' if _FATES[fate] else "")
     )
 
 

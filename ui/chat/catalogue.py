@@ -43,6 +43,7 @@ class Catalogue:
         """Newspapers and authors, the most frequent first, and the span of dates."""
         days = sorted(article.date for article in self.articles if article.date)
         return {
+            "generation": self.generation,
             "articles": len(self.articles),
             "newspapers": _frequent(a.newspaper for a in self.articles if a.newspaper),
             "authors": _frequent(author for a in self.articles for author in a.authors),

@@ -61,7 +61,10 @@ def exported(conversation: Conversation) -> ExportedFile:
     name = _NOT_IN_NAMES.sub("", conversation.title)[:60].strip(" .") or "有据问答"
     match conversation.format:
         case "json":
-            answers = [answer.to_json() for answer in conversation.answers]
+            answers = [
+                {**answer.to_json(), "references": numbered_references(answer)}
+                for answer in conversation.answers
+            ]
             text = json.dumps(answers, ensure_ascii=False, indent=2)
             return ExportedFile(f"{name}.json", "application/json", text.encode())
         case "markdown":

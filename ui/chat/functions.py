@@ -14,9 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from eval.feedback import Feedback, FeedbackStore, questions_text
 from rag.answers import Answer, Question
 from rag.errors import BadRequest, NoFeedback, YoujuError
+from rag.library import Library
 from rag.records import StoredArticle
 from ui.chat.answer_view import answer_html, error_html
-from ui.chat.article_view import article_html
+from ui.chat.article_view import Fate, article_html
 from ui.chat.catalogue import Catalogue
 from ui.chat.exporting import Conversation, ExportedFile, exported
 from ui.chat.suggestions import candidates, suggestion_html
@@ -100,8 +101,7 @@ class _Chat:
     async def read_article(self, data: Any) -> dict[str, Any]:
         """The article that a citation names, the quote marked."""
         target = _validated(Target, data)
-        stored, source = await self._engine.run(lambda p: _article_and_source(p, target))
-        return {"html": article_html(stored, target, source), "title": stored.article.title}
+        return await self._engine.run(lambda pipeline: _article_read(pipeline.library, target))
 
     async def show(self, data: Any) -> dict[str, Any]:
         """Answers that the browser kept, as HTML again."""
@@ -146,7 +146,8 @@ class _Chat:
 
 
 _EMPTY_LIBRARY = (
-    '<div class="yj-teach"><p><strong>库里还没有文章。</strong>在终端里导入文件或文件夹：</p>'
+    '<div class="yj-teach"><p><strong>库里还没有文章。</strong>'
+    '到<a class="yj-link" href="/library">文章</a>页把文件拖进去，或在终端里导入：</p>'
     "<p><code>youju ingest 文件或文件夹</code></p>"
     "<p>报纸整版、报告、访谈都可以；导入后直接提问，不用重新启动。</p></div>"
 )
@@ -159,10 +160,25 @@ async def _guarded(work: Awaitable[dict[str, Any]]) -> dict[str, Any]:
         return {"html": error_html(error), "error": error.as_dict()}
 
 
-def _article_and_source(pipeline: Pipeline, target: Target) -> tuple[StoredArticle, str]:
-    stored = pipeline.library.article(target.article_id)
-    source = pipeline.library.source(stored.sha256, stored.file)
-    return stored, source.text if source else ""
+def _article_read(library: Library, target: Target) -> dict[str, Any]:
+    """The version that was quoted, where it is kept; else the one of today."""
+    now = library.article(target.article_id)
+    stored = now if now.sha256 == target.sha256 else _version_of(library, target) or now
+    source = library.source(stored.sha256, stored.file)
+    html = article_html(stored, target, source.text if source else "", _fate(library, stored))
+    return {"html": html, "title": stored.article.title}
+
+
+def _fate(library: Library, stored: StoredArticle) -> Fate:
+    if not stored.superseded:
+        return "live"
+    newer = (one for one in library.heads() if one.path == stored.path)
+    return "replaced" if any(one.sha256 != stored.sha256 for one in newer) else "removed"
+
+
+def _version_of(library: Library, target: Target) -> StoredArticle | None:
+    quoted = (v for v in library.versions(target.article_id) if v.sha256 == target.sha256)
+    return max(quoted, key=lambda version: version.key, default=None)
 
 
 def _file(file: ExportedFile) -> dict[str, Any]:
