@@ -114,11 +114,18 @@ def wait_for_chat(url: str) -> None:
 
 
 class Chat:
-    """A page of the chat, and everything that must not happen on it."""
+    """A page of the chat, and everything that must not happen on it.
 
-    def __init__(self, browser: Any, url: str, **options: Any) -> None:
+    `beside` is another page of the same browser: what the browser keeps, both have.
+    """
+
+    def __init__(
+        self, browser: Any, url: str, *, beside: Chat | None = None, **options: Any
+    ) -> None:
         options.setdefault("viewport", {"width": 1280, "height": 800})
-        self.context = browser.new_context(locale="zh-CN", **options)
+        self.context: Any = (
+            browser.new_context(locale="zh-CN", **options) if beside is None else beside.context
+        )
         self.context.set_default_timeout(60_000)  # a busy machine is slow, not wrong
         self.page = self.context.new_page()
         self.faults: list[str] = []
@@ -149,7 +156,7 @@ class Chat:
             self.faults.append(f"request to {asked}")
 
     def close(self) -> None:
-        """Close the page; nothing bad happened on it."""
+        """Close the page and those beside it; nothing bad happened on it."""
         self.context.close()
         assert not self.faults
 

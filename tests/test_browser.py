@@ -252,6 +252,7 @@ def test_a_conversation_is_exported_in_three_forms(chat: Chat) -> None:
         assert "所以不作答" in text
     answered, refused = json.loads(files["json"])
     assert answered["citations"][0]["quote"] == QUOTE
+    assert answered["references"] == [f"[1] {REFERENCE} 第1段"]
     assert refused["refusal"]["nearest"]
 
 
@@ -361,5 +362,6 @@ def test_an_empty_library_teaches(browser: Any, tmp_path: Path) -> None:
         chat = Chat(browser, server.url)
         chat.page.wait_for_selector(".yj-teach")
         assert "youju ingest" in chat.page.locator(".yj-teach").inner_text()
+        assert chat.page.locator(".yj-teach a[href='/library']").count() == 1
         assert "没有" in chat.ask(ASKED).inner_text()
         chat.close()

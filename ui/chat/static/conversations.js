@@ -1,77 +1,152 @@
-// Conversations, kept in this browser, newest first. A turn keeps the answer itself, not its
-// markup: `{id, question, edited, history, filters, answer, verdict}`: `edited` is what was asked
-// instead of a follow-up, `answer` is null where none came.
-const KEY = "youju.conversations.2";
-const EARLIER_KEY = "youju.conversations.1";
+// Conversations, kept in this browser, newest first: an entry of its own for each, so that pages
+// side by side do not overwrite each other's. A turn keeps the answer itself, not its markup:
+// `{id, question, edited, history, filters, answer, verdict}`: `edited` is what was asked instead of
+// a follow-up, `answer` is null where none came.
+import { drop, keys, read, write } from "./storage.js";
+
+const PREFIX = "youju.conversation.";
+const TOGETHER = ["youju.conversations.2", "youju.conversations.1"]; // all in one, as it once was
+const OPEN = "youju.open";
 
 export function newId() {
   return crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
 }
 
 export class Conversations {
-  constructor(onFull) {
-    this.all = load();
-    this.current = this.all[0] ?? null;
+  // `onFull` hears of a conversation that had to go, `onElsewhere` of what another page changed.
+  constructor({ onFull, onElsewhere }) {
     this.onFull = onFull;
+    this.all = load();
+    const open = read("sessionStorage", OPEN);
+    this.current = (open === null ? this.all[0] : this.find(open)) ?? null;
+    window.addEventListener("storage", ({ key, newValue }) => {
+      if (!key?.startsWith(PREFIX)) return;
+      const id = key.slice(PREFIX.length);
+      const opened = this.current?.id === id;
+      this.take(id, parsed(newValue));
+      onElsewhere({ opened });
+    });
+  }
+
+  find(id) {
+    return this.all.find((one) => one.id === id);
+  }
+
+  // Shows this one from now on, after a reload of this page too; null begins a new one.
+  open(conversation) {
+    this.current = conversation;
+    write("sessionStorage", OPEN, conversation?.id ?? "");
   }
 
   // The current conversation; a new one where none is open.
   started() {
-    if (this.current === null) {
-      this.current = { id: newId(), title: "", filters: {}, turns: [] };
-      this.all.unshift(this.current);
-    }
+    if (this.current === null) this.open(whole({}));
     return this.current;
   }
 
   touch(conversation) {
+    conversation.touched = Date.now();
     this.all = [conversation, ...this.all.filter((one) => one !== conversation)];
-    this.save();
+    this.save(conversation);
   }
 
   rename(conversation, title) {
     if (title.trim()) conversation.title = title.trim().slice(0, 100);
-    this.save();
+    this.save(conversation);
   }
 
   // Gives back what undoes it.
   remove(conversation) {
     const before = [...this.all];
     const open = this.current;
-    this.all = this.all.filter((one) => one !== conversation);
-    if (open === conversation) this.current = this.all[0] ?? null;
-    this.save();
+    this.forget(conversation);
+    if (open === conversation) this.open(this.all[0] ?? null);
     return () => {
       this.all = [...this.all.filter((one) => !before.includes(one)), ...before];
-      this.current = open;
-      this.save();
+      this.save(conversation);
+      this.open(open);
     };
   }
 
-  save() {
-    try {
-      localStorage.setItem(KEY, JSON.stringify(this.all));
-    } catch {
-      if (this.all.length > 1) {
-        this.onFull(this.all.pop());
-        this.save();
-      }
+  // Keeps a conversation, unless it was deleted meanwhile. Turns that another page added stay.
+  save(conversation) {
+    if (!this.all.includes(conversation)) return;
+    const key = PREFIX + conversation.id;
+    const kept = parsed(read("localStorage", key));
+    conversation.turns = united(kept?.turns ?? [], conversation.turns);
+    while (!write("localStorage", key, JSON.stringify(conversation))) {
+      const oldest = this.all.findLast((one) => one !== conversation);
+      if (!oldest) return;
+      this.forget(oldest);
+      this.onFull(oldest);
     }
   }
+
+  forget(conversation) {
+    this.all = this.all.filter((one) => one !== conversation);
+    drop("localStorage", PREFIX + conversation.id);
+  }
+
+  // What another page wrote; nothing where it deleted the conversation.
+  take(id, written) {
+    const known = this.find(id);
+    if (!written) {
+      this.all = this.all.filter((one) => one !== known);
+      if (known && this.current === known) this.open(this.all[0] ?? null);
+    } else if (known) {
+      const answered = (their, mine) => their.answer && !mine.answer;
+      Object.assign(known, written, { turns: united(written.turns, known.turns, answered) });
+    } else {
+      this.all.push(written);
+    }
+    this.all.sort((a, b) => b.touched - a.touched);
+  }
+}
+
+// The turns of two pages; of one that both have ours, unless theirs is better.
+function united(theirs, ours, better = () => false) {
+  const own = new Map(ours.map((turn) => [turn.id, turn]));
+  const shared = theirs.map((turn) => {
+    const mine = own.get(turn.id);
+    own.delete(turn.id);
+    return mine && !better(turn, mine) ? mine : turn;
+  });
+  return [...shared, ...own.values()];
 }
 
 function load() {
+  TOGETHER.forEach(moveApart);
+  return keys("localStorage")
+    .filter((key) => key.startsWith(PREFIX))
+    .map((key) => parsed(read("localStorage", key)))
+    .filter(Boolean)
+    .sort((a, b) => b.touched - a.touched);
+}
+
+function moveApart(key) {
+  const all = json(read("localStorage", key)) ?? [];
+  all.forEach((one, at) => {
+    const moved = whole({ ...one, touched: all.length - at });
+    write("localStorage", PREFIX + moved.id, JSON.stringify(moved));
+  });
+  drop("localStorage", key);
+}
+
+function parsed(text) {
+  const written = json(text);
+  return Array.isArray(written?.turns) ? whole(written) : null;
+}
+
+function json(text) {
   try {
-    const text = localStorage.getItem(KEY) ?? localStorage.getItem(EARLIER_KEY) ?? "[]";
-    const kept = JSON.parse(text);
-    return Array.isArray(kept) ? kept.filter((one) => Array.isArray(one?.turns)).map(whole) : [];
+    return JSON.parse(text);
   } catch {
-    return [];
+    return null;
   }
 }
 
-function whole(kept) {
-  const turns = kept.turns
+function whole(written) {
+  const turns = (written.turns ?? [])
     .filter((turn) => typeof turn?.question === "string")
     .map((turn) => ({
       id: turn.id ?? newId(),
@@ -82,5 +157,11 @@ function whole(kept) {
       answer: turn.answer ?? null,
       verdict: turn.verdict ?? null,
     }));
-  return { id: kept.id ?? newId(), title: String(kept.title ?? ""), filters: kept.filters ?? {}, turns };
+  return {
+    id: written.id ?? newId(),
+    title: String(written.title ?? ""),
+    filters: written.filters ?? {},
+    turns,
+    touched: Number(written.touched) || 0,
+  };
 }

@@ -15,7 +15,7 @@ export class Filters {
     this.server = server;
     this.onChange = onChange;
     this.value = {};
-    this.toggle.addEventListener("click", () => this.open(this.panel.hidden));
+    this.toggle.addEventListener("click", () => this.open(!this.isOpen));
     this.panel.addEventListener("change", (event) => this.onField(event.target));
     this.panel.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
@@ -61,6 +61,10 @@ export class Filters {
     return this.panel.querySelector(`[name=${name}]`);
   }
 
+  get isOpen() {
+    return !this.panel.hidden;
+  }
+
   open(open) {
     this.panel.hidden = !open;
     this.toggle.setAttribute("aria-expanded", String(open));
@@ -71,8 +75,11 @@ export class Filters {
     if (!(field.name in LABELS)) return;
     const written = field.value.trim();
     const chosen = field.name.startsWith("date") ? wholeDay(written, field.name) : written;
-    field.setAttribute("aria-invalid", String(Boolean(written) && !chosen));
-    if (written && !chosen) return;
+    if (written && !chosen) {
+      field.setAttribute("aria-invalid", "true");
+      this.panel.querySelector(".yj-no-day").hidden = false;
+      return;
+    }
     const value = { ...this.value, [field.name]: chosen };
     if (!chosen) delete value[field.name];
     this.change(value);
@@ -114,7 +121,11 @@ export class Filters {
   }
 
   show() {
-    for (const name of Object.keys(LABELS)) this.field(name).value = this.value[name] ?? "";
+    for (const name of Object.keys(LABELS)) {
+      this.field(name).value = this.value[name] ?? "";
+      this.field(name).setAttribute("aria-invalid", "false");
+    }
+    this.panel.querySelector(".yj-no-day").hidden = true;
     const chips = Object.entries(LABELS)
       .filter(([name]) => this.value[name])
       .map(([name, label]) => this.chip(`${label}：${this.value[name]}`, () => this.drop(name)));

@@ -36,6 +36,12 @@ export class Judging {
       if (reason) reason.ariaPressed = String(reason.ariaPressed !== "true");
       if (event.target.closest("[data-cancel]")) form.remove();
     });
+    form.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || event.isComposing) return;
+      event.stopPropagation();
+      form.remove();
+      view.querySelector("[data-rate=down]").focus();
+    });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.keep(view, turn, { verdict: "down", ...filled(form) });

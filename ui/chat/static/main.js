@@ -18,14 +18,17 @@ const TRIES = 120;
 export function start(element, server) {
   const app = element.querySelector(".yj-app");
   const form = app.querySelector(".yj-composer");
-  const conversations = new Conversations((dropped) =>
-    toast(`浏览器的存储满了，最早的对话“${dropped.title}”没有留下。`),
-  );
+  const menu = app.querySelector(".yj-menu");
+  const conversations = new Conversations({
+    onFull: (dropped) => toast(`浏览器的存储满了，最早的对话“${dropped.title}”没有留下。`),
+    onElsewhere: ({ opened }) => show({ listOnly: !opened || composer.busy }),
+  });
   const reading = new Reading(app, server);
-  const judging = new Judging(app, server, () => conversations.save());
+  const judging = new Judging(app, server, () => conversations.save(conversations.current));
   const filters = new Filters(form, server, (value) => {
-    if (conversations.current) conversations.current.filters = value;
-    conversations.save();
+    if (!conversations.current) return;
+    conversations.current.filters = value;
+    conversations.save(conversations.current);
   });
   const talk = new Talk(app, server, { conversations, filters, judging });
   const composer = new Composer(form, {
@@ -34,6 +37,7 @@ export function start(element, server) {
     earlier: () => (conversations.current?.turns ?? []).map((turn) => turn.question),
   });
   const sidebar = new Sidebar(app, conversations, (changed) => show(changed));
+  let generation;
   const searched = new Searched((view, question) => working(() => talk.askAgain(view, question)));
 
   async function working(work) {
@@ -57,10 +61,10 @@ export function start(element, server) {
     app.querySelector(".yj-title").textContent = conversations.current?.title ?? "";
   }
 
-  function show({ titleOnly = false } = {}) {
+  function show({ listOnly = false } = {}) {
     showTitle();
     sidebar.show();
-    if (titleOnly) return;
+    if (listOnly) return;
     talk.stop();
     reading.close();
     filters.set(conversations.current?.filters ?? {});
@@ -71,13 +75,13 @@ export function start(element, server) {
   function exported(format) {
     const { title, turns } = conversations.current;
     const answers = turns.map((turn) => turn.answer).filter(Boolean);
-    app.querySelector(".yj-menu").open = false;
+    menu.open = false;
     return save(() => server.export({ format, title, answers }));
   }
 
   function onClick(event) {
     const clicked = event.target.closest("button");
-    if (!event.target.closest(".yj-menu")) app.querySelector(".yj-menu").open = false;
+    if (!event.target.closest(".yj-menu")) menu.open = false;
     if (!clicked) {
       if (NARROW.matches && !event.target.closest(".yj-list")) sidebar.open(false);
       return;
@@ -97,9 +101,12 @@ export function start(element, server) {
     else if (data.exportFeedback !== undefined) save(() => server.export_feedback({}));
   }
 
+  // What is in the library; once more when people come back to a page and it has changed.
   async function welcome(triesLeft = TRIES) {
     const starters = app.querySelector(".yj-starters");
     const library = await called(() => server.welcome({}));
+    if (generation !== undefined && (library.error || library.generation === generation)) return;
+    generation = library.generation;
     if (library.error?.code === "starting" && triesLeft > 0) {
       starters.textContent = "正在载入模型和索引，可以先把问题写好……";
       setTimeout(() => welcome(triesLeft - 1), 500);
@@ -113,15 +120,23 @@ export function start(element, server) {
   }
 
   element.addEventListener("click", onClick);
+  // Escape undoes the latest thing that is open; where nothing is, it stops the reply.
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    if (reading.isOpen) reading.close();
+    if (event.key !== "Escape" || event.isComposing) return;
+    if (menu.open) {
+      menu.open = false;
+      menu.firstElementChild.focus();
+    } else if (reading.isOpen) reading.close();
     else if (sidebar.isOpen) sidebar.open(false);
-    else filters.open(false);
+    else if (filters.isOpen) filters.open(false);
+    else talk.stop();
   });
   keepSpaced(app);
   composer.input.disabled = false; // a question typed before this had nobody to take it
   show();
   welcome();
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && generation !== undefined) welcome();
+  });
   document.getElementById("yj-loading")?.remove();
 }

@@ -5,6 +5,7 @@ import { called } from "./dom.js";
 const FILLED = 0.92; // of the panel's width, by the quote's lines
 const LEAST = 1.6;
 const MOST = 4;
+const COVERS = window.matchMedia("(max-width: 900px)"); // the panel hides the talk
 
 export class Reading {
   constructor(app, server) {
@@ -20,6 +21,7 @@ export class Reading {
     app.querySelector(".yj-close").addEventListener("click", () => this.close());
     app.querySelector(".yj-before").addEventListener("click", () => this.step(-1));
     app.querySelector(".yj-after").addEventListener("click", () => this.step(1));
+    window.addEventListener("popstate", () => this.shut());
   }
 
   get isOpen() {
@@ -32,6 +34,7 @@ export class Reading {
     if (this.chip !== chip) return; // another one was opened meanwhile
     const before = chip.getBoundingClientRect().top;
     this.article.innerHTML = result.html;
+    if (!this.isOpen && COVERS.matches) history.pushState({ reading: true }, ""); // "back" leads here
     this.panel.hidden = false;
     this.app.classList.add("yj-reading-open");
     this.scroll.scrollTop += chip.getBoundingClientRect().top - before; // the chip stays in place
@@ -93,6 +96,12 @@ export class Reading {
   }
 
   close() {
+    if (!this.isOpen) return;
+    this.shut();
+    if (history.state?.reading) history.back();
+  }
+
+  shut() {
     if (!this.isOpen) return;
     this.panel.hidden = true;
     this.app.classList.remove("yj-reading-open");

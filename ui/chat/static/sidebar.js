@@ -22,7 +22,7 @@ export class Sidebar {
   }
 
   select(conversation) {
-    this.conversations.current = conversation;
+    this.conversations.open(conversation);
     this.open(false);
     this.onChange();
   }
@@ -54,7 +54,7 @@ export class Sidebar {
       if (!field.isConnected) return;
       if (keep) this.conversations.rename(conversation, field.value);
       this.show();
-      this.onChange({ titleOnly: true });
+      this.onChange({ listOnly: true });
     };
     field.addEventListener("blur", () => done(true));
     field.addEventListener("keydown", (event) => {

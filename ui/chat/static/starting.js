@@ -7,7 +7,7 @@ function mark(step, state) {
 
 async function look() {
   try {
-    const page = await fetch("/", { cache: "no-store" });
+    const page = await fetch("/", { method: "HEAD", cache: "no-store" });
     if (!page.headers.has("Youju-Starting")) {
       mark("page", "yj-done");
       location.reload();

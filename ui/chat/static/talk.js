@@ -39,7 +39,7 @@ export class Talk {
     this.app.classList.remove("yj-empty");
     const view = new TurnView(turn);
     this.turns.append(view.root);
-    await this.reply(turn, view);
+    await this.reply(conversation, turn, view);
   }
 
   // Ask a turn once more: as it was, or with the searched question that the person wrote.
@@ -53,10 +53,10 @@ export class Talk {
       turn.edited = question;
       turn.history = [];
     }
-    await this.reply(turn, view);
+    await this.reply(this.conversations.current, turn, view);
   }
 
-  async reply(turn, view) {
+  async reply(conversation, turn, view) {
     this.aborting = new AbortController();
     view.wait();
     view.root.scrollIntoView({ block: "start" });
@@ -73,7 +73,7 @@ export class Talk {
     }
     if (turn.answer) view.settle();
     else view.fail(failed ?? undefined);
-    this.conversations.save();
+    this.conversations.save(conversation);
   }
 
   stop() {
