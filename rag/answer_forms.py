@@ -19,9 +19,9 @@ from rag.text import fold
 _ASKED = re.compile(rf"(?:多少|(?<![哪第好])几|多[大高长远重久宽深])(?P<unit>{UNIT})")
 _SHARE = re.compile(r"多[大少]?(?:的)?比[例重率]|几成|百分之[几多]|占比")
 _MONEY = re.compile(r"多少钱")
-_FORMS_MATTER = {QuestionType.WHEN, QuestionType.HOW_MANY}
-_LIKELY = 0.1
-"""A sentence with the form needs so much of the best one's probability."""
+_LIKELY = {QuestionType.WHEN: 0.1, QuestionType.HOW_MANY: 0.1, QuestionType.WHY: 0.85}
+"""A sentence with the form needs so much of the best one's probability. Reasons are often given
+without a word for it."""
 _TELLING = 0.5
 """A sentence with the unit needs so much of the best one's share of the question's words."""
 
@@ -30,7 +30,7 @@ def prefer_answer_form(
     question: Understood, assessment: Assessment, weights: Weights
 ) -> Assessment:
     """Put a sentence first that has what is asked for, if the best one has not."""
-    if not assessment.evidence or question.type not in _FORMS_MATTER:
+    if not assessment.evidence or question.type not in _LIKELY:
         return assessment
     assessment = _prefer_form(question, assessment)
     unit = asked_unit(question)
@@ -41,7 +41,7 @@ def _prefer_form(question: Understood, assessment: Assessment) -> Assessment:
     best = assessment.evidence[0]
     if has_form(question, best.text):
         return assessment
-    enough = _LIKELY * best.probability
+    enough = _LIKELY[question.type] * best.probability
     for evidence in assessment.evidence:
         if evidence.probability >= enough and has_form(question, evidence.text):
             return _instead_of_best(evidence, assessment)

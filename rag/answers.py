@@ -137,6 +137,13 @@ class Statement(_Record):
     citations: tuple[int, ...]
 
 
+class Mismatch(_Record):
+    """What a question limits itself to, and what the nearest passage tells of in its place."""
+
+    asked: str
+    told: str
+
+
 class Refusal(_Record):
     """Why there is no answer, the nearest passages, and what no passage holds."""
 
@@ -144,6 +151,7 @@ class Refusal(_Record):
     message: str
     nearest: tuple[Citation, ...] = ()
     missing_words: tuple[str, ...] = ()
+    mismatch: Mismatch | None = None
 
 
 class Receipt(_Record):

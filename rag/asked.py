@@ -1,19 +1,27 @@
-"""A sentence that asks is no answer: what follows it is."""
+"""A sentence that asks, or invites to speak, is no answer: what follows it is."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from rag.documents import Article
 from rag.evidence import Assessment, Evidence
 from rag.people import is_asker
 
+_INVITES = re.compile(
+    r"(?:请|邀请|约请)(?![来到进])[^，。；：]{1,24}?(?:谈|说|聊|讲|解答|解读|分析|支招|把脉|建言|介绍|探讨|讨论)"
+    r"(?:[一了]?[谈说聊讲下]|看法|意见|建议|想法|体会|[^，。；：]{0,8})[。！!]?$"
+)
 _CLOSING = "”’」』）)\"' "
 
 
 def asks(text: str) -> bool:
-    """Whether a sentence ends with a question mark, or says nothing at all."""
-    return text.rstrip(_CLOSING).endswith(("?", "？")) or not any(map(str.isalnum, text))
+    """Whether a sentence ends with a question mark or an invitation, or says nothing at all."""
+    bare = text.rstrip(_CLOSING)
+    if bare.endswith(("?", "？")) or not any(map(str.isalnum, text)):
+        return True
+    return _INVITES.search(bare) is not None
 
 
 def answers_follow(assessment: Assessment) -> Assessment:

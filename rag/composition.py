@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.documents import Span
@@ -34,6 +35,9 @@ _TOPIC = 40
 _LIST_FACTOR = 5
 """A list may be this many times as long as another answer."""
 
+_NEW = 0.1
+"""The share of the question's pairs of characters that a further sentence must bring."""
+
 _FURTHER = 0.85
 """A further sentence is quoted if it is at least this likely, relative to the best."""
 
@@ -61,11 +65,20 @@ def compose(
             break
         if any(_same_words(quote, other) for other in chosen):
             continue
+        if chosen and not _adds(quote, chosen, weights):
+            continue
         if chosen and question.type not in _MANY and _siblings(quote, chosen[0]):
             continue  # one fact stands in one item of a list
         chosen.append(_continued(quote, question, assessment, room))
         room -= len(chosen[-1].text)
     return merged(chosen)
+
+
+def _adds(quote: Quote, chosen: Sequence[Quote], weights: Weights) -> bool:
+    """Whether a further quote holds words of the question that the ones before do not hold."""
+    told = "\n".join(fold(f"{other.stored.article.title}\n{other.text}") for other in chosen)
+    new = weights.pairs_in(fold(quote.text)) - weights.pairs_in(told)
+    return weights.pair_share(new) >= _NEW
 
 
 def _continued(quote: Quote, question: Understood, assessment: Assessment, room: int) -> Quote:
@@ -130,10 +143,12 @@ def enumerated(best: Quote, max_quote: int) -> list[Quotable]:
     return []
 
 
-def nearest(assessment: Assessment, weights: Weights, settings: AnswerSettings) -> list[Quote]:
+def nearest(
+    likeliest: Sequence[Evidence], weights: Weights, settings: AnswerSettings
+) -> list[Quote]:
     """The likeliest sentence of each of the nearest passages."""
     found: dict[int, Quote] = {}
-    for evidence in assessment.evidence:
+    for evidence in likeliest:
         hit = evidence.candidate.hit
         if hit.id not in found and len(found) < settings.nearest:
             quote = _bounded(quote_of(evidence), weights, settings.max_quote)

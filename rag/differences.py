@@ -18,11 +18,14 @@ _NEAR = 1.7
 """Two reports of one quantity differ by less than this factor; a part and its whole by more."""
 _ALIKE = 0.3
 _ON_TOPIC = 0.55
+_WHOLE = 0.66
+"""Sentences that both hold so much of the question count the same in other words."""
 _REACH, _AFTER = 16, 4
 """Characters before and after a number that say what it counts."""
 _PLANNED = re.compile(
     r"到\d{4}年|到[今明后]年|计划|预计|目标|力争|应当|将[要会再在把于达]|拟|争取|规划|新增|再|底前|年底"
 )
+_DONE = re.compile("已|累计|达到了?|完成了")
 _YEARS = re.compile(r"\d{4}(?=年)")
 _ASKS_WHETHER_ALIKE = re.compile(
     r"(?:的)?(?:数字|数据|数目|说法|数)?(?:是否|是不是)?(?:前后)?(?:一致|一样|相同|矛盾)(?:吗|么)?$"
@@ -123,9 +126,16 @@ def _contradicts(a: Figure, b: Figure, weights: Weights) -> bool:
         a.quantity.unit == b.quantity.unit
         and 0 < low < high < low * _NEAR
         and _count_the_same(a, b, weights)
-        and bool(_PLANNED.search(a.text)) == bool(_PLANNED.search(b.text))
+        and _is_planned(a) == _is_planned(b)
         and (not all(years) or bool(years[0] & years[1]))
     )
+
+
+def _is_planned(figure: Figure) -> bool:
+    """Whether a figure is a plan's: words for one come before it, and nothing then says 已."""
+    before = figure.text[: figure.quantity.end + _AFTER]
+    planned = [match.end() for match in _PLANNED.finditer(before)]
+    return bool(planned) and _DONE.search(before, planned[-1]) is None
 
 
 def _count_the_same(a: Figure, b: Figure, weights: Weights) -> bool:
@@ -134,7 +144,9 @@ def _count_the_same(a: Figure, b: Figure, weights: Weights) -> bool:
         word for word in weights.words if len(word) > 1 and word in a.label and word in b.label
     ]
     alike = _alike(a.label, b.label)
-    return alike >= _ALIKE or len(shared) > 1 or (bool(shared) and alike >= _ALIKE / 2)
+    if alike >= _ALIKE or len(shared) > 1 or (bool(shared) and alike >= _ALIKE / 2):
+        return True
+    return all(weights.pair_cover(figure.text) >= _WHOLE for figure in (a, b)) and bool(shared)
 
 
 def _alike(a: str, b: str) -> float:

@@ -12,7 +12,7 @@ from rag.text import numbered_sentences
 _DIGITS = "一二三四五六七八九十"
 _MARK = re.compile(
     rf"(?P<is>[{_DIGITS}](?=[是要])|其[{_DIGITS}](?=[，,、：:]))"
-    rf"|第(?P<ordinal>[{_DIGITS}]|\d)(?=[，,、：:是步个条点项]|[^{_DIGITS}\d届次年月日章]{{0,3}}[，,：:])"
+    rf"|第(?P<ordinal>[{_DIGITS}]|\d)(?=[，,、：:是步个点项]|条(?!\s)|[^{_DIGITS}\d届次年月日章]{{0,3}}[，,：:])"
     r"|(?P<number>\d{1,2})[.．、)）](?!\d)"
     rf"|[（(](?P<bracket>[{_DIGITS}]|\d{{1,2}})[)）]"
     rf"|(?P<heading>[{_DIGITS}])、"
@@ -27,10 +27,14 @@ _FARTHEST = 12
 
 @dataclass(frozen=True, slots=True)
 class Enumeration:
-    """Items in order, and the sentence right before the first, which may announce them."""
+    """Items in order, and the sentence right before the first, which may announce them.
+
+    `under` is the heading over the first item.
+    """
 
     items: tuple[Sentence, ...]
     lead: Sentence | None
+    under: str | None = None
 
     @property
     def members(self) -> tuple[Sentence, ...]:
@@ -40,11 +44,17 @@ class Enumeration:
 
 def enumerations(article: Article) -> tuple[Enumeration, ...]:
     """All enumerations of two items or more, by their marks alone."""
-    return _enumerations(article.text, article.paragraph_starts)
+    return _enumerations(
+        article.text,
+        article.paragraph_starts,
+        tuple(paragraph.section for paragraph in article.paragraphs),
+    )
 
 
 @lru_cache(maxsize=256)
-def _enumerations(text: str, starts: tuple[int, ...]) -> tuple[Enumeration, ...]:
+def _enumerations(
+    text: str, starts: tuple[int, ...], sections: tuple[str | None, ...]
+) -> tuple[Enumeration, ...]:
     sentences = numbered_sentences(text, starts)
     marks = [_mark(text[s.start : s.end]) for s in sentences]
     found: list[Enumeration] = []
@@ -63,8 +73,11 @@ def _enumerations(text: str, starts: tuple[int, ...]) -> tuple[Enumeration, ...]
                 items.append(at)
         if len(items) > 1:
             used.update(items)
+            under = sections[sentences[first].paragraph - 1]
             lead = sentences[first - 1] if first else None
-            found.append(Enumeration(tuple(sentences[at] for at in items), lead))
+            if lead and sections[lead.paragraph - 1] != under:
+                lead = None  # it ends what stands under another heading
+            found.append(Enumeration(tuple(sentences[at] for at in items), lead, under))
     return tuple(found)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -58,6 +58,17 @@ class Assessment:
     evidence: tuple[Evidence, ...]
     answerable: float
     short_answer: str | None = None
+
+    def among(self, kept: Sequence[Evidence]) -> Assessment:
+        """These sentences alone; as sure as the best of them is near the best of all."""
+        best = self.evidence[0].probability if self.evidence else 0.0
+        share = min(kept[0].probability / best, 1.0) if kept and best else 0.0
+        return replace(
+            self,
+            evidence=tuple(kept),
+            answerable=self.answerable * share,
+            short_answer=self.short_answer if share >= 1.0 else None,
+        )
 
 
 class EvidenceScorer(Protocol):

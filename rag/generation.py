@@ -7,7 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from rag import composition
-from rag.answers import Answer, Citation, Question, Receipt, Refusal, RefusalReason, Statement
+from rag.answers import (
+    Answer,
+    Citation,
+    Mismatch,
+    Question,
+    Receipt,
+    Refusal,
+    RefusalReason,
+    Statement,
+)
 from rag.embedding import passage_header
 from rag.facts import Facts
 from rag.features import has_form
@@ -131,11 +140,14 @@ class TemplateGenerator:
     def _refusal(self, findings: Findings, timings_ms: Mapping[str, float]) -> Answer:
         understood = findings.understood
         side = max(findings.sides, key=lambda side: side.answerable)
-        quotes = composition.nearest(side.assessment, side.weights, self._settings)
+        missed = side.near_miss
+        evidence = ((missed.evidence,) if missed else ()) + side.assessment.evidence
+        quotes = composition.nearest(evidence, side.weights, self._settings)
         near = tuple(citation(n, quote, side.weights) for n, quote in enumerate(quotes, start=1))
-        reason, missing = _why_not(findings, side)
+        reason, missing = ("not_stated", ()) if missed else _why_not(findings, side)
+        mismatch = Mismatch(asked=missed.asked, told=missed.told) if missed else None
         message = render_refusal(
-            reason, missing, understood.type, empty=not side.assessment.evidence and not near
+            reason, missing, understood.type, mismatch=mismatch, empty=not near
         )
         return Answer(
             id=findings.question.id,
@@ -147,7 +159,13 @@ class TemplateGenerator:
             text=message,
             question_type=understood.type,
             confidence=round(side.assessment.answerable, 4),
-            refusal=Refusal(reason=reason, message=message, nearest=near, missing_words=missing),
+            refusal=Refusal(
+                reason=reason,
+                message=message,
+                nearest=near,
+                missing_words=missing,
+                mismatch=mismatch,
+            ),
             receipt=findings.receipt,
             timings_ms=dict(timings_ms),
         )

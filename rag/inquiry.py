@@ -18,7 +18,8 @@ from rag.facts import Facts, find_facts
 from rag.features import Candidate, Weights
 from rag.foreign import by_meaning
 from rag.library import Library
-from rag.listings import prefer_listings
+from rag.listings import prefer_announced, prefer_listings
+from rag.qualifiers import NearMiss, without_near_misses
 from rag.question import Understood
 from rag.retrieval import Hit, Retriever
 from rag.scope import ANYBODY, Scope, only_by, scope_of, speaks_in, topic_of_view, without_names
@@ -46,6 +47,7 @@ class Side:
         name: whose words; None for anybody's.
         view: what that person says on the topic, where it is found by the turns of talk.
         differing: evidence that gives the figure asked for different values.
+        near_miss: what seemed to answer, but tells of another year or part than is asked.
     """
 
     question: Understood
@@ -54,6 +56,7 @@ class Side:
     name: str | None = None
     view: View | None = None
     differing: tuple[Evidence, ...] = ()
+    near_miss: NearMiss | None = None
 
     @property
     def answerable(self) -> float:
@@ -134,12 +137,18 @@ class Inquiry:
             if said.answerable > assessment.answerable:
                 rest = [e for e in assessment.evidence if e not in said.evidence]
                 assessment = replace(said, evidence=(*said.evidence, *rest))
+        assessment, near_miss = without_near_misses(question, assessment)
         assessment = telling_first(assessment, weights)
         assessment = prefer_answer_form(question, assessment, weights)
         assessment = prefer_listings(question, assessment)
+        assessment = prefer_announced(question, assessment, weights)
         differing = different_figures(question, assessment, weights)
         return Side(
-            question, weights, prefer_definitions(question, assessment), differing=differing
+            question,
+            weights,
+            prefer_definitions(question, assessment),
+            differing=differing,
+            near_miss=near_miss,
         )
 
     def _assess(

@@ -95,16 +95,14 @@ def topic_of_view(question: Understood) -> Understood:
 
 
 def only_by(name: str, assessment: Assessment) -> Assessment:
-    """The sentences that the person says; as sure as the best of them is near the best of all."""
-    said = tuple(
-        evidence
-        for evidence in assessment.evidence
-        if said_by(name, evidence.candidate.hit.stored.article, evidence.sentence)
+    """The sentences that the person says."""
+    return assessment.among(
+        [
+            evidence
+            for evidence in assessment.evidence
+            if said_by(name, evidence.candidate.hit.stored.article, evidence.sentence)
+        ]
     )
-    if not said:
-        return replace(assessment, answerable=0.0, short_answer=None)
-    share = min(said[0].probability / (assessment.evidence[0].probability or 1.0), 1.0)
-    return replace(assessment, evidence=said, answerable=assessment.answerable * share)
 
 
 def speaks_in(name: str, candidate: Candidate) -> bool:

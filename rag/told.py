@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rag.answers import Citation
 from rag.evidence import Assessment
@@ -35,16 +35,10 @@ def without_told(assessment: Assessment, told: Told) -> Assessment:
     """The evidence that is new; none of it new, no answer."""
     if not told.quotes:
         return assessment
-    new = tuple(
-        evidence
-        for evidence in assessment.evidence
-        if not told.holds(evidence.candidate.hit.article_id, evidence.text)
-    )
-    best = assessment.evidence[0].probability if assessment.evidence else 0.0
-    share = new[0].probability / best if new and best else 0.0
-    return replace(
-        assessment,
-        evidence=new,
-        answerable=assessment.answerable * min(share, 1.0),
-        short_answer=assessment.short_answer if share >= 1.0 else None,
+    return assessment.among(
+        [
+            evidence
+            for evidence in assessment.evidence
+            if not told.holds(evidence.candidate.hit.article_id, evidence.text)
+        ]
     )

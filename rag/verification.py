@@ -76,7 +76,11 @@ def _text(answer: Answer) -> Iterator[Finding]:
     if answer.refusal:
         refusal = answer.refusal
         expected = render_refusal(
-            refusal.reason, refusal.missing_words, kind, empty=not refusal.nearest
+            refusal.reason,
+            refusal.missing_words,
+            kind,
+            mismatch=refusal.mismatch,
+            empty=not refusal.nearest,
         )
         if refusal.message != expected:
             yield Finding("拒答的话不是模板里的话")

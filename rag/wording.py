@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from rag.answers import Citation, RefusalReason, Statement
+from rag.answers import Citation, Mismatch, RefusalReason, Statement
 
 _DATA = Path(__file__).with_name("templates") / "answers.toml"
 
@@ -42,11 +42,14 @@ def render_refusal(
     missing_words: Sequence[str],
     question_type: str | None,
     *,
+    mismatch: Mismatch | None = None,
     empty: bool = False,
 ) -> str:
     """Why there is no answer."""
     if empty:
         return _words("refusal", "empty_library")
+    if mismatch:
+        return _words("refusal", "mismatch").format(asked=mismatch.asked, told=mismatch.told)
     form = _templates()["form"].get(question_type or "", "内容")
     text = _words("refusal", reason).format(form=form)
     if missing_words:

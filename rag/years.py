@@ -35,8 +35,7 @@ def in_articles_words(
 
 
 def saying(words: Sequence[str], assessment: Assessment) -> Assessment:
-    """The sentences that have one of some words; as sure as their best is near the best of all."""
-    kept = tuple(e for e in assessment.evidence if any(word in e.text for word in words))
-    best = assessment.evidence[0].probability if assessment.evidence else 0.0
-    share = min(kept[0].probability / best, 1.0) if kept and best else 0.0
-    return replace(assessment, evidence=kept, answerable=assessment.answerable * share)
+    """The sentences that have one of some words."""
+    return assessment.among(
+        [e for e in assessment.evidence if any(word in e.text for word in words)]
+    )

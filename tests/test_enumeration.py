@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from pages import article
 
@@ -23,6 +25,8 @@ from rag.enumeration import enumerations
         (["（一）修路。", "（二）架桥。"], ["（一）修路。", "（二）架桥。"]),
         (["王工：第一，修路。第二，架桥。"], ["王工：第一，修路。", "第二，架桥。"]),
         (["一是修路。三是通车。"], []),
+        (["第一条 为了修路，制定本办法。", "第二条 本办法所称路，是指大路。"], []),
+        (["第一条，修路。", "第二条，架桥。"], ["第一条，修路。", "第二条，架桥。"]),
         (["一个人来了。二个人走了。1.5公里。2.5公里。"], []),
     ],
 )
@@ -30,6 +34,14 @@ def test_items(paragraphs: list[str], items: list[str]) -> None:
     made = article(*paragraphs)
     found = enumerations(made)
     assert [made.text[s.start : s.end] for e in found for s in e.items] == items
+
+
+def test_what_ends_another_section_does_not_lead_in() -> None:
+    made = article("账目清楚。", "1. 修路。", "2. 架桥。")
+    headed = [replace(p, section="一、账目" if p.n == 1 else "二、任务") for p in made.paragraphs]
+    (found,) = enumerations(replace(made, paragraphs=tuple(headed)))
+    assert found.lead is None
+    assert found.under == "二、任务"
 
 
 def test_the_sentence_before_leads_in() -> None:

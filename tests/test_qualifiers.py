@@ -1,0 +1,90 @@
+"""A year, a phase or a number that is not the one asked for makes evidence a near miss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from pages import asking
+
+from rag.answers import Mismatch, Question
+from rag.pipeline import Pipeline
+from rag.qualifiers import qualifiers_in
+from rag.text import fold
+from rag.verification import verify
+
+SPORTS = """镇体育中心一期投用
+2024年3月2日 柳镇报 第1版
+
+柳镇体育中心一期投资9000万元，2021年动工。一号馆可坐三千人，二号馆可坐八百人。
+
+2023年，体育中心接待市民21万人次。游泳课有64个班。
+
+2019年成立的柳镇长跑协会有会员430人。
+
+去年，柳镇举办了第三届长跑比赛，参赛选手1200人。
+"""
+
+
+@pytest.fixture(scope="module")
+def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
+    with asking(tmp_path_factory.mktemp("sports"), sports=SPORTS) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2021年至2023年", [("年", {2021, 2022, 2023})]),
+        ("2024-2026年", [("年", {2024, 2025, 2026})]),
+        ("去年的投资", [("年", {-1})]),
+        ("二期和第三期", [("期", {2}), ("期", {3})]),
+        ("首期规模", [("期", {1})]),
+        ("第12届", [("届", {12})]),
+        ("三号码头", [("号", {3})]),
+        ("第一季度", [("季度", {1})]),
+        ("5月12号下午，一批货，三十名，今年轻人多", []),
+    ],
+)
+def test_what_a_text_names(text: str, expected: list[tuple[str, set[int]]]) -> None:
+    assert [(q.kind, set(q.values)) for q in qualifiers_in(fold(text))] == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "asked", "told"),
+    [
+        ("体育中心二期投资多少？", "二期", "一期"),
+        ("体育中心二期什么时候动工？", "二期", "一期"),
+        ("体育中心三号馆可坐多少人？", "三号", "一号"),
+        ("2022年体育中心接待市民多少人次？", "2022年", "2023年"),
+        ("2022年的游泳课有多少个班？", "2022年", "2023年"),
+        ("第四届长跑比赛有多少参赛选手？", "第四届", "第三届"),
+    ],
+)
+def test_a_near_miss_is_refused_and_says_which(
+    pipeline: Pipeline, question: str, asked: str, told: str
+) -> None:
+    answer = pipeline.ask(Question(question=question))
+    assert answer.refusal is not None
+    assert answer.refusal.mismatch == Mismatch(asked=asked, told=told)
+    assert asked in answer.text
+    assert told in answer.text
+    assert told in answer.refusal.nearest[0].quote or "班" in answer.refusal.nearest[0].quote
+    assert verify(answer, pipeline.library) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "held"),
+    [
+        ("体育中心一期投资多少？", "9000万元"),
+        ("体育中心第一期投资多少？", "9000万元"),
+        ("体育中心的2号馆可坐多少人？", "八百人"),
+        ("2023年体育中心接待市民多少人次？", "21万人次"),
+        ("2019年成立的柳镇长跑协会有多少会员？", "430人"),
+        ("2023年柳镇举办的长跑比赛有多少参赛选手？", "1200人"),
+    ],
+)
+def test_what_is_asked_for_is_answered(pipeline: Pipeline, question: str, held: str) -> None:
+    answer = pipeline.ask(Question(question=question))
+    assert answer.answered
+    assert held in answer.citations[0].quote
