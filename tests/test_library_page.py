@@ -175,6 +175,11 @@ def test_words_are_found_and_marked_and_an_article_removed(visit: Visit) -> None
     page.keyboard.press("Enter")
     page.wait_for_selector(".yj-found mark")
     assert set(page.locator(".yj-found mark").all_inner_texts()) >= {"38台", "发电"}
+    page.locator(".yj-found .yj-article-row").first.click()
+    mark = page.locator("dialog[open] mark").first
+    mark.wait_for()
+    assert mark.inner_text() in {"38台", "发电"}
+    page.keyboard.press("Escape")
     page.fill("#yj-wanted", "丁禾")
     page.locator(".yj-listed .yj-article-row").nth(1).wait_for(state="detached")
     dialog = open_article(visit, "石湾村办起夜校")
@@ -182,6 +187,54 @@ def test_words_are_found_and_marked_and_an_article_removed(visit: Visit) -> None
     page.locator(".yj-listed", has_text="没有这样的文章").wait_for()
     page.locator(".yj-past summary").click()
     assert "已移除" in page.locator(".yj-past").inner_text()
+
+
+def test_many_files_are_taken_in_their_order_and_counted(visit: Visit) -> None:
+    page = visit.page
+    notes = [(f"短讯{n}.txt", f"# 第{n}号渡口\n\n第{n}号渡口通船。".encode()) for n in range(6)]
+    drop(page, *notes, ("空的.txt", b" "))
+    page.locator(".yj-tally", has_text="共 7 个文件，处理完 7 个，1 个没能读入").wait_for()
+    shown = page.locator(".yj-file > .yj-row > .yj-name").all_inner_texts()
+    assert shown == [name for name, _ in notes] + ["空的.txt"]
+    assert "共 6 篇" in page.locator(".yj-count").inner_text()
+
+
+def test_a_new_state_of_a_file_may_replace_the_old_one(visit: Visit, settings: Settings) -> None:
+    page = visit.page
+    add_page(visit)
+    drop(page, ("版面.txt", PAGE.replace("38台", "41台").encode()))
+    page.locator(".yj-file", has_text="原有一份同名的文件，其中 2 篇").wait_for()
+    page.locator(".yj-file button", has_text="用这一份替换").click()
+    page.locator(".yj-file", has_text="已替换同名的旧文件").wait_for()
+    page.locator(".yj-count", has_text="共 2 篇").wait_for()
+    assert page.locator(".yj-file button", has_text="两份都留着").count() == 0
+    with Library.open(settings.data_dir) as library:
+        text = "".join(one.article.text for one in library.articles())
+        assert "41台" in text
+        assert "38台" not in text
+        assert len(library.articles(superseded=True)) == 2
+
+
+def test_a_folder_that_is_dropped_gives_its_files(visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    folder = tmp_path / "剪报"
+    (folder / "三月").mkdir(parents=True)
+    (folder / "三月" / "版面.txt").write_text(PAGE, encoding="utf-8")
+    (folder / ".隐藏.txt").write_text("不要", encoding="utf-8")
+    devtools = visit.context.new_cdp_session(page)
+    area = page.locator(".yj-drop").bounding_box()
+    for kind in ("dragEnter", "dragOver", "drop"):
+        devtools.send(
+            "Input.dispatchDragEvent",
+            {
+                "type": kind,
+                "x": area["x"] + 50,
+                "y": area["y"] + 50,
+                "data": {"items": [], "files": [str(folder)], "dragOperationsMask": 1},
+            },
+        )
+    page.locator(".yj-listed .yj-article-row").nth(1).wait_for()
+    assert page.locator(".yj-file").count() == 1
 
 
 def test_hostile_names_and_particulars_are_only_text(visit: Visit, settings: Settings) -> None:

@@ -104,7 +104,7 @@ async def upload(
 )
 async def remove(article_id: str, request: Request) -> None:
     """从库里移除，此后不再用来回答；它的源文件可以重新上传。"""
-    await asyncio.wrap_future(engine_of(request).intake.remove(article_id))
+    await asyncio.wrap_future(engine_of(request).intake.remove([article_id]))
 
 
 @router.get(

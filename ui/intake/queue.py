@@ -81,18 +81,19 @@ class Intake:
         self._enqueue(lambda: _settle(outcome, lambda: self._change(work)))
         return outcome
 
-    def remove(self, article_id: str) -> Future[None]:
-        """Take an article out of the library, and its file where nothing else comes from it.
+    def remove(self, article_ids: Sequence[str]) -> Future[None]:
+        """Take articles out of the library, and their files where nothing else comes from them.
 
         Raises:
             Busy: too many jobs wait already. The future raises what `Library.remove` does.
         """
 
         def work(library: Library) -> None:
-            origin = library.input_of(library.article(article_id).key)
-            library.remove(article_id)
-            if origin:
-                discard_unused(library, [Path(origin)])
+            for article_id in article_ids:
+                origin = library.input_of(library.article(article_id).key)
+                library.remove(article_id)
+                if origin:
+                    discard_unused(library, [Path(origin)])
 
         return self.change(work)
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from ingest.corrections import Page, seams
 from rag.documents import Article, Paragraph
+from rag.highlighting import occurrences
 from rag.records import ArticleHead
 from ui.chat.escaping import escaped
-from ui.library_page.rendering import place_text
+from ui.library_page.rendering import marked, place_text
 
 _SHOWN = 400
 _FIELDS = (
@@ -20,8 +21,15 @@ _FIELDS = (
 )
 
 
-def article_html(page: Page, article: Article, preview: str) -> str:
-    """The article with its form; `preview` is the id of a file that is not stored yet."""
+def article_html(page: Page, article: Article, preview: str, words: str = "") -> str:
+    """The article with its form.
+
+    Args:
+        page: the file that the article stands in.
+        article: to be shown.
+        preview: the id of a file that is not stored yet.
+        words: are marked where they stand.
+    """
     others = [other for other in page.articles if other is not article]
     remove = (
         ""
@@ -41,7 +49,7 @@ def article_html(page: Page, article: Article, preview: str) -> str:
         '<p class="yj-label">更正跟着这份文件走，重新导入也还在；'
         "原文一个字也不会变，旧引文照样能核对。</p>"
         '<div class="yj-edit-said" aria-live="polite"></div></form>'
-        f'<div class="yj-text">{"".join(_paragraphs(page, article, others))}</div></div>'
+        f'<div class="yj-text">{"".join(_paragraphs(page, article, others, words))}</div></div>'
     )
 
 
@@ -62,13 +70,15 @@ def _fields(article: Article) -> str:
     )
 
 
-def _paragraphs(page: Page, article: Article, others: Sequence[Article]) -> Iterator[str]:
+def _paragraphs(
+    page: Page, article: Article, others: Sequence[Article], words: str
+) -> Iterator[str]:
     joins: dict[int, float] = {}
     for join in article.joins:
         joins[join.at_paragraph] = min(join.confidence, joins.get(join.at_paragraph, 1.0))
     last = len(article.paragraphs)
     for paragraph in article.paragraphs[:_SHOWN]:
-        text = _pieces(paragraph, page.source.text)
+        text = _pieces(paragraph, page.source.text, words)
         yield (
             f'<div class="yj-piece"><p class="yj-paragraph"><span class="yj-n">{paragraph.n}</span>'
             f"{text}</p>{_confidence(joins.get(paragraph.n))}"
@@ -79,7 +89,7 @@ def _paragraphs(page: Page, article: Article, others: Sequence[Article]) -> Iter
         yield f'<p class="yj-notice">另有 {last - _SHOWN} 段，没有显示。</p>'
 
 
-def _pieces(paragraph: Paragraph, source: str) -> str:
+def _pieces(paragraph: Paragraph, source: str, words: str) -> str:
     """The paragraph; a button to split it at each place where it was put together."""
     cuts = set(seams(paragraph, source))
     parts = []
@@ -89,7 +99,8 @@ def _pieces(paragraph: Paragraph, source: str) -> str:
                 f'<button type="button" class="yj-cut" data-split="{paragraph.n}" data-piece="{at}"'
                 f' aria-label="在这里把第{paragraph.n}段拆成两段">拆开</button>'
             )
-        parts.append(escaped(source[start:end]))
+        piece = source[start:end]
+        parts.append(marked(piece, occurrences(piece, words)))
     return "".join(parts)
 
 

@@ -66,7 +66,7 @@ def hits_html(hits: Iterable[Hit], query: str) -> str:
     if not shown:
         return '<p class="yj-label">没有找到。</p>'
     head = f"有这些字的 {len(literal)} 处" if literal else "没有一字不差的地方，下面这些意思最接近"
-    rows = "".join(_hit(hit, marks) for hit, marks in shown)
+    rows = "".join(_hit(hit, marks, query) for hit, marks in shown)
     return f'<p class="yj-label" role="status">{head}</p><ul class="yj-hits">{rows}</ul>'
 
 
@@ -104,7 +104,7 @@ def marked(text: str, marks: Sequence[Span]) -> str:
     return "".join([*pieces, escaped(text[at:])])
 
 
-def _hit(hit: Hit, marks: Sequence[Span]) -> str:
+def _hit(hit: Hit, marks: Sequence[Span], query: str) -> str:
     text = hit.passage.text
     start = max(marks[0].start - _AROUND, 0) if marks else 0
     end = min((marks[0].end if marks else 0) + 2 * _AROUND, len(text))
@@ -112,7 +112,7 @@ def _hit(hit: Hit, marks: Sequence[Span]) -> str:
     snippet = marked(text[start:end], inside)
     return (
         f'<li><button type="button" class="yj-article-row" data-preview=""'
-        f' data-article="{escaped(hit.article_id)}">'
+        f' data-article="{escaped(hit.article_id)}" data-words="{escaped(query)}">'
         f'<span class="yj-snippet">{"…" if start else ""}{snippet}{"…" if end < len(text) else ""}'
         f'</span><span class="yj-label">《{escaped(hit.title)}》</span></button></li>'
     )

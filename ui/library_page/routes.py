@@ -18,7 +18,7 @@ from ingest.metadata import split_names
 from rag.corrections import Corrected, Correction
 from rag.errors import ArticleMissing, DocumentError
 from rag.library import Library
-from rag.records import ArticleHead
+from rag.records import ArticleHead, StoredArticle, StoredHead
 from ui.api.base import engine_of
 from ui.api.wire import Text
 from ui.engine import Engine, Pipeline
@@ -29,6 +29,7 @@ from ui.library_page.editing import article_html
 from ui.library_page.previews import Previews
 
 _HITS = 50
+_LONGEST_WORDS = 200
 
 router = APIRouter(prefix="/library", include_in_schema=False)
 
@@ -88,14 +89,19 @@ async def search(request: Request, query: str) -> dict[str, str]:
 
 
 @router.get("/rows")
-async def rows(request: Request, ids: str) -> dict[str, str]:
-    """The rows of articles that an upload gave."""
+async def rows(request: Request, ids: str) -> dict[str, Any]:
+    """The rows of articles that an upload gave, and how many a file of the same name has."""
 
-    def read(pipeline: Pipeline) -> str:
+    def read(pipeline: Pipeline) -> dict[str, Any]:
         found = [pipeline.library.article(one) for one in ids.split(",")[:100] if one]
-        return "".join(rendering.row_html(ArticleHead.of(one.article), one.file) for one in found)
+        return {
+            "html": "".join(
+                rendering.row_html(ArticleHead.of(one.article), one.file) for one in found
+            ),
+            "namesakes": len(_namesakes(pipeline.library, found[0])) if found else 0,
+        }
 
-    return {"html": await engine_of(request).run(read)}
+    return await engine_of(request).run(read)
 
 
 @router.post("/previews")
@@ -144,15 +150,34 @@ async def discard_preview(preview_id: str, request: Request) -> dict[str, str]:
 
 
 @router.get("/articles/{article_id:path}")
-async def show(article_id: str, request: Request, preview: Preview = "") -> dict[str, str]:
-    """An article to look at and set right."""
+async def show(
+    article_id: str,
+    request: Request,
+    preview: Preview = "",
+    words: Annotated[str, Query(max_length=_LONGEST_WORDS)] = "",
+) -> dict[str, str]:
+    """An article to look at and set right; words that were searched for are marked."""
     engine = engine_of(request)
 
     def read(pipeline: Pipeline) -> str:
         found = _page_of(engine, pipeline, pipeline.library, article_id, preview)
-        return article_html(found, found.article(article_id), preview)
+        return article_html(found, found.article(article_id), preview, words)
 
     return {"html": await engine.run(read)}
+
+
+@router.post("/articles/{article_id:path}/replace")
+async def replace(article_id: str, request: Request) -> dict[str, int]:
+    """Remove what other files of the same name as this article's hold."""
+    engine = engine_of(request)
+
+    def read(pipeline: Pipeline) -> list[str]:
+        stored = pipeline.library.article(article_id)
+        return [one.article.article_id for one in _namesakes(pipeline.library, stored)]
+
+    older = await engine.run(read)
+    await asyncio.wrap_future(engine.intake.remove(older))
+    return {"removed": len(older)}
 
 
 @router.post("/articles/{article_id:path}/amend")
@@ -216,6 +241,11 @@ async def _changed(
         return article_html(page, page.article(article_id), preview)
 
     return {"html": await asyncio.wrap_future(engine.intake.change(work))}
+
+
+def _namesakes(library: Library, stored: StoredArticle) -> list[StoredHead]:
+    """Live articles from another file of this name: most likely an earlier state of it."""
+    return [one for one in library.heads() if one.file == stored.file and one.path != stored.path]
 
 
 def _page_of(

@@ -47,14 +47,17 @@ export function articleDialog(dialog, trouble, changed) {
     change("/amend", Object.fromEntries(new FormData(event.target)));
   });
 
-  return async (id, preview) => {
+  // Opens an article; where `words` were searched for, at the first of them.
+  return async ({ article: id, preview, words = "" }) => {
     open = { id, preview };
-    const reply = await guarded(trouble, () => ask(address()));
+    const searched = new URLSearchParams({ words });
+    const reply = await guarded(trouble, () => ask(`${address()}&${searched}`));
     if (!reply) return;
     dialog.replaceChildren();
     dialog.innerHTML = reply.html;
     dialog.showModal();
     find("h3", dialog).focus();
+    find("mark", dialog)?.scrollIntoView({ block: "center" });
   };
 }
 

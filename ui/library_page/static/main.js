@@ -2,7 +2,8 @@
 import { ask, find, guarded } from "/ui/asking.js";
 import { keepSpaced } from "/ui/chat/spacing.js";
 import { articleDialog } from "/ui/library_page/article.js";
-import { startUploads, takeDrops } from "/ui/library_page/uploads.js";
+import { takeDrops } from "/ui/library_page/drops.js";
+import { startUploads } from "/ui/library_page/uploads.js";
 
 const trouble = find(".yj-trouble");
 const wanted = find("#yj-wanted");
@@ -48,12 +49,13 @@ async function changed(article) {
 }
 
 const openArticle = articleDialog(find("dialog"), trouble, changed);
-const take = startUploads(find(".yj-files"), () => find("#yj-look-first").checked, overview);
+const lookFirst = () => find("#yj-look-first").checked;
+const take = startUploads(find(".yj-files"), find(".yj-tally"), lookFirst, overview);
 takeDrops(find(".yj-drop"), find(".yj-drop input"), take);
 
 find("main").addEventListener("click", (event) => {
   const row = event.target.closest("[data-article]");
-  if (row) openArticle(row.dataset.article, row.dataset.preview);
+  if (row) openArticle(row.dataset);
 });
 find(".yj-find").addEventListener("submit", (event) => {
   event.preventDefault();

@@ -1,28 +1,42 @@
 // Files on their way in: sent one after the other, each with its progress, result or error in place.
-import { ask, element, find, send, upload } from "/ui/asking.js";
+import { ask, element, send, upload } from "/ui/asking.js";
 
 const STATES = { queued: "排队中", reading: "正在读取、编入索引……", read: "快好了……" };
 const WAIT = 400;
 
-export function startUploads(list, lookFirst, changed) {
+export function startUploads(list, tally, lookFirst, changed) {
   let turn = Promise.resolve();
+  const count = { all: 0, done: 0, failed: 0 };
+
+  function tell() {
+    const { all, done, failed } = count;
+    const wrong = failed ? `，${failed} 个没能读入` : "";
+    tally.textContent = all > 1 ? `共 ${all} 个文件，处理完 ${done} 个${wrong}` : "";
+  }
+
+  async function take(file, row) {
+    row.begin();
+    try {
+      await (lookFirst() ? look : store)(file, row, changed);
+    } catch (error) {
+      if (error instanceof Error) throw error;
+      row.fail(error);
+      count.failed += 1;
+    } finally {
+      count.done += 1;
+      tell();
+    }
+  }
 
   return (files) => {
-    for (const file of files) {
-      const row = fileRow(file.name);
-      list.prepend(row.item);
-      turn = turn.then(() => take(file, row, lookFirst() ? look : store, changed));
-    }
+    const rows = files.map((file) => fileRow(file.name));
+    list.prepend(...rows.map((row) => row.item));
+    files.forEach((file, at) => {
+      turn = turn.then(() => take(file, rows[at]));
+    });
+    count.all += files.length;
+    tell();
   };
-}
-
-async function take(file, row, how, changed) {
-  try {
-    await how(file, row, changed);
-  } catch (error) {
-    if (error instanceof Error) throw error;
-    row.fail(error);
-  }
 }
 
 async function store(file, row, changed) {
@@ -64,9 +78,23 @@ async function follow(job, row, changed) {
   if (error) row.fail(error);
   if (file.articles.length) {
     const ids = new URLSearchParams({ ids: file.articles.join(",") });
-    row.articles((await ask(`/library/rows?${ids}`)).html);
+    const { html, namesakes } = await ask(`/library/rows?${ids}`);
+    row.articles(html);
+    if (file.status === "stored" && namesakes) offerToReplace(file.articles[0], namesakes, row, changed);
   }
   await changed();
+}
+
+// Another file of this name is in the library: the two may be states of one, or two papers' pages.
+function offerToReplace(article, count, row, changed) {
+  row.ask(`库里原有一份同名的文件，其中 ${count} 篇还在用来回答。`);
+  row.offer("用这一份替换", async () => {
+    await send(`/library/articles/${encodeURIComponent(article)}/replace`);
+    row.answered();
+    row.done("已替换同名的旧文件");
+    await changed();
+  });
+  row.offer("两份都留着", async () => row.answered());
 }
 
 function result(file) {
@@ -82,9 +110,12 @@ function fileRow(name) {
   const bar = document.createElement("progress");
   bar.setAttribute("aria-label", `${name} 的进度`);
   const said = element("div");
+  const asked = element("p", "yj-label");
   const buttons = element("div", "yj-row");
+  bar.hidden = true;
   head.append(element("span", "yj-name", name), state);
-  item.append(head, bar, said, buttons);
+  item.append(head, bar, said, asked, buttons);
+  state.textContent = "等候中";
 
   const row = {
     item,
@@ -93,9 +124,17 @@ function fileRow(name) {
       if (share < 1) bar.value = share;
       else bar.removeAttribute("value");
     },
+    begin: () => { bar.hidden = false; },
     busy: () => {
       bar.hidden = false;
       bar.removeAttribute("value");
+      row.answered();
+    },
+    ask: (question) => {
+      asked.textContent = question;
+    },
+    answered: () => {
+      asked.textContent = "";
       buttons.replaceChildren();
     },
     done: (text) => {
@@ -122,28 +161,4 @@ function fileRow(name) {
     },
   };
   return row;
-}
-
-// Files dropped anywhere on the page are taken; folders and text are not.
-export function takeDrops(zone, input, take_) {
-  const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
-  document.addEventListener("dragover", (event) => {
-    if (!carriesFiles(event)) return;
-    event.preventDefault();
-    zone.classList.add("yj-over");
-  });
-  document.addEventListener("dragleave", (event) => {
-    if (!event.relatedTarget) zone.classList.remove("yj-over");
-  });
-  document.addEventListener("drop", (event) => {
-    if (!carriesFiles(event)) return;
-    event.preventDefault();
-    zone.classList.remove("yj-over");
-    take_([...event.dataTransfer.files]);
-  });
-  input.addEventListener("change", () => {
-    take_([...input.files]);
-    input.value = "";
-  });
-  find("body").dataset.drops = "ready";
 }
