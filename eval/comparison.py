@@ -6,13 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eval.judging import Judged, Searcher, Verifier, judge
+from eval.judging import Judged, judge
+from eval.measures.quotes import QUOTES_VERIFIED
+from eval.measures.ranking import MRR, RECALL
 from eval.measures.ratio import Measure
 from eval.measures.significance import randomisation_p
 from eval.question_sets import EvalQuestion, QuestionSet
 from eval.reports import MEASURES
 from eval.runs import Run
 from eval.tables import text_table
+
+# What the answers themselves show. Rankings and proofs need the library that each run had.
+COMPARED = tuple(one for one in MEASURES if one not in (*RECALL, MRR, QUOTES_VERIFIED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +85,6 @@ def compare(
     run_a: Run,
     run_b: Run,
     questions: QuestionSet | Sequence[EvalQuestion] | None = None,
-    *,
-    searcher: Searcher | None = None,
-    verifier: Verifier | None = None,
 ) -> Comparison:
     """Judge both runs on every question of the set; one that a run lacks counts as wrong there.
 
@@ -92,13 +94,13 @@ def compare(
     if questions is None:
         asked = {q: answer for run in (run_a, run_b) for q, answer in run.answers.items()}
         questions = [EvalQuestion(id=q, question=answer.question) for q, answer in asked.items()]
-    a = [judge(q, run_a.answers.get(q.id), searcher, verifier) for q in questions]
-    b = [judge(q, run_b.answers.get(q.id), searcher, verifier) for q in questions]
+    a = [judge(q, run_a.answers.get(q.id)) for q in questions]
+    b = [judge(q, run_b.answers.get(q.id)) for q in questions]
     pairs = list(zip(a, b, strict=True))
     return Comparison(
         names=(run_a.path.name, run_b.path.name),
         questions=len(pairs),
-        differences=tuple(_difference(measure, a, b) for measure in MEASURES),
+        differences=tuple(_difference(measure, a, b) for measure in COMPARED),
         won=tuple(y.question.id for x, y in pairs if y.correct and x.correct is False),
         lost=tuple(y.question.id for x, y in pairs if x.correct and y.correct is False),
         changed=tuple(

@@ -121,6 +121,8 @@ def test_two_runs_are_compared(visit: Visit) -> None:
     table = page.locator(".yj-comparison").inner_text()
     for part in ("甲", "乙", "总正确率", "+0.0%", "新答对 0 题", "新答错 0 题"):
         assert part in table
+    figures = page.locator(".yj-figures").bounding_box()
+    assert page.locator(".yj-comparison").bounding_box()["y"] < figures["y"]
 
 
 def test_a_run_is_stopped_resumed_and_removed(visit: Visit) -> None:
@@ -132,6 +134,8 @@ def test_a_run_is_stopped_resumed_and_removed(visit: Visit) -> None:
     page.locator(".yj-choice:has(:checked)", has_text="很多.jsonl").wait_for()
     page.click("text=开始评测")
     page.locator(".yj-progress-text", has_text="/ 80 题").wait_for()
+    page.locator(".yj-asked").first.wait_for()  # shown while it goes on
+    assert page.locator(".yj-run", has_text="进行中").count() == 1
     page.click("[data-cancel]")
     page.locator(".yj-run[aria-current]", has_text="已停下").wait_for()
     assert 0 < page.locator(".yj-asked").count() < 80

@@ -146,5 +146,6 @@ def test_comparison_names_won_lost_and_changed() -> None:
     precision = by_name["citation_precision"]  # 1/3 before; b's one of b's and e's now
     assert precision.change == pytest.approx(1 / 2 - 1 / 3)
     assert by_name["accuracy"].p == 1.0  # one won, one lost
+    assert not {"recall@1", "mrr@10", "quotes_verified"} & set(by_name)  # answers do not hold these
     assert json.dumps(comparison.to_json())
     assert "B 新答对 1 题：b" in comparison.table()

@@ -82,7 +82,7 @@ def run_html(
         f'<header class="yj-run-head"><div><h2>{escaped(run.set_name)}</h2>'
         f'<p class="yj-label">{_moment(run.began)} · {run.questions} 题</p></div>'
         f'<div class="yj-row">{actions}</div></header>'
-        f"{_failure(run)}{_figures(report) if report else ''}"
+        f'{_failure(run)}<div class="yj-compared"></div>{_figures(report) if report else ""}'
     )
 
 

@@ -5,10 +5,11 @@ import { keepSpaced } from "/ui/chat/spacing.js";
 const said = find(".yj-said");
 const trouble = find(".yj-trouble");
 const shown = find(".yj-run-shown");
-const compared = find(".yj-compared");
 const all = find(".yj-all");
 const dialog = find(".yj-question");
 const underway = find(".yj-progress");
+
+const LISTED_EVERY = 5; // questions: so often the answers so far are shown
 
 let current = null;
 let filters = { fault: "", kind: "" };
@@ -65,9 +66,13 @@ async function begin(run) {
 async function watch() {
   if (watching) return;
   watching = true;
-  for (;;) {
+  for (let listed = 0; ;) {
     const now = await ask("/evaluation/progress").catch(() => null);
     if (!now?.run_id) break;
+    if (now.run_id === current && now.done >= listed + LISTED_EVERY) {
+      listed = now.done;
+      await open(current, true);
+    }
     underway.hidden = false;
     find("progress").max = now.total || 1;
     find("progress").value = now.done;
@@ -100,7 +105,6 @@ async function open(run, keepFilters = false) {
   find(".yj-welcome").hidden = true;
   if (!keepFilters) {
     shown.innerHTML = reply.html;
-    compared.replaceChildren();
   }
   all.hidden = false;
   find(".yj-list").innerHTML = reply.questions;
@@ -108,9 +112,12 @@ async function open(run, keepFilters = false) {
 }
 
 async function compare(other) {
+  const compared = find(".yj-compared");
   if (!other) return compared.replaceChildren();
+  compared.textContent = "正在比较……";
   const reply = await guarded(trouble, () => ask(`/evaluation/runs/${current}/compare/${other}`));
   if (reply) compared.innerHTML = reply.html;
+  else compared.replaceChildren();
 }
 
 async function remove() {
@@ -118,7 +125,6 @@ async function remove() {
   if (!(await guarded(trouble, () => send(`/evaluation/runs/${current}`, undefined, "DELETE")))) return;
   current = null;
   shown.replaceChildren();
-  compared.replaceChildren();
   all.hidden = true;
   find(".yj-welcome").hidden = false;
   await overview();
