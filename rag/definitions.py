@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from rag.ellipsis import topic_of
 from rag.evidence import Assessment, Evidence
-from rag.followups import topic_of
 from rag.question import QuestionType, Understood
 from rag.text import fold
 
