@@ -7,11 +7,15 @@ sentence that counts in `处` in 84 % of 391 cases, and 11 % of the other senten
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 
+import numpy as np
+
 from rag.evidence import Assessment, Evidence
 from rag.features import Weights, has_form
+from rag.logistic import log_odds, sigmoid
 from rag.quantities import UNIT, quantities
 from rag.question import QuestionType, Understood
 from rag.text import fold
@@ -22,6 +26,8 @@ _MONEY = re.compile(r"多少钱")
 _LIKELY = {QuestionType.WHEN: 0.1, QuestionType.HOW_MANY: 0.1, QuestionType.WHY: 0.85}
 """A sentence with the form needs so much of the best one's probability. Reasons are often given
 without a word for it."""
+_WITHOUT = {QuestionType.WHEN: 0.05 / 0.60, QuestionType.HOW_MANY: 0.02 / 0.35}
+"""How much rarer sentences without the form are among those that answer than among the others."""
 _TELLING = 0.5
 """A sentence with the unit needs so much of the best one's share of the question's words."""
 
@@ -45,7 +51,13 @@ def _prefer_form(question: Understood, assessment: Assessment) -> Assessment:
     for evidence in assessment.evidence:
         if evidence.probability >= enough and has_form(question, evidence.text):
             return _instead_of_best(evidence, assessment)
-    return assessment
+    return _doubted(assessment, _WITHOUT.get(question.type, 1.0))
+
+
+def _doubted(assessment: Assessment, ratio: float) -> Assessment:
+    """An assessment whose odds are multiplied by a likelihood ratio."""
+    odds = log_odds(assessment.answerable) + math.log(ratio)
+    return replace(assessment, answerable=float(sigmoid(np.asarray(odds))))
 
 
 def _prefer_unit(

@@ -63,6 +63,14 @@ class Side:
         """The probability that it answers."""
         return max(self.assessment.answerable, self.view.probability if self.view else 0.0)
 
+    def outside(self, source: str) -> Side:
+        """As a near miss: all the evidence comes from elsewhere than the source that is asked."""
+        if not self.assessment.evidence:
+            return self
+        nearest = self.assessment.evidence[0]
+        miss = NearMiss(nearest, source, f"《{nearest.candidate.hit.title}》")
+        return replace(self, assessment=self.assessment.among(()), view=None, near_miss=miss)
+
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:

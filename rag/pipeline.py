@@ -18,6 +18,7 @@ from rag.inquiry import Inquiry
 from rag.library import Library
 from rag.places import located
 from rag.question import Understood, check, understand
+from rag.restrictions import restricted
 from rag.retrieval import EVERYTHING, Hit, Rankings, Retriever
 from rag.settings import Settings
 from rag.told import NOTHING_TOLD, Told
@@ -59,11 +60,12 @@ class Pipeline:
         with _timed(timings, "total"):
             with _timed(timings, "understand"):
                 understood = self._understand(question)
+            read, restriction = restricted(understood, question.filters, self.library.heads)
             if heard:
                 heard(Stage(stage="search", searched_question=understood.searched))
             retriever = self._current()
             with _timed(timings, "embed"):
-                vector = self._embed(understood.searched)
+                vector = self._embed(read.searched)
             inquiry = Inquiry(
                 self.library,
                 retriever,
@@ -73,13 +75,19 @@ class Pipeline:
                 self._told(question),
             )
             with _timed(timings, "retrieve"):
-                candidates = inquiry.candidates(understood, vector, question.filters)
+                filters = restriction.filters if restriction else question.filters
+                candidates = inquiry.candidates(read, vector, filters)
+                outside = restriction if not candidates else None
+                if outside:
+                    candidates = inquiry.candidates(read, vector, question.filters)
             if heard:
                 heard(_reading(understood, len(candidates)))
             with _timed(timings, "evidence"):
-                facts = inquiry.facts(understood, candidates)
-                scope = inquiry.scope(understood, candidates)
-                sides = inquiry.sides(understood, vector, candidates, scope, question.filters)
+                facts = None if outside else inquiry.facts(read, candidates)
+                scope = inquiry.scope(read, candidates)
+                sides = inquiry.sides(read, vector, candidates, scope, filters)
+                if outside:
+                    sides = tuple(side.outside(outside.words) for side in sides)
         findings = Findings(question, understood, facts, sides, scope, self._receipt(retriever))
         return located(self._generator.generate(findings, timings), self.library)
 

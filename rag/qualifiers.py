@@ -28,9 +28,10 @@ _SERIES = re.compile(
 """A place in a series. Without `第`, only what is hardly ever a count: 一批 may be any batch."""
 _YEARS = re.compile(
     r"(?<!\d)(?P<since>(?:19|20)\d\d)年?(?:[-—–~至到]|年[至到])(?P<until>(?:19|20)\d\d)(?=年|\D|$)"
-    r"|(?<!\d)(?P<year>(?:19|20)\d\d)(?=年)|(?P<word>[前去今本明后])年(?!轻|龄|级|来)"
+    r"|(?<!\d)(?P<year>(?:19|20)\d\d)(?=年)|(?P<word>[前去上今本明后])年(?!轻|龄|级|来)"
 )
-_APART = {"前": -2, "去": -1, "今": 0, "本": 0, "明": 1, "后": 2}
+_COMPARED = re.compile("[比较同与]$")
+_APART = {"前": -2, "去": -1, "上": -1, "今": 0, "本": 0, "明": 1, "后": 2}
 _CLAUSE_OF = re.compile(r"年(?:底|初|末)?(?P<rest>[^,，。?]{2,12}?的)")
 _FIRST_YEAR = 1900
 """What is less counts years from the article's own."""
@@ -45,11 +46,13 @@ class Qualifier:
         values: more than one for a span of years. Years are counted from the article's own,
             where that is not known: 去年 is -1.
         text: as written.
+        compared: whether a sentence names it only to compare: `比去年增加`.
     """
 
     kind: str
     values: frozenset[int]
     text: str
+    compared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def _told(kind: str, evidence: Evidence, article: Article) -> tuple[Qualifier, .
     """What a sentence names of a kind, or the nearest that stands before it."""
     texts = _around(article, evidence.sentence.paragraph, evidence.sentence.start)
     for text in texts:
-        if found := tuple(n for n in qualifiers_in(text) if n.kind == kind):
+        if found := tuple(q for q in qualifiers_in(text) if q.kind == kind and not q.compared):
             return found
     if kind == YEAR:
         return _dated(article)
@@ -147,7 +150,8 @@ def _years(text: str) -> Iterator[Qualifier]:
             values = frozenset((int(match["year"]),))
         else:
             values = frozenset((_APART[match["word"]],))
-        yield Qualifier(YEAR, values, match.group().removesuffix(YEAR) + YEAR)
+        compared = _COMPARED.search(text, 0, match.start()) is not None
+        yield Qualifier(YEAR, values, match.group().removesuffix(YEAR) + YEAR, compared)
 
 
 def _series(text: str) -> Iterator[Qualifier]:
