@@ -25,9 +25,7 @@ _CUE = re.compile("《|报|文章|文中|评论")
 """Without any of these, no source is named, and the library's lists are not looked at."""
 _DAY = r"(?:(?P<year>\d{4})年(?:(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})[日号])?)?(?:的)?)?"
 _DAY_AFTER = _DAY.replace("P<", "P<after_")
-_ASKS_OF_IT = re.compile(
-    "^(?:的)?(?:作者|记者|标题|题目|谁|由谁|哪|第?几|什么时候|何时|刊|登|发表)"
-)
+_ASKS_OF_IT = re.compile("的?(?:作者|记者|标题|题目|谁|由谁|哪|第?几|什么时候|何时|刊|登|发表)")
 _LEAST = 6
 """Characters of a title by which it may be named in part."""
 
@@ -113,7 +111,9 @@ def _author(
 def _source(named: str, question: str) -> re.Match[str] | None:
     """Where a question names a source in this way; the words around it must say that it is one."""
     for match in re.finditer(f"{_BEFORE}{named}{_TOLD}", question):
-        cued = match["before"] or match["told"] or match.groupdict().get("after_year")
+        cued = (
+            match["before"] or match["told"].strip("的,，") or match.groupdict().get("after_year")
+        )
         if cued and not _ASKS_OF_IT.match(question, match.end()):
             return match
     return None
