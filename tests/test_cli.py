@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -295,6 +296,17 @@ def test_other_machines_are_served_only_with_a_token(
 ) -> None:
     assert run([verb, "--host", "0.0.0.0"]) == 2
     assert "口令" in one_line(capsys)
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_loaded(
+    data: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        assert run(["serve", "--data-dir", data, "--port", port]) == 2
+    line = one_line(capsys)
+    assert "address_unusable" in line
+    assert f"127.0.0.1:{port}：已有程序在用" in line
 
 
 def test_a_damaged_library_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
@@ -40,25 +41,10 @@ def create_app(
     """
     engine = Engine(settings, opener, ingester)
     runner = Runner(engine)
-
-    @contextlib.asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        engine.start()
-        async with contextlib.AsyncExitStack() as stack:
-            if chat:
-                from ui.chat.mounting import ChatMount
-
-                mount = ChatMount(engine)
-                app.router.default = mount
-                await stack.enter_async_context(mount.running())
-            yield
-        await asyncio.to_thread(runner.close)
-        await asyncio.to_thread(engine.close)
-
     app = FastAPI(
         title="有据 Youju",
         description="只说有出处的话的中文问答：每句话都是可核对的引文。",
-        lifespan=lifespan,
+        lifespan=lambda app: _life(app, engine, runner, chat=chat),
         docs_url=None,  # those pages load their scripts from elsewhere; ours is plain
         redoc_url=None,
     )
@@ -82,18 +68,32 @@ def create_app(
     return app
 
 
-def serve(settings: Settings, opener: Opener = open_real_pipeline) -> None:
-    """Serve until interrupted; answers under way are finished first."""
+@contextlib.asynccontextmanager
+async def _life(app: FastAPI, engine: Engine, runner: Runner, *, chat: bool) -> AsyncIterator[None]:
+    """Load while the server answers already; at the end, finish what is under way."""
+    engine.start()
+    async with contextlib.AsyncExitStack() as stack:
+        if chat:
+            from ui.chat.mounting import ChatMount
+
+            mount = ChatMount(engine)
+            app.router.default = mount
+            await stack.enter_async_context(mount.running())
+        yield
+    await asyncio.to_thread(runner.close)
+    await asyncio.to_thread(engine.close)
+
+
+def serve(settings: Settings, bound: socket.socket, opener: Opener = open_real_pipeline) -> None:
+    """Serve on a listening socket until interrupted; answers under way are finished first."""
     import uvicorn
 
     log_to_stderr()
     config = uvicorn.Config(
         create_app(settings, opener),
-        host=settings.server.host,
-        port=settings.server.port,
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=10,
     )
-    uvicorn.Server(config).run()
+    uvicorn.Server(config).run([bound])

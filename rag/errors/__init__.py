@@ -17,6 +17,7 @@
     │                                 NoFeedback · HostRefused · OriginRefused · TokenRequired ·
     │                                 BodyTooLarge
     ├── SettingsError                 SettingInvalid
+    ├── AddressUnusable               the server cannot listen where it was told to
     ├── LibraryError                  the store cannot serve (exit 2, HTTP 5xx)
     │   ├── LibraryReadOnly · LibraryCorrupt · LibraryBusy · StorageFull
     │   └── SchemaNewer · ModelChanged
@@ -89,6 +90,7 @@ from rag.errors.requests import (
     UsageInvalid,
 )
 from rag.errors.service import (
+    AddressUnusable,
     Busy,
     IngestBroken,
     LibraryBusy,
@@ -111,6 +113,7 @@ from rag.errors.service import (
 )
 
 __all__ = [
+    "AddressUnusable",
     "ArchiveCorrupt",
     "ArchiveTooLarge",
     "ArticleMissing",

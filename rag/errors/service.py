@@ -13,6 +13,14 @@ class SettingsError(InputError):
     hint = "请检查 {origin}。"
 
 
+class AddressUnusable(InputError):
+    """The server cannot listen where it was told to."""
+
+    code = "address_unusable"
+    message = "不能监听 {address}：{reason}"
+    hint = "请关掉占用它的程序，或用 --port 换一个端口、--host 换一个地址。"
+
+
 class LibraryError(YoujuError):
     """The store cannot serve."""
 

@@ -6,6 +6,7 @@ import ipaddress
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 import webbrowser
 from typing import TYPE_CHECKING, Annotated, Any
@@ -36,8 +37,7 @@ def serve(
     as_json: AsJson = False,
 ) -> None:
     """启动网页和 HTTP 接口，不打开浏览器。"""
-    settings = _settings(options_of(context, data_dir, as_json), host, port, token)
-    _run(settings)
+    _run(_settings(options_of(context, data_dir, as_json), host, port, token))
 
 
 def chat(
@@ -51,9 +51,7 @@ def chat(
 ) -> None:
     """启动网页问答，并打开浏览器。"""
     settings = _settings(options_of(context, data_dir, as_json), host, port, token)
-    if browser:
-        threading.Thread(target=_open_browser, args=(settings,), daemon=True).start()
-    _run(settings)
+    _run(settings, browser=browser)
 
 
 def mcp(context: typer.Context, data_dir: DataDir = None, as_json: AsJson = False) -> None:
@@ -75,15 +73,19 @@ def _settings(options: Options, host: str | None, port: int | None, token: str |
     return settings
 
 
-def _run(settings: Settings) -> None:
+def _run(settings: Settings, *, browser: bool = False) -> None:
+    from ui.listening import listen, url_of
+
+    bound = listen(settings.server)
+    url = url_of(bound)
+    console.warn(f"有据正在启动：{url} （按 Ctrl+C 停止）")
+    if browser:
+        arguments = (url, settings.server.token)
+        threading.Thread(target=_open_browser, args=arguments, daemon=True).start()
+
     from ui.server import serve as serve_forever
 
-    console.warn(f"有据正在启动：{_address(settings)} （按 Ctrl+C 停止）")
-    serve_forever(settings)
-
-
-def _address(settings: Settings) -> str:
-    return f"http://{settings.server.host}:{settings.server.port}"
+    serve_forever(settings, bound)
 
 
 def _is_loopback(host: str) -> bool:
@@ -95,12 +97,12 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _open_browser(settings: Settings, patience: float = 30.0) -> None:
+def _open_browser(url: str, token: str, patience: float = 30.0) -> None:
     """Open the page once the server answers; nothing happens where there is no browser."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"{_address(settings)}/healthz", timeout=1):  # noqa: S310
+            with urllib.request.urlopen(f"{url}/healthz", timeout=1):  # noqa: S310
                 break
         except urllib.error.HTTPError:
             break
@@ -110,5 +112,4 @@ def _open_browser(settings: Settings, patience: float = 30.0) -> None:
         webbrowser.get()
     except webbrowser.Error:
         return
-    query = f"/?token={settings.server.token}" if settings.server.token else "/"
-    webbrowser.open(_address(settings) + query)
+    webbrowser.open(f"{url}/?{urllib.parse.urlencode({'token': token})}" if token else url)
