@@ -35,9 +35,14 @@ class Turn:
         return fold(self.raw(sentence))
 
     @property
+    def own(self) -> str:
+        """What is asked and what is said, folded."""
+        return "\n".join([self.asked, *map(self.text, self.sentences)])
+
+    @property
     def context(self) -> str:
         """All that tells what the turn is about, folded."""
-        return "\n".join([self.asked, self.around, *map(self.text, self.sentences)])
+        return f"{self.own}\n{self.around}"
 
 
 def turns_of(name: str, stored: StoredArticle) -> list[Turn]:

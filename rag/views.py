@@ -35,6 +35,10 @@ _SAME = 0.7
 """The share of a question that the interviewer's must hold to be the same."""
 _HELD = 0.66
 """The share of the topic's weight that a person's words and their headings must hold."""
+_TOUCHED = 0.34
+"""The share that a turn itself must hold, with the title and the question that it answers."""
+_STAND = 16
+"""An opening of so few characters takes a stand, `我不赞成。`, for the sentence after it."""
 _SURE = 0.8
 _OWN, _OPENS = 1.5, 1.4
 """What the topic counts in a sentence itself, and in the question that it opens the answer to."""
@@ -90,6 +94,8 @@ def view_of(
         if not turns or held(weights, context) < _HELD:
             continue
         for turn in _answering(question, turns, weights):
+            if held(weights, f"{fold(stored.article.title)}\n{turn.own}") < _TOUCHED:
+                continue  # the topic is others'
             chances = [likely.get((stored.key, s.start), 0.0) for s in turn.sentences]
             for at, chance in enumerate(chances):
                 sentence = turn.sentences[at]
@@ -104,6 +110,8 @@ def view_of(
     if best is None:
         return None
     _, turn, at = best
+    if at == 1 and len(turn.text(turn.sentences[0])) <= _STAND:
+        at = 0
     probability = max(_SURE, assessment.answerable)
     return View(tuple(_quotes(turn, at, probability, max_quote)), probability)
 
