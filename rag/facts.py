@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 
 from rag.documents import Span
 from rag.features import Candidate
-from rag.people import POST, listed_name, listed_post, named
+from rag.people import POST, SAYING, listed_name, listed_post, named, possible_names
 from rag.question import Understood, content_words
 from rag.quotes import LineQuote, Quotable, Quote
 from rag.records import StoredArticle
-from rag.text import fold, numbered_sentences, sentence_spans, trim_span
+from rag.text import fold, numbered_sentences, occurrences, sentence_spans, trim_span
 
 _SURE = 0.95
 _MOST_ARTICLES = 5
@@ -27,8 +27,11 @@ _ASKS_POST = (
     r"(?:的|工作|任职|供职|什么|哪里|哪个|谁|啊|呀)*$"
 )
 _ASKS_HOLDER = re.compile(
-    rf"^谁(?:是|担任|任|当)(?P<a>.{{2,40}}?(?:{POST}))$|^(?P<b>.{{2,40}}?(?:{POST}))(?:是|由)谁(?:担任)?$"
+    rf"^谁(?:是|担任|任|当)(?P<a>.{{2,40}}?(?:{POST}))$|^(?P<b>.{{2,40}}?(?:{POST}))(?:(?:是|由)(?:谁|哪位)(?:担任)?|叫什么(?:名字)?)$"
 )
+_HELD_POST = re.compile(rf"(?P<where>.*?)的?(?P<post>{POST})")
+_GOES_ON = re.compile(rf"(?:{SAYING})|[，,、。;；:：（()）]|等|[说在为从曾将已是]|先生|女士")
+"""What follows a whole name."""
 _ROLE = "主持人|嘉宾|受访人|受访者|受访嘉宾|采访对象|对话人|与谈人"
 _ASKS_ROLE = re.compile(
     rf"(?:谁|哪[些几]?位?|几位|什么人).{{0,6}}?(?P<a>{_ROLE})|(?P<b>{_ROLE})(?:都|分别|各)?(?:是|有|为|叫)?"
@@ -110,14 +113,45 @@ def _post(
 
 
 def _holder(question: Understood, articles: Sequence[StoredArticle]) -> Facts | None:
-    """Who on a list of people holds a post."""
+    """Who on a list of people, or else in the text, holds a post."""
     match = _ASKS_HOLDER.match(question.searched.rstrip("?!。 "))
-    terms = content_words(match.group("a") or match.group("b")) if match else ()
+    asked = (match.group("a") or match.group("b")) if match else ""
+    terms = content_words(asked)
     for stored in articles if terms else ():
         for paragraph in stored.article.paragraphs:
             post = fold(listed_post(paragraph) or "")
             if post and all(term in post for term in terms):
                 return Facts((_whole(stored, paragraph.n),), listed_name(paragraph))
+    found = (_introduced(asked, stored) for stored in articles if terms)
+    return next(filter(None, found), None)
+
+
+def _introduced(asked: str, stored: StoredArticle) -> Facts | None:
+    """The first sentence that gives a name after the post, if it is the post of what is asked."""
+    article = stored.article
+    held = _HELD_POST.fullmatch(asked)
+    if held is None:
+        return None
+    where = content_words(held["where"])
+    for sentence in numbered_sentences(article.text, article.paragraph_starts):
+        text = fold(article.text[sentence.start : sentence.end])
+        about = f"{fold(article.title)}\n{text}"
+        name = _named_after(held["post"], text)
+        if name and all(word in about for word in where):
+            quote = Quote(
+                stored, sentence.paragraph, sentence.start, sentence.end, _SURE, chosen="fact"
+            )
+            return Facts((quote,), name)
+    return None
+
+
+def _named_after(post: str, text: str) -> str | None:
+    """The name that follows a post in a folded text; 副局长 is not 局长."""
+    for at in occurrences(post, text):
+        end = at + len(post)
+        for name in possible_names(text[end : end + 4]) if not text.endswith("副", 0, at) else ():
+            if text.startswith(name, end) and _GOES_ON.match(text, end + len(name)):
+                return name
     return None
 
 

@@ -83,3 +83,23 @@ def test_questions_and_invitations_are_not_quoted(pipeline: Pipeline, question: 
 def test_a_second_quote_brings_something(pipeline: Pipeline) -> None:
     answer = ask(pipeline, "青石区2023年一般公共预算收入是多少？")
     assert [c.quote[:7] for c in answer.citations] == ["2023年，青"]
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("县图书馆馆长是谁？", "梁书言"),
+        ("谁是公交公司的经理？", "卓一鸣"),
+        ("青石区财政局局长是谁？", "仇一帆"),
+        ("港务公司总经理叫什么名字？", "骆海生"),
+    ],
+)
+def test_who_holds_a_post_is_told_from_the_text(
+    pipeline: Pipeline, question: str, name: str
+) -> None:
+    assert ask(pipeline, question).short_answer == name
+
+
+@pytest.mark.parametrize("question", ["县农业农村局局长是谁？", "市图书馆馆长是谁？"])
+def test_a_deputy_or_another_house_is_not_meant(pipeline: Pipeline, question: str) -> None:
+    assert ask(pipeline, question).short_answer is None
