@@ -175,3 +175,5 @@ def test_a_removed_article_is_still_shown_as_it_was_quoted(
     shown = chat.page.locator(".yj-reading").inner_text()
     assert "已从库里移除" in shown
     assert "只问这一篇" not in shown
+    chat.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # back on the page
+    chat.page.locator(".yj-count", has_text="库里有 0 篇文章").wait_for()
