@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import socket
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from served import served
 
 from rag.settings import Settings
 from ui.engine import Opener
@@ -68,32 +67,18 @@ HOSTILE = (
 
 
 class Server:
-    """Uvicorn on a free port of this machine, in a thread; `options` are `create_app`'s."""
+    """An application behind a free port of this machine; `options` are `create_app`'s."""
 
     def __init__(self, settings: Settings, opener: Opener, **options: Any) -> None:
-        import uvicorn
-
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
-        app = create_app(settings, opener, **options)
-        config = uvicorn.Config(app, port=self.port, log_level="error", access_log=False)
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/"
+        self._serving = served(create_app(settings, opener, **options))
+        self.url = ""
 
     def __enter__(self) -> Server:
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.05)
+        self.url = f"{self._serving.__enter__()}/"
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._thread.join(20)
+        self._serving.__exit__(None, None, None)
 
 
 @contextlib.contextmanager
