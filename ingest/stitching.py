@@ -28,7 +28,7 @@ _MOST_BROKEN = 24
 # In log-odds, by what the page says that the model has not seen:
 _JUMP = 6.0  # `下转…版` and `上接…版`
 _BOX_END = -3.0  # what a box says is seldom continued below it
-_IN_ORDER = 4.0  # the next piece, where the order was read from the places on the page
+_IN_ORDER = 4.0  # the next piece, where the order is known from the places, or to be believed
 _LEAST_DIMENSION = 128  # vectors shorter than this tell words apart, not topics
 
 
@@ -115,8 +115,8 @@ def _stitch_part(
     several = starts_several(pieces)
     if judge.closed[:-1].all() and not several:
         return Stitching()
-    if not several:
-        alone = _decide(judge, allowed_links(pieces, stirred=False))
+    if not several:  # most such files are in order: believe so until something is stirred even then
+        alone = _decide(replace(judge, in_order=True), allowed_links(pieces, stirred=False))
         if not alone.is_stirred:
             return replace(alone, openings=frozenset())
     if embedder is not None and embedder.dimension >= _LEAST_DIMENSION:
