@@ -5,28 +5,52 @@ from __future__ import annotations
 import gzip
 import json
 import random
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from short_news import BRIDGE, LIBRARY, RECIPE
 
 from eval.benchmarks.stitching import run, score
-from eval.stirred_pages import LAYOUTS, Layout, stir_page
+from eval.stirred_pages import LAYOUTS, Layout, Stretch, stir_page
 from rag.documents import Article, Paragraph
 
+TEXTS = [BRIDGE, LIBRARY, RECIPE]
 
-@pytest.mark.parametrize("layout", LAYOUTS)
+
+@pytest.mark.parametrize("layout", [layout for layout in LAYOUTS if layout != "rough"])
 def test_pages_hold_every_character_in_order(layout: Layout) -> None:
-    texts = [BRIDGE, LIBRARY, RECIPE]
     for seed in range(20):
-        page = stir_page(texts, random.Random(seed), layout)
-        for number, text in enumerate(texts):
+        page = stir_page(TEXTS, random.Random(seed), layout)
+        for number, text in enumerate(TEXTS):
             parts = [part for part in page.stretches if part.article == number]
             assert [part.offset for part in parts] == sorted(part.offset for part in parts)
             assert "".join(page.text[slice(*part.span)] for part in parts) == text
             assert any(part.cut for part in parts)
         for part in page.stretches:
             assert page.origin(part.span.start) == (part.article, part.offset)
+
+
+def test_an_ordered_page_keeps_its_articles_whole() -> None:
+    for seed in range(20):
+        page = stir_page(TEXTS, random.Random(seed), "ordered")
+        places = [(part.article, part.offset) for part in page.stretches]
+        assert places == sorted(places)
+
+
+def test_a_rough_page_loses_characters_at_cuts_alone() -> None:
+    lost = 0
+    for seed in range(40):
+        page = stir_page(TEXTS, random.Random(seed), "rough")
+        by_article: dict[int, list[Stretch]] = {}
+        for part in page.stretches:
+            assert page.text[slice(*part.span)] == TEXTS[part.article][part.offset : part.end]
+            by_article.setdefault(part.article, []).append(part)
+        for parts in by_article.values():
+            for one, other in pairwise(parts):
+                assert one.end == other.offset or (one.cut and one.end == other.offset - 1)
+                lost += one.end != other.offset
+    assert lost
 
 
 def test_perfect_articles_have_every_cut_joined_and_stirred_ones_do_not() -> None:

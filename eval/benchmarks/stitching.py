@@ -6,8 +6,7 @@ shuffled into one another, those of one article in order. Pages are read as `ing
 from their text alone, and judged by the articles that come out. Articles come from the file's
 last fifth, which no statistics were learnt from.
 
-`layout` is `printed` (headlines, bylines, paragraphs, columns, some of them missing) or `bare`
-(nothing but the pieces, an empty line between them).
+`layout` is one of those that `eval.stirred_pages` sets.
 """
 
 from __future__ import annotations

@@ -107,8 +107,12 @@ def benchmark(
         int | None, typer.Option("--pages", metavar="N", min=1, help="stitching：版面数。")
     ] = None,
     layout: Annotated[
-        Literal["printed", "bare"] | None,
-        typer.Option("--layout", help="stitching：printed（有标题、署名）或 bare（只有碎片）。"),
+        Literal["bare", "printed", "rough", "ordered"] | None,
+        typer.Option(
+            "--layout",
+            help="stitching：bare（只有碎片）、printed（有标题、署名）、rough（少空行、缺字、有框）"
+            "或 ordered（顺序没乱，只有空行断句）。",
+        ),
     ] = None,
     seconds: Annotated[
         float | None, typer.Option("--seconds", min=0.1, help="load：每一段测多久。")
