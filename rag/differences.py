@@ -25,7 +25,7 @@ _REACH, _AFTER = 16, 4
 _PLANNED = re.compile(
     r"到\d{4}年|到[今明后]年|计划|预计|目标|力争|应当|将[要会再在把于达]|拟|争取|规划|新增|再|底前|年底"
 )
-_DONE = re.compile("已|累计|达到了?|完成了")
+_DONE = re.compile("已|累计|达到了|完成了")
 _YEARS = re.compile(r"\d{4}(?=年)")
 _ASKS_WHETHER_ALIKE = re.compile(
     r"(?:的)?(?:数字|数据|数目|说法|数)?(?:是否|是不是)?(?:前后)?(?:一致|一样|相同|矛盾)(?:吗|么)?$"
@@ -114,8 +114,7 @@ def _elsewhere(a: Evidence, b: Evidence) -> bool:
 def _on_topic(evidence: Evidence, weights: Weights) -> bool:
     hit = evidence.candidate.hit
     text = fold(f"{hit.stored.article.title}\n{evidence.text}")
-    found = {word for word in weights.words if word in text}
-    return max(weights.cover(found), weights.pair_cover(text)) >= _ON_TOPIC
+    return weights.held(text) >= _ON_TOPIC
 
 
 def _contradicts(a: Figure, b: Figure, weights: Weights) -> bool:
@@ -133,7 +132,7 @@ def _contradicts(a: Figure, b: Figure, weights: Weights) -> bool:
 
 def _is_planned(figure: Figure) -> bool:
     """Whether a figure is a plan's: words for one come before it, and nothing then says 已."""
-    before = figure.text[: figure.quantity.end + _AFTER]
+    before = figure.text[: figure.quantity.end]
     planned = [match.end() for match in _PLANNED.finditer(before)]
     return bool(planned) and _DONE.search(before, planned[-1]) is None
 

@@ -124,6 +124,11 @@ class Weights:
         """Share of the question's character pairs that are among `found` ones."""
         return len(found) / (len(self.pairs) or 1)
 
+    def held(self, text: str) -> float:
+        """How much of the question a folded text holds, by words or by pairs of characters."""
+        found = {word for word in self.words if word in text}
+        return max(self.cover(found), self.pair_cover(text))
+
     def heaviest_missing(self, text: str) -> float:
         """Weight share of the most telling word that a folded text lacks."""
         lacking = [weight for word, weight in self.words.items() if word not in text]

@@ -12,7 +12,6 @@ from rag.features import Weights
 from rag.question import QuestionType, Understood, content_words
 from rag.scope import topic_of_view
 from rag.text import fold
-from rag.views import held
 
 _NUMBER = re.compile(r"[\d一二两三四五六七八九十]+(?:大|个|类|项|种|条|家|所)?(?=[^\d年月日])")
 _LISTED = re.compile(r"(?:[^，。；、：,;:]{1,24}、){2,}[^，。；、：,;:]{1,24}")
@@ -50,7 +49,7 @@ def prefer_announced(question: Understood, assessment: Assessment, weights: Weig
             if evidence.sentence.start != enumeration.items[0].start:
                 continue
             about = fold(f"{article.title}\n{article.text}")
-            if things in _announcement(enumeration, article) and held(weights, about) >= _HELD:
+            if things in _announcement(enumeration, article) and weights.held(about) >= _HELD:
                 raised = replace(evidence, probability=max(first.probability, _SURE))
                 rest = [e for e in assessment.evidence if e is not evidence]
                 sure = max(assessment.answerable, _SURE)

@@ -91,17 +91,17 @@ def view_of(
     for stored in articles:
         turns = turns_of(name, stored)
         context = "\n".join([fold(stored.article.title), *(turn.context for turn in turns)])
-        if not turns or held(weights, context) < _HELD:
+        if not turns or weights.held(context) < _HELD:
             continue
         for turn in _answering(question, turns, weights):
-            if held(weights, f"{fold(stored.article.title)}\n{turn.own}") < _TOUCHED:
+            if weights.held(f"{fold(stored.article.title)}\n{turn.own}") < _TOUCHED:
                 continue  # the topic is others'
             chances = [likely.get((stored.key, s.start), 0.0) for s in turn.sentences]
             for at, chance in enumerate(chances):
                 sentence = turn.sentences[at]
                 if told.holds(stored.article.article_id, turn.raw(sentence)):
                     continue
-                if told.quotes and topical and held(weights, turn.text(sentence)) < _HELD:
+                if told.quotes and topical and weights.held(turn.text(sentence)) < _HELD:
                     continue  # what else there is must be on the topic by itself
                 score = _score(question, turn, at, weights)
                 score += max(chances) if at == 0 else chance
@@ -139,20 +139,14 @@ def guests(question: Understood, stored: StoredArticle, weights: Weights) -> tup
     return tuple(answering[max(answering)]) if answering else ()
 
 
-def held(weights: Weights, text: str) -> float:
-    """How much of the topic a folded text holds, by its words or by their pairs of characters."""
-    found = {word for word in weights.words if word in text}
-    return max(weights.cover(found), weights.pair_cover(text))
-
-
 def _score(question: Understood, turn: Turn, at: int, weights: Weights) -> float:
     """How much a sentence is on the topic, by itself or as the opening of an answer."""
     text = turn.text(turn.sentences[at])
-    score = _OWN * held(weights, text)
+    score = _OWN * weights.held(text)
     stance = _STANCES.search(question.searched)
     if stance and stance.group() in text:
         score += _STANCE
-    asked = held(weights, turn.asked)
+    asked = weights.held(turn.asked)
     if at == 0 and _sameness(question, turn.asked, weights):
         score += _ANSWERS
     elif at == 0 and asked >= _ASKED:
@@ -164,7 +158,7 @@ def _sameness(question: Understood, asked: str, weights: Weights) -> float:
     """How near an interviewer's question is to this one; 0 unless each holds most of the other."""
     if question.type not in _TALKED_OVER:
         return 0.0
-    ours, theirs = held(weights, asked), _answered(question, asked)
+    ours, theirs = weights.held(asked), _answered(question, asked)
     return ours * theirs if ours >= _SAME and theirs >= _ASKED else 0.0
 
 

@@ -1,0 +1,27 @@
+"""One quantity with two values is shown twice; a plan's figure is another quantity."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pages import asking
+
+from rag.answers import Question
+
+BOATS = "渡口的船工\n全镇持证的船工只有2100人，按规划的目标还缺500人。"
+
+
+@pytest.mark.parametrize(
+    ("other", "kind"),
+    [
+        pytest.param("全镇持证的船工约2300人。", "difference", id="another value"),
+        pytest.param("到明年，全镇持证的船工将达到2300人。", "how_many", id="a plan"),
+        pytest.param("全镇持证的船工有2100人。", "how_many", id="the same value"),
+    ],
+)
+def test_values_are_set_side_by_side(tmp_path: Path, other: str, kind: str) -> None:
+    with asking(tmp_path, boats=BOATS, report=f"水运报告\n{other}") as pipeline:
+        answer = pipeline.ask(Question(question="全镇持证的船工有多少人？"))
+    assert answer.question_type == kind
+    assert "2100人" in "".join(citation.quote for citation in answer.citations)
