@@ -287,13 +287,15 @@ from pathlib import Path
 from fake_pipeline import FakePipeline
 from rag.settings import load_settings
 from ui import server
+from ui.listening import listen
 
 class Slow(FakePipeline):
     def ask(self, question, heard=None):
         time.sleep(1.5)
         return super().ask(question, heard)
 
-server.serve(load_settings(Path({data!r}), server={{"port": {port}}}), Slow)
+settings = load_settings(Path({data!r}), server={{"port": {port}}})
+server.serve(settings, listen(settings.server), Slow)
 """
 
 
