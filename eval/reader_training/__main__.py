@@ -13,7 +13,8 @@ from rag.reader import READER
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="训练、导出、测量阅读模型。")
 HELD_OUT, SPLIT_SEED = 0.05, 7
-DISTRACTORS = 1_000
+FIRST_ARTICLES, SECOND_ARTICLES = slice(1_000), slice(2_500, None)
+"""Of the articles without questions: which ones each round takes."""
 
 Data = Annotated[Path, typer.Argument(help="CMRC 2018 的训练集（SQuAD 格式）")]
 Folder = Annotated[Path, typer.Option(help="存检查点的目录")]
@@ -24,7 +25,9 @@ Files = Annotated[list[Path], typer.Argument(help="SQuAD 格式的问题集")]
 def train(
     data: Data,
     folder: Folder = Path("runs/reader"),
-    distractors: Annotated[Path | None, typer.Option(help="作干扰的文章（JSONL）")] = None,
+    distractors: Annotated[
+        Path | None, typer.Option(help="没有问题的文章（JSONL）：作干扰，第二轮也从中出题")
+    ] = None,
     after: Annotated[Path | None, typer.Option(help="第二轮：从这个已导出的模型的权重开始")] = None,
     pairs: Annotated[int, typer.Option(help="共训练多少对；0 为计划的数目，续训时可改")] = 0,
 ) -> None:
@@ -34,12 +37,13 @@ def train(
     from eval.reader_training.train import FIRST_ROUND, SECOND_ROUND, Trainer
 
     asked, _ = split_off(read_training_set(data), HELD_OUT, SPLIT_SEED)
-    news = read_articles(distractors)[:DISTRACTORS] if distractors else []
-    plan, weights = FIRST_ROUND, None
+    news = read_articles(distractors) if distractors else []
+    plan, weights, which = FIRST_ROUND, None, FIRST_ARTICLES
     if after is not None:
+        which = SECOND_ARTICLES
         begin, weights = shipped_weights(after)
         plan = replace(SECOND_ROUND, begin=begin)
-    Trainer(folder, replace(plan, pairs=pairs or plan.pairs), weights).run(asked, news)
+    Trainer(folder, replace(plan, pairs=pairs or plan.pairs), weights).run(asked, news[which])
 
 
 @app.command(help="把检查点导出为随程序发行的模型，并校准。")

@@ -1,7 +1,8 @@
 """Passages that do not answer, hard enough to teach "not here".
 
 Four kinds: another passage of the same article; the passages of other articles that a search
-ranks first; and the right passage under a question changed to ask about another thing or number.
+ranks first; the right passage under a question changed to ask about another thing or number; and
+the right passage without the sentences that answer.
 """
 
 from __future__ import annotations
@@ -12,17 +13,22 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eval.reader_training.pairs import Asked, Pair, holds, passages_of, positive
-from rag.documents import Article
+from rag.documents import Article, Span
 from rag.embedding import PassageInput
 from rag.text import words
 
 _NUMBER = re.compile(r"\d+")
+_NUMERAL = re.compile(r"[一二三四五六七八九](?=[期届次季轮批区号条章局等])")
+_NAME = re.compile(r"n[rstz]$")
 _K1, _B = 1.2, 0.75
+_HEAD = 200
+"""Characters of an article that are searched for names."""
 
 
 class Bm25:
@@ -69,10 +75,13 @@ class Miner:
     size: int
     _pool: list[tuple[Article, PassageInput]] = field(default_factory=list, init=False)
     _index: list[Bm25] = field(default_factory=list, init=False)
+    _names: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list), init=False)
 
     def __post_init__(self) -> None:
         for article in self.articles:
             self._pool.extend((article, given) for given in passages_of(article, self.size))
+            for name in names(article.text[:_HEAD]):
+                self._names[name[-1]].append(name)
         self._index.append(Bm25([given.text for _, given in self._pool]))
 
     def same_article(self, asked: Asked, chance: random.Random) -> Pair | None:
@@ -100,24 +109,66 @@ class Miner:
         right = positive(asked, self.size, header=chance.random() < 0.7)
         if right is None:
             return None
-        changed = list(self._changed(asked, chance))
+        changed = list(self._changed(asked, right.passage.text, chance))
         return Pair(chance.choice(changed), right.passage) if changed else None
 
-    def _changed(self, asked: Asked, chance: random.Random) -> Iterator[str]:
-        title = asked.article.title
-        if len(title) > 1 and title in asked.question:
-            others = (article.title for article, _ in self._ranked(asked.question, 40))
-            near = [o for o in dict.fromkeys(others) if o and o not in asked.article.text]
+    def _changed(self, asked: Asked, read: str, chance: random.Random) -> Iterator[str]:
+        """Only what the passage says too is changed: what it leaves out would not contradict it."""
+        title, question, known = asked.article.title, asked.question, asked.article.text
+        if len(title) > 1 and title in question:
+            others = (article.title for article, _ in self._ranked(question, 40))
+            near = [o for o in dict.fromkeys(others) if o and o not in known]
             if near:
-                yield asked.question.replace(title, chance.choice(near[:5]))
-        if numbers := _NUMBER.findall(asked.question):
+                yield question.replace(title, chance.choice(near[:5]))
+        for found, other in self._others(question, chance):
+            if found in read and other not in known:
+                yield question.replace(found, other, 1)
+
+    def _others(self, question: str, chance: random.Random) -> Iterator[tuple[str, str]]:
+        """A number, a numeral and each name of the question, with another of its kind.
+
+        A name's last character often tells its kind: 区, 县, 公司, 大学.
+        """
+        if numbers := _NUMBER.findall(question):
             number = chance.choice(numbers)
-            other = str(int(number) + chance.choice([-7, -3, -2, 2, 3, 5, 11])).lstrip("-")
-            if other not in asked.article.text:
-                yield asked.question.replace(number, other)
+            yield number, str(int(number) + chance.choice([-7, -3, -2, -1, 1, 2, 3, 5])).lstrip("-")
+        for numeral in _NUMERAL.finditer(question):
+            whole = question[numeral.start() : numeral.end() + 1]
+            yield whole, chance.choice("一二三四五六七八九") + whole[1:]
+        for name in names(question):
+            if alike := [other for other in self._names[name[-1]] if other != name]:
+                yield name, chance.choice(alike)
+
+    def without_evidence(self, asked: Asked, chance: random.Random) -> Pair | None:
+        """The right passage without its sentences that hold the answer's words."""
+        right = positive(asked, self.size, header=chance.random() < 0.7)
+        if right is None or right.answer is None:
+            return None
+        text, spans = right.passage.text, right.passage.spans
+        answer = text[right.answer.start : right.answer.end]
+        kept = [
+            text[s.start : s.end]
+            for s in spans
+            if s not in right.evidence and not holds(text[s.start : s.end], answer)
+        ]
+        return Pair(asked.question, _joined(text[: spans[0].start], kept)) if kept else None
 
     def _ranked(self, question: str, limit: int) -> Iterator[tuple[Article, PassageInput]]:
         return (self._pool[number] for number in self._index[0].best(question, limit))
+
+
+def names(text: str) -> Iterator[str]:
+    """Proper names of a text, as rjieba tags them."""
+    import rjieba
+
+    tagged: list[tuple[str, str]] = rjieba.tag(text)
+    return (word for word, tag in tagged if len(word) > 1 and _NAME.match(tag))
+
+
+def _joined(header: str, sentences: Sequence[str]) -> PassageInput:
+    ends = list(accumulate(map(len, sentences), initial=len(header)))
+    spans = tuple(Span(start, end) for start, end in pairwise(ends))
+    return PassageInput(header + "".join(sentences), spans)
 
 
 def without_header(given: PassageInput) -> PassageInput:

@@ -12,11 +12,30 @@ from eval.reader_training.pairs import Asked, Pair, positive
 from rag.bundled_model import tokenizer
 from rag.reader_tokens import question_ids, token_windows
 
-# Negatives for each positive, by kind.
-SAME_ARTICLE, TOP_RANKED, CHANGED_QUESTION = 0.15, 0.25, 0.15
 HEADER = 0.7
 _POOL = 40
 """Batches whose pairs are sorted by length together, so that little is padded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Negatives:
+    """Negatives for each positive, by kind: how many, between 0 and 1."""
+
+    same_article: float = 0.15
+    top_ranked: float = 0.25
+    changed_question: float = 0.15
+    without_evidence: float = 0.0
+
+    def of(self, asked: Asked, miner: Miner, chance: random.Random) -> Iterator[Pair | None]:
+        """Now and then one of each kind."""
+        if chance.random() < self.same_article:
+            yield miner.same_article(asked, chance)
+        if chance.random() < self.top_ranked:
+            yield miner.top_ranked(asked, chance)
+        if chance.random() < self.changed_question:
+            yield miner.changed_question(asked, chance)
+        if chance.random() < self.without_evidence:
+            yield miner.without_evidence(asked, chance)
 
 
 @dataclass(frozen=True)
@@ -25,6 +44,7 @@ class Recipe:
 
     asked: Sequence[Asked]
     miner: Miner
+    negatives: Negatives
     batch: int
     seed: int
 
@@ -50,20 +70,10 @@ class Recipe:
         pairs: list[Pair | None] = []
         for asked in self.asked:
             pairs.append(positive(asked, self.miner.size, header=chance.random() < HEADER))
-            pairs.extend(negatives(asked, self.miner, chance))
+            pairs.extend(self.negatives.of(asked, self.miner, chance))
         made = [pair for pair in pairs if pair]
         chance.shuffle(made)
         return made
-
-
-def negatives(asked: Asked, miner: Miner, chance: random.Random) -> Iterator[Pair | None]:
-    """Now and then one of each kind."""
-    if chance.random() < SAME_ARTICLE:
-        yield miner.same_article(asked, chance)
-    if chance.random() < TOP_RANKED:
-        yield miner.top_ranked(asked, chance)
-    if chance.random() < CHANGED_QUESTION:
-        yield miner.changed_question(asked, chance)
 
 
 class Encoder:

@@ -10,20 +10,22 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import random
 import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from eval.reader_training.cloze import cloze_questions
 from eval.reader_training.model import Batch, Example, ReaderModel, loss_of, scores_of
 from eval.reader_training.negatives import Miner
 from eval.reader_training.pairs import Asked
-from eval.reader_training.schedule import Recipe
+from eval.reader_training.schedule import Negatives, Recipe
 from rag.documents import Article
 
 CHECKPOINT = "checkpoint.pt"
@@ -45,6 +47,8 @@ class Plan:
         average: weight of the past in the moving average.
         seed: of everything.
         save_every: steps.
+        negatives: for each positive, by kind.
+        cloze: questions made of articles without questions, for each question of the set.
         begin: fingerprint of the reader whose weights are learnt on; empty for the encoder's.
     """
 
@@ -60,6 +64,8 @@ class Plan:
     seed: int = 20
     save_every: int = 150
     begin: str = ""
+    negatives: Negatives = field(default_factory=Negatives)
+    cloze: float = 0.0
 
     @property
     def steps(self) -> int:
@@ -75,16 +81,18 @@ class Plan:
 
 FIRST_ROUND = Plan()
 SECOND_ROUND = Plan(
-    pairs=7_200,
-    stages=((0, 450), (160, 300)),
-    rate=8e-5,
+    pairs=14_400,
+    stages=((0, 300),),
+    rate=1e-4,
     head_rate=2e-4,
     warmup=40,
-    average=0.99,
+    average=0.995,
     seed=21,
     save_every=50,
+    negatives=Negatives(0.15, 0.3, 0.3, 0.25),
+    cloze=1.0,
 )
-"""Other negatives, gently, and at first passages as long as most articles of the training set."""
+"""Harder negatives, and news: how it is written, and what is asked of it."""
 
 
 class Trainer:
@@ -113,15 +121,20 @@ class Trainer:
         if (folder / CHECKPOINT).exists():
             self._resume()
 
-    def run(self, asked: list[Asked], distractors: list[Article]) -> None:
-        """Train to the plan's end, saving now and then."""
+    def run(self, asked: list[Asked], others: list[Article]) -> None:
+        """Train to the plan's end, saving now and then; `others` are articles without questions."""
         articles = list({item.article.article_id: item.article for item in asked}.values())
+        chance = random.Random(self.plan.seed)  # noqa: S311 - not for secrets
+        made = cloze_questions(others, round(self.plan.cloze * len(asked)), chance)
+        asked = [*asked, *made]
         ends = [first for first, _ in self.plan.stages[1:]] + [self.plan.steps]
         with ThreadPoolExecutor(os.cpu_count(), initializer=_one_core) as threads:
             for (first, size), end in zip(self.plan.stages, ends, strict=True):
                 if self.step < end:
-                    miner = Miner([*articles, *distractors], size)
-                    recipe = Recipe(asked, miner, self.plan.batch, self.plan.seed + first)
+                    miner = Miner([*articles, *others], size)
+                    recipe = Recipe(
+                        asked, miner, self.plan.negatives, self.plan.batch, self.plan.seed + first
+                    )
                     batches = itertools.islice(recipe.batches(), self.step - first, end - first)
                     self._run_stage(batches, threads)
         self.save()
@@ -193,7 +206,7 @@ class Trainer:
 
     def _resume(self) -> None:
         state = torch.load(self.folder / CHECKPOINT, weights_only=True)
-        if replace(Plan(**state["plan"]), pairs=self.plan.pairs) != self.plan:
+        if asdict(replace(self.plan, pairs=state["plan"]["pairs"])) != state["plan"]:
             raise ValueError(f"{self.folder} was begun with another plan: {state['plan']}")
         self.step = state["step"]
         self.average = state["average"]
