@@ -1,0 +1,98 @@
+"""What the reader is taught on: questions made of sentences, and passages that do not answer."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from eval.reader_training.cloze import cloze_questions, phrases
+from eval.reader_training.negatives import Miner
+from eval.reader_training.pairs import Asked, holds
+from eval.reader_training.schedule import Negatives
+from rag.documents import Article, Paragraph, Span
+from rag.text import sentence_spans
+
+TEXT = (
+    "青石县文化馆2021年3月在东河镇办起第二期木偶戏讲习班，招收学员48人。"
+    "馆长周远山说，讲习班由南岭大学支持，每周上课两次。"
+    "学员排演的《桥上灯》去年冬天进村演出，观众很多。"
+)
+OTHER = "白石县文化馆2019年办起第一期剪纸班，学员来自各个乡镇，老师是退休工人。"
+
+
+def article(name: str, text: str) -> Article:
+    return Article(name, "", (Paragraph(1, text, (Span(0, len(text)),)),))
+
+
+@pytest.fixture
+def miner() -> Miner:
+    return Miner([article("a", TEXT), article("b", OTHER)], 300)
+
+
+def asked(question: str, answer: str) -> Asked:
+    start = TEXT.index(answer)
+    return Asked(question, article("a", TEXT), Span(start, start + len(answer)))
+
+
+def many(seed_count: int = 60) -> Iterator[random.Random]:
+    return (random.Random(seed) for seed in range(seed_count))
+
+
+def test_phrases_are_dates_amounts_places_people_bodies_and_names_of_works() -> None:
+    shown = article("a", TEXT)
+    found = {
+        (phrase.kind, TEXT[phrase.span.start : phrase.span.end])
+        for sentence in sentence_spans(TEXT)
+        for phrase in phrases(shown, sentence)
+    }
+    wanted = {
+        ("when", "2021年3月"),
+        ("amount", "48人"),
+        ("who", "周远山"),
+        ("called", "《桥上灯》"),
+    }
+    assert wanted <= found
+
+
+def test_a_made_question_leaves_its_answer_out() -> None:
+    articles = [article("a", TEXT), article("b", OTHER)]
+    made = [q for chance in many(20) for q in cloze_questions(articles, 2, chance)]
+    assert len({q.question for q in made}) > 10
+    for question in made:
+        text = question.article.text
+        answer = text[question.answer.start : question.answer.end]
+        assert answer
+        assert answer not in question.question
+
+
+def test_articles_that_cannot_be_asked_about_give_no_questions() -> None:
+    assert list(cloze_questions([article("a", "好。")], 5, random.Random(1))) == []
+
+
+def test_a_passage_without_its_evidence_keeps_the_other_sentences(miner: Miner) -> None:
+    question = asked("讲习班招收了多少学员？", "48人")
+    for chance in many(5):
+        pair = miner.without_evidence(question, chance)
+        assert pair is not None
+        assert pair.answer is None
+        assert not holds(pair.passage.text, "48人")
+        shown = [pair.passage.text[s.start : s.end] for s in pair.passage.spans]
+        assert shown == [TEXT[s.start : s.end] for s in sentence_spans(TEXT)][1:]
+
+
+def test_a_question_is_changed_only_where_the_passage_contradicts_it(miner: Miner) -> None:
+    question = asked("青石县2021年第二期讲习班在哪里办？", "东河镇")
+    changed = {p.question for chance in many() if (p := miner.changed_question(question, chance))}
+    assert any("2021" not in other for other in changed)
+    assert any("第二期" not in other for other in changed)
+    unsaid = asked("2020年的讲习班招收了多少学员？", "48人")
+    assert not any(miner.changed_question(unsaid, chance) for chance in many(20))
+
+
+def test_each_kind_of_negative_comes_at_its_rate(miner: Miner) -> None:
+    question = asked("青石县2021年第二期讲习班在哪里办？", "东河镇")
+    chance = random.Random(3)
+    assert list(Negatives(0, 0, 0, 0).of(question, miner, chance)) == []
+    assert len(list(Negatives(1, 1, 1, 1).of(question, miner, chance))) == 4
