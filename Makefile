@@ -53,8 +53,11 @@ train-evidence: setup
 
 train-reader: setup
 	OMP_NUM_THREADS=1 $(BIN)/python -m eval.reader_training train $(TRAIN) \
-		--distractors $(DATA)/news/crud_news_10000.jsonl.gz
-	$(BIN)/python -m eval.reader_training export $(TRAIN)
+		--folder runs/reader-1 --distractors $(NEWS)
+	$(BIN)/python -m eval.reader_training export $(TRAIN) --folder runs/reader-1 --to runs/reader-1/model
+	OMP_NUM_THREADS=1 $(BIN)/python -m eval.reader_training train $(TRAIN) \
+		--folder runs/reader-2 --distractors $(NEWS) --after runs/reader-1/model
+	$(BIN)/python -m eval.reader_training export $(TRAIN) --folder runs/reader-2
 
 screenshots: setup
 	$(BIN)/python scripts/screenshots.py
