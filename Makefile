@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DATA ?= ../shared/data
 TRAIN = $(DATA)/train/cmrc2018_train_pseudo_evidence.json.gz
+NEWS = $(DATA)/news/crud_news_10000.jsonl.gz
 
 .DEFAULT_GOAL := help
 .PHONY: help setup chat test check format bench train-evidence train-reader screenshots
@@ -46,7 +47,7 @@ format: setup
 bench: setup
 	$(BIN)/youju benchmark embedding
 	$(BIN)/youju benchmark retrieval $(DATA)/dev/cmrc2018_dev.json \
-		--distractors $(DATA)/news/crud_news_10000.jsonl.gz --limit 2500
+		--distractors $(NEWS) --limit 2500
 
 train-evidence: setup
 	$(BIN)/python -m eval.evidence_training $(DATA)
