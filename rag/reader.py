@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 Scores = NDArray[np.float32]
 
-READER = Path(__file__).parent / "models" / "reader-1"
-RECORD, GRAPH, WEIGHTS = "record.json", "reader-1.xml", "reader-1.bin"
+READER = Path(__file__).parent / "models" / "reader-2"
+RECORD, GRAPH, WEIGHTS = "record.json", "reader.xml", "reader.bin"
 START, END, EVIDENCE = 0, 1, 2
 ANSWER_TOKENS = 80
 """The longest answer, in tokens."""

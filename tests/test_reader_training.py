@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import torch
 
 from eval.reader_training.cloze import cloze_questions, phrases
+from eval.reader_training.export import load_trained
 from eval.reader_training.negatives import Miner
 from eval.reader_training.pairs import Asked, holds
 from eval.reader_training.schedule import Negatives
+from eval.reader_training.shipped import shipped_weights
+from eval.reader_training.train import CHECKPOINT
 from rag.documents import Article, Paragraph, Span
+from rag.reader import READER
 from rag.text import sentence_spans
 
 TEXT = (
@@ -96,3 +102,15 @@ def test_each_kind_of_negative_comes_at_its_rate(miner: Miner) -> None:
     chance = random.Random(3)
     assert list(Negatives(0, 0, 0, 0).of(question, miner, chance)) == []
     assert len(list(Negatives(1, 1, 1, 1).of(question, miner, chance))) == 4
+
+
+@pytest.mark.model
+def test_halfway_to_a_shipped_model_lies_the_mean_of_the_weights(tmp_path: Path) -> None:
+    fingerprint, weights = shipped_weights(READER)
+    learnt = {name: value + 2.0 for name, value in weights.items()}
+    state = {"plan": {}, "step": 5, "average": learnt, "model": learnt}
+    torch.save(state, tmp_path / CHECKPOINT)
+    model, about = load_trained(tmp_path, halfway_to=READER)
+    assert about["halfway_to"] == fingerprint
+    shown = dict(model.named_parameters())
+    assert all(torch.allclose(shown[name], value + 1.0) for name, value in weights.items())

@@ -52,6 +52,7 @@ def export(
     folder: Folder = Path("runs/reader"),
     to: Annotated[Path, typer.Option(help="模型目录")] = READER,
     averaged: Annotated[bool, typer.Option(help="用权重的移动平均")] = True,
+    halfway_to: Annotated[Path | None, typer.Option(help="与这个已导出的模型的权重取平均")] = None,
 ) -> None:
     """Write graph and record; fit the calibration on the questions held out from training."""
     import numpy as np
@@ -63,7 +64,7 @@ def export(
     from eval.reader_training.pairs import PASSAGE_SIZE, read_training_set, split_off
     from rag.reader import Calibration, Reader
 
-    model, training = load_trained(folder, averaged=averaged)
+    model, training = load_trained(folder, averaged=averaged, halfway_to=halfway_to)
     save_graph(model, to)
     save_record(to, training, Calibration())
     _, held_out = split_off(read_training_set(data), HELD_OUT, SPLIT_SEED)

@@ -12,26 +12,33 @@ import torch
 from torch import Tensor, nn
 
 from eval.reader_training.model import ReaderModel
-from eval.reader_training.train import CHECKPOINT
+from eval.reader_training.shipped import shipped_weights
+from eval.reader_training.train import CHECKPOINT, set_weights
 from rag.openvino_runtime import load_openvino
 from rag.reader import GRAPH, RECORD, WEIGHTS, Calibration
 
 
-def load_trained(checkpoint: Path, *, averaged: bool = True) -> tuple[ReaderModel, dict[str, Any]]:
+def load_trained(
+    checkpoint: Path, *, averaged: bool = True, halfway_to: Path | None = None
+) -> tuple[ReaderModel, dict[str, Any]]:
     """The model with the weights of a checkpoint, and how they were trained.
 
     Args:
         checkpoint: the folder that training wrote.
         averaged: take the moving average instead of the last weights.
+        halfway_to: an exported reader; the mean of its weights and the checkpoint's is taken.
+            Between a model and what was learnt after it, both are kept better than at either
+            end (Wortsman et al., 2022, "Robust fine-tuning of zero-shot models").
     """
     state = torch.load(checkpoint / CHECKPOINT, weights_only=True)
     model = ReaderModel().eval()
-    parameters = dict(model.named_parameters())
-    with torch.no_grad():
-        for name, value in state["average" if averaged else "model"].items():
-            parameters[name].copy_(value)
-    plan = state["plan"]
-    return model, {"plan": plan, "steps": state["step"], "averaged": averaged}
+    weights = state["average" if averaged else "model"]
+    about = {"plan": state["plan"], "steps": state["step"], "averaged": averaged}
+    if halfway_to is not None:
+        about["halfway_to"], others = shipped_weights(halfway_to)
+        weights = {name: (value + others[name]) / 2 for name, value in weights.items()}
+    set_weights(dict(model.named_parameters()), weights)
+    return model, about
 
 
 def save_graph(model: ReaderModel, folder: Path) -> None:

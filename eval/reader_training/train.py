@@ -81,7 +81,7 @@ class Plan:
 
 FIRST_ROUND = Plan()
 SECOND_ROUND = Plan(
-    pairs=14_400,
+    pairs=9_600,
     stages=((0, 300),),
     rate=1e-4,
     head_rate=2e-4,
@@ -220,10 +220,10 @@ class Trainer:
 
 
 def set_weights(parameters: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> None:
-    """Copy `weights` into the model's own parameters, in place."""
+    """Copy `weights` into the model's own parameters of those names, in place."""
     with torch.no_grad():
-        for name, value in parameters.items():
-            value.copy_(weights[name])
+        for name, value in weights.items():
+            parameters[name].copy_(value)
 
 
 def _one_core() -> None:
