@@ -52,3 +52,16 @@ def test_a_question_only_gets_its_mark(question: str) -> None:
 def test_keywords_have_the_type_of_their_question(query: str, kind: QuestionType) -> None:
     understood = understand(Question(question=query), 2000)
     assert (understood.type, understood.searched) == (kind, query)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("渔灯节几点开始？", QuestionType.WHEN),
+        ("几点到几点停航？", QuestionType.WHEN),
+        ("渔政员提醒了哪几点？", QuestionType.LIST),
+        ("会上提出哪几点要求？", QuestionType.LIST),
+    ],
+)
+def test_points_are_told_from_hours(question: str, kind: QuestionType) -> None:
+    assert understand(Question(question=question), 2000).type == kind
