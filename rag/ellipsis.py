@@ -14,7 +14,7 @@ from rag.quantities import UNIT
 from rag.question import QuestionType, content_words, question_type
 from rag.scope import VIEW
 
-_END = re.compile(r"[\s?？。.!！~]+$")
+_END_MARKS = re.compile(r"[\s?？。.!！~]+$")
 _AFTER_NAME = re.compile(
     rf"(?:最|更|还|也|又|对|在|的|是|担任|和|与|作为|为什么|有什么|有哪些|{VIEW.pattern})"
 )
@@ -206,9 +206,14 @@ def opening_name(text: str) -> str | None:
     return None
 
 
+def without_end_marks(text: str) -> str:
+    """A question as far as its last word."""
+    return _END_MARKS.sub("", text)
+
+
 def topic_of(before: str) -> str:
     """What a folded question is about: the words before it starts to ask; for 什么是X, X."""
-    before = _END.sub("", before)
+    before = without_end_marks(before)
     turned = re.match(r"^(?:什么是|何谓|何为|什么叫|谁是|介绍一下|请问)(?P<rest>.+)$", before)
     if turned:
         return turned.group("rest")

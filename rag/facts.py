@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rag.documents import Span
+from rag.documents import Sentence, Span
 from rag.features import Candidate
 from rag.people import POST, SAYING, listed_name, listed_post, named, possible_names
 from rag.question import Understood, content_words
@@ -138,10 +138,7 @@ def _introduced(asked: str, stored: StoredArticle) -> Facts | None:
         about = f"{fold(article.title)}\n{text}"
         name = _named_after(held["post"], text)
         if name and all(word in about for word in where):
-            quote = Quote(
-                stored, sentence.paragraph, sentence.start, sentence.end, _SURE, chosen="fact"
-            )
-            return Facts((quote,), name)
+            return Facts((_sentence(stored, sentence),), name)
     return None
 
 
@@ -175,10 +172,7 @@ def _titled(name: str, stored: StoredArticle) -> Facts | None:
     pattern = re.compile(rf"(?P<post>[\u4e00-\u9fff、]{{0,30}}?(?:{POST})){re.escape(name)}")
     for sentence in numbered_sentences(article.text, article.paragraph_starts):
         if match := pattern.search(article.text[sentence.start : sentence.end]):
-            quote = Quote(
-                stored, sentence.paragraph, sentence.start, sentence.end, _SURE, chosen="fact"
-            )
-            return Facts((quote,), match.group("post"))
+            return Facts((_sentence(stored, sentence),), match.group("post"))
     return None
 
 
@@ -330,3 +324,7 @@ def _whole(stored: StoredArticle, n: int) -> Quote:
     start = stored.article.paragraph_starts[n - 1]
     end = start + len(stored.article.paragraphs[n - 1].text)
     return Quote(stored, n, start, end, _SURE, chosen="fact")
+
+
+def _sentence(stored: StoredArticle, sentence: Sentence) -> Quote:
+    return Quote(stored, sentence.paragraph, sentence.start, sentence.end, _SURE, chosen="fact")

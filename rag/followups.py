@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from rag.ellipsis import opening_name, replaced, topic_of
+from rag.ellipsis import opening_name, replaced, topic_of, without_end_marks
 from rag.question import QuestionType, content_words, question_type
 from rag.text import fold
 
-_END = re.compile(r"[\s?？。.!！~]+$")
 _ELLIPSIS = re.compile(r"^(?:那么|那|还有|至于)?[，,]?(?P<new>.{1,20}?)呢$")
 _ASKS = re.compile("什么|怎|谁|哪|几|多少|为何|如何|是否|是不是|有没有|能不能|会不会")
 _THEN = re.compile(r"^(?:那么|那|然后|还有)[，,]?")
@@ -48,15 +47,15 @@ def complete(question: str, history: Sequence[str], answer: Answerer = _nobody) 
     """
     before = ""
     for text in history:
-        before = _joined(_END.sub("", fold(text)), before, answer)
-    bare = _END.sub("", fold(question))
+        before = _joined(without_end_marks(fold(text)), before, answer)
+    bare = without_end_marks(fold(question))
     whole = _joined(bare, before, answer)
     return fold(question) if whole == bare else whole
 
 
 def asks_for_more(question: str) -> bool:
     """Whether only what has not been said yet will do: `还有吗`, `他还说了什么`."""
-    return _MORE.search(_END.sub("", fold(question))) is not None
+    return _MORE.search(without_end_marks(fold(question))) is not None
 
 
 def _joined(question: str, before: str, answer: Answerer) -> str:

@@ -48,8 +48,9 @@ def prefer_announced(question: Understood, assessment: Assessment, weights: Weig
         for enumeration in enumerations(article):
             if evidence.sentence.start != enumeration.items[0].start:
                 continue
-            about = fold(f"{article.title}\n{article.text}")
-            if things in _announcement(enumeration, article) and weights.held(about) >= _HELD:
+            if things not in _announcement(enumeration, article):
+                continue
+            if weights.held(fold(f"{article.title}\n{article.text}")) >= _HELD:
                 raised = replace(evidence, probability=max(first.probability, _SURE))
                 rest = [e for e in assessment.evidence if e is not evidence]
                 sure = max(assessment.answerable, _SURE)

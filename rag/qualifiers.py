@@ -8,7 +8,7 @@ it says nothing, with what stands nearest before it: its paragraph, its heading,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -68,19 +68,20 @@ def without_near_misses(
     question: Understood, assessment: Assessment
 ) -> tuple[Assessment, NearMiss | None]:
     """The evidence that tells of what is asked, and the near miss that seemed likelier, if any."""
-    if not _qualifiers(question):
+    limits = _qualifiers(question)
+    if not limits:
         return assessment, None
-    misses = [_missed(question, evidence) for evidence in assessment.evidence]
+    misses = [_missed(limits, evidence) for evidence in assessment.evidence]
     if not any(misses):
         return assessment, None
     judged = zip(assessment.evidence, misses, strict=True)
     return assessment.among([e for e, miss in judged if miss is None]), misses[0]
 
 
-def _missed(question: Understood, evidence: Evidence) -> NearMiss | None:
+def _missed(limits: Sequence[Qualifier], evidence: Evidence) -> NearMiss | None:
     """How a sentence tells of something else than is asked; None if it does not."""
     article = evidence.candidate.hit.stored.article
-    asked = [(q, _in_article_years(q, article)) for q in _qualifiers(question)]
+    asked = [(q, _in_article_years(q, article)) for q in limits]
     for kind in dict.fromkeys(qualifier.kind for qualifier, _ in asked):
         wanted = frozenset[int]().union(*(values for q, values in asked if q.kind == kind))
         told = _told(kind, evidence, article)
@@ -98,7 +99,12 @@ def _told(kind: str, evidence: Evidence, article: Article) -> tuple[Qualifier, .
             return found
     if kind == YEAR:
         return _dated(article)
-    return tuple(n for n in qualifiers_in(fold(article.text)) if n.kind == kind)
+    return tuple(n for n in _anywhere(article) if n.kind == kind)
+
+
+@lru_cache(maxsize=256)
+def _anywhere(article: Article) -> tuple[Qualifier, ...]:
+    return tuple(_series(fold(article.text)))
 
 
 def _dated(article: Article) -> tuple[Qualifier, ...]:

@@ -18,6 +18,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.reader_training.cloze import tagged
 from eval.reader_training.pairs import Asked, Pair, holds, passages_of, positive
 from rag.documents import Article, Span
 from rag.embedding import PassageInput
@@ -159,10 +160,7 @@ class Miner:
 
 def names(text: str) -> Iterator[str]:
     """Proper names of a text, as rjieba tags them."""
-    import rjieba
-
-    tagged: list[tuple[str, str]] = rjieba.tag(text)
-    return (word for word, tag in tagged if len(word) > 1 and _NAME.match(tag))
+    return (word for word, tag, _ in tagged(text) if len(word) > 1 and _NAME.match(tag))
 
 
 def _joined(header: str, sentences: Sequence[str]) -> PassageInput:
