@@ -18,14 +18,12 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Literal, get_args
 
+from eval.layouts import Layout
 from eval.news_pages import SENTENCE_ENDS, CutKind, random_cuts
 from ingest.headlines import infer_headline
 from rag.documents import Span
 
-Layout = Literal["printed", "bare", "rough", "ordered"]
-LAYOUTS: tuple[Layout, ...] = get_args(Layout)
 _SURNAMES = "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁"
 _GIVEN = "文华明静伟芳敏杰秀兰涛丽强军磊洋勇艳娟霞宁安禾晨岚松柏溪远航"
 _UNITS = (

@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from eval.layouts import Layout
 from eval.news_pages import read_news, training_part
-from eval.stirred_pages import Layout, StirredPage, stir_page
+from eval.stirred_pages import StirredPage, stir_page
 from ingest.lines import read_lines
 from ingest.page_features import PAGE_NAMES, PAGE_TOPIC_NAMES, TopicVectors, page_features
 from ingest.pair_model import PairModel, Vector, assign, pair_model, write_model

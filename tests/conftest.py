@@ -24,6 +24,15 @@ def _is_loopback(address: Any) -> bool:
         return host in {"localhost", ""}
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium without a window."""
+    from browsing import open_browser
+
+    with open_browser() as browser:
+        yield browser
+
+
 @pytest.fixture(autouse=True)
 def nothing_leaves_the_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Refuse every connection, datagram and look-up that is not loopback."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ingest.indexing import ingest
 from ingest.outcomes import IngestReport
+from rag.answers import Answer, Question
 from rag.assembly import open_pipeline
 from rag.documents import Article, Paragraph, Span
 from rag.embedding import HashingEmbedder
@@ -20,6 +21,7 @@ from rag.library import Library
 from rag.logistic import LogisticModel
 from rag.pipeline import Pipeline
 from rag.settings import Settings
+from rag.verification import verify
 
 BRIDGE = """青石湾大桥合龙
 本报讯 青石湾大桥昨日合龙。大桥全长2360米，总投资21亿元，计划明年六月通车。
@@ -76,12 +78,24 @@ def _weights(names: Sequence[str], chosen: dict[str, float]) -> NDArray[np.float
     return np.asarray([chosen.get(name, 0.0) for name in names])
 
 
-@contextmanager
-def asking(folder: Path, **texts: str) -> Iterator[Pipeline]:
+def asking(folder: Path, **texts: str) -> AbstractContextManager[Pipeline]:
     """A pipeline over a library of text files named by the keywords, made in `folder`."""
-    ingest_into(folder / "data", write(folder / "pages", **texts))
+    return asking_files(folder, write(folder / "pages", **texts))
+
+
+@contextmanager
+def asking_files(folder: Path, *files: Path) -> Iterator[Pipeline]:
+    """A pipeline over a library of files, made in `folder`."""
+    ingest_into(folder / "data", *files)
     made = pipeline_over(folder / "data")
     try:
         yield made
     finally:
         made.close()
+
+
+def ask(pipeline: Pipeline, question: str, *history: str) -> Answer:
+    """The answer, every quote and word of which is proven."""
+    answer = pipeline.ask(Question(question=question, history=history))
+    assert verify(answer, pipeline.library) == []
+    return answer

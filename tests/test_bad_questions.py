@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pages import BRIDGE, TEA, ingest_into, pipeline_over, write
+from pages import BRIDGE, TEA, asking
 
 from rag.answers import Question
 from rag.errors import QuestionEmpty, QuestionTooLong
@@ -25,10 +25,8 @@ INJECTED = """公告栏
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
     folder = tmp_path_factory.mktemp("bad")
-    ingest_into(folder / "data", write(folder / "in", bridge=BRIDGE, tea=TEA, board=INJECTED))
-    made = pipeline_over(folder / "data")
-    yield made
-    made.close()
+    with asking(folder, bridge=BRIDGE, tea=TEA, board=INJECTED) as made:
+        yield made
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 
 import docx
 import pytest
-from browsing import MARKS, Chat, Server, open_browser, wait_for_chat
+from browsing import MARKS, Chat, Server, wait_for_chat
 from fake_pipeline import FakePipeline
 from made_files import one_page_pdf, stream
 
@@ -70,12 +70,6 @@ def server(data_dir: Path) -> Iterator[Server]:
     with Server(load_settings(data_dir), FakePipeline) as server:
         wait_for_chat(server.url)
         yield server
-
-
-@pytest.fixture(scope="module")
-def browser(server: Server) -> Iterator[Any]:
-    with open_browser() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

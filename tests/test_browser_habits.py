@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from browsing import MARKS, Chat, Server, open_browser, wait_for_chat
+from browsing import MARKS, Chat, Server, wait_for_chat
 from fake_pipeline import FakePipeline, IngestHere, write_library
 
 from rag.library import Library
@@ -34,12 +34,6 @@ def server(data_dir: Path) -> Iterator[Server]:
     with Server(settings, FakePipeline, ingester=IngestHere(settings)) as server:
         wait_for_chat(server.url)
         yield server
-
-
-@pytest.fixture(scope="module")
-def browser(server: Server) -> Iterator[Any]:
-    with open_browser() as browser:
-        yield browser
 
 
 @pytest.fixture

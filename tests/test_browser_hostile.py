@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browsing import HOSTILE, MARKS, Chat, Server, open_browser, wait_for_chat
+from browsing import HOSTILE, MARKS, Chat, Server, wait_for_chat
 from fake_pipeline import FakePipeline, write_library
 
 from rag.settings import load_settings
@@ -15,12 +15,6 @@ pytestmark = MARKS
 
 ACTIVE = "img, script, svg, iframe, style, a, object, embed, link, meta, base, video, form"
 BODY = "\n".join(f"灯塔岛第{n}条写着{text}，到此为止。" for n, text in enumerate(HOSTILE))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with open_browser() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

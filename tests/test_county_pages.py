@@ -11,29 +11,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pages import ingest_into, pipeline_over
+from pages import ask, asking_files
 
 from eval.question_sets import load_questions
-from rag.answers import Answer, Question
+from rag.answers import Answer
 from rag.pipeline import Pipeline
-from rag.verification import verify
 
 PAGES = Path(__file__).parent / "data" / "county_pages"
 
 
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
-    data_dir = tmp_path_factory.mktemp("data")
-    ingest_into(data_dir, *sorted((*PAGES.glob("*.txt"), *PAGES.glob("*.md"))))
-    made = pipeline_over(data_dir)
-    yield made
-    made.close()
-
-
-def ask(pipeline: Pipeline, question: str, *history: str) -> Answer:
-    answer = pipeline.ask(Question(question=question, history=history))
-    assert verify(answer, pipeline.library) == []
-    return answer
+    files = sorted((*PAGES.glob("*.txt"), *PAGES.glob("*.md")))
+    with asking_files(tmp_path_factory.mktemp("pages"), *files) as made:
+        yield made
 
 
 def quoted(answer: Answer) -> str:

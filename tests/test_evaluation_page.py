@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from browsing import HOSTILE, MARKS, Server, open_browser
+from browsing import HOSTILE, MARKS, Server
 from fake_pipeline import FakePipeline, write_library
 from plain_pages import Visit
 
@@ -54,12 +54,6 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def server(settings: Settings) -> Iterator[Server]:
     with Server(settings, SlowPipeline, chat=False) as server:
         yield server
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with open_browser() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import HOSTILE, MARKS, Chat, Server, open_browser, wait_for_chat
+from browsing import HOSTILE, MARKS, Chat, Server, wait_for_chat
 from fake_pipeline import FakePipeline, IngestHere
 from plain_pages import Visit
 
@@ -47,12 +47,6 @@ def server(settings: Settings) -> Iterator[Server]:
     ingester = IngestHere(settings)
     with Server(settings, FakePipeline, chat=False, ingester=ingester) as server:
         yield server
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with open_browser() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pages import BRIDGE, TEA, ingest_into, pipeline_over, write
+from pages import BRIDGE, TEA, asking, ingest_into, pipeline_over, write
 
 from rag.answers import Answer, Question, Stage
 from rag.errors import BadEncoding, QuestionEmpty, QuestionTooLong
@@ -17,10 +17,8 @@ from rag.verification import verify
 
 @pytest.fixture
 def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
-    ingest_into(tmp_path / "data", write(tmp_path / "in", bridge=BRIDGE, tea=TEA))
-    made = pipeline_over(tmp_path / "data")
-    yield made
-    made.close()
+    with asking(tmp_path, bridge=BRIDGE, tea=TEA) as made:
+        yield made
 
 
 def ask(pipeline: Pipeline, question: str, *history: str) -> Answer:

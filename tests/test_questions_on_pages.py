@@ -11,12 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pages import ingest_into, pipeline_over
+from pages import ask, asking_files
 
 from rag.answers import Answer, Question
 from rag.pipeline import Pipeline
 from rag.replay import replay
-from rag.verification import verify
 
 PAGES = Path(__file__).parent / "data" / "other_pages"
 QUESTIONS = [
@@ -26,17 +25,9 @@ QUESTIONS = [
 
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
-    data_dir = tmp_path_factory.mktemp("data")
-    ingest_into(data_dir, *sorted(PAGES.glob("*.txt")))
-    made = pipeline_over(data_dir)
-    yield made
-    made.close()
-
-
-def ask(pipeline: Pipeline, question: str, *history: str) -> Answer:
-    answer = pipeline.ask(Question(question=question, history=history))
-    assert verify(answer, pipeline.library) == []
-    return answer
+    files = sorted(PAGES.glob("*.txt"))
+    with asking_files(tmp_path_factory.mktemp("pages"), *files) as made:
+        yield made
 
 
 def quotes(answer: Answer) -> list[str]:

@@ -12,7 +12,8 @@ import pytest
 from short_news import BRIDGE, LIBRARY, RECIPE
 
 from eval.benchmarks.stitching import run, score
-from eval.stirred_pages import LAYOUTS, Layout, Stretch, stir_page
+from eval.layouts import LAYOUTS, Layout
+from eval.stirred_pages import Stretch, stir_page
 from rag.documents import Article, Paragraph
 
 TEXTS = [BRIDGE, LIBRARY, RECIPE]

@@ -19,8 +19,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from eval.corpora import embedder_of
+from eval.layouts import Layout
 from eval.news_pages import measuring_part, read_news
-from eval.stirred_pages import Layout, StirredPage, stir_page
+from eval.stirred_pages import StirredPage, stir_page
 from ingest.loading import LoadedFile
 from ingest.metadata import Metadata
 from ingest.page import page_to_articles

@@ -6,10 +6,11 @@ import importlib
 import inspect
 import pkgutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from eval.layouts import Layout
 from rag.errors import UsageInvalid
 from ui import console
 from ui.options import AsJson, DataDir, Options, options_of
@@ -107,7 +108,7 @@ def benchmark(
         int | None, typer.Option("--pages", metavar="N", min=1, help="stitching：版面数。")
     ] = None,
     layout: Annotated[
-        Literal["bare", "printed", "rough", "ordered"] | None,
+        Layout | None,
         typer.Option(
             "--layout",
             help="stitching：bare（只有碎片）、printed（有标题、署名）、rough（少空行、缺字、有框）"
