@@ -71,9 +71,10 @@ def _newspaper(
 ) -> tuple[re.Match[str], dict[str, object]] | None:
     names = {head.article.newspaper for head in heads if head.article.newspaper}
     for name in sorted(names, key=len, reverse=True):
-        if fold(name) not in question.searched:
+        folded = fold(name)
+        if folded not in question.searched:
             continue  # before a pattern is compiled for it
-        match = _source(f"{_DAY}《?{re.escape(fold(name))}》?{_DAY_AFTER}", question.searched)
+        match = _source(f"{_DAY}《?{re.escape(folded)}》?{_DAY_AFTER}", question.searched)
         if match:
             return match, {"newspaper": name, **_days(match, ""), **_days(match, "after_")}
     return None
