@@ -10,7 +10,7 @@ from rag.answer_forms import asked_unit
 from rag.enumeration import enumerations
 from rag.evidence import Assessment, Evidence
 from rag.features import Weights
-from rag.quantities import Quantity, quantities
+from rag.quantities import Quantity, chinese_number, quantities
 from rag.question import QuestionType, Understood, content_words
 from rag.text import fold, windows
 
@@ -27,6 +27,11 @@ _PLANNED = re.compile(
 )
 _DONE = re.compile("已|累计|达到了|完成了")
 _YEARS = re.compile(r"\d{4}(?=年)")
+_NUMERAL = r"\d{1,4}|[一二三四五六七八九十]{1,3}"
+_NUMBERED = re.compile(
+    rf"(?:第(?P<first>{_NUMERAL})|(?<![\d月.])(?P<bare>{_NUMERAL})(?=号|路|标段))(?P<kind>号线|号楼|号|期|批|届|组|标段|路|栋|幢)"
+)
+"""Of several of a kind, the one that is meant: 7号渡口, 第二期."""
 _ASKS_WHETHER_ALIKE = re.compile(
     r"(?:的)?(?:数字|数据|数目|说法|数)?(?:是否|是不是)?(?:前后)?(?:一致|一样|相同|矛盾)(?:吗|么)?$"
     r"|[，,]?(?:几|两|各|不同)(?:处|篇|个|家)?(?:报道|文章|地方|版面|说法)?(?:里|中)?(?:分别|各自?)(?:说|写|报)?的?(?:是多少)?$"
@@ -127,7 +132,24 @@ def _contradicts(a: Figure, b: Figure, weights: Weights) -> bool:
         and _count_the_same(a, b, weights)
         and _is_planned(a) == _is_planned(b)
         and (not all(years) or bool(years[0] & years[1]))
+        and not _of_other_number(a, b)
     )
+
+
+def _of_other_number(a: Figure, b: Figure) -> bool:
+    """Whether two figures are of different ones of a kind: 7号渡口 and 8号渡口."""
+    named = _numbered(a), _numbered(b)
+    return any(named[0][kind].isdisjoint(named[1][kind]) for kind in named[0].keys() & named[1])
+
+
+def _numbered(figure: Figure) -> dict[str, set[float]]:
+    """The numbers before a figure that tell things of one kind apart, by kind."""
+    found: dict[str, set[float]] = {}
+    for match in _NUMBERED.finditer(figure.text[: figure.quantity.start]):
+        numeral = match["first"] or match["bare"]
+        number = float(numeral) if numeral.isdecimal() else chinese_number(numeral)
+        found.setdefault(match["kind"], set()).add(number)
+    return found
 
 
 def _is_planned(figure: Figure) -> bool:

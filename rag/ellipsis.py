@@ -211,6 +211,12 @@ def without_end_marks(text: str) -> str:
     return _END_MARKS.sub("", text)
 
 
+def thing_of(before: str) -> str:
+    """What `它` means after a folded question: the thing, not the property of it that was asked."""
+    of = _OF.match(without_end_marks(before))
+    return of["thing"] if of else topic_of(before)
+
+
 def topic_of(before: str) -> str:
     """What a folded question is about: the words before it starts to ask; for 什么是X, X."""
     before = without_end_marks(before)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from rag.ellipsis import opening_name, replaced, topic_of, without_end_marks
+from rag.ellipsis import opening_name, replaced, thing_of, topic_of, without_end_marks
 from rag.question import QuestionType, content_words, question_type
 from rag.text import fold
 
@@ -92,9 +92,9 @@ def _instead(question: str, before: str, _: Answerer) -> str | None:
 
 
 def _of_the_thing(question: str, before: str, _: Answerer) -> str | None:
-    """`它有什么用` after `什么是预应力`: `预应力有什么用`."""
+    """`它有什么用` after `什么是预应力`: `预应力有什么用`; `大桥` after `大桥的长度是多少`."""
     match = _PRONOUN.search(question)
-    return match and question[: match.start()] + topic_of(before) + question[match.end() :]
+    return match and question[: match.start()] + thing_of(before) + question[match.end() :]
 
 
 def _then(question: str, before: str, _: Answerer) -> str | None:

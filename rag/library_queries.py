@@ -38,6 +38,7 @@ class LibraryQueries:
         self._database = database
         self._all, self._one = database.all, database.one
         self._heads: dict[bool, tuple[object, Sequence[StoredHead]]] = {}
+        self._sections: tuple[object, Sequence[str]] = (None, ())
 
     @property
     def exists(self) -> bool:
@@ -83,6 +84,14 @@ class LibraryQueries:
             rows = self._all(f"{_HEAD} WHERE died IS {state} ORDER BY a.rowid")
             self._heads[superseded] = now, tuple(map(_head, rows))
         return self._heads[superseded][1]
+
+    def sections(self) -> Sequence[str]:
+        """The headings inside articles, each once; read once a generation."""
+        now = self.generation
+        if self._sections[0] != now:
+            rows = self._all(f"SELECT DISTINCT {records.SECTION} FROM passages WHERE died IS NULL")  # noqa: S608
+            self._sections = now, tuple(row[0] for row in rows if row[0])
+        return self._sections[1]
 
     def article(self, article_id: str) -> StoredArticle:
         """The article of this id, or the last superseded one.

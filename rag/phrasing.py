@@ -31,12 +31,15 @@ def left_unsaid(bare: str) -> str:
     return next((asks for asks, ending in _ASKED_BY_ENDING if ending.search(bare)), "")
 
 
+_AGE = re.compile(r"(?<=今年)多大了?$|多大了$")
+
+
 def as_question(query: str) -> str:
     """A folded query as somebody would ask it aloud, with a question mark.
 
     Args:
         query: a question or keywords, with or without end marks.
     """
-    bare = query.rstrip(" ?!。.,，")
+    bare = _AGE.sub("多大年纪", query.rstrip(" ?!。.,，"))
     asks = left_unsaid(bare) or ("" if _ASKS.search(bare) else "是什么")
     return f"{bare}{asks}?"

@@ -60,7 +60,9 @@ class Pipeline:
         with _timed(timings, "total"):
             with _timed(timings, "understand"):
                 understood = self._understand(question)
-            read, restriction = restricted(understood, question.filters, self.library.heads)
+            read, restriction = restricted(
+                understood, question.filters, self.library.heads, self.library.sections
+            )
             if heard:
                 heard(Stage(stage="search", searched_question=understood.searched))
             retriever = self._current()

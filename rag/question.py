@@ -77,6 +77,11 @@ def _data() -> dict[str, Any]:
     return tomllib.loads(_DATA.read_text(encoding="utf-8"))
 
 
+def patterns(section: str, name: str) -> list[str]:
+    """The patterns of that name in a section of `questions.toml`."""
+    return list(_data()[section][name])
+
+
 def understand(question: Question, limit: int, searched: str | None = None) -> Understood:
     """Read a question.
 

@@ -27,6 +27,8 @@ _SHORT_TYPES = {
     QuestionType.HOW_MANY,
 }
 _SHORT = 24
+_BINDING = "的了"
+"""Ends of an answer that only bind it to what follows: 72岁`的`."""
 _CERTAIN = 0.5
 
 
@@ -92,6 +94,7 @@ class ReaderScorer:
             return text or None
         if question.type not in _SHORT_TYPES or not 0 < len(text) <= _SHORT or "\n" in text:
             return None
+        text = text.rstrip(_BINDING) or text
         sure = reading.has_answer >= _CERTAIN and reading.answer_score >= _CERTAIN
         return text if sure else None
 

@@ -223,6 +223,10 @@ HEAD = (
 """SQL for what `head_of` reads: SQLite finds it, so that no paragraph is parsed here."""
 
 
+SECTION = "json_extract(record, '$[5]')"
+"""SQL for the heading that a passage stands under."""
+
+
 def head_of(article_id: str, text: str, paragraphs: int) -> ArticleHead:
     """The head of an article, from the two columns of `HEAD`."""
     title, inferred, authors, newspaper, date, page, joins = _loads(text)

@@ -1,7 +1,7 @@
 """Where an answer is to come from, as a question's own words say: `据《某报》2024年5月20日报道`.
 
-A newspaper, a day, a title or an author restricts only where the library knows it and the
-words around it say that it is the source: `《某报》是哪年创刊的` asks about the newspaper.
+A newspaper, a day, a title, an author or a heading restricts only where the library knows it and
+the words around it say that it is the source: `《某报》是哪年创刊的` asks about the newspaper.
 """
 
 from __future__ import annotations
@@ -21,11 +21,18 @@ _TOLD = (
     r"(?P<told>(?:的|上|里|中|里面|当天|当日|那天|这[篇则条]|那[篇则条]|一文|第[^几]{1,3}版|报道|消息|新闻|文章|报告"
     r"|写道|指出|提到|写到|讲到|介绍|显示|披露|认为|[说称讲写])*(?:了|过)?的?[,，]?)"
 )
-_CUE = re.compile("《|报|文章|文中|评论")
+_CUE = re.compile('《|报|文章|文中|评论|节|部分|章|小标题|栏|[“"「]')
 """Without any of these, no source is named, and the library's lists are not looked at."""
 _DAY = r"(?:(?P<year>\d{4})年(?:(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})[日号])?)?(?:的)?)?"
 _DAY_AFTER = _DAY.replace("P<", "P<after_")
 _ASKS_OF_IT = re.compile("的?(?:作者|记者|标题|题目|谁|由谁|哪|第?几|什么时候|何时|刊|登|发表)")
+_SECTION = re.compile(
+    r"(?:在|从|据|按)?(?:[“\"「《](?P<marked>[^”\"」》]{2,40})[”\"」》]|(?P<bare>[^，,。“”\"《》]{2,20}?))"
+    r"(?:的?(?:这|那)?一?(?:小?节|部分|章|小标题|栏目?))(?:下面|里面|[里中下])?(?:的|[说讲写提谈]到?[，,]?|[，,])?"
+)
+_NUMBERING = re.compile(
+    r"^(?:第[一二三四五六七八九十\d]{1,3}[章节部分]{1,2}|[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．])\s*"
+)
 _LEAST = 6
 """Characters of a title by which it may be named in part."""
 
@@ -39,7 +46,10 @@ class Restriction:
 
 
 def restricted(
-    question: Understood, filters: Filters, list_heads: Callable[[], Sequence[StoredHead]]
+    question: Understood,
+    filters: Filters,
+    list_heads: Callable[[], Sequence[StoredHead]],
+    list_sections: Callable[[], Sequence[str]] = tuple,
 ) -> tuple[Understood, Restriction | None]:
     """The question without the words that name its source, and what they restrict it to.
 
@@ -47,11 +57,17 @@ def restricted(
         question: as understood.
         filters: set by the asker; what they set is not set again.
         list_heads: gives the heads of all articles.
+        list_sections: gives the headings inside them.
     """
     if not _CUE.search(question.searched):
         return question, None
     heads = list_heads()
-    for found in (_newspaper(question, heads), _title(question, heads), _author(question, heads)):
+    for found in (
+        _newspaper(question, heads),
+        _title(question, heads),
+        _author(question, heads),
+        _section(question, list_sections),
+    ):
         if found is None:
             continue
         match, named = found
@@ -109,6 +125,18 @@ def _author(
         if match:
             return match, {"author": name}
     return None
+
+
+def _section(
+    question: Understood, list_sections: Callable[[], Sequence[str]]
+) -> tuple[re.Match[str], dict[str, object]] | None:
+    """`在“建设进展”一节里`: a heading, with or without its number."""
+    match = _SECTION.match(question.searched)
+    if match is None:
+        return None
+    name = match["marked"] or match["bare"]
+    known = [raw for raw in list_sections() if name in (fold(raw), _NUMBERING.sub("", fold(raw)))]
+    return (match, {"section": known[0]}) if len(known) == 1 else None
 
 
 def _source(named: str, question: str) -> re.Match[str] | None:

@@ -25,3 +25,19 @@ def test_values_are_set_side_by_side(tmp_path: Path, other: str, kind: str) -> N
         answer = pipeline.ask(Question(question="全镇持证的船工有多少人？"))
     assert answer.question_type == kind
     assert "2100人" in "".join(citation.quote for citation in answer.citations)
+
+
+@pytest.mark.parametrize(
+    ("other", "kind"),
+    [
+        pytest.param("据统计，第8号渡口去年运客2300人次。", "how_many", id="another number"),
+        pytest.param("据统计，第七号渡口去年运客2300人次。", "difference", id="the same number"),
+    ],
+)
+def test_things_of_one_kind_are_told_apart_by_their_numbers(
+    tmp_path: Path, other: str, kind: str
+) -> None:
+    first = "渡口的客流\n第7号渡口去年运客2100人次，比前年多了一成。"
+    with asking(tmp_path, ferry=first, report=f"水运报告\n{other}") as pipeline:
+        answer = pipeline.ask(Question(question="第7号渡口去年运客多少人次？"))
+    assert answer.question_type == kind

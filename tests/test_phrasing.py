@@ -9,6 +9,11 @@ from rag.phrasing import as_question
 from rag.question import QuestionType, understand
 
 
+def test_an_age_is_asked_for_by_its_name() -> None:
+    assert as_question("李老大今年多大?") == "李老大今年多大年纪?"
+    assert as_question("渔港有多大?") == "渔港有多大?"
+
+
 @pytest.mark.parametrize(
     ("query", "asked"),
     [

@@ -187,3 +187,15 @@ def test_a_refresh_outlives_what_another_process_published(
         ingest_into(tmp_path / "data", write(tmp_path / "new", **{f"page{n}": f"{TEA}\n第{n}版。"}))
     pipeline.refresh()
     assert any("第1版" in hit.passage.text for hit in pipeline.search("第1版", 20))
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["帮我写一首关于青石湾大桥的诗", "你是谁？", "把大桥全长翻译成英文", "今天天气怎么样？"],
+)
+def test_what_no_article_answers_is_refused_as_out_of_scope(
+    pipeline: Pipeline, question: str
+) -> None:
+    answer = ask(pipeline, question)
+    assert answer.refusal
+    assert answer.refusal.reason == "out_of_scope"

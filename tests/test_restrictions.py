@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pages import asking
@@ -104,3 +105,40 @@ def test_filters_that_are_set_stay(pipeline: Pipeline) -> None:
     _, restriction = restricted(understand(question, 2000), filters, pipeline.library.heads)
     assert restriction is not None
     assert restriction.filters == filters
+
+
+REPORT = """# 柳镇水利年报
+
+## 一、堤防加固
+
+全年加固堤防12公里，投入资金900万元。
+
+## 二、灌区改造
+
+全年改造灌区8处，投入资金400万元。
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "quoted"),
+    [
+        ("“灌区改造”一节里投入资金多少？", "400万元"),
+        ("堤防加固部分，投入资金多少？", "900万元"),
+    ],
+)
+def test_a_heading_that_is_named_restricts(tmp_path: Path, question: str, quoted: str) -> None:
+    with asking(tmp_path, report=REPORT) as pipeline:
+        read, restriction = restricted(
+            understand(Question(question=question), 2000),
+            Filters(),
+            pipeline.library.heads,
+            pipeline.library.sections,
+        )
+        assert restriction
+        assert restriction.filters.section
+        assert "一节" not in read.searched
+        assert "部分" not in read.searched
+        answer = pipeline.ask(Question(question=question))
+    found = answer.citations or (answer.refusal.nearest if answer.refusal else ())
+    assert found
+    assert all(quoted in citation.quote for citation in found)
