@@ -28,8 +28,12 @@ _SERIES = re.compile(
 """A place in a series. Without `第`, only what is hardly ever a count: 一批 may be any batch."""
 _YEARS = re.compile(
     r"(?<!\d)(?P<since>(?:19|20)\d\d)年?(?:[-—–~至到]|年[至到])(?P<until>(?:19|20)\d\d)(?=年|\D|$)"
-    r"|(?<!\d)(?P<year>(?:19|20)\d\d)(?=年)|(?P<word>[前去上今本明后])年(?!轻|龄|级|来)"
+    r"|(?<!\d)(?P<year>(?:19|20)\d\d)(?= ?年)|(?P<word>[前去上今本明后])年(?!轻|龄|级|来)"
 )
+_HONOUR = re.compile(
+    r" ?年[^,，。;；]{0,14}?(?:[冠亚季]军|得主|获得者|获奖者|毕业生|候选人)(?=[\u4e00-\u9fff])(?![是为由的归在及和与])"
+)
+"""A year that tells who somebody is, not when something was: `2021年女单冠军某某退赛`."""
 _COMPARED = re.compile("[比较同与]$")
 _APART = {"前": -2, "去": -1, "上": -1, "今": 0, "本": 0, "明": 1, "后": 2}
 _CLAUSE_OF = re.compile(r"年(?:底|初|末)?(?P<rest>[^,，。?]{2,12}?的)")
@@ -150,6 +154,8 @@ def qualifiers_in(text: str) -> tuple[Qualifier, ...]:
 
 def _years(text: str) -> Iterator[Qualifier]:
     for match in _YEARS.finditer(text):
+        if _HONOUR.match(text, match.end()):
+            continue
         if match["since"]:
             values = frozenset(range(int(match["since"]), int(match["until"]) + 1))
         elif match["year"]:
