@@ -31,7 +31,8 @@ _YEARS = re.compile(
     r"|(?<!\d)(?P<year>(?:19|20)\d\d)(?= ?年)|(?P<word>[前去上今本明后])年(?!轻|龄|级|来)"
 )
 _HONOUR = re.compile(
-    r" ?年[^,，。;；]{0,14}?(?:[冠亚季]军|得主|获得者|获奖者|毕业生|候选人)(?=[\u4e00-\u9fff])(?![是为由的归在及和与])"
+    r" ?年[^,，。;；]{0,14}?(?:[冠亚季]军|得主|获得者|获奖者|毕业生|候选人)"
+    r"(?=[\u4e00-\u9fff])(?![是为由的归在及和与])"
 )
 """A year that tells who somebody is, not when something was: `2021年女单冠军某某退赛`."""
 _COMPARED = re.compile("[比较同与]$")
