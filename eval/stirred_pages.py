@@ -136,7 +136,11 @@ class _Style:
 
 
 def stir_page(
-    articles: Sequence[str], rng: random.Random, layout: Layout, whole: float = 0.0
+    articles: Sequence[str],
+    rng: random.Random,
+    layout: Layout,
+    whole: float = 0.0,
+    headlines: Sequence[str] = (),
 ) -> StirredPage:
     """One page of all `articles`, each cut one to three times, or more often if it is ordered.
 
@@ -147,6 +151,7 @@ def stir_page(
         rng: draws everything.
         layout: how the page is set.
         whole: the chance of an article to be left uncut.
+        headlines: to draw from, in place of a clause of each article.
     """
     style = _Style.drawn(layout, rng)
     queues = [
@@ -166,7 +171,7 @@ def stir_page(
         if number == boxed:
             press.line(rng.choice(_BOXES), style.apart)
         elif number not in opened and not style.bare:
-            press.heading(articles[number], rng)
+            press.heading(articles[number], rng, headlines)
         opened.add(number)
         press.segment(number, articles[number], queues[number].pop(0), rng)
         if not queues[number] and not style.bare and rng.random() < 0.25:
@@ -237,12 +242,12 @@ class _Press:
         """One line that belongs to no article's text."""
         self._put(f"{text}{after}")
 
-    def heading(self, text: str, rng: random.Random) -> None:
+    def heading(self, text: str, rng: random.Random, headlines: Sequence[str]) -> None:
         """Headline and byline, either of which may be missing."""
         headline, signed = rng.random() < 0.88, rng.random() < 0.75
         self._gap()
         if headline:
-            title = infer_headline([text[:400]])
+            title = rng.choice(headlines) if headlines else infer_headline([text[:400]])
             self.line(f"# {title}" if self.style.marked else title, self.style.apart)
         if signed or not headline:
             a, b = (

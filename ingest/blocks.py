@@ -43,7 +43,7 @@ class Block:
         names: of a byline or dateline, or the one affiliation.
         certain: a byline's own mark leaves no doubt.
         starts: an article starts here.
-        torn: it stops in mid-sentence, as what stands below shows.
+        torn: short, but a piece of running text, as what stands around it shows.
         jumps_out, jumps_in: the page says `下转…版` after it, or `上接…版` before it.
     """
 

@@ -20,7 +20,7 @@ _LEAST_OPEN = 12  # shorter lines without a mark at the end are items, not broke
 _NO_CONTINUATION = {*HEADINGS, Kind.BYLINE, Kind.DATELINE}
 _CLOSING = {Kind.AFFILIATION, Kind.BYLINE}
 _ITEM = re.compile(
-    r"(?:[-*+•·●○◆■□▪]|[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[）)]"
+    r"(?:[-*+•·●○◆■□▪](?!\d)|[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[）)]"
     r"|\d{1,2}[、.．](?!\d)|[①-⑳]|第[一二三四五六七八九十\d]{1,3}[条章节])"
 )
 
@@ -32,7 +32,7 @@ class Piece:
     Attributes:
         starts: a heading stands before it, so that it continues nothing.
         heading: the headings that stand before it.
-        said: it starts with someone's name, who speaks or is listed; it continues no sentence.
+        said: it starts with someone's name, who speaks or is listed; it seldom continues a sentence.
         boxed: it stands right below a box's heading.
         article: counts the articles that the page starts, in reading order.
         closed: a closing line (the author's affiliation, a byline) stands after it.
@@ -90,8 +90,8 @@ def _names_someone(text: str) -> bool:
 def allowed_links(pieces: Sequence[Piece], *, stirred: bool) -> Mask:
     """Which links the page's marks leave open, shape (n, n).
 
-    A piece goes on further down, never below a heading, in a list's item or after a closing
-    line. One that ends a sentence goes on in the next piece, or anywhere on a `stirred` page:
+    A piece goes on further down, never below a heading or after a closing line, nor a sentence in
+    a list's item. One that ends a sentence goes on in the next piece, or anywhere on a `stirred` page:
     one that starts several articles, or whose order is known to be broken.
     """
     closed = closed_ends([piece.text for piece in pieces])
@@ -99,7 +99,7 @@ def allowed_links(pieces: Sequence[Piece], *, stirred: bool) -> Mask:
     allowed = place[None, :] > place[:, None]
     if not stirred:
         allowed &= ~closed[:, None] | (place[None, :] == place[:, None] + 1)
-    item = np.array([piece.said or _ITEM.match(piece.text) is not None for piece in pieces])
+    item = np.array([_ITEM.match(piece.text) is not None for piece in pieces])
     allowed &= ~(item[None, :] & ~closed[:, None])
     allowed[:, [piece.starts for piece in pieces]] = False
     allowed[[piece.closed and ends for piece, ends in zip(pieces, closed, strict=True)], :] = False

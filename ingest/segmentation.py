@@ -41,10 +41,19 @@ _LEAST_LABELS = 2
 
 def read_blocks(lines: Sequence[Line]) -> list[Block]:
     """Every line with its kind; headings are settled by what stands around them."""
-    blocks = without_adverts(folios_at_the_top([_classify(line) for line in lines]))
+    return with_headings(with_torn_lines(classified_lines(lines)))
+
+
+def with_headings(blocks: Sequence[Block]) -> list[Block]:
+    """`blocks` of `classified_lines` with their headings, people and the starts of articles."""
     marked = any(block.level for block in blocks)
-    blocks = _spoken(listed_people(_uncertain_bylines(with_torn_lines(blocks))))
-    return _starts(marked_headings(blocks) if marked else plain_headings(blocks))
+    settled = _spoken(listed_people(_uncertain_bylines(blocks)))
+    return _starts(marked_headings(settled) if marked else plain_headings(settled))
+
+
+def classified_lines(lines: Sequence[Line]) -> list[Block]:
+    """Every line with the kind that its own looks give it; plain headings are still `TEXT`."""
+    return without_adverts(folios_at_the_top([_classify(line) for line in lines]))
 
 
 def _classify(line: Line) -> Block:
@@ -87,7 +96,7 @@ def _kind_by_looks(text: str) -> Kind | None:
     return Kind.TABLE if is_row(text) else None
 
 
-def _uncertain_bylines(blocks: list[Block]) -> list[Block]:
+def _uncertain_bylines(blocks: Sequence[Block]) -> list[Block]:
     """A line of bare names is a byline only between a heading and a paragraph of some length."""
     settled: list[Block] = []
     for n, block in enumerate(blocks):

@@ -22,12 +22,13 @@ from rag.embedding import Embedder
 
 JOIN_THRESHOLD = 0.6
 MOVE_THRESHOLD = 0.9
-OPENING_THRESHOLD = 0.9
+OPENING_THRESHOLD = 0.7
 _MOST_PIECES = 240
 _MOST_BROKEN = 24
 # In log-odds, by what the page says that the model has not seen:
 _JUMP = 6.0  # `下转…版` and `上接…版`
 _BOX_END = -3.0  # what a box says is seldom continued below it
+_SAID = -3.0  # nor is a sentence in what someone else says or who is listed
 _IN_ORDER = 4.0  # the next piece, where the order is known from the places, or to be believed
 _LEAST_DIMENSION = 128  # vectors shorter than this tell words apart, not topics
 
@@ -149,6 +150,7 @@ class _Judge:
         scores = self.model.scores(page_features(pieces, allowed, seam_statistics(), self.topics))
         scores += _JUMP * np.array([piece.jumps_out for piece in pieces])[:, None]
         scores += _BOX_END * (self.closed & [piece.boxed for piece in pieces])[:, None]
+        scores += _SAID * np.outer(~self.closed, [piece.said for piece in pieces])
         return scores + (_IN_ORDER * np.eye(len(pieces), k=1) if self.in_order else 0.0)
 
     def links(self, scores: Matrix, allowed: Mask) -> list[Link]:
@@ -179,13 +181,15 @@ def _decide(judge: _Judge, allowed: Mask) -> Stitching:
     links = [replace(link, displaced=link.target in displaced) for link in links]
     followed = {link.target for link in links if link.accepted}
     goes_on = {link.source for link in links if link.accepted}
+    torn_off = {link.source for link in links if link.accepted and link.merges}
     alone = given_begin_none(scores, allowed)
     openings = {
         n
         for n, piece in enumerate(judge.pieces)
         if n
         and n not in followed
-        and not (piece.starts or piece.said)
+        and not piece.starts
+        and (n - 1 in torn_off or not piece.said)
         and (n - 1 in goes_on or alone[n] >= OPENING_THRESHOLD)
     }
     return Stitching(tuple(link for link in links if _wanted(link)), frozenset(openings))
