@@ -14,7 +14,17 @@ from rag.documents import Span
 _LINE = re.compile(r"[^\n\r\f\v\x85\u2028\u2029]+")
 _EMPTY = "\ufeff\u200b\u200c\u200d\u2060"
 _END = re.compile(r"[。！？!?…；;：:][”’」』）)》〉\]】\"']*$")
-_CREDITED_END = re.compile(r"[。！？][”’」』）)]*\s?[（(【][^（）()【】。，]{2,24}[）)】]$")
+_ROLES = "记者|通讯员|实习生|编辑|责编|校对|作者|审核|审校|终审|监制|摄影|撰文|供稿|图片?来源|来源|图源|稿源"
+_BRACKETED = r"[（(【\[][^（）()【】\[\]。，]{1,24}[）)】\]]"
+_CREDITED_END = re.compile(
+    r"[。！？][”’」』）)]*\s?(?:"
+    rf"(?:{_BRACKETED}\s?)+(?<=.[）)】\]])"
+    rf"|(?:{_BRACKETED}\s?)*[^\s。！？，；：:]{{0,14}}(?:{_ROLES})\s*[:：/／|丨][^。！？，；]{{2,30}}"
+    rf"|(?:{_BRACKETED}\s?)*[^\s。！？，；：:]{{0,12}}(?:{_ROLES})(?:\s(?:(?:{_ROLES})\s)?[\u4e00-\u9fff]{{2,3}})+"
+    rf"|[【\[][^【】\[\]。，]{{0,12}}(?:{_ROLES})[^【】\[\]。，]{{1,12}}[】\]][^。！？，；：]{{0,16}}"
+    r")$"
+)
+_TAIL = 80
 _INDENT = re.compile(r"(?:\u3000|\t| {2,})")
 _MARKED = re.compile(r"#{1,6}\s|[-*+>|]\s|[□■◇◆●▲△☐]")
 _NARROW = 60.0
@@ -52,8 +62,8 @@ def width(text: str) -> float:
 
 
 def ends_sentence(text: str) -> bool:
-    """Whether a paragraph may end here; a credit in brackets may follow the last sentence."""
-    return (_END.search(text) or _CREDITED_END.search(text[-40:])) is not None
+    """Whether a paragraph may end here; credits (`（完）`, `责任编辑：…`) may follow the last sentence."""
+    return (_END.search(text) or _CREDITED_END.search(text[-_TAIL:])) is not None
 
 
 def raw_lines(text: str, start: int = 0) -> Iterator[Line]:

@@ -1,8 +1,9 @@
 """A small network that says how likely one piece goes on in another, and picks the best links.
 
-The score g of a pair comes from one hidden layer over its features. Among all pieces that may
-follow an end, and "none" with score 0, the softmax of g is the probability of each; the same
-among all ends for a beginning. The weights were fitted to both at once by
+The score g of a pair comes from one hidden layer over its features, and then from the scores of
+its detours: a link that leaves out a piece which would fit in between is the less likely. Among all
+pieces that may follow an end, and "none" with score 0, the softmax of g is the probability of each;
+the same among all ends for a beginning. The weights were fitted to both at once by
 `scripts/train_stitching.py`, which also calibrates the confidence of the links chosen.
 """
 
@@ -20,6 +21,7 @@ from ingest.seam_features import Mask, Matrix
 
 _FILE = Path(__file__).with_name("stitching.json")
 _SMALLEST = 1e-9
+_NEVER = -30.0
 
 Vector = NDArray[np.float64]
 
@@ -32,8 +34,10 @@ class PairModel:
         features: their names, in order (f of them).
         hidden: shape (f, h), `hidden_bias`: shape (h,), `output`: shape (h,).
         direct: shape (f,): the linear part beside the hidden layer; `bias` is its constant.
-        calibration: for ends in mid-sentence and for ends of sentences, the weights of the two
-            probabilities' log-odds and a constant.
+        detours: for ends in mid-sentence and for ends of sentences, the weights of the pair's own
+            score and of its best detour's, and a constant.
+        calibration: for the same two, the weights of the two probabilities' log-odds and a
+            constant.
     """
 
     features: tuple[str, ...]
@@ -42,6 +46,10 @@ class PairModel:
     output: tuple[float, ...]
     direct: tuple[float, ...]
     bias: float
+    detours: tuple[tuple[float, float, float], tuple[float, float, float]] = (
+        (1.0, 0.0, 0.0),
+        (1.0, 0.0, 0.0),
+    )
     calibration: tuple[tuple[float, float, float], tuple[float, float, float]] = (
         (0.5, 0.5, 0.0),
         (0.5, 0.5, 0.0),
@@ -52,6 +60,11 @@ class PairModel:
         layer = np.tanh(values @ np.asarray(self.hidden) + np.asarray(self.hidden_bias))
         linear = values @ np.asarray(self.direct) + self.bias
         return np.asarray(layer @ np.asarray(self.output) + linear, dtype=np.float64)
+
+    def against_detours(self, scores: Matrix, allowed: Mask, closed: Mask) -> Matrix:
+        """G of each pair in the light of the others; `closed`, shape (n,): ends of sentences."""
+        own, detour, constant = np.asarray(self.detours)[closed.astype(int)].T[:, :, None]
+        return np.asarray(own * scores + detour * best_detours(scores, allowed) + constant)
 
     def confidence(self, given_end: float, given_begin: float, *, closed: bool) -> float:
         """Probability that a chosen link is right.
@@ -100,6 +113,19 @@ def given_begin_none(scores: Matrix, allowed: Mask) -> Vector:
     return np.asarray(1.0 - _softmax(masked.T).sum(axis=1), dtype=np.float64)
 
 
+def best_detours(scores: Matrix, allowed: Mask) -> Matrix:
+    """How well the best piece in between would fit: shape (n, n), 0 where there is none.
+
+    Of the pieces k between i and j, log(1 + exp(min(g(i, k), g(k, j)))) of the best.
+    """
+    held = np.where(allowed, scores, _NEVER)
+    best = np.full(scores.shape, _NEVER)
+    for k in range(1, len(scores) - 1):
+        through = np.minimum(held[:k, k][:, None], held[k, k + 1 :][None, :])
+        best[:k, k + 1 :] = np.maximum(best[:k, k + 1 :], through)
+    return np.asarray(np.logaddexp(0.0, best), dtype=np.float64)
+
+
 def _softmax(scores: Matrix) -> Matrix:
     """Of each row, with a further cell of score 0."""
     top = np.maximum(scores.max(axis=1, keepdims=True), 0.0)
@@ -123,6 +149,7 @@ def pair_model(name: str) -> PairModel:
         output=tuple(found["output"]),
         direct=tuple(found["direct"]),
         bias=found["bias"],
+        detours=tuple(tuple(row) for row in found["detours"]),  # type: ignore[arg-type]
         calibration=tuple(tuple(row) for row in found["calibration"]),  # type: ignore[arg-type]
     )
 

@@ -151,7 +151,8 @@ class _Judge:
         scores += _JUMP * np.array([piece.jumps_out for piece in pieces])[:, None]
         scores += _BOX_END * (self.closed & [piece.boxed for piece in pieces])[:, None]
         scores += _SAID * np.outer(~self.closed, [piece.said for piece in pieces])
-        return scores + (_IN_ORDER * np.eye(len(pieces), k=1) if self.in_order else 0.0)
+        scores += _IN_ORDER * np.eye(len(pieces), k=1) * self.in_order
+        return self.model.against_detours(scores, allowed, self.closed)
 
     def links(self, scores: Matrix, allowed: Mask) -> list[Link]:
         """The best assignment."""

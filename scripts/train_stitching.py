@@ -26,7 +26,14 @@ from eval.news_pages import read_news, training_part
 from eval.stirred_pages import StirredPage, stir_page
 from ingest.lines import read_lines
 from ingest.page_features import PAGE_NAMES, PAGE_TOPIC_NAMES, TopicVectors, page_features
-from ingest.pair_model import PairModel, Vector, assign, pair_model, write_model
+from ingest.pair_model import (
+    PairModel,
+    Vector,
+    assign,
+    best_detours,
+    pair_model,
+    write_model,
+)
 from ingest.pieces import allowed_links, flow_of, pieces_of
 from ingest.seam_features import Mask, Matrix, closed_ends
 from ingest.seams import SeamStatistics
@@ -215,13 +222,30 @@ def _widened(base: PairModel, more: PairModel, seen: list[int], width: int) -> P
     )
 
 
+def fit_detours(model: PairModel, examples: Sequence[Example]) -> PairModel:
+    """The model with the weights of its detours, fitted to pages that it did not learn from."""
+
+    def reduced(example: Example) -> Example:
+        scores = model.scores(example.values)
+        seen = [scores, best_detours(scores, example.allowed), np.ones_like(scores)]
+        ends = np.broadcast_to(example.closed[:, None], scores.shape)
+        return replace(example, values=np.stack([~ends * v for v in seen] + [ends * v for v in seen], -1))
+
+    found = fit(pairs_of([reduced(example) for example in examples]), 0, 0, steps=300)
+    opened, closed = found.direct[:3], found.direct[3:]
+    rows = [(own, detour, round(constant + found.bias, 5)) for own, detour, constant in (opened, closed)]
+    return replace(model, detours=(rows[0], rows[1]))
+
+
 def calibrate(model: PairModel, examples: Sequence[Example]) -> PairModel:
     """The model with confidences that say how often its links on `examples` were right."""
     from sklearn.linear_model import LogisticRegression
 
     found: dict[bool, list[tuple[float, float, bool]]] = {False: [], True: []}
     for example in examples:
-        for choice in assign(model.scores(example.values), example.allowed):
+        scores = model.scores(example.values)
+        scores = model.against_detours(scores, example.allowed, example.closed)
+        for choice in assign(scores, example.allowed):
             odds = [
                 np.log(p / (1 - p + 1e-9) + 1e-9) for p in (choice.given_end, choice.given_begin)
             ]
@@ -261,6 +285,7 @@ def main() -> None:
         pairs = pairs_of(examples[:border])
         model = fit(pairs, arguments.hidden, arguments.seed, arguments.steps)
     name = "page+topic" if arguments.topic else "page"
+    model = fit_detours(model, examples[border:])
     write_model(name, calibrate(model, examples[border:]))
 
 
