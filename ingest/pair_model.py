@@ -21,7 +21,7 @@ from ingest.seam_features import Mask, Matrix
 
 _FILE = Path(__file__).with_name("stitching.json")
 _SMALLEST = 1e-9
-_NEVER = -30.0
+_LEAST_DOUBT = 1e-6
 
 Vector = NDArray[np.float64]
 
@@ -114,16 +114,18 @@ def given_begin_none(scores: Matrix, allowed: Mask) -> Vector:
 
 
 def best_detours(scores: Matrix, allowed: Mask) -> Matrix:
-    """How well the best piece in between would fit: shape (n, n), 0 where there is none.
+    """How well the best piece in between fits there, as it sees it: shape (n, n), 0 for none.
 
-    Of the pieces k between i and j, log(1 + exp(min(g(i, k), g(k, j)))) of the best.
+    Piece k between i and j goes on from i with P(i | k), and goes on in j with P(j | k). Of the
+    smaller of both, p, the result is −log(1 − p), for the best k.
     """
-    held = np.where(allowed, scores, _NEVER)
-    best = np.full(scores.shape, _NEVER)
+    masked = np.where(allowed, scores, -np.inf)
+    from_before, to_after = _softmax(masked.T).T, _softmax(masked)
+    best = np.zeros(scores.shape)
     for k in range(1, len(scores) - 1):
-        through = np.minimum(held[:k, k][:, None], held[k, k + 1 :][None, :])
+        through = np.minimum(from_before[:k, k][:, None], to_after[k, k + 1 :][None, :])
         best[:k, k + 1 :] = np.maximum(best[:k, k + 1 :], through)
-    return np.asarray(np.logaddexp(0.0, best), dtype=np.float64)
+    return np.asarray(-np.log1p(-np.minimum(best, 1.0 - _LEAST_DOUBT)), dtype=np.float64)
 
 
 def _softmax(scores: Matrix) -> Matrix:

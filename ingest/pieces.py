@@ -11,7 +11,7 @@ import numpy as np
 from ingest.blocks import HEADINGS, Block, Kind
 from ingest.bylines import is_name
 from ingest.people import people_on
-from ingest.seam_features import Mask, closed_ends
+from ingest.seam_features import NOT_FIRST, Mask, closed_ends
 
 _LEAST = 4
 _LONGEST_POST = 64
@@ -50,6 +50,11 @@ class Piece:
     heading: str = ""
     said: bool = False
     boxed: bool = False
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it starts with a mark that starts no sentence."""
+        return self.text[:1] in NOT_FIRST
 
 
 def flow_of(blocks: Sequence[Block]) -> list[int]:
@@ -91,7 +96,7 @@ def allowed_links(pieces: Sequence[Piece], *, stirred: bool) -> Mask:
     """Which links the page's marks leave open, shape (n, n).
 
     A piece goes on further down, never below a heading or after a closing line, nor a sentence in
-    a list's item. One that ends a sentence goes on in the next piece, or anywhere on a `stirred` page:
+    a list's item; one that ends never goes on in a comma. One that ends a sentence goes on in the next piece, or anywhere on a `stirred` page:
     one that starts several articles, or whose order is known to be broken.
     """
     closed = closed_ends([piece.text for piece in pieces])
@@ -99,6 +104,8 @@ def allowed_links(pieces: Sequence[Piece], *, stirred: bool) -> Mask:
     allowed = place[None, :] > place[:, None]
     if not stirred:
         allowed &= ~closed[:, None] | (place[None, :] == place[:, None] + 1)
+    goes_on = np.array([piece.goes_on for piece in pieces])
+    allowed &= ~(goes_on[None, :] & closed[:, None])
     item = np.array([_ITEM.match(piece.text) is not None for piece in pieces])
     allowed &= ~(item[None, :] & ~closed[:, None])
     allowed[:, [piece.starts for piece in pieces]] = False

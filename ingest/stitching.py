@@ -20,14 +20,16 @@ from ingest.seam_features import Mask, Matrix, closed_ends
 from ingest.seams import seam_statistics
 from rag.embedding import Embedder
 
-JOIN_THRESHOLD = 0.6
-MOVE_THRESHOLD = 0.9
+# On pages that mark where articles start, and on others, whose articles' beginnings are rivals too.
+JOIN_THRESHOLD, UNMARKED_JOIN_THRESHOLD = 0.6, 0.95
+MOVE_THRESHOLD, UNMARKED_MOVE_THRESHOLD = 0.9, 0.95
 OPENING_THRESHOLD = 0.7
 _MOST_PIECES = 240
 _MOST_BROKEN = 24
 # In log-odds, by what the page says that the model has not seen:
 _JUMP = 6.0  # `下转…版` and `上接…版`
 _BOX_END = -3.0  # what a box says is seldom continued below it
+_GOES_ON = 3.0  # what starts with a comma goes on from somewhere
 _SAID = -3.0  # nor is a sentence in what someone else says or who is listed
 _IN_ORDER = 4.0  # the next piece, where the order is known from the places, or to be believed
 _LEAST_DIMENSION = 128  # vectors shorter than this tell words apart, not topics
@@ -39,7 +41,8 @@ class Link:
 
     `confidence` is the probability that this is right; `merges` tells whether both are one
     paragraph (a sentence was broken) or two that follow one another. `displaced`: the target
-    cannot belong to what stands above it.
+    cannot belong to what stands above it. `marked`: the page marks where
+    articles start, or it is one article in order.
     """
 
     source: int
@@ -47,12 +50,20 @@ class Link:
     confidence: float
     merges: bool
     displaced: bool = False
+    marked: bool = True
 
     @property
     def accepted(self) -> bool:
         """Whether it is sure enough to be acted on; text that may stay in its place needs more."""
-        sure = JOIN_THRESHOLD if self.merges or self.displaced else MOVE_THRESHOLD
-        return self.confidence >= sure
+        return self.confidence >= self._needed
+
+    @property
+    def _needed(self) -> float:
+        if self.merges:
+            return JOIN_THRESHOLD if self.marked else UNMARKED_JOIN_THRESHOLD
+        if self.displaced:
+            return JOIN_THRESHOLD
+        return MOVE_THRESHOLD if self.marked else UNMARKED_MOVE_THRESHOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +161,7 @@ class _Judge:
         scores = self.model.scores(page_features(pieces, allowed, seam_statistics(), self.topics))
         scores += _JUMP * np.array([piece.jumps_out for piece in pieces])[:, None]
         scores += _BOX_END * (self.closed & [piece.boxed for piece in pieces])[:, None]
+        scores += _GOES_ON * np.array([piece.goes_on for piece in pieces])
         scores += _SAID * np.outer(~self.closed, [piece.said for piece in pieces])
         scores += _IN_ORDER * np.eye(len(pieces), k=1) * self.in_order
         return self.model.against_detours(scores, allowed, self.closed)
@@ -161,7 +173,13 @@ class _Judge:
     def _link(self, choice: Choice) -> Link:
         ends = bool(self.closed[choice.source])
         confidence = self.model.confidence(choice.given_end, choice.given_begin, closed=ends)
-        return Link(choice.source, choice.target, round(confidence, 4), merges=not ends)
+        return Link(
+            choice.source,
+            choice.target,
+            round(confidence, 4),
+            merges=not ends,
+            marked=self.in_order or starts_several(self.pieces),
+        )
 
 
 def _decide(judge: _Judge, allowed: Mask) -> Stitching:

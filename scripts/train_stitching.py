@@ -1,7 +1,7 @@
 """Fit `ingest/stitching.json` on newspaper pages printed from news articles.
 
 Usage: python -m scripts.train_stitching NEWS.jsonl.gz
-       python -m scripts.train_stitching NEWS.jsonl.gz --topic --pages 180 --seed 12
+       python -m scripts.train_stitching NEWS.jsonl.gz --topic --pages 500 --seed 101
 
 Only the first four fifths of the file are used. Characters are counted on three quarters of that
 and pages are printed from the rest, so that the weights see the statistics at work on text that
@@ -167,6 +167,25 @@ def fit(pairs: Pairs, hidden: int, seed: int, steps: int, past: int = 0) -> Pair
     )
 
 
+def averaged(models: Sequence[PairModel]) -> PairModel:
+    """One network whose score is the mean of those of `models`."""
+    many = len(models)
+
+    def mean(rows: Sequence[Sequence[float]]) -> tuple[float, ...]:
+        return tuple(np.mean(rows, axis=0).round(5).tolist())
+
+    return replace(
+        models[0],
+        hidden=tuple(
+            sum(rows, ()) for rows in zip(*(model.hidden for model in models), strict=True)
+        ),
+        hidden_bias=sum((model.hidden_bias for model in models), ()),
+        output=tuple(round(value / many, 5) for model in models for value in model.output),
+        direct=mean([model.direct for model in models]),
+        bias=round(float(np.mean([model.bias for model in models])), 5),
+    )
+
+
 def _cross_entropy(
     scores: Vector, groups: NDArray[np.int64], truth: Mask, many: int
 ) -> tuple[float, Vector]:
@@ -229,11 +248,15 @@ def fit_detours(model: PairModel, examples: Sequence[Example]) -> PairModel:
         scores = model.scores(example.values)
         seen = [scores, best_detours(scores, example.allowed), np.ones_like(scores)]
         ends = np.broadcast_to(example.closed[:, None], scores.shape)
-        return replace(example, values=np.stack([~ends * v for v in seen] + [ends * v for v in seen], -1))
+        return replace(
+            example, values=np.stack([~ends * v for v in seen] + [ends * v for v in seen], -1)
+        )
 
     found = fit(pairs_of([reduced(example) for example in examples]), 0, 0, steps=300)
     opened, closed = found.direct[:3], found.direct[3:]
-    rows = [(own, detour, round(constant + found.bias, 5)) for own, detour, constant in (opened, closed)]
+    rows = [
+        (own, detour, round(constant + found.bias, 5)) for own, detour, constant in (opened, closed)
+    ]
     return replace(model, detours=(rows[0], rows[1]))
 
 
@@ -264,7 +287,8 @@ def main() -> None:
     """Fit with or without the topic features and update the file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("news", type=Path)
-    parser.add_argument("--pages", type=int, default=1500)
+    parser.add_argument("--pages", type=int, default=3000)
+    parser.add_argument("--fits", type=int, default=5, help="networks that are averaged")
     parser.add_argument("--hidden", type=int, default=16)
     parser.add_argument("--steps", type=int, default=220)
     parser.add_argument("--seed", type=int, default=11)
@@ -283,7 +307,8 @@ def main() -> None:
         model = fit_topic(pair_model("page"), examples[:border], 6, arguments.seed)
     else:
         pairs = pairs_of(examples[:border])
-        model = fit(pairs, arguments.hidden, arguments.seed, arguments.steps)
+        seeds = range(arguments.seed, arguments.seed + arguments.fits)
+        model = averaged([fit(pairs, arguments.hidden, n, arguments.steps) for n in seeds])
     name = "page+topic" if arguments.topic else "page"
     model = fit_detours(model, examples[border:])
     write_model(name, calibrate(model, examples[border:]))
