@@ -14,7 +14,10 @@ from rag.documents import Span
 _LINE = re.compile(r"[^\n\r\f\v\x85\u2028\u2029]+")
 _EMPTY = "\ufeff\u200b\u200c\u200d\u2060"
 _END = re.compile(r"[。！？!?…；;：:][”’」』）)》〉\]】\"']*$")
-_ROLES = "记者|通讯员|实习生|编辑|责编|校对|作者|审核|审校|终审|监制|摄影|撰文|供稿|图片?来源|来源|图源|稿源"
+_ROLES = (
+    "记者|通讯员|实习生|编辑|责编|校对|作者|审核|审校|终审|监制|摄影|撰文|供稿"
+    "|图片?来源|来源|图源|稿源"
+)
 _BRACKETED = r"[（(【\[][^（）()【】\[\]。，]{1,24}[）)】\]]"
 _CREDITED_END = re.compile(
     r"[。！？][”’」』）)]*\s?(?:"
@@ -62,7 +65,7 @@ def width(text: str) -> float:
 
 
 def ends_sentence(text: str) -> bool:
-    """Whether a paragraph may end here; credits (`（完）`, `责任编辑：…`) may follow the last sentence."""
+    """Whether a paragraph may end here; a credit, as `（完）`, may follow the last sentence."""
     return (_END.search(text) or _CREDITED_END.search(text[-_TAIL:])) is not None
 
 

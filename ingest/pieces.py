@@ -32,7 +32,7 @@ class Piece:
     Attributes:
         starts: a heading stands before it, so that it continues nothing.
         heading: the headings that stand before it.
-        said: it starts with someone's name, who speaks or is listed; it seldom continues a sentence.
+        said: it starts with the name of someone who speaks or is listed, and seldom goes on.
         boxed: it stands right below a box's heading.
         article: counts the articles that the page starts, in reading order.
         closed: a closing line (the author's affiliation, a byline) stands after it.
@@ -95,9 +95,10 @@ def _names_someone(text: str) -> bool:
 def allowed_links(pieces: Sequence[Piece], *, stirred: bool) -> Mask:
     """Which links the page's marks leave open, shape (n, n).
 
-    A piece goes on further down, never below a heading or after a closing line, nor a sentence in
-    a list's item; one that ends never goes on in a comma. One that ends a sentence goes on in the next piece, or anywhere on a `stirred` page:
-    one that starts several articles, or whose order is known to be broken.
+    A piece goes on further down, never below a heading or after a closing line; a broken sentence
+    not in a list's item, a whole one not in a comma. One that ends a sentence goes on in the next
+    piece, or anywhere on a `stirred` page: one that starts several articles, or whose order is
+    known to be broken.
     """
     closed = closed_ends([piece.text for piece in pieces])
     place = np.arange(len(pieces))

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from short_news import BRIDGE, LIBRARY, RECIPE
 
-from ingest.pair_model import PairModel, assign
+from ingest.lines import ends_sentence
+from ingest.pair_model import PairModel, assign, best_detours
 from ingest.pieces import Piece
 from ingest.seams import SeamStatistics, read_statistics, write_statistics
 from ingest.stitching import Stitching, stitch
@@ -92,6 +93,53 @@ def test_scores_by_hand() -> None:
     model = PairModel(("x",), ((2.0,),), (0.0,), (3.0,), (0.5,), 1.0)
     # 3·tanh(2·1) + 0.5·1 + 1
     assert model.scores(np.array([1.0])) == pytest.approx(3 * np.tanh(2.0) + 1.5)
+
+
+def test_a_detour_is_seen_from_the_piece_that_is_left_out() -> None:
+    # Piece 1 goes on from 0 with odds e² : 1 and goes on in 2 with odds 1 : 1; there is no other.
+    scores = np.array([[0.0, 2.0, 3.0], [0.0, 0.0, 0.0], [0.0] * 3])
+    allowed = np.triu(np.ones((3, 3), dtype=bool), 1)
+    found = best_detours(scores, allowed)
+    assert found[0, 2] == pytest.approx(np.log(2.0))
+    assert np.count_nonzero(found) == 1
+    model = PairModel(("a",), ((0.0,),), (0.0,), (0.0,), (0.0,), 0.0, ((0.5, -1.0, 0.1),) * 2)
+    weighed = model.against_detours(scores, allowed, np.array([True, False, True]))
+    assert weighed[0, 2] == pytest.approx(1.5 - np.log(2.0) + 0.1)
+
+
+def test_what_starts_with_a_comma_goes_on_from_a_broken_sentence() -> None:
+    texts = [f"{BRIDGE[:55]}", LIBRARY, f"，{BRIDGE[56:]}"]
+    assert (0, 2) in pairs(texts)
+    assert (1, 2) not in pairs(texts)
+
+
+def test_a_range_of_numbers_is_no_list_item() -> None:
+    before, after = (
+        "这座桥要在今年5月到9月封闭检修，桥上的限速也会降到每小时20",
+        "-30公里，请绕行。",
+    )
+    assert pairs([before, after]) == {(0, 1)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "大桥合龙了。（完）",
+        "大桥合龙了。（记者 石小满）（来源：柳镇报）",
+        "“路好走了。”校对 木青禾",
+        "他说。【编辑:石小满】更多内容请进入本地频道",
+        "大桥合龙了。来源：柳镇新闻 记者 石小满",
+    ],
+)
+def test_a_credit_after_the_last_sentence_ends_it(text: str) -> None:
+    assert ends_sentence(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["大桥合龙了。记者在现场看到", "合龙了。本报记者 石小满在桥上", "来源广泛的资金"]
+)
+def test_a_sentence_about_a_reporter_is_not_over(text: str) -> None:
+    assert not ends_sentence(text)
 
 
 def test_statistics_survive_being_stored(tmp_path: Path) -> None:
