@@ -20,9 +20,9 @@ from ingest.seam_features import Mask, Matrix, closed_ends
 from ingest.seams import seam_statistics
 from rag.embedding import Embedder
 
-# On pages that mark where articles start, and on others, whose articles' beginnings are rivals too.
-JOIN_THRESHOLD, UNMARKED_JOIN_THRESHOLD = 0.6, 0.95
-MOVE_THRESHOLD, UNMARKED_MOVE_THRESHOLD = 0.9, 0.95
+JOIN_THRESHOLD = 0.6
+UNMARKED_JOIN_THRESHOLD = 0.95  # no heading tells where an article starts: any piece may be one
+MOVE_THRESHOLD = 0.9
 OPENING_THRESHOLD = 0.7
 _MOST_PIECES = 240
 _MOST_BROKEN = 24
@@ -61,9 +61,7 @@ class Link:
     def _needed(self) -> float:
         if self.merges:
             return JOIN_THRESHOLD if self.marked else UNMARKED_JOIN_THRESHOLD
-        if self.displaced:
-            return JOIN_THRESHOLD
-        return MOVE_THRESHOLD if self.marked else UNMARKED_MOVE_THRESHOLD
+        return JOIN_THRESHOLD if self.displaced else MOVE_THRESHOLD
 
 
 @dataclass(frozen=True, slots=True)

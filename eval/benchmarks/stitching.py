@@ -25,12 +25,7 @@ from eval.stirred_pages import StirredPage, stir_page
 from ingest.loading import LoadedFile
 from ingest.metadata import Metadata
 from ingest.page import page_to_articles
-from ingest.stitching import (
-    JOIN_THRESHOLD,
-    MOVE_THRESHOLD,
-    UNMARKED_JOIN_THRESHOLD,
-    UNMARKED_MOVE_THRESHOLD,
-)
+from ingest.stitching import JOIN_THRESHOLD, MOVE_THRESHOLD, UNMARKED_JOIN_THRESHOLD
 from rag.documents import Article, SourceFile
 from rag.embedding import Embedder
 from rag.settings import Settings
@@ -87,7 +82,7 @@ def run(
             "seed": seed,
             "layout": layout,
             "thresholds": [JOIN_THRESHOLD, MOVE_THRESHOLD],
-            "unmarked_thresholds": [UNMARKED_JOIN_THRESHOLD, UNMARKED_MOVE_THRESHOLD],
+            "unmarked_join_threshold": UNMARKED_JOIN_THRESHOLD,
             "model": embedder.fingerprint if embedder else None,
         },
         "metrics": _metrics(tally, pages / max(spent, 1e-9)),
