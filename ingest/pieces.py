@@ -11,8 +11,9 @@ import numpy as np
 from ingest.blocks import HEADINGS, Block, Kind
 from ingest.bylines import is_name
 from ingest.people import people_on
-from ingest.seam_features import NOT_FIRST, Mask, closed_ends
+from ingest.seam_features import Mask, closed_ends
 
+_INSIDE_A_SENTENCE = tuple("，。、；：！？,;:!?%％")
 _LEAST = 4
 _LONGEST_POST = 64
 _LEAST_OPEN = 12  # shorter lines without a mark at the end are items, not broken sentences
@@ -53,8 +54,8 @@ class Piece:
 
     @property
     def goes_on(self) -> bool:
-        """Whether it starts with a mark that starts no sentence."""
-        return self.text[:1] in NOT_FIRST
+        """Whether it starts with a mark that only a broken sentence goes on with."""
+        return self.text[:1] in _INSIDE_A_SENTENCE
 
 
 def flow_of(blocks: Sequence[Block]) -> list[int]:

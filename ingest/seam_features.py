@@ -31,7 +31,7 @@ _WINDOW = 8
 SIMILARITY_FLOOR = 0.005
 _LEAST_SPREAD = 0.01
 _PAIRS = ("“”", "‘’", "《》", "（）", "()", "「」", "『』", "【】", "〈〉")
-NOT_FIRST = frozenset("，。、；：！？”’》）」』】〉,;:!?)]}%％")
+_NOT_FIRST = frozenset("，。、；：！？”’》）」』】〉,;:!?)]}%％")
 _NEWS_START = re.compile(
     r"[【（(《]|.{0,12}(?:讯|电|报道|获悉|消息)|(?:近日|昨日|今日|日前|据)|\d{1,4}[年月日]|.{2,8}(?:记者|作者|来源)"
 )
@@ -66,7 +66,7 @@ def features(
         _crossing_words(texts, allowed),
         matched,
         unmatched,
-        of_begins([text[:1] in NOT_FIRST for text in texts]),
+        of_begins([text[:1] in _NOT_FIRST for text in texts]),
         of_ends(closed_ends(texts)),
         of_ends([text[-1:] in "，、；：,;:" for text in texts]),
         of_begins([_NEWS_START.match(text) is not None for text in texts]),

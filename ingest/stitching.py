@@ -149,6 +149,11 @@ class _Judge:
         return closed_ends([piece.text for piece in self.pieces])
 
     @cached_property
+    def marked(self) -> bool:
+        """Whether it is known where articles start: the page says it, or there is but one."""
+        return self.in_order or starts_several(self.pieces)
+
+    @cached_property
     def model(self) -> PairModel:
         """The network, with topics if they can be told."""
         return pair_model("page+topic" if self.topics else "page")
@@ -176,7 +181,7 @@ class _Judge:
             choice.target,
             round(confidence, 4),
             merges=not ends,
-            marked=self.in_order or starts_several(self.pieces),
+            marked=self.marked,
         )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -56,69 +56,68 @@ def torn_line_features(blocks: Sequence[Block]) -> tuple[list[int], NDArray[np.f
     beside = [n for n, block in enumerate(blocks) if _is_running(block)]
     if not beside or not 0 < len(candidates) <= _MOST_LINES:
         return [], np.zeros((0, len(NAMES)))
-    page = _Page.of(blocks, beside, len(candidates))
+    page = _Page(blocks, candidates, beside)
     return candidates, np.array([page.features(n) for n in candidates])
 
 
-@dataclass(frozen=True)
 class _Page:
-    """What the short lines of a page are compared with: the blocks at the places `beside`."""
+    """What the short lines of a page are compared with; each text is encoded once."""
 
-    blocks: Sequence[Block]
-    beside: NDArray[np.int64]
-    open_share: float
-    short_share: float
-    signed: bool
-
-    @classmethod
-    def of(cls, blocks: Sequence[Block], beside: Sequence[int], short: int) -> _Page:
-        long = [blocks[n].text for n in beside if len(blocks[n].text) > _MOST]
-        opened = sum(not ends_sentence(text) for text in long)
-        signed = any(block.kind in _SIGNED and block.certain for block in blocks)
-        share = min(short / max(len(long), 1), 1.0)
-        return cls(blocks, np.asarray(beside), opened / max(len(long), 1), share, signed)
+    def __init__(
+        self, blocks: Sequence[Block], candidates: Sequence[int], beside: Sequence[int]
+    ) -> None:
+        self._blocks = blocks
+        self._beside = np.asarray(beside)
+        seen = sorted({*candidates, *beside})
+        texts = [blocks[n].text for n in seen]
+        encoder = seam_encoder()
+        self._ends = dict(zip(seen, encoder.end_vectors(texts), strict=True))
+        self._begins = dict(zip(seen, encoder.begin_vectors(texts), strict=True))
+        self._sentence_end = encoder.end_vectors([_SENTENCE_END])[0]
+        self._open = {n for n in beside if not ends_sentence(blocks[n].text)}
+        long = [n for n in beside if len(blocks[n].text) > _MOST]
+        self._shares = [
+            sum(n in self._open for n in long) / max(len(long), 1),
+            min(len(candidates) / max(len(long), 1), 1.0),
+            float(any(block.kind in _SIGNED and block.certain for block in blocks)),
+        ]
 
     def features(self, n: int) -> list[float]:
         """Of the line at place `n`, in the order of `NAMES`."""
-        text = self.blocks[n].text
-        below = self.beside[(self.beside > n) & (self.beside <= n + _REACH)][:_AHEAD].tolist()
-        above = self.beside[(self.beside < n) & (self.beside >= n - _REACH)][-_AHEAD:].tolist()
-        begins = [self.blocks[m].text for m in below]
-        ends = [self.blocks[m].text for m in above if not ends_sentence(self.blocks[m].text)]
+        near = self._beside[np.abs(self._beside - n) <= _REACH]
+        below = near[near > n][:_AHEAD].tolist()
+        above = [m for m in near[near < n][-_AHEAD:].tolist() if m in self._open]
         return [
-            *_best([text], begins),
-            float(_follows([text], begins)[0]) if below[:1] == [n + 1] else _NOWHERE,
-            *_best(ends, [text]),
-            float(_follows([_SENTENCE_END], [text])[0]),
-            len(text) / _MOST,
-            float(is_signed(self.blocks, n)),
-            self.open_share,
-            self.short_share,
-            float(self.signed),
+            *self._best([n] * len(below), below),
+            self._follows(n, below[0]) if below[:1] == [n + 1] else _NOWHERE,
+            *self._best(above, [n] * len(above)),
+            float(self._sentence_end @ self._begins[n]),
+            len(self._blocks[n].text) / _MOST,
+            float(is_signed(self._blocks, n)),
+            *self._shares,
             float(n == 0),
         ]
 
+    def _follows(self, end: int, begin: int) -> float:
+        return float(self._ends[end] @ self._begins[begin])
 
-def _follows(ends: Sequence[str], begins: Sequence[str]) -> NDArray[np.float64]:
-    """Of one end and many beginnings, or the other way round: shape (many,)."""
-    return seam_encoder().follows(ends, begins).ravel() if ends and begins else np.zeros(0)
+    def _best(self, ends: Sequence[int], begins: Sequence[int]) -> list[float]:
+        """Of pairs of places, about the one that goes on best.
 
-
-def _best(ends: Sequence[str], begins: Sequence[str]) -> list[float]:
-    """Of one end and many beginnings, or the other way round, about the likeliest pair.
-
-    How well it follows, and how much better than after a sentence's end; what the characters gain;
-    whether a word runs on.
-    """
-    if not ends or not begins:
-        return [_NOWHERE, _NOWHERE, _NO_GAIN, 0.0]
-    follows = _follows(ends, begins)
-    goes_on = follows - _follows([_SENTENCE_END], begins)
-    best = int(np.argmax(goes_on))
-    left, right = ends[min(best, len(ends) - 1)], begins[min(best, len(begins) - 1)]
-    gain = seam_gains([left], [right], seam_statistics())[0][0, 0]
-    runs_on = gain > 0 and crosses_word(left, right)
-    return [float(follows[best]), float(goes_on[best]), float(gain), float(runs_on)]
+        How well it follows, and how much better than after a sentence's end; what the characters
+        gain; whether a word runs on.
+        """
+        if not ends:
+            return [_NOWHERE, _NOWHERE, _NO_GAIN, 0.0]
+        follows = [self._follows(e, b) for e, b in zip(ends, begins, strict=True)]
+        goes_on = [
+            found - float(self._sentence_end @ self._begins[b])
+            for found, b in zip(follows, begins, strict=True)
+        ]
+        best = int(np.argmax(goes_on))
+        left, right = self._blocks[ends[best]].text, self._blocks[begins[best]].text
+        gain = float(seam_gains([left], [right], seam_statistics())[0][0, 0])
+        return [follows[best], goes_on[best], gain, float(gain > 0 and crosses_word(left, right))]
 
 
 def _is_open(block: Block) -> bool:

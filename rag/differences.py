@@ -29,7 +29,8 @@ _DONE = re.compile("已|累计|达到了|完成了")
 _YEARS = re.compile(r"\d{4}(?=年)")
 _NUMERAL = r"\d{1,4}|[一二三四五六七八九十]{1,3}"
 _NUMBERED = re.compile(
-    rf"(?:第(?P<first>{_NUMERAL})|(?<![\d月.])(?P<bare>{_NUMERAL})(?=号|路|标段))(?P<kind>号线|号楼|号|期|批|届|组|标段|路|栋|幢)"
+    rf"(?:第(?P<first>{_NUMERAL})|(?<![\d月.一二三四五六七八九十 ])(?P<bare>{_NUMERAL})(?=号|标段))"
+    r"(?P<kind>号线|号楼|号(?=[\u4e00-\u9fff]{2})(?![上下中]午)|期|批|届|组|标段|路|栋|幢)"
 )
 """Of several of a kind, the one that is meant: 7号渡口, 第二期."""
 _ASKS_WHETHER_ALIKE = re.compile(
@@ -90,9 +91,14 @@ def different_figures(
 def _figures(evidence: Evidence) -> Iterator[Figure]:
     text = fold(evidence.text)
     for quantity in quantities(text):
-        clause = re.split(r"[。；;]", text[: quantity.start])[-1]
+        clause = _clause_before(text, quantity)
         label = re.sub(r"[\d,.，、%]", "", clause)[-_REACH:] + text[quantity.end :][:_AFTER]
         yield Figure(evidence, quantity, label, text)
+
+
+def _clause_before(text: str, quantity: Quantity) -> str:
+    """The sentence, or its part between semicolons, as far as the number."""
+    return re.split(r"[。；;]", text[: quantity.start])[-1]
 
 
 def _fits(figure: Figure, question: Understood) -> tuple[bool, float]:
@@ -145,7 +151,7 @@ def _of_other_number(a: Figure, b: Figure) -> bool:
 def _numbered(figure: Figure) -> dict[str, set[float]]:
     """The numbers before a figure that tell things of one kind apart, by kind."""
     found: dict[str, set[float]] = {}
-    for match in _NUMBERED.finditer(figure.text[: figure.quantity.start]):
+    for match in _NUMBERED.finditer(_clause_before(figure.text, figure.quantity)):
         numeral = match["first"] or match["bare"]
         number = float(numeral) if numeral.isdecimal() else chinese_number(numeral)
         found.setdefault(match["kind"], set()).add(number)

@@ -11,10 +11,9 @@ import re
 from rag.people import possible_names
 from rag.phrasing import left_unsaid
 from rag.quantities import UNIT
-from rag.question import QuestionType, content_words, question_type
+from rag.question import QuestionType, content_words, question_type, without_end_marks
 from rag.scope import VIEW
 
-_END_MARKS = re.compile(r"[\s?？。.!！~]+$")
 _AFTER_NAME = re.compile(
     rf"(?:最|更|还|也|又|对|在|的|是|担任|和|与|作为|为什么|有什么|有哪些|{VIEW.pattern})"
 )
@@ -204,11 +203,6 @@ def opening_name(text: str) -> str | None:
         if not rest or _AFTER_NAME.match(rest):
             return name
     return None
-
-
-def without_end_marks(text: str) -> str:
-    """A question as far as its last word."""
-    return _END_MARKS.sub("", text)
 
 
 def thing_of(before: str) -> str:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from rag.ellipsis import opening_name, replaced, thing_of, topic_of, without_end_marks
-from rag.question import QuestionType, content_words, question_type
+from rag.ellipsis import opening_name, replaced, thing_of, topic_of
+from rag.question import QuestionType, content_words, question_type, without_end_marks
 from rag.text import fold
 
 _ELLIPSIS = re.compile(r"^(?:那么|那|还有|至于)?[，,]?(?P<new>.{1,20}?)呢$")

@@ -21,7 +21,7 @@ from rag.embedding import passage_header
 from rag.facts import Facts
 from rag.features import has_form
 from rag.inquiry import Side
-from rag.out_of_scope import is_out_of_scope, wants_a_task_done
+from rag.out_of_scope import is_out_of_scope, sets_a_task
 from rag.question import Understood, is_held
 from rag.quotes import Quotable, citation
 from rag.scope import Scope
@@ -69,7 +69,7 @@ class TemplateGenerator:
 
     def generate(self, findings: Findings, timings_ms: Mapping[str, float]) -> Answer:
         """Answer if the evidence reaches the threshold, else refuse."""
-        if wants_a_task_done(findings.understood):
+        if sets_a_task(findings.understood):
             return self._refusal(findings, timings_ms)
         if findings.facts:
             return self._told(findings, findings.facts, timings_ms)
@@ -177,10 +177,10 @@ class TemplateGenerator:
 def _why_not(findings: Findings, side: Side) -> tuple[RefusalReason, tuple[str, ...]]:
     """The reason, and the question's words that no candidate passage holds."""
     understood, assessment, weights = side.question, side.assessment, side.weights
-    if is_out_of_scope(understood):
-        return "out_of_scope", ()
     if findings.scope.unknown:
         return "nothing_relevant", (findings.scope.unknown,)
+    if is_out_of_scope(understood):
+        return "out_of_scope", ()
     if not assessment.evidence:
         return "nothing_relevant", ()
     texts = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from rag.question import Understood, patterns
+from rag.question import Understood, patterns, without_end_marks
 
 
 @cache
@@ -13,11 +13,13 @@ def _pattern(kind: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns("out_of_scope", kind)))
 
 
-def wants_a_task_done(question: Understood) -> bool:
+def sets_a_task(question: Understood) -> bool:
     """Whether something is to be made: a poem, a translation, a picture."""
-    return _pattern("task").search(question.searched) is not None
+    bare = without_end_marks(question.searched)
+    return bool(_pattern("task").search(bare)) and not _pattern("asks").search(bare)
 
 
 def is_out_of_scope(question: Understood) -> bool:
     """Whether a task is set, the program itself is spoken to, or this moment is asked for."""
-    return wants_a_task_done(question) or _pattern("talk").search(question.searched) is not None
+    bare = without_end_marks(question.searched)
+    return sets_a_task(question) or _pattern("talk").search(bare) is not None

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from rag.people import possible_names
+
 _ASKS = re.compile(
     r"[谁哪几吗嘛呢啥咋怎何?]|什么|甚么|多少|么$|[是能可]否|(\w)[不没]\1|[有没]没有"
     r"|多[大高长远重久宽深快]|百分之|介绍|说[说明]|谈谈|列[举出]|请|告诉"
@@ -31,7 +33,7 @@ def left_unsaid(bare: str) -> str:
     return next((asks for asks, ending in _ASKED_BY_ENDING if ending.search(bare)), "")
 
 
-_AGE = re.compile(r"(?<=今年)多大了?$|多大了$")
+_AGE = re.compile(r"^(?P<who>[\u4e00-\u9fff]{2,4}?)(?P<now>今年)?(?:有)?多大了?$")
 
 
 def as_question(query: str) -> str:
@@ -40,6 +42,8 @@ def as_question(query: str) -> str:
     Args:
         query: a question or keywords, with or without end marks.
     """
-    bare = _AGE.sub("多大年纪", query.rstrip(" ?!。.,，"))
+    bare = query.rstrip(" ?!。.,，")
+    if (age := _AGE.match(bare)) and age["who"] in set(possible_names(age["who"])):
+        return f"{age['who']}{age['now'] or ''}多大年纪?"
     asks = left_unsaid(bare) or ("" if _ASKS.search(bare) else "是什么")
     return f"{bare}{asks}?"

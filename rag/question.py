@@ -82,6 +82,11 @@ def patterns(section: str, name: str) -> list[str]:
     return list(_data()[section][name])
 
 
+def without_end_marks(text: str) -> str:
+    """A folded question as far as its last word."""
+    return _END_MARKS.sub("", text)
+
+
 def understand(question: Question, limit: int, searched: str | None = None) -> Understood:
     """Read a question.
 
@@ -95,7 +100,7 @@ def understand(question: Question, limit: int, searched: str | None = None) -> U
     """
     check(question, limit)
     folded = " ".join(fold(searched or question.question).split())
-    bare = _END_MARKS.sub("", folded)
+    bare = without_end_marks(folded)
     return Understood(
         asked=question.question,
         searched=folded,

@@ -26,10 +26,12 @@ _CUE = re.compile('《|报|文章|文中|评论|节|部分|章|小标题|栏|[�
 _DAY = r"(?:(?P<year>\d{4})年(?:(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})[日号])?)?(?:的)?)?"
 _DAY_AFTER = _DAY.replace("P<", "P<after_")
 _ASKS_OF_IT = re.compile("的?(?:作者|记者|标题|题目|谁|由谁|哪|第?几|什么时候|何时|刊|登|发表)")
+_UNDER = r"(?:下面|里面|[里中下]|[说讲写提谈]到?)的?[，,]?|[，,]"
 _SECTION = re.compile(
-    r"(?:在|从|据|按)?(?:[“\"「《](?P<marked>[^”\"」》]{2,40})[”\"」》]|(?P<bare>[^，,。“”\"《》]{2,20}?))"
-    r"(?:的?(?:这|那)?一?(?:小?节|部分|章|小标题|栏目?))(?:下面|里面|[里中下])?(?:的|[说讲写提谈]到?[，,]?|[，,])?"
+    rf"(?:在|从|据|按)?(?:[“\"「](?P<marked>[^”\"」]{{2,40}})[”\"」]的?(?:这|那)?一?(?:小?节|部分|章|小标题|栏目?)(?:{_UNDER})?"
+    rf"|(?P<bare>[^，,。“”\"《》]{{2,20}}?)(?:的?[这那]?一小?节|的?[这那]一?(?:部分|章)|部分|小标题|栏目)(?:{_UNDER}))"
 )
+"""A heading in quotation marks, or without them if more says that it is one: 电影节 is no 节."""
 _NUMBERING = re.compile(
     r"^(?:第[一二三四五六七八九十\d]{1,3}[章节部分]{1,2}|[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．])\s*"
 )
@@ -135,8 +137,14 @@ def _section(
     if match is None:
         return None
     name = match["marked"] or match["bare"]
-    known = [raw for raw in list_sections() if name in (fold(raw), _NUMBERING.sub("", fold(raw)))]
+    known = [raw for raw in list_sections() if name in _names_of(raw)]
     return (match, {"section": known[0]}) if len(known) == 1 else None
+
+
+def _names_of(section: str) -> tuple[str, str]:
+    """A heading, folded, with and without its number."""
+    folded = fold(section)
+    return folded, _NUMBERING.sub("", folded)
 
 
 def _source(named: str, question: str) -> re.Match[str] | None:

@@ -261,7 +261,10 @@ def fit_detours(model: PairModel, examples: Sequence[Example]) -> PairModel:
 
 
 def calibrate(model: PairModel, examples: Sequence[Example]) -> PairModel:
-    """The model with confidences that say how often its links on `examples` were right."""
+    """The model with confidences that say how often its links on `examples` were right.
+
+    These are the pages of `fit_detours` too: six weights in all on thousands of links.
+    """
     from sklearn.linear_model import LogisticRegression
 
     found: dict[bool, list[tuple[float, float, bool]]] = {False: [], True: []}

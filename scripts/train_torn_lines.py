@@ -28,6 +28,7 @@ from ingest.segmentation import classified_lines, with_headings
 from ingest.torn_lines import NAMES, THRESHOLD, torn_line_features, write_torn_line_model
 from rag.logistic import LogisticModel
 
+# How headlines run into the text in these news: it makes training data, and nothing else knows it.
 _HEADLINE = re.compile(
     r"([^。，；：:（(【]{8,32}?)(?=本报讯|来源[:：]|近日，|日前，|\d{1,2}月\d{1,2}日|据[^，。]{2,10}(?:消息|报道)"
     r"|(?:北京|中新|人民|央广|央视|新华|光明|经济日报|中国)\S{0,10}?(?:讯|电|消息))"

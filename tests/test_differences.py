@@ -32,6 +32,7 @@ def test_values_are_set_side_by_side(tmp_path: Path, other: str, kind: str) -> N
     [
         pytest.param("据统计，第8号渡口去年运客2300人次。", "how_many", id="another number"),
         pytest.param("据统计，第七号渡口去年运客2300人次。", "difference", id="the same number"),
+        pytest.param("十二号公布：第7号渡口去年运客2300人次。", "difference", id="a date beside"),
     ],
 )
 def test_things_of_one_kind_are_told_apart_by_their_numbers(

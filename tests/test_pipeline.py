@@ -10,8 +10,9 @@ from pages import BRIDGE, TEA, asking, ingest_into, pipeline_over, write
 
 from rag.answers import Answer, Question, Stage
 from rag.errors import BadEncoding, QuestionEmpty, QuestionTooLong
+from rag.out_of_scope import is_out_of_scope
 from rag.pipeline import Pipeline
-from rag.question import content_words, is_held
+from rag.question import content_words, is_held, understand
 from rag.verification import verify
 
 
@@ -191,7 +192,13 @@ def test_a_refresh_outlives_what_another_process_published(
 
 @pytest.mark.parametrize(
     "question",
-    ["帮我写一首关于青石湾大桥的诗", "你是谁？", "把大桥全长翻译成英文", "今天天气怎么样？"],
+    [
+        "帮我写一首关于青石湾大桥的诗",
+        "请把大桥全长翻译成英文",
+        "写一首诗",
+        "你是谁？",
+        "今天天气怎么样？",
+    ],
 )
 def test_what_no_article_answers_is_refused_as_out_of_scope(
     pipeline: Pipeline, question: str
@@ -199,3 +206,24 @@ def test_what_no_article_answers_is_refused_as_out_of_scope(
     answer = ask(pipeline, question)
     assert answer.refusal
     assert answer.refusal.reason == "out_of_scope"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "谁把柳镇志翻译成英文？",
+        "谁为我们设计了大桥？",
+        "写一篇文章要几天？",
+        "企业给我们发了多少工资？",
+        "写一封信的老人",
+        "请给我设计单位的名称",
+        "帮我找大桥的全长",
+        "您知道大桥全长多少吗？",
+        "你好，大桥全长多少？",
+        "图书馆现在几点开门？",
+        "今天会下雨的地方有哪些？",
+        "翻译家是谁？",
+    ],
+)
+def test_a_question_about_making_things_is_in_scope(asked: str) -> None:
+    assert not is_out_of_scope(understand(Question(question=asked), 2000))

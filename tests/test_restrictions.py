@@ -113,7 +113,11 @@ REPORT = """# 柳镇水利年报
 
 全年加固堤防12公里，投入资金900万元。
 
-## 二、灌区改造
+## 文化
+
+镇上办了文化节，来了游客三万人。
+
+## 灌区改造
 
 全年改造灌区8处，投入资金400万元。
 """
@@ -142,3 +146,19 @@ def test_a_heading_that_is_named_restricts(tmp_path: Path, question: str, quoted
     found = answer.citations or (answer.refusal.nearest if answer.refusal else ())
     assert found
     assert all(quoted in citation.quote for citation in found)
+
+
+@pytest.mark.parametrize(
+    "question", ["文化节来了多少游客？", "灌区改造部分工程投入多少？", "哪些部分投入资金多？"]
+)
+def test_a_word_that_only_ends_like_a_heading_does_not_restrict(
+    tmp_path: Path, question: str
+) -> None:
+    with asking(tmp_path, report=REPORT) as pipeline:
+        _, restriction = restricted(
+            understand(Question(question=question), 2000),
+            Filters(),
+            pipeline.library.heads,
+            pipeline.library.sections,
+        )
+    assert restriction is None

@@ -11,7 +11,7 @@ from short_news import BRIDGE, LIBRARY, RECIPE
 
 from ingest.lines import ends_sentence
 from ingest.pair_model import PairModel, assign, best_detours
-from ingest.pieces import Piece
+from ingest.pieces import Piece, allowed_links
 from ingest.seams import SeamStatistics, read_statistics, write_statistics
 from ingest.stitching import Stitching, stitch
 from rag.embedding import HashingEmbedder
@@ -113,6 +113,12 @@ def test_what_starts_with_a_comma_goes_on_from_a_broken_sentence() -> None:
     assert (1, 2) not in pairs(texts)
 
 
+def test_a_closing_mark_may_follow_a_sentence() -> None:
+    left = f"老支书说：“{BRIDGE}"
+    right = "”他说完这句话，转身往桥头走去，身后是一片掌声。"
+    assert allowed_links([Piece(left), Piece(right)], stirred=True)[0, 1]
+
+
 def test_a_range_of_numbers_is_no_list_item() -> None:
     before, after = (
         "这座桥要在今年5月到9月封闭检修，桥上的限速也会降到每小时20",
@@ -136,7 +142,14 @@ def test_a_credit_after_the_last_sentence_ends_it(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["大桥合龙了。记者在现场看到", "合龙了。本报记者 石小满在桥上", "来源广泛的资金"]
+    "text",
+    [
+        "大桥合龙了。记者在现场看到",
+        "合龙了。本报记者 石小满在桥上",
+        "大桥合龙了。资金来源：财政拨款占一半",
+        "大桥合龙了。记者：您怎么看待这座新桥对乡亲们出行的",
+        "来源广泛的资金",
+    ],
 )
 def test_a_sentence_about_a_reporter_is_not_over(text: str) -> None:
     assert not ends_sentence(text)
