@@ -22,7 +22,7 @@ from rag.embedding import Embedder
 
 JOIN_THRESHOLD = 0.6
 UNMARKED_JOIN_THRESHOLD = 0.95  # no heading tells where an article starts: any piece may be one
-MOVE_THRESHOLD = 0.9
+MOVE_THRESHOLD = 0.85
 OPENING_THRESHOLD = 0.7
 _MOST_PIECES = 240
 _MOST_BROKEN = 24

@@ -1,7 +1,7 @@
 """Fit `ingest/stitching.json` on newspaper pages printed from news articles.
 
 Usage: python -m scripts.train_stitching NEWS.jsonl.gz
-       python -m scripts.train_stitching NEWS.jsonl.gz --topic --pages 500 --seed 101
+       python -m scripts.train_stitching NEWS.jsonl.gz --topic --pages 1300 --seed 101 --fits 3
 
 Only the first four fifths of the file are used. Characters are counted on three quarters of that
 and pages are printed from the rest, so that the weights see the statistics at work on text that
@@ -43,6 +43,7 @@ from rag.embedding import Embedder
 from scripts.train_seams import count
 
 _DECAY = 2.0
+_TOPIC_HIDDEN = 8
 
 
 @dataclass(frozen=True)
@@ -200,37 +201,35 @@ def _cross_entropy(
 
 
 def fit_topic(base: PairModel, examples: Sequence[Example], hidden: int, seed: int) -> PairModel:
-    """`base` with a few hidden units more, which see the topics and the base's own score.
+    """`base` with a few hidden units more, which see all features and the base's own score.
 
     Pages with embeddings are costly, so that there are too few of them to fit everything anew.
     """
-    width = len(PAGE_NAMES)
-    seen = [PAGE_NAMES.index("closed"), *range(width, width + len(PAGE_TOPIC_NAMES))]
+    width = len(PAGE_NAMES) + len(PAGE_TOPIC_NAMES)
 
     def reduced(example: Example) -> Example:
-        scores = base.scores(example.values[..., :width])
-        values = np.concatenate([example.values[..., seen], scores[..., None]], axis=-1)
+        scores = base.scores(example.values[..., : len(PAGE_NAMES)])
+        values = np.concatenate([example.values, scores[..., None]], axis=-1)
         return replace(example, values=values)
 
     more = fit(
         pairs_of([reduced(example) for example in examples]), hidden, seed, steps=300, past=1
     )
-    return _widened(base, more, seen, width + len(PAGE_TOPIC_NAMES))
+    return _widened(base, more, width)
 
 
-def _widened(base: PairModel, more: PairModel, seen: list[int], width: int) -> PairModel:
-    """`more` of (seen features, score of `base`), as one network of two layers.
+def _widened(base: PairModel, more: PairModel, width: int) -> PairModel:
+    """`more` of (all features, score of `base`), as one network of two layers.
 
     The base's score goes past the new hidden units, so that its own can stand beside them.
     """
     old, new = np.asarray(base.hidden), np.asarray(more.hidden)
     hidden = np.zeros((width, old.shape[1] + new.shape[1]))
     hidden[: len(old), : old.shape[1]] = old
-    hidden[seen, old.shape[1] :] = new[:-1]
+    hidden[:, old.shape[1] :] = new[:-1]
     share = more.direct[-1]
-    direct = np.zeros(width)
-    direct[: len(old)] = share * np.asarray(base.direct)
-    direct[seen] += np.asarray(more.direct[:-1])
+    direct = np.array(more.direct[:-1])
+    direct[: len(old)] += share * np.asarray(base.direct)
     return PairModel(
         features=(*PAGE_NAMES, *PAGE_TOPIC_NAMES),
         hidden=tuple(map(tuple, hidden.round(5).tolist())),
@@ -306,12 +305,14 @@ def main() -> None:
     found = (make_example(page, statistics, embedder) for page in pages)
     examples = [example for example in found if example]
     border = len(examples) * 4 // 5
+    seeds = range(arguments.seed, arguments.seed + arguments.fits)
     if arguments.topic:
-        model = fit_topic(pair_model("page"), examples[:border], 6, arguments.seed)
+        base = pair_model("page")
+        fitted = [fit_topic(base, examples[:border], _TOPIC_HIDDEN, n) for n in seeds]
     else:
         pairs = pairs_of(examples[:border])
-        seeds = range(arguments.seed, arguments.seed + arguments.fits)
-        model = averaged([fit(pairs, arguments.hidden, n, arguments.steps) for n in seeds])
+        fitted = [fit(pairs, arguments.hidden, n, arguments.steps) for n in seeds]
+    model = averaged(fitted)
     name = "page+topic" if arguments.topic else "page"
     model = fit_detours(model, examples[border:])
     write_model(name, calibrate(model, examples[border:]))
