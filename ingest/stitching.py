@@ -21,7 +21,7 @@ from ingest.seams import seam_statistics
 from rag.embedding import Embedder
 
 JOIN_THRESHOLD = 0.6
-UNMARKED_JOIN_THRESHOLD = 0.95  # no heading tells where an article starts: any piece may be one
+UNMARKED_JOIN_THRESHOLD = 0.9  # no heading tells where an article starts: any piece may be one
 MOVE_THRESHOLD = 0.85
 OPENING_THRESHOLD = 0.7
 _MOST_PIECES = 240
