@@ -29,8 +29,8 @@ _MOST_BROKEN = 24
 # In log-odds, by what the page says that the model has not seen:
 _JUMP = 6.0  # `下转…版` and `上接…版`
 _BOX_END = -3.0  # what a box says is seldom continued below it
-_GOES_ON = 3.0  # what starts with a comma goes on from somewhere
 _SAID = -3.0  # nor is a sentence in what someone else says or who is listed
+_GOES_ON = 3.0  # what starts with a comma goes on from somewhere
 _IN_ORDER = 4.0  # the next piece, where the order is known from the places, or to be believed
 _LEAST_DIMENSION = 128  # vectors shorter than this tell words apart, not topics
 
@@ -41,8 +41,8 @@ class Link:
 
     `confidence` is the probability that this is right; `merges` tells whether both are one
     paragraph (a sentence was broken) or two that follow one another. `displaced`: the target
-    cannot belong to what stands above it. `marked`: the page marks where
-    articles start, or it is one article in order.
+    cannot belong to what stands above it. `marked`: the page marks where articles start, or it is
+    one article in order.
     """
 
     source: int

@@ -23,6 +23,7 @@ _ENDINGS = {
     "|[部局院所社省市县区]长|(?:创始|发明|负责|主持|获奖|代言|发言|候选|主讲)人|作者|获[奖得]者|教练|嘉宾|经理"
     "|董事长|[父母]亲|妻子|丈夫",
 }
+_AGE = re.compile(r"^(?P<who>[\u4e00-\u9fff]{2,4}?)(?P<now>今年)?(?:有)?多大了?$")
 _ASKED_BY_ENDING = tuple((asks, re.compile(f"(?:{ends})$")) for asks, ends in _ENDINGS.items())
 
 
@@ -31,9 +32,6 @@ def left_unsaid(bare: str) -> str:
     if _ASKS.search(bare):
         return ""
     return next((asks for asks, ending in _ASKED_BY_ENDING if ending.search(bare)), "")
-
-
-_AGE = re.compile(r"^(?P<who>[\u4e00-\u9fff]{2,4}?)(?P<now>今年)?(?:有)?多大了?$")
 
 
 def as_question(query: str) -> str:

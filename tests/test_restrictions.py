@@ -10,8 +10,8 @@ from pages import asking
 
 from rag.answers import Filters, Question
 from rag.pipeline import Pipeline
-from rag.question import understand
-from rag.restrictions import restricted
+from rag.question import Understood, understand
+from rag.restrictions import Restriction, restricted
 from rag.verification import verify
 
 MORNING = """柳镇晨报 2024年3月2日 星期六 第1版
@@ -123,6 +123,12 @@ REPORT = """# 柳镇水利年报
 """
 
 
+def limited(pipeline: Pipeline, question: str) -> tuple[Understood, Restriction | None]:
+    library = pipeline.library
+    asked = understand(Question(question=question), 2000)
+    return restricted(asked, Filters(), library.heads, library.sections)
+
+
 @pytest.mark.parametrize(
     ("question", "quoted"),
     [
@@ -132,12 +138,7 @@ REPORT = """# 柳镇水利年报
 )
 def test_a_heading_that_is_named_restricts(tmp_path: Path, question: str, quoted: str) -> None:
     with asking(tmp_path, report=REPORT) as pipeline:
-        read, restriction = restricted(
-            understand(Question(question=question), 2000),
-            Filters(),
-            pipeline.library.heads,
-            pipeline.library.sections,
-        )
+        read, restriction = limited(pipeline, question)
         assert restriction
         assert restriction.filters.section
         assert "一节" not in read.searched
@@ -155,10 +156,5 @@ def test_a_word_that_only_ends_like_a_heading_does_not_restrict(
     tmp_path: Path, question: str
 ) -> None:
     with asking(tmp_path, report=REPORT) as pipeline:
-        _, restriction = restricted(
-            understand(Question(question=question), 2000),
-            Filters(),
-            pipeline.library.heads,
-            pipeline.library.sections,
-        )
+        _, restriction = limited(pipeline, question)
     assert restriction is None
