@@ -57,7 +57,7 @@ train-reader: setup
 		--folder runs/reader-1 --distractors $(NEWS)
 	$(BIN)/python -m eval.reader_training export $(TRAIN) --folder runs/reader-1 --to runs/reader-1/model
 	OMP_NUM_THREADS=1 $(BIN)/python -m eval.reader_training train $(TRAIN) \
-		--folder runs/reader-2 --distractors $(NEWS) --after runs/reader-1/model
+		--folder runs/reader-2 --distractors $(NEWS) --round 2 --after runs/reader-1/model
 	$(BIN)/python -m eval.reader_training export $(TRAIN) --folder runs/reader-2 \
 		--halfway-to runs/reader-1/model
 

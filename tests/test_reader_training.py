@@ -13,6 +13,7 @@ from eval.reader_training.cloze import cloze_questions, phrases
 from eval.reader_training.export import load_trained
 from eval.reader_training.negatives import Miner
 from eval.reader_training.pairs import Asked, holds
+from eval.reader_training.reasons import reason_questions
 from eval.reader_training.schedule import Negatives
 from eval.reader_training.shipped import shipped_weights
 from eval.reader_training.train import CHECKPOINT
@@ -25,6 +26,7 @@ TEXT = (
     "馆长周远山说，讲习班由南岭大学支持，每周上课两次。"
     "学员排演的《桥上灯》去年冬天进村演出，观众很多。"
 )
+REASONED = "由于连日大雨，青石渡口停运两天。渡口恢复以后，每天开六班船。"
 OTHER = "白石县文化馆2019年办起第一期剪纸班，学员来自各个乡镇，老师是退休工人。"
 
 
@@ -100,8 +102,50 @@ def test_a_question_is_changed_only_where_the_passage_contradicts_it(miner: Mine
 def test_each_kind_of_negative_comes_at_its_rate(miner: Miner) -> None:
     question = asked("青石县2021年第二期讲习班在哪里办？", "东河镇")
     chance = random.Random(3)
-    assert list(Negatives(0, 0, 0, 0).of(question, miner, chance)) == []
-    assert len(list(Negatives(1, 1, 1, 1).of(question, miner, chance))) == 4
+    assert list(Negatives(0, 0, 0, 0, 0).of(question, miner, chance)) == []
+    assert len(list(Negatives(1, 1, 1, 1, 1).of(question, miner, chance))) == 5
+
+
+def test_without_its_clause_a_passage_restates_the_question_and_does_not_answer() -> None:
+    shown = article("a", REASONED)
+    start = REASONED.index("由于连日大雨")
+    question = Asked("渡口为什么停运两天？", shown, Span(start, start + len("由于连日大雨")))
+    pair = Miner([shown], 300).without_clause(question, random.Random(1))
+    assert pair is not None
+    assert pair.passage.text.startswith("青石渡口停运两天。")
+    assert pair.answer is None
+
+
+def test_a_passage_whose_clause_is_all_it_says_has_nothing_left() -> None:
+    text = "青石渡口停运两天是由于连日大雨。"
+    whole = Asked("渡口为什么停运？", article("a", text), Span(10, 15))
+    assert Miner([whole.article], 300).without_clause(whole, random.Random(1)) is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "fact", "answer"),
+    [
+        ("由于连日大雨，青石渡口停运两天。", "青石渡口停运两天", "由于连日大雨"),
+        ("青石渡口停运两天，主要原因是河水上涨。", "青石渡口停运两天", "主要原因是河水上涨"),
+        ("为了方便村民出行，渡口增开一班夜船。", "渡口增开一班夜船", "为了方便村民出行"),
+        (
+            "合作社通过统一收购柑橘，解决了销路难题。",
+            "解决了销路难题",
+            "通过统一收购柑橘",
+        ),
+        ("大风天里渡船不得载客过江。", "载客过江", "不得载客过江"),
+        ("船籍港是指船舶登记的港口。", "船籍港", "船舶登记的港口"),
+    ],
+)
+def test_a_plain_sentence_is_asked_for_its_reason(sentence: str, fact: str, answer: str) -> None:
+    [question] = reason_questions([article("a", sentence)], 5, random.Random(2))
+    assert fact in question.question
+    assert sentence[question.answer.start : question.answer.end] == answer
+
+
+def test_no_more_questions_are_made_than_wanted() -> None:
+    articles = [article(str(n), REASONED) for n in range(5)]
+    assert len(list(reason_questions(articles, 3, random.Random(2)))) == 3
 
 
 @pytest.mark.model

@@ -13,8 +13,8 @@ from rag.reader import READER
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="训练、导出、测量阅读模型。")
 HELD_OUT, SPLIT_SEED = 0.05, 7
-FIRST_ARTICLES, SECOND_ARTICLES = slice(1_000), slice(2_500, None)
-"""Of the articles without questions: which ones each round takes."""
+FIRST_ARTICLES, LATER_ARTICLES = slice(1_000), slice(2_500, None)
+"""Of the articles without questions: which ones the first round takes, and which the later ones."""
 
 Data = Annotated[Path, typer.Argument(help="CMRC 2018 的训练集（SQuAD 格式）")]
 Folder = Annotated[Path, typer.Option(help="存检查点的目录")]
@@ -24,25 +24,27 @@ Files = Annotated[list[Path], typer.Argument(help="SQuAD 格式的问题集")]
 @app.command(help="训练，或接着上次的检查点训练。")
 def train(
     data: Data,
+    *,
     folder: Folder = Path("runs/reader"),
     distractors: Annotated[
-        Path | None, typer.Option(help="没有问题的文章（JSONL）：作干扰，第二轮也从中出题")
+        Path | None, typer.Option(help="没有问题的文章（JSONL）：作干扰，第一轮以后也从中出题")
     ] = None,
-    after: Annotated[Path | None, typer.Option(help="第二轮：从这个已导出的模型的权重开始")] = None,
+    after: Annotated[Path | None, typer.Option(help="从这个已导出的模型的权重开始")] = None,
+    round_: Annotated[int, typer.Option("--round", min=1, max=3, help="第几轮")] = 1,
     pairs: Annotated[int, typer.Option(help="共训练多少对；0 为计划的数目，续训时可改")] = 0,
 ) -> None:
     """Train to the end, or go on from the folder's checkpoint."""
     from eval.reader_training.pairs import read_articles, read_training_set, split_off
     from eval.reader_training.shipped import shipped_weights
-    from eval.reader_training.train import FIRST_ROUND, SECOND_ROUND, Trainer
+    from eval.reader_training.train import ROUNDS, Trainer
 
     asked, _ = split_off(read_training_set(data), HELD_OUT, SPLIT_SEED)
     news = read_articles(distractors) if distractors else []
-    plan, weights, which = FIRST_ROUND, None, FIRST_ARTICLES
+    plan, weights = ROUNDS[round_ - 1], None
+    which = FIRST_ARTICLES if round_ == 1 else LATER_ARTICLES
     if after is not None:
-        which = SECOND_ARTICLES
         begin, weights = shipped_weights(after)
-        plan = replace(SECOND_ROUND, begin=begin)
+        plan = replace(plan, begin=begin)
     Trainer(folder, replace(plan, pairs=pairs or plan.pairs), weights).run(asked, news[which])
 
 

@@ -1,8 +1,9 @@
 """Passages that do not answer, hard enough to teach "not here".
 
-Four kinds: another passage of the same article; the passages of other articles that a search
-ranks first; the right passage under a question changed to ask about another thing or number; and
-the right passage without the sentences that answer.
+Five kinds: another passage of the same article; the passages of other articles that a search
+ranks first; the right passage under a question changed to ask about another thing or number; the
+right passage without the sentences that answer; and without the clauses that do, so that what is
+left names the thing asked about and does not answer.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.reader_training.cloze import tagged
-from eval.reader_training.pairs import Asked, Pair, holds, passages_of, positive
+from eval.reader_training.pairs import Asked, Pair, holds, passages_of, positive, touches
 from rag.documents import Article, Span
 from rag.embedding import PassageInput
 from rag.text import words
@@ -28,6 +29,8 @@ _NUMBER = re.compile(r"\d+")
 _NUMERAL = re.compile(r"[一二三四五六七八九](?=[期届次季轮批区号条章局等])")
 _NAME = re.compile(r"n[rstz]$")
 _K1, _B = 1.2, 0.75
+_CLAUSE_END = re.compile("[，；：]")
+_SHORTEST_REST = 8
 _HEAD = 200
 """Characters of an article that are searched for names."""
 
@@ -154,6 +157,24 @@ class Miner:
         ]
         return Pair(asked.question, _joined(text[: spans[0].start], kept)) if kept else None
 
+    def without_clause(self, asked: Asked, chance: random.Random) -> Pair | None:
+        """The right passage without the clauses that hold the answer or its words."""
+        right = positive(asked, self.size, header=chance.random() < 0.7)
+        if right is None or right.answer is None:
+            return None
+        text, spans = right.passage.text, right.passage.spans
+        answer = text[right.answer.start : right.answer.end]
+        kept = []
+        for sentence in spans:
+            shown = text[sentence.start : sentence.end]
+            if sentence in right.evidence:
+                shown = _other_clauses(text, sentence, right.answer)
+                if len(shown) < _SHORTEST_REST:
+                    return None
+            if not holds(shown, answer):
+                kept.append(shown)
+        return Pair(asked.question, _joined(text[: spans[0].start], kept)) if kept else None
+
     def _ranked(self, question: str, limit: int) -> Iterator[tuple[Article, PassageInput]]:
         return (self._pool[number] for number in self._index[0].best(question, limit))
 
@@ -161,6 +182,15 @@ class Miner:
 def names(text: str) -> Iterator[str]:
     """Proper names of a text, as rjieba tags them."""
     return (word for word, tag, _ in tagged(text) if len(word) > 1 and _NAME.match(tag))
+
+
+def _other_clauses(text: str, sentence: Span, answer: Span) -> str:
+    """The sentence without its clauses that the answer touches; it ends as it did."""
+    marks = [m.end() for m in _CLAUSE_END.finditer(text, sentence.start, sentence.end)]
+    places = sorted({sentence.start, *marks, sentence.end})
+    clauses = [Span(*pair) for pair in pairwise(places)]
+    kept = "".join(text[c.start : c.end] for c in clauses if not touches(c, answer))
+    return kept if not kept or kept[-1] not in "，；：" else f"{kept[:-1]}。"
 
 
 def _joined(header: str, sentences: Sequence[str]) -> PassageInput:

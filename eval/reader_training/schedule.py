@@ -25,6 +25,7 @@ class Negatives:
     top_ranked: float = 0.25
     changed_question: float = 0.15
     without_evidence: float = 0.0
+    without_clause: float = 0.0
 
     def of(self, asked: Asked, miner: Miner, chance: random.Random) -> Iterator[Pair | None]:
         """Now and then one of each kind."""
@@ -36,6 +37,8 @@ class Negatives:
             yield miner.changed_question(asked, chance)
         if chance.random() < self.without_evidence:
             yield miner.without_evidence(asked, chance)
+        if chance.random() < self.without_clause:
+            yield miner.without_clause(asked, chance)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from eval.reader_training.cloze import cloze_questions
 from eval.reader_training.model import Batch, Example, ReaderModel, loss_of, scores_of
 from eval.reader_training.negatives import Miner
 from eval.reader_training.pairs import Asked
+from eval.reader_training.reasons import reason_questions
 from eval.reader_training.schedule import Negatives, Recipe
 from rag.documents import Article
 
@@ -48,7 +49,8 @@ class Plan:
         seed: of everything.
         save_every: steps.
         negatives: for each positive, by kind.
-        cloze: questions made of articles without questions, for each question of the set.
+        cloze, reasons: questions made of articles without questions, for each of the set: after a
+            phrase, and why, how, whether, what is meant.
         begin: fingerprint of the reader whose weights are learnt on; empty for the encoder's.
     """
 
@@ -66,6 +68,7 @@ class Plan:
     begin: str = ""
     negatives: Negatives = field(default_factory=Negatives)
     cloze: float = 0.0
+    reasons: float = 0.0
 
     @property
     def steps(self) -> int:
@@ -93,6 +96,18 @@ SECOND_ROUND = Plan(
     cloze=1.0,
 )
 """Harder negatives, and news: how it is written, and what is asked of it."""
+THIRD_ROUND = replace(
+    SECOND_ROUND,
+    pairs=20_000,
+    stages=((0, 200), (800, 300)),
+    head_rate=1e-4,
+    seed=22,
+    negatives=Negatives(0.15, 0.25, 0.15, 0.1, 0.15),
+    cloze=0.6,
+    reasons=0.25,
+)
+"""Reasons, means, rules and definitions, and what restates a fact without its reason."""
+ROUNDS = (FIRST_ROUND, SECOND_ROUND, THIRD_ROUND)
 
 
 class Trainer:
@@ -126,7 +141,8 @@ class Trainer:
         articles = list({item.article.article_id: item.article for item in asked}.values())
         chance = random.Random(self.plan.seed)  # noqa: S311 - not for secrets
         made = cloze_questions(others, round(self.plan.cloze * len(asked)), chance)
-        asked = [*asked, *made]
+        reasons = reason_questions(others, round(self.plan.reasons * len(asked)), chance)
+        asked = [*asked, *made, *reasons]
         ends = [first for first, _ in self.plan.stages[1:]] + [self.plan.steps]
         with ThreadPoolExecutor(os.cpu_count(), initializer=_one_core) as threads:
             for (first, size), end in zip(self.plan.stages, ends, strict=True):
