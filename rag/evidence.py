@@ -34,11 +34,12 @@ _WEIGHTS = Path(__file__).with_name("data") / "features.json"
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence and the probability that it answers."""
+    """A sentence and the probability that it answers; `short` are its few characters that do."""
 
     candidate: Candidate
     index: int
     probability: float
+    short: str | None = None
 
     @property
     def sentence(self) -> Sentence:
@@ -57,18 +58,17 @@ class Assessment:
 
     evidence: tuple[Evidence, ...]
     answerable: float
-    short_answer: str | None = None
 
     def among(self, kept: Sequence[Evidence]) -> Assessment:
         """These sentences alone; as sure as the best of them is near the best of all."""
         best = self.evidence[0].probability if self.evidence else 0.0
         share = min(kept[0].probability / best, 1.0) if kept and best else 0.0
-        return replace(
-            self,
-            evidence=tuple(kept),
-            answerable=self.answerable * share,
-            short_answer=self.short_answer if share >= 1.0 else None,
-        )
+        return replace(self, evidence=tuple(kept), answerable=self.answerable * share)
+
+
+    def short_answer(self, quote: str) -> str | None:
+        """The likeliest few characters that answer and stand in `quote`."""
+        return next((e.short for e in self.evidence if e.short and e.short in quote), None)
 
 
 class EvidenceScorer(Protocol):

@@ -86,7 +86,8 @@ class TemplateGenerator:
         weights = findings.sides[0].weights
         confidence = min(quote.probability for quote in facts.quotes)
         citations = [citation(n, quote, weights) for n, quote in enumerate(facts.quotes, start=1)]
-        return self._quoting(findings, citations, facts.short, confidence, timings_ms)
+        short = facts.short if facts.short and facts.short in citations[0].quote else None
+        return self._quoting(findings, citations, short, confidence, timings_ms)
 
     def _answer(
         self, findings: Findings, sides: Sequence[Side], timings_ms: Mapping[str, float]
@@ -98,7 +99,8 @@ class TemplateGenerator:
         confidence = min(side.answerable for side in sides)
         if any(side.differing for side in sides):
             return self._quoting(findings, citations, None, confidence, timings_ms, kind=DIFFERENCE)
-        short = sides[0].assessment.short_answer if len(sides) == 1 else None
+        first = citations[0].quote
+        short = sides[0].assessment.short_answer(first) if len(sides) == 1 else None
         return self._quoting(findings, citations, short, confidence, timings_ms)
 
     def _quotes(self, side: Side) -> Sequence[Quotable]:
@@ -120,8 +122,6 @@ class TemplateGenerator:
         kind: str | None = None,
     ) -> Answer:
         statements = tuple(Statement(text=c.quote, citations=(c.n,)) for c in citations)
-        if short and short not in citations[0].quote:
-            short = None
         kind = kind or findings.understood.type
         return Answer(
             id=findings.question.id,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
+from math import prod
 
 import numpy as np
 
@@ -14,6 +17,7 @@ from rag.phrasing import as_question
 from rag.question import QuestionType, Understood
 from rag.reader import Reader, Reading
 from rag.settings import AnswerSettings
+from rag.text import fold
 
 _READER_SHARE = 0.6
 """Weight of the reader's log-odds against the features' for "is it answered at all". The reader
@@ -69,19 +73,19 @@ class ReaderScorer:
         chosen = list(by_row.values())[: self._settings.read]
         shown = [passage_input(c.hit.stored.article, c.hit.passage) for c in chosen]
         asked = as_question(question.searched) if question.chinese else question.searched
-        readings = self._reader.read(asked, shown)
+        readings = agreed(self._reader.read(asked, shown), shown)
         scored = [
             evidence
             for candidate, text, reading in zip(chosen, shown, readings, strict=True)
-            for evidence in _sentences(candidate, text, reading)
+            for evidence in _sentences(
+                candidate, text, reading, self._short_answer(question, text, reading)
+            )
         ]
         scored.sort(key=lambda evidence: -evidence.probability)
-        best = max(range(len(chosen)), key=lambda n: readings[n].has_answer)
-        answerable = _mixed(readings[best].has_answer, first.answerable)
+        answerable = _mixed(max(r.has_answer for r in readings), first.answerable)
         rest = [e for e in first.evidence if e.candidate.hit.id not in {c.hit.id for c in chosen}]
         unread = [Evidence(e.candidate, e.index, 0.0) for e in rest]
-        short = self._short_answer(question, shown[best], readings[best])
-        return Assessment((*scored, *unread), answerable, short)
+        return Assessment((*scored, *unread), answerable)
 
     def _short_answer(
         self, question: Understood, shown: PassageInput, reading: Reading
@@ -99,7 +103,30 @@ class ReaderScorer:
         return text if sure else None
 
 
-def _sentences(candidate: Candidate, shown: PassageInput, reading: Reading) -> list[Evidence]:
+def agreed(readings: Sequence[Reading], shown: Sequence[PassageInput]) -> list[Reading]:
+    """The same readings; the surest of those with one answer is as sure as they are together.
+
+    Passages that tell the same are taken as independent: 1 − ∏(1 − pᵢ).
+    """
+    answers = [
+        fold(text.text[r.answer.start : r.answer.end]).strip() if r.answer else ""
+        for r, text in zip(readings, shown, strict=True)
+    ]
+    groups: dict[str, list[int]] = defaultdict(list)
+    for number, answer in enumerate(answers):
+        groups[answer].append(number)
+    together = list(readings)
+    for answer, numbers in groups.items():
+        if len(answer) > 1 and len(numbers) > 1:
+            surest = max(numbers, key=lambda n: readings[n].has_answer)
+            none = prod(1 - readings[n].has_answer for n in numbers)
+            together[surest] = replace(readings[surest], has_answer=1 - none)
+    return together
+
+
+def _sentences(
+    candidate: Candidate, shown: PassageInput, reading: Reading, short: str | None
+) -> list[Evidence]:
     evidence = []
     for n, (start, end) in enumerate(shown.spans):
         answer = reading.answer
@@ -107,7 +134,8 @@ def _sentences(candidate: Candidate, shown: PassageInput, reading: Reading) -> l
         weight = max(reading.evidence[n], reading.answer_score if touched else 0.0)
         if touched:
             weight = 0.5 + 0.5 * weight  # an answer's own sentence comes before its neighbours
-        evidence.append(Evidence(candidate, n, reading.has_answer * weight))
+        probability = reading.has_answer * weight
+        evidence.append(Evidence(candidate, n, probability, short if touched else None))
     return evidence
 
 

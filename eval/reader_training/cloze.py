@@ -2,7 +2,8 @@
 
 Articles without questions teach the reader how they are written and what is asked of them: who,
 when, where, how many, called what. A question keeps the sentence's words, or only those that a
-person would type into a search box; the answer is the phrase that was taken out.
+person would type into a search box; the answer is the phrase that was taken out. Some questions
+also name what only the article's beginning says: a year, a place, a person.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from eval.reader_training.pairs import Asked
 from rag.documents import Article, Span
 from rag.people import named
 from rag.quantities import UNIT
-from rag.text import fold, occurrences, sentence_spans
+from rag.text import fold, sentence_spans
 
 _DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}[日号])?|\d{4}年")
 _AMOUNT = re.compile(rf"\d+(?:[,.]\d+)*[千万亿]*(?P<unit>{UNIT})")
@@ -37,7 +38,7 @@ _IN_PLACE = {
     "where": ("哪里", "什么地方", "哪儿"),
     "body": ("哪个机构", "哪个单位", "哪家单位"),
     "when": ("什么时候", "何时", "什么时间", "哪天"),
-    "amount": ("多少{unit}",),
+    "amount": ("多少{unit}", "多少"),
     "called": ("什么",),
 }
 _AFTER = {
@@ -48,6 +49,10 @@ _AFTER = {
     "amount": ("是多少", "多少{unit}", "有多少{unit}", "多少"),
     "called": ("是什么", "叫什么", "名称"),
 }
+_YEAR = re.compile(r"\d{4}年")
+_NAME = re.compile(r"n[rstz]$|t$")
+_HEAD = 120
+"""Characters of an article that tell what it is about."""
 _LONGEST, _SHORTEST = 60, 8
 _DROPPED = (0.0, 0.1, 0.25)
 
@@ -62,21 +67,21 @@ class Phrase:
 
 
 def cloze_questions(
-    articles: Sequence[Article], count: int, chance: random.Random
+    articles: Sequence[Article], count: int, chance: random.Random, context: float = 0.0
 ) -> Iterator[Asked]:
-    """At most `count` questions, no two of one sentence, from articles in a random order."""
+    """At most `count` questions, from articles in a random order; a share names the `context`."""
     made = 0
     while made < count:
         before = made
         for article in chance.sample(articles, len(articles)):
-            if made < count and (asked := _one_question(article, chance)):
+            if made < count and (asked := _one_question(article, chance, context)):
                 made += 1
                 yield asked
         if made == before:
             return
 
 
-def _one_question(article: Article, chance: random.Random) -> Asked | None:
+def _one_question(article: Article, chance: random.Random, context: float) -> Asked | None:
     sentences = [
         s
         for s in sentence_spans(article.text)
@@ -92,6 +97,8 @@ def _one_question(article: Article, chance: random.Random) -> Asked | None:
         return None
     phrase = chance.choice(by_kind[chance.choice(sorted(by_kind))])
     question = _question(article.text, sentence, phrase, chance)
+    if question and context and chance.random() < context:
+        question = _named_first(question, article.text[: min(sentence.start, _HEAD)], chance)
     return Asked(question, article, phrase.span) if question else None
 
 
@@ -110,10 +117,10 @@ def _phrases(article: Article, shown: str) -> Iterator[Phrase]:
             yield Phrase(Span(*match.span()), "amount", match["unit"])
     for match in _CALLED.finditer(shown):
         yield Phrase(Span(*match.span()), "called")
-    for name in named(fold(shown), (article,)):
-        for place in occurrences(name, shown):
-            yield Phrase(Span(place, place + len(name)), "who")
+    people = set(named(fold(shown), (article,)))
     for word, tag, span in tagged(shown):
+        if tag == "nr" and word in people:
+            yield Phrase(span, "who")
         towards = tag == "nt" or shown.endswith(_TOWARDS, 0, span.start)
         if tag in _TAGGED and len(word) > 1 and towards:
             yield Phrase(span, _TAGGED[tag])
@@ -149,6 +156,18 @@ def _question(text: str, sentence: Span, phrase: Phrase, chance: random.Random) 
         asks = chance.choice(_AFTER[phrase.kind]).format(unit=phrase.unit)
         question = gap.join(content) + asks
     return question + chance.choice(("？", "？", "?", ""))
+
+
+def _named_first(question: str, before: str, chance: random.Random) -> str:
+    """The question after a year, a name or both that an article's beginning tells."""
+    years = [year for year in _YEAR.findall(before) if year not in question]
+    names = [
+        word
+        for word, tag, _ in tagged(before)
+        if len(word) > 1 and _NAME.match(tag) and word not in question
+    ]
+    told = [chance.choice(found) for found in (years, names) if found]
+    return "".join(told[chance.randrange(len(told)) :]) + question if told else question
 
 
 def _left_out(word: str, tag: str, drop: float, chance: random.Random) -> bool:

@@ -7,6 +7,7 @@ will be shown: at most 300 characters, often after a header with the article's t
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ from rag.errors import DataLineInvalid
 from rag.text import fold, occurrences, sentence_spans, windows
 
 PASSAGE_SIZE = 300
+_BEFORE_BODY = re.compile(r"^.{0,40}?正文[：:]\s*")
+"""What some collections put before an article's own text: the time, the word 正文."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,8 @@ def _passage(line: Line, path: Path) -> SquadPassage:
     if not isinstance(text, str):
         raise DataLineInvalid(file=path, line=line.n, reason="缺少 text")
     title, name = line.record.get("title"), line.record.get("id", line.n)
-    return SquadPassage(str(name), title if isinstance(title, str) else "", text)
+    body = _BEFORE_BODY.sub("", text, count=1)
+    return SquadPassage(str(name), title if isinstance(title, str) else "", body)
 
 
 def article_of(passage: SquadPassage) -> Article:
