@@ -117,10 +117,12 @@ def _phrases(article: Article, shown: str) -> Iterator[Phrase]:
             yield Phrase(Span(*match.span()), "amount", match["unit"])
     for match in _CALLED.finditer(shown):
         yield Phrase(Span(*match.span()), "called")
-    people = set(named(fold(shown), (article,)))
+    people = sorted(set(named(fold(shown), (article,))), key=lambda name: (-len(name), name))
     for word, tag, span in tagged(shown):
-        if tag == "nr" and word in people:
-            yield Phrase(span, "who")
+        if tag == "nr":
+            at = (name for name in people if shown.startswith(name, span.start))
+            if name := next(at, None):
+                yield Phrase(Span(span.start, span.start + len(name)), "who")
         towards = tag == "nt" or shown.endswith(_TOWARDS, 0, span.start)
         if tag in _TAGGED and len(word) > 1 and towards:
             yield Phrase(span, _TAGGED[tag])
