@@ -65,7 +65,6 @@ class Assessment:
         share = min(kept[0].probability / best, 1.0) if kept and best else 0.0
         return replace(self, evidence=tuple(kept), answerable=self.answerable * share)
 
-
     def short_answer(self, quote: str) -> str | None:
         """The likeliest few characters that answer and stand in `quote`."""
         return next((e.short for e in self.evidence if e.short and e.short in quote), None)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
-from math import prod
 
 import numpy as np
 
@@ -17,7 +14,6 @@ from rag.phrasing import as_question
 from rag.question import QuestionType, Understood
 from rag.reader import Reader, Reading
 from rag.settings import AnswerSettings
-from rag.text import fold
 
 _READER_SHARE = 0.6
 """Weight of the reader's log-odds against the features' for "is it answered at all". The reader
@@ -73,7 +69,7 @@ class ReaderScorer:
         chosen = list(by_row.values())[: self._settings.read]
         shown = [passage_input(c.hit.stored.article, c.hit.passage) for c in chosen]
         asked = as_question(question.searched) if question.chinese else question.searched
-        readings = agreed(self._reader.read(asked, shown), shown)
+        readings = self._reader.read(asked, shown)
         scored = [
             evidence
             for candidate, text, reading in zip(chosen, shown, readings, strict=True)
@@ -101,27 +97,6 @@ class ReaderScorer:
         text = text.rstrip(_BINDING) or text
         sure = reading.has_answer >= _CERTAIN and reading.answer_score >= _CERTAIN
         return text if sure else None
-
-
-def agreed(readings: Sequence[Reading], shown: Sequence[PassageInput]) -> list[Reading]:
-    """The same readings; the surest of those with one answer is as sure as they are together.
-
-    Passages that tell the same are taken as independent: 1 − ∏(1 − pᵢ).
-    """
-    answers = [
-        fold(text.text[r.answer.start : r.answer.end]).strip() if r.answer else ""
-        for r, text in zip(readings, shown, strict=True)
-    ]
-    groups: dict[str, list[int]] = defaultdict(list)
-    for number, answer in enumerate(answers):
-        groups[answer].append(number)
-    together = list(readings)
-    for answer, numbers in groups.items():
-        if len(answer) > 1 and len(numbers) > 1:
-            surest = max(numbers, key=lambda n: readings[n].has_answer)
-            none = prod(1 - readings[n].has_answer for n in numbers)
-            together[surest] = replace(readings[surest], has_answer=1 - none)
-    return together
 
 
 def _sentences(

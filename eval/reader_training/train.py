@@ -100,7 +100,7 @@ SECOND_ROUND = Plan(
 """Harder negatives, and news: how it is written, and what is asked of it."""
 THIRD_ROUND = replace(
     SECOND_ROUND,
-    pairs=9_600,
+    pairs=6_000,
     rate=8e-5,
     head_rate=1e-4,
     seed=23,
