@@ -18,8 +18,8 @@ from rag.settings import AnswerSettings
 _READER_SHARE = 0.6
 """Weight of the reader's log-odds against the features' for "is it answered at all". The reader
 tells more where texts are like those it learnt from (0.67 fits there), the features elsewhere."""
-_TOO_SURE = 0.2
-"""How far, in log-odds, the two together are too sure."""
+_TOO_UNSURE = 0.2
+"""How far, in log-odds, the two together are too unsure where texts are unlike those learnt."""
 _SHORT_TYPES = {
     QuestionType.WHO,
     QuestionType.WHEN,
@@ -115,7 +115,7 @@ def _sentences(
 
 
 def _mixed(reader: float, features: float) -> float:
-    """The weighted mean of both, in log-odds, a little lower."""
+    """The weighted mean of both, in log-odds, a little higher."""
     odds = _READER_SHARE * log_odds(reader) + (1 - _READER_SHARE) * log_odds(features)
-    odds -= _TOO_SURE
+    odds += _TOO_UNSURE
     return float(sigmoid(np.asarray(odds)))
