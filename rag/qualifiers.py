@@ -89,11 +89,19 @@ def _missed(limits: Sequence[Qualifier], evidence: Evidence) -> NearMiss | None:
     asked = [(q, _in_article_years(q, article)) for q in limits]
     for kind in dict.fromkeys(qualifier.kind for qualifier, _ in asked):
         wanted = frozenset[int]().union(*(values for q, values in asked if q.kind == kind))
-        told = _told(kind, evidence, article)
-        if told and not any(wanted & _in_article_years(t, article) for t in told):
+        told = [(t, _in_article_years(t, article)) for t in _told(kind, evidence, article)]
+        unclear = any(not _comparable(kind, wanted, values) for _, values in told)
+        if told and not unclear and not any(wanted & values for _, values in told):
             words = next(q.text for q, _ in asked if q.kind == kind)
-            return NearMiss(evidence, words, told[0].text)
+            return NearMiss(evidence, words, told[0][0].text)
     return None
+
+
+def _comparable(kind: str, asked: frozenset[int], told: frozenset[int]) -> bool:
+    """Whether values can be told apart: `今年` of an article without a date may be any year."""
+    if kind != YEAR:
+        return True
+    return {value < _FIRST_YEAR for value in asked} == {value < _FIRST_YEAR for value in told}
 
 
 def _told(kind: str, evidence: Evidence, article: Article) -> tuple[Qualifier, ...]:

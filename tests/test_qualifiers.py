@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pages import asking
@@ -96,3 +97,25 @@ def test_what_is_asked_for_is_answered(pipeline: Pipeline, question: str, held: 
     answer = pipeline.ask(Question(question=question))
     assert answer.answered
     assert held in answer.citations[0].quote
+
+
+UNDATED = """青溪竹筏漂流
+今年6月，2022青溪竹筏漂流节将在白鹭滩举行，有竹筏80条。
+
+2003年出生的筏工阿木，今年第一次领漂。
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "held"),
+    [
+        ("2022年的青溪竹筏漂流节在哪里举行？", "白鹭滩"),
+        ("2022年青溪第一次领漂的筏工是谁？", "阿木"),
+    ],
+)
+def test_this_year_of_an_undated_article_may_be_any(
+    tmp_path: Path, question: str, held: str
+) -> None:
+    with asking(tmp_path, rafts=UNDATED) as pipeline:
+        answer = pipeline.ask(Question(question=question))
+    assert held in "".join(citation.quote for citation in answer.citations)
