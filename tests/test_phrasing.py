@@ -71,3 +71,19 @@ def test_keywords_have_the_type_of_their_question(query: str, kind: QuestionType
 )
 def test_points_are_told_from_hours(question: str, kind: QuestionType) -> None:
     assert understand(Question(question=question), 2000).type == kind
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("这种鼓又被称为什么？", QuestionType.OTHER),
+        ("老渔市后来改名为什么？", QuestionType.OTHER),
+        ("码头的名称为什么改了？", QuestionType.WHY),
+        ("渔船因为什么停航？", QuestionType.WHY),
+        ("灯塔建于几几年？", QuestionType.WHEN),
+        ("停航的是哪些年？", QuestionType.WHEN),
+        ("渔灯节办了几年？", QuestionType.HOW_MANY),
+    ],
+)
+def test_what_something_is_called_is_told_from_why(question: str, kind: QuestionType) -> None:
+    assert understand(Question(question=question), 2000).type == kind
