@@ -150,7 +150,12 @@ class TemplateGenerator:
         reason, missing = ("not_stated", ()) if missed else _why_not(findings, side)
         mismatch = Mismatch(asked=missed.asked, told=missed.told) if missed else None
         message = render_refusal(
-            reason, missing, understood.type, mismatch=mismatch, empty=not near
+            reason,
+            missing,
+            understood.type,
+            mismatch=mismatch,
+            found=bool(near),
+            filtered=not findings.question.filters.empty,
         )
         return Answer(
             id=findings.question.id,
@@ -177,12 +182,12 @@ class TemplateGenerator:
 def _why_not(findings: Findings, side: Side) -> tuple[RefusalReason, tuple[str, ...]]:
     """The reason, and the question's words that no candidate passage holds."""
     understood, assessment, weights = side.question, side.assessment, side.weights
+    if not assessment.evidence:
+        return "nothing_relevant", ()
     if findings.scope.unknown:
         return "nothing_relevant", (findings.scope.unknown,)
     if is_out_of_scope(understood):
         return "out_of_scope", ()
-    if not assessment.evidence:
-        return "nothing_relevant", ()
     texts = {
         fold(f"{passage_header(hit.stored.article, hit.passage)}\n{hit.passage.text}")
         for hit in {e.candidate.hit.id: e.candidate.hit for e in assessment.evidence}.values()

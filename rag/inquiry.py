@@ -126,9 +126,14 @@ class Inquiry:
         scope: Scope,
         filters: Filters,
     ) -> tuple[Side, ...]:
-        """The evidence: of everybody, or of each person whose view is asked."""
+        """The evidence: of everybody, or of each person whose view is asked.
+
+        Where no article knows that person, it is what others say, and answers nothing.
+        """
         if scope.unknown is not None:
-            return (Side(understood, self._weights(understood), Assessment((), 0.0)),)
+            side = self._anybodys(understood, vector, candidates)
+            unsaid = replace(side.assessment, answerable=0.0)
+            return (replace(side, assessment=unsaid, differing=(), near_miss=None),)
         if scope.names:
             question = without_names(understood, scope.names)
             return tuple(self._side_of(name, question, candidates, filters) for name in scope.names)

@@ -80,7 +80,8 @@ def _text(answer: Answer) -> Iterator[Finding]:
             refusal.missing_words,
             kind,
             mismatch=refusal.mismatch,
-            empty=not refusal.nearest,
+            found=bool(refusal.nearest),
+            filtered=not answer.filters.empty,
         )
         if refusal.message != expected:
             yield Finding("拒答的话不是模板里的话")

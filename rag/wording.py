@@ -43,11 +43,21 @@ def render_refusal(
     question_type: str | None,
     *,
     mismatch: Mismatch | None = None,
-    empty: bool = False,
+    found: bool = True,
+    filtered: bool = False,
 ) -> str:
-    """Why there is no answer."""
-    if empty:
-        return _words("refusal", "empty_library")
+    """Why there is no answer.
+
+    Args:
+        reason: of the refusal.
+        missing_words: of the question, that no passage holds.
+        question_type: what kind of answer was wanted.
+        mismatch: what the nearest passage tells of instead.
+        found: whether any passage came near.
+        filtered: whether only some of the articles could answer.
+    """
+    if reason == "nothing_relevant" and not (found or missing_words):
+        return _words("refusal", "empty_selection" if filtered else "empty_library")
     if mismatch:
         return _words("refusal", "mismatch").format(asked=mismatch.asked, told=mismatch.told)
     form = _templates()["form"].get(question_type or "", "内容")

@@ -16,6 +16,7 @@ from rag.answers import (
     Question,
     Receipt,
     Refusal,
+    RefusalReason,
     Source,
     Stage,
     Statement,
@@ -171,8 +172,9 @@ class FakePipeline:
         nearest: tuple[Citation, ...],
     ) -> Answer:
         statements = tuple(Statement(text=c.quote, citations=(c.n,)) for c in cited)
-        message = render_refusal("not_stated", (), None, empty=not nearest)
-        refusal = Refusal(reason="not_stated", message=message, nearest=nearest)
+        reason: RefusalReason = "not_stated" if nearest else "nothing_relevant"
+        message = render_refusal(reason, (), None, found=bool(nearest))
+        refusal = Refusal(reason=reason, message=message, nearest=nearest)
         return Answer(
             id=question.id,
             question=question.question,

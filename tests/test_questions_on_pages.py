@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from pages import ask, asking_files
 
-from rag.answers import Answer, Question
+from rag.answers import Answer, Filters, Question
 from rag.pipeline import Pipeline
 from rag.replay import replay
+from rag.verification import verify
 
 PAGES = Path(__file__).parent / "data" / "other_pages"
 QUESTIONS = [
@@ -100,6 +101,24 @@ def test_a_view_is_told_in_that_persons_words_only(
 )
 def test_who_says_nothing_on_a_topic_is_not_made_to(pipeline: Pipeline, question: str) -> None:
     assert not ask(pipeline, question).answered
+
+
+def test_who_is_unknown_is_named_and_the_nearest_passages_are_shown(pipeline: Pipeline) -> None:
+    answer = ask(pipeline, "陆远舟怎么看贷款改造？")
+    assert answer.refusal is not None
+    assert answer.refusal.reason == "nothing_relevant"
+    assert answer.refusal.missing_words == ("陆远舟",)
+    assert answer.refusal.nearest
+    assert "陆远舟" in answer.text
+    assert "导入" not in answer.text
+
+
+def test_a_selection_without_articles_is_no_empty_library(pipeline: Pipeline) -> None:
+    none = Filters(newspaper="无此报")
+    answer = pipeline.ask(Question(question="贷款改造花多少钱？", filters=none))
+    assert verify(answer, pipeline.library) == []
+    assert "范围" in answer.text
+    assert "导入" not in answer.text
 
 
 def test_two_people_are_set_side_by_side(pipeline: Pipeline) -> None:
