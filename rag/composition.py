@@ -14,6 +14,7 @@ from rag.question import QuestionType, Understood
 from rag.quotes import Quotable, Quote, merged
 from rag.settings import AnswerSettings
 from rag.text import SPEAKER_LABEL, clause_spans, fold, sentence_spans, windows
+from rag.trimming import trimmed
 
 _MANY = {
     QuestionType.LIST,
@@ -69,8 +70,10 @@ def compose(
             continue
         if chosen and question.type not in _MANY and _siblings(quote, chosen[0]):
             continue  # one fact stands in one item of a list
-        chosen.append(_continued(quote, question, assessment, room))
-        room -= len(chosen[-1].text)
+        whole = _continued(quote, question, assessment, room)
+        named = evidence.answer if evidence.short and whole == quote else None
+        chosen.append(trimmed(whole, named.end, question, weights) if named else whole)
+        room -= len(whole.text)
     return merged(chosen)
 
 

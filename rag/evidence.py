@@ -16,7 +16,7 @@ from typing import Protocol
 
 import numpy as np
 
-from rag.documents import Sentence
+from rag.documents import Sentence, Span
 from rag.embedding import Vectors
 from rag.features import (
     QUESTION_FEATURES,
@@ -34,12 +34,22 @@ _WEIGHTS = Path(__file__).with_name("data") / "features.json"
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence and the probability that it answers; `short` are its few characters that do."""
+    """A sentence and the probability that it answers.
+
+    Attributes:
+        candidate: the passage.
+        index: of the sentence in it.
+        probability: 0–1.
+        short: its few characters that answer, if they are sure.
+        answer: where the likeliest answer stands in the article's text, as far as the sentence
+            holds it.
+    """
 
     candidate: Candidate
     index: int
     probability: float
     short: str | None = None
+    answer: Span | None = None
 
     @property
     def sentence(self) -> Sentence:

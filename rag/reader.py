@@ -23,6 +23,7 @@ from rag.documents import Span
 from rag.embedding import PassageInput
 from rag.errors import ReaderCorrupt, ReaderMissing
 from rag.reader_tokens import PAD, TokenWindow, question_ids, token_windows
+from rag.text import BRACKETS
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -39,8 +40,6 @@ ANSWER_TOKENS = 80
 _BATCH = 8
 _NOWHERE = -1e4
 _EDGE_MARKS = "，。；：、！？,.;:!? \n\t　"
-_PAIRS = "“” ‘’ 「」 『』 《》 〈〉 （） () 【】 []"
-_BRACKETS = tuple((pair[0], pair[1]) for pair in _PAIRS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +259,7 @@ def _is_loose(text: str, start: int, end: int, mark: str) -> bool:
     """Whether `mark` at an edge is a separator, or a bracket whose other half is outside."""
     if mark in _EDGE_MARKS:
         return True
-    for left, right in _BRACKETS:
+    for left, right in BRACKETS:
         if mark in (left, right):
             return text.count(left, start, end) != text.count(right, start, end)
     return False

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from rag.documents import Span
 from rag.embedding import PassageInput, Vectors, passage_input
 from rag.evidence import Assessment, Evidence, FeatureScorer
 from rag.features import Candidate, Weights
@@ -104,13 +105,15 @@ def _sentences(
 ) -> list[Evidence]:
     evidence = []
     for n, (start, end) in enumerate(shown.spans):
-        answer = reading.answer
-        touched = answer is not None and answer.start < end and start < answer.end
-        weight = max(reading.evidence[n], reading.answer_score if touched else 0.0)
-        if touched:
-            weight = 0.5 + 0.5 * weight  # an answer's own sentence comes before its neighbours
-        probability = reading.has_answer * weight
-        evidence.append(Evidence(candidate, n, probability, short if touched else None))
+        answer, weight = reading.answer, reading.evidence[n]
+        if answer is None or answer.end <= start or end <= answer.start:
+            evidence.append(Evidence(candidate, n, reading.has_answer * weight))
+            continue
+        # an answer's own sentence comes before its neighbours
+        weight = 0.5 + 0.5 * max(weight, reading.answer_score)
+        shift = candidate.hit.passage.sentences[n].start - start
+        part = Span(max(answer.start, start) + shift, min(answer.end, end) + shift)
+        evidence.append(Evidence(candidate, n, reading.has_answer * weight, short, part))
     return evidence
 
 

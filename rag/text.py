@@ -23,6 +23,9 @@ _SENTENCE_END = re.compile(
 SPEAKER_LABEL = re.compile(r"[^，。：:\s]{1,12}[：:]\s*")
 """`姓名：` before what somebody says."""
 
+BRACKETS = tuple(zip("“‘「『《〈（(【[", "”’」』》〉）)】]", strict=True))
+"""Quotation marks and brackets, left and right."""
+
 _CLAUSE_END = re.compile(r"[，,；;：:、]")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 

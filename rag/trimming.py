@@ -1,0 +1,55 @@
+"""A long sentence is quoted as far as the clause that tells the last of what is asked.
+
+Newspapers and encyclopaedias string facts together; what follows the answer mostly is another one.
+What takes back or limits what was said is quoted with it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from rag.features import Weights, has_form
+from rag.question import QuestionType, Understood
+from rag.quotes import Quote
+from rag.text import BRACKETS, fold
+
+LONG = 40
+"""Characters; shorter sentences are quoted whole."""
+
+_CLAUSE_END = re.compile(r"[，；]|(?<!\d)[,;]|[,;](?!\d)")
+_LIMITS = re.compile(
+    r"\s*(?:但|不|可|却|而[不非]|并非|然而|除|仅|只|否则|尽管|虽|如|若|须|需|应|且|或|直到|其中|据)"
+)
+"""How a clause begins that limits the one before, or says whose word it is."""
+_MEASURED = {QuestionType.WHEN, QuestionType.HOW_MANY}
+
+
+def trimmed(quote: Quote, answer_end: int, question: Understood, weights: Weights) -> Quote:
+    """The quote without the clauses after the answer that tell nothing of what is asked.
+
+    Args:
+        quote: a sentence.
+        answer_end: where the answer ends, in the article's text.
+        question: a further time or number, if it asks for one, is quoted too.
+        weights: of the question's words.
+    """
+    text = quote.text
+    if len(text) < LONG or not quote.start < answer_end <= quote.end:
+        return quote
+    told = weights.pairs_in(fold(text))
+    for mark in _CLAUSE_END.finditer(text, answer_end - quote.start):
+        kept, rest = text[: mark.start()], text[mark.end() :]
+        if (
+            weights.pairs_in(fold(kept)) == told
+            and _is_whole(kept)
+            and not _LIMITS.match(rest)
+            and not (question.type in _MEASURED and has_form(question, rest))
+        ):
+            return replace(quote, end=quote.start + mark.start())
+    return quote
+
+
+def _is_whole(text: str) -> bool:
+    """Whether no bracket or quotation mark is left open."""
+    return all(text.count(left) <= text.count(right) for left, right in BRACKETS)

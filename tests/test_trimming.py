@@ -1,0 +1,94 @@
+"""A long sentence is quoted as far as the clause that tells the last of what is asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answers import Question
+from rag.documents import Article, Paragraph, Span
+from rag.features import Weights
+from rag.question import understand
+from rag.quotes import Quote
+from rag.records import StoredArticle
+from rag.trimming import LONG, trimmed
+
+LINER = (
+    "“海燕”号邮轮由北湾船厂建造，2019年5月首航，从南港驶往星岛，船上有客舱九百间，雇员四百二十人。"
+)
+RULED = (
+    "滨海浴场由体育局管理，从五月一日开放到十月底，但台风预警期间不得下水，救生员每天查看一次水情。"
+)
+
+
+def quote_of(text: str) -> Quote:
+    paragraph = Paragraph(1, text, (Span(0, len(text)),))
+    stored = StoredArticle(1, Article("a", "", (paragraph,)), "a.txt", "a.txt", "0" * 64, 1)
+    return Quote(stored, 1, 0, len(text), 0.9)
+
+
+def shown(text: str, question: str, answer: str) -> str:
+    understood = understand(Question(question=question), limit=100)
+    weights = Weights(understood, lambda _: 1, 10)
+    return trimmed(quote_of(text), text.index(answer) + len(answer), understood, weights).text
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "answer", "kept"),
+    [
+        pytest.param(
+            LINER,
+            "“海燕”号邮轮由谁建造？",
+            "北湾船厂",
+            "“海燕”号邮轮由北湾船厂建造",
+            id="what follows is another fact",
+        ),
+        pytest.param(
+            LINER,
+            "哪家船厂建造的邮轮驶往星岛？",
+            "北湾船厂",
+            "“海燕”号邮轮由北湾船厂建造，2019年5月首航，从南港驶往星岛",
+            id="all that is asked about is kept",
+        ),
+        pytest.param(
+            LINER,
+            "“海燕”号邮轮有多少间客舱？",
+            "客舱九百间",
+            LINER,
+            id="another number may be the one asked for",
+        ),
+        pytest.param(
+            RULED,
+            "滨海浴场什么单位管理？",
+            "体育局",
+            "滨海浴场由体育局管理",
+            id="the clause of the answer",
+        ),
+        pytest.param(
+            RULED,
+            "滨海浴场开放吗？",
+            "从五月一日开放到十月底",
+            "滨海浴场由体育局管理，从五月一日开放到十月底，但台风预警期间不得下水",
+            id="what limits the answer is kept",
+        ),
+        pytest.param(
+            "渔民说：“海带今年亩产三吨，比去年多收两成，价钱也涨了三毛，晒场早就不够用了。”说着他指了指岸边。",
+            "海带哪里多收？",
+            "今年亩产三吨",
+            "渔民说：“海带今年亩产三吨，比去年多收两成，价钱也涨了三毛，晒场早就不够用了。”说着他指了指岸边。",
+            id="no quotation is left open",
+        ),
+        pytest.param(
+            "海带由渔民晒，晒场在岸边。",
+            "海带由谁晒？",
+            "渔民",
+            "海带由渔民晒，晒场在岸边。",
+            id="short",
+        ),
+    ],
+)
+def test_a_quote_ends_where_all_is_told(text: str, question: str, answer: str, kept: str) -> None:
+    assert shown(text, question, answer) == kept
+
+
+def test_short_sentences_are_shorter_than_long_ones() -> None:
+    assert len("海带由渔民晒，晒场在岸边。") < LONG <= min(len(LINER), len(RULED))
