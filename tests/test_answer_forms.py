@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from pages import asking
 
+from rag import answer_forms
 from rag.answer_forms import asked_unit
 from rag.answers import Question
 from rag.features import has_form
@@ -17,6 +18,8 @@ WELLS = """石门乡清点古井
 什么是古井？县文物所的工作人员解释，古井是指全乡开凿于百年以前、至今仍有水的石砌水井。全乡登记的古井有47处，都挂了牌。
 
 护井的经费由县里出，今年一共安排12万元，其中三成用于清淤。古井的牌子挂上以后，乡亲们议论很多。牌子是去年秋天挂的。
+
+破了的井圈总得有人修补。修补井圈的是石匠魏长根。今年井水涨得快，因为春雨多。
 """
 
 
@@ -55,6 +58,30 @@ def test_the_sentence_that_counts_is_quoted_first(pipeline: Pipeline) -> None:
 
 def test_a_sentence_with_a_time_is_quoted_first(pipeline: Pipeline) -> None:
     assert first_quote(pipeline, "古井的牌子是什么时候挂上的？") == "牌子是去年秋天挂的。"
+
+
+def test_a_sentence_that_names_somebody_is_quoted_first(pipeline: Pipeline) -> None:
+    assert first_quote(pipeline, "破了的井圈由谁修补？") == "修补井圈的是石匠魏长根。"
+
+
+@pytest.mark.parametrize(
+    ("without", "with_form"),
+    [
+        ("古井的牌子为什么引来乡亲们议论？", "今年井水为什么涨得快？"),
+        ("乡亲们议论古井的牌子，谁议论很多？", "修补井圈的是谁？"),
+    ],
+)
+def test_what_lacks_the_form_is_doubted(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, without: str, with_form: str
+) -> None:
+    doubted, sure = (confidence(pipeline, question) for question in (without, with_form))
+    monkeypatch.setattr(answer_forms, "_WITHOUT", dict.fromkeys(answer_forms._WITHOUT, 1.0))
+    assert confidence(pipeline, without) > doubted
+    assert confidence(pipeline, with_form) == sure
+
+
+def confidence(pipeline: Pipeline, question: str) -> float:
+    return pipeline.ask(Question(question=question)).confidence
 
 
 def first_quote(pipeline: Pipeline, question: str) -> str:
