@@ -27,12 +27,7 @@ _SHARE = re.compile(r"多[大少]?(?:的)?比[例重率]|几成|百分之[几多
 _MONEY = re.compile(r"多少钱")
 _NAMES = re.compile("n(?:r|rt|rfg|z|t|s)$")
 """People, things called by a name, bodies and places, as rjieba tags them."""
-_LIKELY = {
-    QuestionType.WHEN: 0.1,
-    QuestionType.HOW_MANY: 0.1,
-    QuestionType.WHO: 0.3,
-    QuestionType.WHY: 0.85,
-}
+_LIKELY = {QuestionType.WHEN: 0.1, QuestionType.HOW_MANY: 0.1, QuestionType.WHY: 0.85}
 """A sentence with the form needs so much of the best one's probability. Reasons are often given
 without a word for it."""
 _WITHOUT = {
@@ -50,7 +45,7 @@ def prefer_answer_form(
     question: Understood, assessment: Assessment, weights: Weights
 ) -> Assessment:
     """Put a sentence first that has what is asked for, if the best one has not."""
-    if not assessment.evidence or question.type not in _LIKELY:
+    if not assessment.evidence or question.type not in _WITHOUT:
         return assessment
     assessment = _prefer_form(question, assessment)
     unit = asked_unit(question)
@@ -59,9 +54,9 @@ def prefer_answer_form(
 
 def _prefer_form(question: Understood, assessment: Assessment) -> Assessment:
     best = assessment.evidence[0]
-    if _has_form(question, best.text):
+    if _has_form(question, best.text) or (question.type is QuestionType.WHO and best.short):
         return assessment
-    enough = _LIKELY[question.type] * best.probability
+    enough = _LIKELY.get(question.type, math.inf) * best.probability
     for evidence in assessment.evidence:
         if evidence.probability >= enough and _has_form(question, evidence.text):
             return _instead_of_best(evidence, assessment)

@@ -76,8 +76,10 @@ class Assessment:
         return replace(self, evidence=tuple(kept), answerable=self.answerable * share)
 
     def short_answer(self, quote: str) -> str | None:
-        """The likeliest few characters that answer and stand in `quote`."""
-        return next((e.short for e in self.evidence if e.short and e.short in quote), None)
+        """The likeliest few characters that answer, of the best sentence's article, in `quote`."""
+        own = self.evidence[0].candidate.hit.stored.key
+        shorts = (e.short for e in self.evidence if e.candidate.hit.stored.key == own)
+        return next((short for short in shorts if short and short in quote), None)
 
 
 class EvidenceScorer(Protocol):

@@ -101,7 +101,7 @@ def _comparable(kind: str, asked: frozenset[int], told: frozenset[int]) -> bool:
     """Whether values can be told apart: `今年` of an article without a date may be any year."""
     if kind != YEAR:
         return True
-    return {value < _FIRST_YEAR for value in asked} == {value < _FIRST_YEAR for value in told}
+    return {value < _FIRST_YEAR for value in told} <= {value < _FIRST_YEAR for value in asked}
 
 
 def _told(kind: str, evidence: Evidence, article: Article) -> tuple[Qualifier, ...]:

@@ -22,10 +22,13 @@ class Told:
         return cls(tuple((citation.article_id, citation.quote) for citation in citations))
 
     def holds(self, article_id: str, text: str) -> bool:
-        """Whether a sentence has been quoted, perhaps without the name of its speaker before it."""
+        """Whether a sentence has been quoted, perhaps without its speaker's name or its end."""
         label = SPEAKER_LABEL.match(text)
         bare = text[label.end() :] if label else text
-        return any(article_id == said_in and bare in quote for said_in, quote in self.quotes)
+        return any(
+            article_id == said_in and (bare in quote or bare.startswith(quote))
+            for said_in, quote in self.quotes
+        )
 
 
 NOTHING_TOLD = Told()

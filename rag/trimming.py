@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 
 from rag.features import Weights, has_form
+from rag.people import SAYING
 from rag.question import QuestionType, Understood
 from rag.quotes import Quote
 from rag.text import BRACKETS, fold
@@ -19,9 +20,12 @@ LONG = 40
 
 _CLAUSE_END = re.compile(r"[，；]|(?<!\d)[,;]|[,;](?!\d)")
 _LIMITS = re.compile(
-    r"\s*(?:但|不|可|却|而[不非]|并非|然而|除|仅|只|否则|尽管|虽|如|若|须|需|应|且|或|直到|其中|据)"
+    r"\s*(?:但|不|没|未|无|可|却|而[不非]|并非|然而|除|仅|只|否则|尽管|虽|如|若|须|需|应|且|或|直到|其[中余]"
+    r"|据|后|现在|改|最[多少]|至[多少]|这一?(?:说法|消息|传闻)|在.{0,12}(?:前提|条件|情况)下)"
 )
 """How a clause begins that limits the one before, or says whose word it is."""
+_TAKES_BACK = re.compile(rf"谣|不实|误传|更正|不同意|否认|接任|改[由为]|取消|推迟|(?:{SAYING})")
+"""What takes a statement back, or attributes it, wherever it stands in the rest."""
 _MEASURED = {QuestionType.WHEN, QuestionType.HOW_MANY}
 
 
@@ -43,7 +47,8 @@ def trimmed(quote: Quote, answer_end: int, question: Understood, weights: Weight
         if (
             weights.pairs_in(fold(kept)) == told
             and _is_whole(kept)
-            and not _LIMITS.match(rest)
+            and not _LIMITS.match(fold(rest))
+            and not _TAKES_BACK.search(fold(rest))
             and not (question.type in _MEASURED and has_form(question, rest))
         ):
             return replace(quote, end=quote.start + mark.start())
@@ -52,4 +57,6 @@ def trimmed(quote: Quote, answer_end: int, question: Understood, weights: Weight
 
 def _is_whole(text: str) -> bool:
     """Whether no bracket or quotation mark is left open."""
-    return all(text.count(left) <= text.count(right) for left, right in BRACKETS)
+    return text.count('"') % 2 == 0 and all(
+        text.count(left) <= text.count(right) for left, right in BRACKETS
+    )

@@ -60,10 +60,6 @@ def test_a_sentence_with_a_time_is_quoted_first(pipeline: Pipeline) -> None:
     assert first_quote(pipeline, "古井的牌子是什么时候挂上的？") == "牌子是去年秋天挂的。"
 
 
-def test_a_sentence_that_names_somebody_is_quoted_first(pipeline: Pipeline) -> None:
-    assert first_quote(pipeline, "破了的井圈由谁修补？") == "修补井圈的是石匠魏长根。"
-
-
 @pytest.mark.parametrize(
     ("without", "with_form"),
     [

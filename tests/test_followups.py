@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.followups import complete
+from rag.told import Told
 
 
 @pytest.mark.parametrize(
@@ -81,3 +82,9 @@ def test_a_pronoun_may_mean_whom_the_earlier_answer_names() -> None:
 
     assert complete("他住在哪里？", ["谁是村里的木匠？"], answer) == "王大山住在哪里"
     assert asked == ["谁是村里的木匠"]
+
+
+def test_a_sentence_quoted_without_its_end_has_been_told() -> None:
+    told = Told((("a", "书院由商会出资修建"),))
+    assert told.holds("a", "书院由商会出资修建，门前有两棵银杏。")
+    assert not told.holds("a", "书院门前有两棵银杏。")

@@ -83,6 +83,9 @@ def test_points_are_told_from_hours(question: str, kind: QuestionType) -> None:
         ("灯塔建于几几年？", QuestionType.WHEN),
         ("停航的是哪些年？", QuestionType.WHEN),
         ("渔灯节办了几年？", QuestionType.HOW_MANY),
+        ("渔港改名为什么引起争议？", QuestionType.WHY),
+        ("今年的收成为什么下降？", QuestionType.WHY),
+        ("哪些日本企业参加博览会？", QuestionType.LIST),
     ],
 )
 def test_what_something_is_called_is_told_from_why(question: str, kind: QuestionType) -> None:

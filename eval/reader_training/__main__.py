@@ -38,6 +38,10 @@ def train(
     from eval.reader_training.shipped import shipped_weights
     from eval.reader_training.train import ROUNDS, Trainer
 
+    if (round_ == 1) != (after is None):
+        raise typer.BadParameter(
+            "第一轮从向量模型的权重开始，以后各轮都要 --after", param_hint="--after"
+        )
     asked, _ = split_off(read_training_set(data), HELD_OUT, SPLIT_SEED)
     news = read_articles(distractors) if distractors else []
     plan, weights = ROUNDS[round_ - 1], None
