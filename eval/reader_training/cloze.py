@@ -26,8 +26,6 @@ _CALLED = re.compile(r"《[^》]{2,20}》|(?<=[为是叫称名作题])“[^”]{
 _NO_COUNT = re.compile(r"[年月日时分秒]")
 _CLAUSE = re.compile("[，；：,;:]")
 _TAGGED = {"ns": "where", "nt": "body"}
-_PARTS = {"ns": {"ns", "nz", "j"}, "nt": {"ns", "nt", "nz", "j", "n"}}
-"""Tags of the words that a name may begin with, by the tag of its last word."""
 _TOWARDS = tuple("在于到赴从抵自往")
 _CONTENT = re.compile(r"n|v|t$|s$|eng|m|a")
 """Parts of speech that carry what a sentence is about, as rjieba names them."""
@@ -48,7 +46,7 @@ _AFTER = {
     "where": ("在哪里", "的地点", "是哪里", "在什么地方"),
     "body": ("是哪个机构", "是哪个单位", "是谁"),
     "when": ("的时间", "是什么时候", "时间", "是哪天"),
-    "amount": ("是多少", "多少{unit}", "有多少{unit}", "多少", "的数量"),
+    "amount": ("是多少", "多少{unit}", "有多少{unit}", "多少"),
     "called": ("是什么", "叫什么", "名称"),
 }
 _YEAR = re.compile(r"\d{4}年")
@@ -120,27 +118,14 @@ def _phrases(article: Article, shown: str) -> Iterator[Phrase]:
     for match in _CALLED.finditer(shown):
         yield Phrase(Span(*match.span()), "called")
     people = sorted(set(named(fold(shown), (article,))), key=lambda name: (-len(name), name))
-    words = list(tagged(shown))
-    for _, tag, span in words:
+    for word, tag, span in tagged(shown):
         if tag == "nr":
             at = (name for name in people if shown.startswith(name, span.start))
             if name := next(at, None):
                 yield Phrase(Span(span.start, span.start + len(name)), "who")
-    for span, tag in _whole_names(words):
         towards = tag == "nt" or shown.endswith(_TOWARDS, 0, span.start)
-        if span.end - span.start > 1 and towards:
+        if tag in _TAGGED and len(word) > 1 and towards:
             yield Phrase(span, _TAGGED[tag])
-
-
-def _whole_names(words: Sequence[tuple[str, str, Span]]) -> Iterator[tuple[Span, str]]:
-    """Names of places and bodies, words that belong to one name together: 浙江省|高级人民法院."""
-    tags = [tag for _, tag, _ in words]
-    for n, tag in enumerate(tags):
-        if tag in _TAGGED and (n + 1 == len(tags) or tags[n + 1] not in _TAGGED):
-            first = n
-            while first and tags[first - 1] in _PARTS[tag]:
-                first -= 1
-            yield Span(words[first][2].start, words[n][2].end), tag
 
 
 def tagged(text: str) -> Iterator[tuple[str, str, Span]]:

@@ -110,19 +110,7 @@ THIRD_ROUND = replace(
     context=0.3,
 )
 """Reasons, means, rules and definitions, and what restates a fact without its reason."""
-FOURTH_ROUND = replace(
-    THIRD_ROUND,
-    pairs=36_000,
-    batch=16,
-    rate=1e-4,
-    warmup=100,
-    average=0.998,
-    seed=24,
-    cloze=0.5,
-    reasons=0.2,
-)
-"""More of the same, for longer than all before it."""
-ROUNDS = (FIRST_ROUND, SECOND_ROUND, THIRD_ROUND, FOURTH_ROUND)
+ROUNDS = (FIRST_ROUND, SECOND_ROUND, THIRD_ROUND)
 
 
 class Trainer:
