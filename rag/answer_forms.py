@@ -1,4 +1,4 @@
-"""A question for a time or a number is answered by a sentence that has one, in the unit asked for.
+"""A question for a time, number, person or reason is answered by a sentence that has one.
 
 Over encyclopaedia passages (CMRC 2018, training set) 95 % of the sentences that answer a question
 for a time name one, and 40 % of the others; 98 and 65 % for numbers; 93 and 74 % of those that

@@ -43,12 +43,12 @@ def trimmed(quote: Quote, answer_end: int, question: Understood, weights: Weight
         return quote
     told = weights.pairs_in(fold(text))
     for mark in _CLAUSE_END.finditer(text, answer_end - quote.start):
-        kept, rest = text[: mark.start()], text[mark.end() :]
+        kept, rest = text[: mark.start()], fold(text[mark.end() :])
         if (
             weights.pairs_in(fold(kept)) == told
             and _is_whole(kept)
-            and not _LIMITS.match(fold(rest))
-            and not _TAKES_BACK.search(fold(rest))
+            and not _LIMITS.match(rest)
+            and not _TAKES_BACK.search(rest)
             and not (question.type in _MEASURED and has_form(question, rest))
         ):
             return replace(quote, end=quote.start + mark.start())
