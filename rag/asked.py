@@ -8,6 +8,7 @@ from dataclasses import replace
 from rag.documents import Article
 from rag.evidence import Assessment, Evidence
 from rag.people import is_asker
+from rag.text import clause_spans
 
 _INVITES = re.compile(
     r"(?:请|邀请|约请)(?![来到进])[^，。；：]{1,24}?(?:谈|说|聊|讲|解答|解读|分析|支招|把脉|建言|介绍|探讨|讨论)"
@@ -25,10 +26,11 @@ def asks(text: str) -> bool:
 
 
 def answers_follow(assessment: Assessment) -> Assessment:
-    """Evidence that asks, or that the interviewer says, gives its probability to what comes next.
+    """Evidence that only asks, or that the interviewer says, gives its probability to what follows.
 
     `什么是X？某某解释，X是…` and an interviewer's question are nearer to a question than their
-    answers are; quoting them would answer with the question itself.
+    answers are; quoting them would answer with the question itself. What tells something before it
+    asks may answer: `主演某剧的某某，为什么不接受采访？`.
     """
     by_place = {(e.candidate.hit.stored.key, e.sentence.start): e for e in assessment.evidence}
     raised: dict[tuple[int, int], float] = {}
@@ -38,7 +40,7 @@ def answers_follow(assessment: Assessment) -> Assessment:
         evidence = by_place[place]
         article = evidence.candidate.hit.stored.article
         interviewer = _interviewer(evidence, article)
-        if not interviewer and not asks(evidence.text):
+        if not interviewer and not _only_asks(evidence):
             continue
         silent.add(place)
         after = next((p for p in starts[at + 1 :] if not _asking(by_place[p])), None)
@@ -55,7 +57,18 @@ def answers_follow(assessment: Assessment) -> Assessment:
 
 
 def _asking(evidence: Evidence) -> bool:
-    return _interviewer(evidence, evidence.candidate.hit.stored.article) or asks(evidence.text)
+    return _interviewer(evidence, evidence.candidate.hit.stored.article) or _only_asks(evidence)
+
+
+def _only_asks(evidence: Evidence) -> bool:
+    """Whether a sentence asks, and the answer that was read in it is not told before that."""
+    if not asks(evidence.text):
+        return False
+    if evidence.answer is None:
+        return True
+    *told, _ = clause_spans(evidence.text)
+    end = evidence.answer.end - evidence.sentence.start
+    return not any(clause.end >= end for clause in told)
 
 
 def _interviewer(evidence: Evidence, article: Article) -> bool:

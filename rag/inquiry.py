@@ -186,7 +186,7 @@ class Inquiry:
         filters: Filters,
     ) -> Side:
         """What a person says on a question."""
-        vector: Vectors = self.embedder.embed_queries([question.searched])[0]
+        vector: Vectors = self.embedder.embed_queries([question.spelt])[0]
         articles = {c.hit.article_id for c in candidates if name in c.hit.stored.article.text}
         articles |= {hit.article_id for hit in self._hits_naming(name)}
         if filters.articles:

@@ -67,7 +67,7 @@ class Pipeline:
                 heard(Stage(stage="search", searched_question=understood.searched))
             retriever = self._current()
             with _timed(timings, "embed"):
-                vector = self._embed(read.searched)
+                vector = self._embed(read.spelt)
             inquiry = Inquiry(
                 self.library,
                 retriever,
@@ -96,13 +96,13 @@ class Pipeline:
     def search(self, query: str, limit: int, filters: Filters = EVERYTHING) -> list[Hit]:
         """The `limit` best passages, best first."""
         understood = understand(Question(question=query), self.settings.answer.question_limit)
-        vector = self._embed(understood.searched)
+        vector = self._embed(understood.spelt)
         return self._current().search(understood.searched, vector, limit, filters)
 
     def rank(self, query: str) -> Rankings:
         """How each retrieval system ranks passages, for measuring."""
         understood = understand(Question(question=query), self.settings.answer.question_limit)
-        return self._current().rank(understood.searched, self._embed(understood.searched))
+        return self._current().rank(understood.searched, self._embed(understood.spelt))
 
     def refresh(self) -> None:
         """Serve the library's present generation when this returns."""

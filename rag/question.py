@@ -16,7 +16,7 @@ from typing import Any
 from rag.answers import Question
 from rag.errors import BadEncoding, QuestionEmpty, QuestionTooLong
 from rag.phrasing import left_unsaid
-from rag.text import fold, has_han, parts, visible_length, words
+from rag.text import fold, has_han, parts, spelt_as, visible_length, words
 
 
 class QuestionType(StrEnum):
@@ -53,6 +53,14 @@ class Understood:
     type: QuestionType
     terms: tuple[str, ...]
     chinese: bool
+
+    @property
+    def spelt(self) -> str:
+        """`searched` with Latin words in the letter case in which they were typed.
+
+        Another language stays folded: the line that `by_meaning` draws was drawn so.
+        """
+        return spelt_as(self.searched, self.asked) if self.chinese else self.searched
 
 
 _DATA = Path(__file__).with_name("data") / "questions.toml"

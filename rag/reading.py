@@ -15,6 +15,7 @@ from rag.phrasing import as_question
 from rag.question import QuestionType, Understood
 from rag.reader import Reader, Reading
 from rag.settings import AnswerSettings
+from rag.text import spelt_as
 
 _READER_SHARE = 0.6
 """Weight of the reader's log-odds against the features' for "is it answered at all". The reader
@@ -70,6 +71,7 @@ class ReaderScorer:
         chosen = list(by_row.values())[: self._settings.read]
         shown = [passage_input(c.hit.stored.article, c.hit.passage) for c in chosen]
         asked = as_question(question.searched) if question.chinese else question.searched
+        asked = spelt_as(asked, *(given.text for given in shown), question.asked)
         readings = self._reader.read(asked, shown)
         scored = [
             evidence

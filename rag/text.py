@@ -27,6 +27,7 @@ BRACKETS = tuple(zip("“‘「『《〈（(【[", "”’」』》〉）)】]",
 """Quotation marks and brackets, left and right."""
 
 _CLAUSE_END = re.compile(r"[，,；;：:、]")
+_LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
@@ -132,6 +133,19 @@ def _simplified() -> dict[int, str]:
     han = [chr(code) for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
     simple = opencc.OpenCC("t2s").convert("\n".join(han)).split("\n")
     return {ord(a): b for a, b in zip(han, simple, strict=True) if a != b and len(b) == 1}
+
+
+def spelt_as(folded: str, *texts: str) -> str:
+    """A folded text with its Latin words in the letter case of the first of `texts` to have them.
+
+    Models that read text as it stands hardly know `gdp` for `GDP`.
+    """
+    if not _LATIN.search(folded):
+        return folded
+    known: dict[str, str] = {}
+    for word in _LATIN.findall("\n".join(texts)):
+        known.setdefault(word.lower(), word)
+    return _LATIN.sub(lambda match: known.get(match[0].lower(), match[0]), folded)
 
 
 def words(text: str) -> list[str]:

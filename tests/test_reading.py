@@ -1,0 +1,110 @@
+"""What the reader marks becomes evidence: spelling, sentences, short answers, shorter quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+import pytest
+from pages import ask, ingest_into, word_scorer, write
+
+from rag.answers import Answer, Question
+from rag.assembly import open_pipeline
+from rag.documents import Span
+from rag.embedding import HashingEmbedder, PassageInput
+from rag.pipeline import Pipeline
+from rag.question import understand
+from rag.reader import Reader, Reading
+from rag.reading import ReaderScorer
+from rag.settings import Settings
+from rag.text import spelt_as
+
+LINER = """“海燕”号邮轮首航
+“海燕”号邮轮由北湾船厂建造，2019年5月首航，从南港驶往星岛，船上有客舱九百间，雇员四百二十人。船长陈海生说，海上风浪不大。
+
+船厂的老工人王大江也上了船，谁还记得当年的旧船？北湾船厂今年的GDP贡献列全市第三。
+"""
+
+
+class MarkingReader:
+    """Marks given words wherever a passage holds them, and remembers what it was asked."""
+
+    fingerprint = "marking"
+
+    def __init__(self, words: str, sure: float = 0.9) -> None:
+        self.asked: list[str] = []
+        self._words, self._sure = words, sure
+
+    def read(self, question: str, passages: Sequence[PassageInput]) -> list[Reading]:
+        """One reading a passage."""
+        self.asked.append(question)
+        return [self._reading(passage) for passage in passages]
+
+    def _reading(self, passage: PassageInput) -> Reading:
+        at = passage.text.find(self._words)
+        if at < 0:
+            return Reading(0.01, None, 0.0, tuple(0.0 for _ in passage.spans))
+        answer = Span(at, at + len(self._words))
+        held = [s.start <= answer.start and answer.end <= s.end for s in passage.spans]
+        return Reading(self._sure, answer, 0.9, tuple(0.9 if h else 0.1 for h in held))
+
+
+@contextmanager
+def read_by(reader: MarkingReader, root: Path) -> Iterator[Pipeline]:
+    ingest_into(root / "data", write(root / "texts", liner=LINER))
+    settings = Settings(data_dir=root / "data")
+    scorer = ReaderScorer(cast("Reader", reader), word_scorer(), settings.answer)
+    pipeline = open_pipeline(settings, HashingEmbedder(), scorer)
+    try:
+        yield pipeline
+    finally:
+        pipeline.close()
+
+
+def marked(words: str, root: Path, question: str, *history: str) -> Answer:
+    with read_by(MarkingReader(words), root) as pipeline:
+        return ask(pipeline, question, *history)
+
+
+def test_a_marked_answer_is_named_and_its_quote_ends_after_it(tmp_path: Path) -> None:
+    answer = marked("北湾船厂", tmp_path, "“海燕”号邮轮由谁建造？")
+    assert answer.short_answer == "北湾船厂"
+    assert [c.quote for c in answer.citations] == ["“海燕”号邮轮由北湾船厂建造"]
+
+
+def test_what_was_quoted_in_part_is_not_told_again(tmp_path: Path) -> None:
+    asked = "“海燕”号邮轮由谁建造？"
+    answer = marked("北湾船厂", tmp_path, "还有吗？", asked)
+    assert all("建造" not in citation.quote for citation in answer.citations)
+
+
+def test_a_sentence_that_tells_before_it_asks_may_answer(tmp_path: Path) -> None:
+    answer = marked("王大江", tmp_path, "上了船的船厂老工人是谁？")
+    assert answer.short_answer == "王大江"
+    assert answer.citations[0].quote.startswith("船厂的老工人王大江也上了船")
+
+
+def test_a_sentence_that_only_asks_does_not(tmp_path: Path) -> None:
+    answer = marked("当年的旧船", tmp_path, "谁还记得当年的旧船？")
+    assert answer.answered
+    assert all("谁还记得" not in citation.quote for citation in answer.citations)
+
+
+@pytest.mark.parametrize("typed", ["gdp", "GDP", "ＧＤＰ", "Gdp"])
+def test_the_reader_is_asked_in_the_letter_case_of_the_passages(tmp_path: Path, typed: str) -> None:
+    reader = MarkingReader("全市第三")
+    with read_by(reader, tmp_path) as pipeline:
+        pipeline.ask(Question(question=f"北湾船厂的{typed}贡献列第几？"))
+    assert reader.asked == ["北湾船厂的GDP贡献列第几?"]
+
+
+def test_latin_words_are_spelt_as_the_first_text_that_has_them() -> None:
+    assert spelt_as("iphone与5g和wto", "5G手机iPhone", "IPHONE") == "iPhone与5G和wto"
+    assert spelt_as("只有汉字", "GDP") == "只有汉字"
+
+
+def test_a_chinese_question_is_embedded_as_typed_another_language_folded() -> None:
+    assert understand(Question(question="ＧＤＰ和GDP是多少？"), 100).spelt == "GDP和GDP是多少?"
+    assert understand(Question(question="What is GDP?"), 100).spelt == "what is gdp?"
