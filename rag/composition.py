@@ -72,7 +72,7 @@ def compose(
             continue  # one fact stands in one item of a list
         whole = _continued(quote, question, assessment, room)
         named = evidence.answer if evidence.short and whole == quote else None
-        chosen.append(trimmed(whole, named.end, question, weights) if named else whole)
+        chosen.append(trimmed(whole, named, question, weights) if named else whole)
         room -= len(whole.text)
     return merged(chosen)
 

@@ -18,7 +18,7 @@ from rag.people import SAYING, named, possible_names
 from rag.question import Understood, content_words
 
 VIEW = re.compile(
-    rf"{SAYING}|怎[么样]看|如何看|看待|看法|看来|观点|意见|态度|评价|理解|担心|担忧|顾虑|盼望|期待|希望|赞成|同意|反对"
+    rf"(?<!被)(?!称[为作呼]|讲[题座师课坛台]|建议书)(?:{SAYING})|怎[么样]看|如何看|看待|看法|看来|观点|意见|态度|评价|理解|担心|担忧|顾虑|盼望|期待|希望|赞成|同意|反对"
     "|说法|打算|承认|判断|忧虑|主意|想法|印象"
 )
 """Words that ask for somebody's view."""

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from rag.documents import Span
 from rag.features import Weights, has_form
 from rag.people import SAYING
+from rag.quantities import quantities
 from rag.question import QuestionType, Understood
 from rag.quotes import Quote
 from rag.text import BRACKETS, fold
@@ -26,33 +28,44 @@ _LIMITS = re.compile(
 """How a clause begins that limits the one before, or says whose word it is."""
 _TAKES_BACK = re.compile(rf"谣|不实|误传|更正|不同意|否认|接任|改[由为]|取消|推迟|(?:{SAYING})")
 """What takes a statement back, or attributes it, wherever it stands in the rest."""
-_MEASURED = {QuestionType.WHEN, QuestionType.HOW_MANY}
 
 
-def trimmed(quote: Quote, answer_end: int, question: Understood, weights: Weights) -> Quote:
+def trimmed(quote: Quote, answer: Span, question: Understood, weights: Weights) -> Quote:
     """The quote without the clauses after the answer that tell nothing of what is asked.
 
     Args:
         quote: a sentence.
-        answer_end: where the answer ends, in the article's text.
+        answer: where the answer stands in the article's text.
         question: a further time or number, if it asks for one, is quoted too.
         weights: of the question's words.
     """
     text = quote.text
-    if len(text) < LONG or not quote.start < answer_end <= quote.end:
+    if len(text) < LONG or not quote.start <= answer.start < answer.end <= quote.end:
         return quote
+    named = fold(text[answer.start - quote.start : answer.end - quote.start])
     told = weights.pairs_in(fold(text))
-    for mark in _CLAUSE_END.finditer(text, answer_end - quote.start):
+    for mark in _CLAUSE_END.finditer(text, answer.end - quote.start):
         kept, rest = text[: mark.start()], fold(text[mark.end() :])
         if (
             weights.pairs_in(fold(kept)) == told
             and _is_whole(kept)
             and not _LIMITS.match(rest)
             and not _TAKES_BACK.search(rest)
-            and not (question.type in _MEASURED and has_form(question, rest))
+            and not _tells_another(question, named, rest)
         ):
             return replace(quote, end=quote.start + mark.start())
     return quote
+
+
+def _tells_another(question: Understood, answer: str, rest: str) -> bool:
+    """Whether the rest names a time too, or a number of the answer's unit, where that is asked."""
+    if question.type is QuestionType.HOW_MANY:
+        units = {quantity.unit for quantity in quantities(answer)}
+        if units:
+            return any(quantity.unit in units for quantity in quantities(rest))
+    elif question.type is not QuestionType.WHEN:
+        return False
+    return has_form(question, rest) is True
 
 
 def _is_whole(text: str) -> bool:

@@ -29,7 +29,8 @@ def quote_of(text: str) -> Quote:
 def shown(text: str, question: str, answer: str) -> str:
     understood = understand(Question(question=question), limit=100)
     weights = Weights(understood, lambda _: 1, 10)
-    return trimmed(quote_of(text), text.index(answer) + len(answer), understood, weights).text
+    at = text.index(answer)
+    return trimmed(quote_of(text), Span(at, at + len(answer)), understood, weights).text
 
 
 @pytest.mark.parametrize(
@@ -53,8 +54,15 @@ def shown(text: str, question: str, answer: str) -> str:
             LINER,
             "“海燕”号邮轮有多少间客舱？",
             "客舱九百间",
-            LINER,
-            id="another number may be the one asked for",
+            "“海燕”号邮轮由北湾船厂建造，2019年5月首航，从南港驶往星岛，船上有客舱九百间",
+            id="a number of another unit is another fact",
+        ),
+        pytest.param(
+            "码头去年修好了泊位六个，从此远洋来的大船也能靠岸装卸货物，今年又添两个，明年还要再修。",
+            "码头修好了多少泊位？",
+            "六个",
+            "码头去年修好了泊位六个，从此远洋来的大船也能靠岸装卸货物，今年又添两个",
+            id="another number of the same unit may be the one asked for",
         ),
         pytest.param(
             RULED,
