@@ -70,7 +70,7 @@ def compose(
             continue
         if chosen and question.type not in _MANY and _siblings(quote, chosen[0]):
             continue  # one fact stands in one item of a list
-        whole = _continued(quote, question, assessment, room)
+        whole = _continued(quote, question, assessment, room, leads=not evidence.short)
         named = evidence.answer if evidence.short and whole == quote else None
         chosen.append(trimmed(whole, named, question, weights) if named else whole)
         room -= len(whole.text)
@@ -84,8 +84,10 @@ def _adds(quote: Quote, chosen: Sequence[Quote], weights: Weights) -> bool:
     return weights.pair_share(new) >= _NEW
 
 
-def _continued(quote: Quote, question: Understood, assessment: Assessment, room: int) -> Quote:
-    """The quote with the next sentence of its paragraph, where it leads to that."""
+def _continued(
+    quote: Quote, question: Understood, assessment: Assessment, room: int, *, leads: bool
+) -> Quote:
+    """The quote with the next sentence of its paragraph, where it goes on or may lead to that."""
     following = _following(quote)
     if following is None or following.end - quote.start > room:
         return quote
@@ -93,7 +95,7 @@ def _continued(quote: Quote, question: Understood, assessment: Assessment, room:
         (e.probability for e in assessment.evidence if _stands_at(e, quote, following)), default=0.0
     )
     goes_on = question.type in _MANY and likely >= _NEXT * quote.probability
-    leads = _repeats(quote, question) or _announces(quote, question)
+    leads = leads and (_repeats(quote, question) or _announces(quote, question))
     return replace(quote, end=following.end) if goes_on or leads else quote
 
 
