@@ -20,13 +20,11 @@ from rag.features import Weights, has_form
 from rag.logistic import log_odds, sigmoid
 from rag.quantities import UNIT, quantities
 from rag.question import QuestionType, Understood
-from rag.text import fold
+from rag.text import fold, names_in
 
 _ASKED = re.compile(rf"(?:多少|(?<![哪第好])几|多[大高长远重久宽深])(?P<unit>{UNIT})")
 _SHARE = re.compile(r"多[大少]?(?:的)?比[例重率]|几成|百分之[几多]|占比")
 _MONEY = re.compile(r"多少钱")
-_NAMES = re.compile("n(?:r|rt|rfg|z|t|s)$")
-"""People, things called by a name, bodies and places, as rjieba tags them."""
 _LIKELY = {QuestionType.WHEN: 0.1, QuestionType.HOW_MANY: 0.1, QuestionType.WHY: 0.85}
 """A sentence with the form needs so much of the best one's probability. Reasons are often given
 without a word for it."""
@@ -66,12 +64,7 @@ def _prefer_form(question: Understood, assessment: Assessment) -> Assessment:
 def _has_form(question: Understood, text: str) -> bool:
     if question.type is not QuestionType.WHO:
         return has_form(question, text) is True
-    import rjieba
-
-    words: list[tuple[str, str]] = rjieba.tag(fold(text))
-    return any(
-        len(word) > 1 and _NAMES.match(tag) and word not in question.searched for word, tag in words
-    )
+    return any(name not in question.searched for name in names_in(fold(text)))
 
 
 def _doubted(assessment: Assessment, ratio: float) -> Assessment:

@@ -12,7 +12,7 @@ from rag.evidence import Assessment, Evidence
 from rag.features import Weights
 from rag.quantities import Quantity, chinese_number, quantities
 from rag.question import QuestionType, Understood, content_words
-from rag.text import fold, windows
+from rag.text import fold, names_in, windows
 
 _NEAR = 1.7
 """Two reports of one quantity differ by less than this factor; a part and its whole by more."""
@@ -75,10 +75,12 @@ def different_figures(
     told = max(_figures(best), key=lambda f: _fits(f, question), default=None)
     if told is None:
         return ()
+    named = _named(question, best)
     others = [
         figure
         for evidence in assessment.evidence[1:]
         if _elsewhere(evidence, best) and _on_topic(evidence, weights)
+        if named <= _named(question, evidence)
         for figure in _figures(evidence)
         if _contradicts(figure, told, weights)
     ]
@@ -126,6 +128,12 @@ def _on_topic(evidence: Evidence, weights: Weights) -> bool:
     hit = evidence.candidate.hit
     text = fold(f"{hit.stored.article.title}\n{evidence.text}")
     return weights.held(text) >= _ON_TOPIC
+
+
+def _named(question: Understood, evidence: Evidence) -> set[str]:
+    """The question's names that stand in a sentence's article."""
+    text = fold(evidence.candidate.hit.stored.article.text)
+    return {name for name in names_in(question.searched) if name in text}
 
 
 def _contradicts(a: Figure, b: Figure, weights: Weights) -> bool:

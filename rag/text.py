@@ -27,6 +27,7 @@ BRACKETS = tuple(zip("“‘「『《〈（(【[", "”’」』》〉）)】]",
 """Quotation marks and brackets, left and right."""
 
 _CLAUSE_END = re.compile(r"[，,；;：:、]")
+_NAME = re.compile("n(?:r|rt|rfg|z|t|s)$")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
@@ -153,6 +154,13 @@ def words(text: str) -> list[str]:
     import rjieba
 
     return [word for word in rjieba.cut_for_search(fold(text)) if any(map(str.isalnum, word))]
+
+
+def names_in(folded: str) -> set[str]:
+    """Names of people, places, bodies and things in a folded text, as rjieba tags them."""
+    import rjieba
+
+    return {word for word, tag in rjieba.tag(folded) if len(word) > 1 and _NAME.match(tag)}
 
 
 def words_among(folded: str, wanted: Set[str]) -> set[str]:

@@ -42,3 +42,19 @@ def test_things_of_one_kind_are_told_apart_by_their_numbers(
     with asking(tmp_path, ferry=first, report=f"水运报告\n{other}") as pipeline:
         answer = pipeline.ask(Question(question="第7号渡口去年运客多少人次？"))
     assert answer.question_type == kind
+
+
+@pytest.mark.parametrize(
+    ("other", "kind"),
+    [
+        pytest.param("据统计，杭州实际管辖渔港5个，渔民一万多人。", "how_many", id="another place"),
+        pytest.param(
+            "据统计，宁波实际管辖渔港5个，渔民一万多人。", "difference", id="the same place"
+        ),
+    ],
+)
+def test_another_place_is_no_other_value(tmp_path: Path, other: str, kind: str) -> None:
+    first = "渔港\n宁波实际管辖渔港8个，渔民两万多人。"
+    with asking(tmp_path, first=first, report=f"水产报告\n{other}") as pipeline:
+        answer = pipeline.ask(Question(question="宁波实际管辖多少个渔港？"))
+    assert answer.question_type == kind
