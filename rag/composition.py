@@ -14,7 +14,7 @@ from rag.question import QuestionType, Understood
 from rag.quotes import Quotable, Quote, merged
 from rag.settings import AnswerSettings
 from rag.text import SPEAKER_LABEL, clause_spans, fold, sentence_spans, windows
-from rag.trimming import trimmed
+from rag.trimming import shortened, trimmed
 
 _MANY = {
     QuestionType.LIST,
@@ -59,7 +59,10 @@ def compose(
     chosen: list[Quote] = []
     room = settings.max_quote
     for evidence in assessment.evidence:
-        quote = _bounded(quote_of(evidence), weights, settings.max_quote)
+        quote = quote_of(evidence)
+        if evidence.answer:
+            quote = shortened(quote, evidence.answer, weights, settings.max_quote)
+        quote = _bounded(quote, weights, settings.max_quote)
         if chosen and (
             evidence.probability < _FURTHER * best.probability or len(quote.text) > room
         ):

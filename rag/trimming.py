@@ -1,7 +1,8 @@
 """A long sentence is quoted as far as the clause that tells the last of what is asked.
 
-Newspapers and encyclopaedias string facts together; what follows the answer mostly is another one.
-What takes back or limits what was said is quoted with it.
+Newspapers and encyclopaedias string facts together; what follows the answer mostly is another one,
+and of a very long sentence what comes before it too. What takes back or limits what was said, or
+says whose word it is, is quoted with it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,46 @@ _LIMITS = re.compile(
 """How a clause begins that limits the one before, or says whose word it is."""
 _TAKES_BACK = re.compile(rf"谣|不实|误传|更正|不同意|否认|接任|改[由为]|取消|推迟|(?:{SAYING})")
 """What takes a statement back, or attributes it, wherever it stands in the rest."""
+
+_RESTS_ON = re.compile(
+    rf"如|若|假[如使设]|除非|只[要有]|一旦|倘|虽|尽管|不|未|没|无|非|据|传|谣|(?:{SAYING})|[：:]"
+)
+"""What a later clause may rest on, so that it must not be left out."""
+
+
+def shortened(quote: Quote, answer: Span, weights: Weights, limit: int) -> Quote:
+    """Of a sentence longer than `limit`, the clauses around the answer that tell most.
+
+    The sentence itself where nothing so short tells it fairly.
+    """
+    text = quote.text
+    if len(text) <= limit or not quote.start <= answer.start < answer.end <= quote.end:
+        return quote
+    first, last = answer.start - quote.start, answer.end - quote.start
+    marks = list(_CLAUSE_END.finditer(text))
+    starts = [s for s in (0, *(m.end() for m in marks)) if s <= first]
+    ends = [e for e in (*(m.start() for m in marks), len(text)) if e >= last]
+    runs = [
+        (start, end)
+        for start in starts
+        for end in ends
+        if end - start <= limit and _tells_fairly(text, start, end)
+    ]
+    if not runs:
+        return quote
+    start, end = max(runs, key=lambda r: (weights.pair_cover(fold(text[slice(*r)])), r[1] - r[0]))
+    return replace(quote, start=quote.start + start, end=quote.start + end)
+
+
+def _tells_fairly(text: str, start: int, end: int) -> bool:
+    """Whether what is left out neither limits nor attributes what is kept."""
+    rest = fold(text[end:]).lstrip("，；,;")
+    return (
+        _is_whole(text[start:end])
+        and not _RESTS_ON.search(fold(text[:start]))
+        and not _LIMITS.match(rest)
+        and not _TAKES_BACK.search(rest)
+    )
 
 
 def trimmed(quote: Quote, answer: Span, question: Understood, weights: Weights) -> Quote:

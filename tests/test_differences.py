@@ -47,10 +47,8 @@ def test_things_of_one_kind_are_told_apart_by_their_numbers(
 @pytest.mark.parametrize(
     ("other", "kind"),
     [
-        pytest.param("据统计，杭州实际管辖渔港5个，渔民一万多人。", "how_many", id="another place"),
-        pytest.param(
-            "据统计，宁波实际管辖渔港5个，渔民一万多人。", "difference", id="the same place"
-        ),
+        pytest.param("据统计，杭州实际管辖渔港5个。", "how_many", id="another place"),
+        pytest.param("据统计，宁波实际管辖渔港5个。", "difference", id="the same place"),
     ],
 )
 def test_another_place_is_no_other_value(tmp_path: Path, other: str, kind: str) -> None:
