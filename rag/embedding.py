@@ -49,7 +49,28 @@ def passage_header(article: Article, passage: Passage) -> str:
 
 def passage_input(article: Article, passage: Passage) -> PassageInput:
     """What is embedded and indexed: the passage under its header."""
-    header = passage_header(article, passage)
+    return _under(passage_header(article, passage), passage)
+
+
+def source_line(article: Article) -> str:
+    """Newspaper and day, as far as they are known: `某日报 2024年3月5日`."""
+    parts = (article.date or "").split("-")
+    dated = "".join(
+        f"{int(part)}{unit}" for part, unit in zip(parts, "年月日", strict=False) if part
+    )
+    return " ".join(filter(None, (article.newspaper, dated)))
+
+
+def sourced_input(article: Article, passage: Passage) -> PassageInput:
+    """What is read: the passage under a line that names newspaper and day, and its header.
+
+    `去年`, `我市` and `全市` mean what that line says.
+    """
+    lines = source_line(article), passage_header(article, passage)
+    return _under("\n".join(filter(None, lines)), passage)
+
+
+def _under(header: str, passage: Passage) -> PassageInput:
     text = f"{header}\n{passage.text}" if header else passage.text
     shift = len(text) - len(passage.text) - passage.start
     spans = tuple(Span(s.start + shift, s.end + shift) for s in passage.sentences)

@@ -30,7 +30,7 @@ def train(
         Path | None, typer.Option(help="没有问题的文章（JSONL）：作干扰，第一轮以后也从中出题")
     ] = None,
     after: Annotated[Path | None, typer.Option(help="从这个已导出的模型的权重开始")] = None,
-    round_: Annotated[int, typer.Option("--round", min=1, max=3, help="第几轮")] = 1,
+    round_: Annotated[int, typer.Option("--round", min=1, max=4, help="第几轮")] = 1,
     pairs: Annotated[int, typer.Option(help="共训练多少对；0 为计划的数目，续训时可改")] = 0,
 ) -> None:
     """Train to the end, or go on from the folder's checkpoint."""

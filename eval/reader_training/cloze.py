@@ -3,7 +3,7 @@
 Articles without questions teach the reader how they are written and what is asked of them: who,
 when, where, how many, called what. A question keeps the sentence's words, or only those that a
 person would type into a search box; the answer is the phrase that was taken out. Some questions
-also name what only the article's beginning says: a year, a place, a person.
+also name what only the article's source or beginning says: a year, a place, a person.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from itertools import accumulate, pairwise
 
 from eval.reader_training.pairs import Asked
 from rag.documents import Article, Span
+from rag.embedding import source_line
 from rag.people import named
 from rag.quantities import UNIT
 from rag.text import fold, sentence_spans
@@ -98,7 +99,8 @@ def _one_question(article: Article, chance: random.Random, context: float) -> As
     phrase = chance.choice(by_kind[chance.choice(sorted(by_kind))])
     question = _question(article.text, sentence, phrase, chance)
     if question and context and chance.random() < context:
-        question = _named_first(question, article.text[: min(sentence.start, _HEAD)], chance)
+        before = f"{source_line(article)} {article.text[: min(sentence.start, _HEAD)]}"
+        question = _named_first(question, before, chance)
     return Asked(question, article, phrase.span) if question else None
 
 
@@ -161,7 +163,7 @@ def _question(text: str, sentence: Span, phrase: Phrase, chance: random.Random) 
 
 
 def _named_first(question: str, before: str, chance: random.Random) -> str:
-    """The question after a year, a name or both that an article's beginning tells."""
+    """The question after a year, a name or both that is told before the answer."""
     years = [year for year in _YEAR.findall(before) if year not in question]
     names = [
         word

@@ -16,7 +16,7 @@ from eval.data_files import Line, read_jsonl
 from eval.squad import SquadFile, SquadPassage, SquadQuestion, read_squad
 from ingest.passages import split_article
 from rag.documents import Article, Paragraph, Span
-from rag.embedding import PassageInput, passage_input
+from rag.embedding import PassageInput, sourced_input
 from rag.errors import DataLineInvalid
 from rag.text import fold, occurrences, sentence_spans, windows
 
@@ -110,9 +110,9 @@ def split_off(asked: list[Asked], share: float, seed: int) -> tuple[list[Asked],
 
 
 def passages_of(article: Article, size: int, *, header: bool = True) -> list[PassageInput]:
-    """The article's passages as they are embedded, with its title before each or without."""
+    """The article's passages as they are read, with source and title before each or without."""
     shown = article if header else Article(article.article_id, "", article.paragraphs)
-    return [passage_input(shown, passage) for passage in split_article(article, size)]
+    return [sourced_input(shown, passage) for passage in split_article(article, size)]
 
 
 def positive(asked: Asked, size: int, *, header: bool) -> Pair | None:
@@ -120,7 +120,7 @@ def positive(asked: Asked, size: int, *, header: bool) -> Pair | None:
     shown = asked.article if header else Article("", "", asked.article.paragraphs)
     for passage in split_article(asked.article, size):
         if passage.start <= asked.answer.start and asked.answer.end <= passage.end:
-            given = passage_input(shown, passage)
+            given = sourced_input(shown, passage)
             shift = len(given.text) - len(passage.text) - passage.start
             answer = Span(asked.answer.start + shift, asked.answer.end + shift)
             return Pair(asked.question, given, answer)

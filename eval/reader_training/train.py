@@ -27,6 +27,7 @@ from eval.reader_training.negatives import Miner
 from eval.reader_training.pairs import Asked
 from eval.reader_training.reasons import reason_questions
 from eval.reader_training.schedule import Negatives, Recipe
+from eval.reader_training.sources import with_sources
 from rag.documents import Article
 
 CHECKPOINT = "checkpoint.pt"
@@ -52,6 +53,7 @@ class Plan:
         cloze, reasons: questions made of articles without questions, for each of the set: after a
             phrase, and why, how, whether, what is meant.
         context: share of the former that also name what the article's beginning tells.
+        sources: share of the articles that get a newspaper and a day; of the set's, a third of it.
         begin: fingerprint of the reader whose weights are learnt on; empty for the encoder's.
     """
 
@@ -71,6 +73,7 @@ class Plan:
     cloze: float = 0.0
     reasons: float = 0.0
     context: float = 0.0
+    sources: float = 0.0
 
     @property
     def steps(self) -> int:
@@ -110,7 +113,17 @@ THIRD_ROUND = replace(
     context=0.3,
 )
 """Reasons, means, rules and definitions, and what restates a fact without its reason."""
-ROUNDS = (FIRST_ROUND, SECOND_ROUND, THIRD_ROUND)
+FOURTH_ROUND = replace(
+    THIRD_ROUND,
+    pairs=14_400,
+    rate=6e-5,
+    seed=29,
+    cloze=1.0,
+    context=0.5,
+    sources=0.75,
+)
+"""Newspaper and day over a passage, and questions that name a place or a year found only there."""
+ROUNDS = (FIRST_ROUND, SECOND_ROUND, THIRD_ROUND, FOURTH_ROUND)
 
 
 class Trainer:
@@ -141,8 +154,13 @@ class Trainer:
 
     def run(self, asked: list[Asked], others: list[Article]) -> None:
         """Train to the plan's end, saving now and then; `others` are articles without questions."""
-        articles = list({item.article.article_id: item.article for item in asked}.values())
         chance = random.Random(self.plan.seed)  # noqa: S311 - not for secrets
+        articles = list({item.article.article_id: item.article for item in asked}.values())
+        if self.plan.sources:
+            others = list(with_sources(others, self.plan.sources, chance))
+            articles = list(with_sources(articles, self.plan.sources / 3, chance))
+            by_id = {article.article_id: article for article in articles}
+            asked = [replace(item, article=by_id[item.article.article_id]) for item in asked]
         count = round(self.plan.cloze * len(asked))
         made = list(cloze_questions(others, count, chance, self.plan.context))
         reasons = reason_questions(others, round(self.plan.reasons * len(asked)), chance)
