@@ -52,19 +52,20 @@ def prefer_answer_form(
 
 def _prefer_form(question: Understood, assessment: Assessment) -> Assessment:
     best = assessment.evidence[0]
-    if _has_form(question, best.text) or (question.type is QuestionType.WHO and best.short):
+    if not lacks_form(question, best.text) or (question.type is QuestionType.WHO and best.short):
         return assessment
     enough = _LIKELY.get(question.type, math.inf) * best.probability
     for evidence in assessment.evidence:
-        if evidence.probability >= enough and _has_form(question, evidence.text):
+        if evidence.probability >= enough and not lacks_form(question, evidence.text):
             return _instead_of_best(evidence, assessment)
     return _doubted(assessment, _WITHOUT[question.type])
 
 
-def _has_form(question: Understood, text: str) -> bool:
-    if question.type is not QuestionType.WHO:
-        return has_form(question, text) is True
-    return any(name not in question.searched for name in names_in(fold(text)))
+def lacks_form(question: Understood, text: str) -> bool:
+    """Whether a text holds no time, number, name or reason, where one is asked for."""
+    if question.type is QuestionType.WHO:
+        return all(name in question.searched for name in names_in(fold(text)))
+    return has_form(question, text) is False
 
 
 def _doubted(assessment: Assessment, ratio: float) -> Assessment:

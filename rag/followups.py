@@ -53,9 +53,9 @@ def complete(question: str, history: Sequence[str], answer: Answerer = _nobody) 
     return fold(question) if whole == bare else whole
 
 
-def asks_for_more(question: str) -> bool:
+def asks_for_more(question: str, history: Sequence[str]) -> bool:
     """Whether only what has not been said yet will do: `还有吗`, `他还说了什么`."""
-    return _MORE.search(without_end_marks(fold(question))) is not None
+    return bool(history) and _MORE.search(without_end_marks(fold(question))) is not None
 
 
 def _joined(question: str, before: str, answer: Answerer) -> str:

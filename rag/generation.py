@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from rag import composition
+from rag.answer_forms import lacks_form
 from rag.answers import (
     Answer,
     Citation,
@@ -19,7 +20,7 @@ from rag.answers import (
 )
 from rag.embedding import passage_header
 from rag.facts import Facts
-from rag.features import has_form
+from rag.followups import asks_for_more
 from rag.inquiry import Side
 from rag.out_of_scope import is_out_of_scope, sets_a_task
 from rag.question import Understood, is_held
@@ -156,6 +157,7 @@ class TemplateGenerator:
             mismatch=mismatch,
             found=bool(near),
             filtered=not findings.question.filters.empty,
+            further=asks_for_more(findings.question.question, findings.question.history),
         )
         return Answer(
             id=findings.question.id,
@@ -197,6 +199,6 @@ def _why_not(findings: Findings, side: Side) -> tuple[RefusalReason, tuple[str, 
     held = weights.pair_cover(fold(best.candidate.hit.passage.text))
     if understood.chinese and held < _RELEVANT:
         return "nothing_relevant", missing
-    if has_form(understood, best.text) is False:
+    if lacks_form(understood, best.text):
         return "form_missing", missing
     return "not_stated", missing

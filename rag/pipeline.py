@@ -148,7 +148,7 @@ class Pipeline:
 
     def _told(self, question: Question) -> Told:
         """What the answer before has quoted, if the question asks for more than that."""
-        if not question.history or not asks_for_more(question.question):
+        if not asks_for_more(question.question, question.history):
             return NOTHING_TOLD
         *earlier, last = question.history
         asked = question.model_copy(update={"question": last, "history": tuple(earlier)})

@@ -45,6 +45,7 @@ def render_refusal(
     mismatch: Mismatch | None = None,
     found: bool = True,
     filtered: bool = False,
+    further: bool = False,
 ) -> str:
     """Why there is no answer.
 
@@ -55,7 +56,10 @@ def render_refusal(
         mismatch: what the nearest passage tells of instead.
         found: whether any passage came near.
         filtered: whether only some of the articles could answer.
+        further: whether only what had not been quoted yet would do.
     """
+    if further and not mismatch:
+        return _words("refusal", "nothing_further")
     if reason == "nothing_relevant" and not (found or missing_words):
         return _words("refusal", "empty_selection" if filtered else "empty_library")
     if mismatch:

@@ -80,6 +80,11 @@ def test_what_was_quoted_in_part_is_not_told_again(tmp_path: Path) -> None:
     assert all("建造" not in citation.quote for citation in answer.citations)
 
 
+def test_where_nothing_more_is_told_the_library_is_not_called_empty(tmp_path: Path) -> None:
+    answer = marked("火星", tmp_path, "还有吗？", "火星上有几座风电场？")
+    assert answer.text == "除了前面引过的，文章里没有更多说到这一点的内容。"
+
+
 def test_a_sentence_that_tells_before_it_asks_may_answer(tmp_path: Path) -> None:
     answer = marked("王大江", tmp_path, "上了船的船厂老工人是谁？")
     assert answer.short_answer == "王大江"
