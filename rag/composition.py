@@ -76,7 +76,7 @@ def compose(
         whole = _continued(quote, question, assessment, room, leads=not evidence.short)
         named = evidence.answer if evidence.short and whole == quote else None
         chosen.append(trimmed(whole, named, question, weights) if named else whole)
-        room -= len(whole.text)
+        room -= len(chosen[-1].text)
     return merged(chosen)
 
 

@@ -158,9 +158,19 @@ def words(text: str) -> list[str]:
 
 def names_in(folded: str) -> set[str]:
     """Names of people, places, bodies and things in a folded text, as rjieba tags them."""
+    return {folded[span.start : span.end] for span in name_spans(folded)}
+
+
+def name_spans(folded: str) -> list[Span]:
+    """Where the names in a folded text stand."""
     import rjieba
 
-    return {word for word, tag in rjieba.tag(folded) if len(word) > 1 and _NAME.match(tag)}
+    spans, at = [], 0
+    for word, tag in rjieba.tag(folded):
+        if len(word) > 1 and _NAME.match(tag):
+            spans.append(Span(at, at + len(word)))
+        at += len(word)
+    return spans
 
 
 def words_among(folded: str, wanted: Set[str]) -> set[str]:

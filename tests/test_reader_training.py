@@ -12,12 +12,14 @@ import torch
 from eval.reader_training.cloze import cloze_questions, phrases
 from eval.reader_training.export import load_trained
 from eval.reader_training.negatives import Miner
-from eval.reader_training.pairs import Asked, holds
+from eval.reader_training.pairs import Asked, holds, positive
 from eval.reader_training.reasons import reason_questions
 from eval.reader_training.schedule import Negatives
 from eval.reader_training.shipped import shipped_weights
+from eval.reader_training.sources import with_sources
 from eval.reader_training.train import CHECKPOINT
 from rag.documents import Article, Paragraph, Span
+from rag.embedding import source_line
 from rag.reader import READER
 from rag.text import sentence_spans
 
@@ -77,6 +79,22 @@ def test_a_made_question_leaves_its_answer_out() -> None:
 
 def test_articles_that_cannot_be_asked_about_give_no_questions() -> None:
     assert list(cloze_questions([article("a", "好。")], 5, random.Random(1))) == []
+
+
+def test_made_up_sources_stand_over_passages_and_in_questions() -> None:
+    dated = article("a", f"杭州西湖区今年春天办了三场灯会。{TEXT}")
+    lines, questions = set(), set()
+    for chance in many(40):
+        (made,) = with_sources([dated], 1.0, chance)
+        lines.add(source_line(made))
+        for question in cloze_questions([made], 1, chance, 1.0):
+            questions.add(question.question)
+            given = positive(question, 300, header=True)
+            assert given is None or given.passage.text.startswith(source_line(made))
+    assert all("2021年" in line for line in lines), "the year that the text names"
+    assert any(line.startswith("杭州") for line in lines)
+    assert any(question.startswith("2021年") for question in questions)
+    assert list(with_sources([dated], 0.0, random.Random(1))) == [dated]
 
 
 def test_a_passage_without_its_evidence_keeps_the_other_sentences(miner: Miner) -> None:

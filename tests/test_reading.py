@@ -52,8 +52,8 @@ class MarkingReader:
 
 
 @contextmanager
-def read_by(reader: MarkingReader, root: Path) -> Iterator[Pipeline]:
-    ingest_into(root / "data", write(root / "texts", liner=LINER))
+def read_by(reader: MarkingReader, root: Path, text: str = LINER) -> Iterator[Pipeline]:
+    ingest_into(root / "data", write(root / "texts", page=text))
     settings = Settings(data_dir=root / "data")
     scorer = ReaderScorer(cast("Reader", reader), word_scorer(), settings.answer)
     pipeline = open_pipeline(settings, HashingEmbedder(), scorer)
@@ -95,6 +95,22 @@ def test_a_sentence_that_only_asks_does_not(tmp_path: Path) -> None:
     answer = marked("当年的旧船", tmp_path, "谁还记得当年的旧船？")
     assert answer.answered
     assert all("谁还记得" not in citation.quote for citation in answer.citations)
+
+
+AIRPORTS = "机场\n宁波机场已于今年3月开工，杭州机场正在选址，温州机场还在规划。\n"
+
+
+@pytest.mark.parametrize(
+    ("question", "short"),
+    [("宁波机场什么时候开工？", "今年3月"), ("杭州机场什么时候开工？", None)],
+)
+def test_what_is_told_of_another_thing_is_not_named(
+    tmp_path: Path, question: str, short: str | None
+) -> None:
+    with read_by(MarkingReader("今年3月"), tmp_path, AIRPORTS) as pipeline:
+        answer = ask(pipeline, question)
+    assert answer.short_answer == short
+    assert "杭州机场正在选址" in answer.citations[0].quote or short
 
 
 @pytest.mark.parametrize("typed", ["gdp", "GDP", "ＧＤＰ", "Gdp"])
