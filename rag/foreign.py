@@ -2,17 +2,20 @@
 
 The bundled embedder is multilingual. How near the nearest sentence is, and how far ahead of the
 next, tells an answer from a chance likeness; the line was drawn on English questions over made-up
-pages, where four of five answers above it were right.
+pages, where four of five answers above it were right. What asks nothing, like a query in some
+syntax or letters at random, is near to something as well, and is not answered.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rag.embedding import Vectors
 from rag.evidence import Assessment, Evidence
 from rag.features import Candidate
 from rag.logistic import sigmoid
+from rag.question import Understood
 
 _LINE = 0.805
 _AHEAD = 3.0
@@ -20,12 +23,20 @@ _AHEAD = 3.0
 _STEEP = 60.0
 _BESIDE = 0.02
 """A cosine that is lower by this says nothing beside the nearest."""
+_ASKS = re.compile(
+    r"\?\s*$|[^\W\da-z_]"
+    r"|\b(?:wh(?:at|o|om|ose|en|ere|ich|y)|how|is|are|was|were|do|does|did|can|could|should|will|would"
+    r"|has|have|had|tell|list|name|describe|explain)\b(?:\W+\w+){2}"
+)
+"""A question mark at the end, letters other than a to z, or an English word that asks."""
 
 
-def by_meaning(vector: Vectors, candidates: Sequence[Candidate]) -> Assessment:
+def by_meaning(
+    question: Understood, vector: Vectors, candidates: Sequence[Candidate]
+) -> Assessment:
     """Sentences by cosine alone; `vector` is the question's, shape (dim,).
 
-    P = 1 / (1 + exp(-60 (cosine + 3 lead - 0.805))).
+    P = 1 / (1 + exp(-60 (cosine + 3 lead - 0.805))), and 0 where nothing is asked.
     """
     near = sorted(
         (
@@ -39,7 +50,7 @@ def by_meaning(vector: Vectors, candidates: Sequence[Candidate]) -> Assessment:
         return Assessment((), 0.0)
     best = near[0][0]
     lead = best - near[1][0] if len(near) > 1 else 0.0
-    answerable = _probability(best, lead)
+    answerable = _probability(best, lead) if _ASKS.search(question.searched) else 0.0
     evidence = tuple(
         Evidence(candidate, n, answerable * _decay(best - cosine)) for cosine, candidate, n in near
     )

@@ -177,7 +177,7 @@ class Inquiry:
         if question.chinese or self.embedder.fingerprint != NAME:
             assessment = self.scorer.assess(question, vector, candidates, weights)
         else:
-            assessment = by_meaning(vector, candidates)
+            assessment = by_meaning(question, vector, candidates)
         return without_told(answers_follow(assessment), self.told)
 
     def _side_of(
