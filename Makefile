@@ -63,7 +63,11 @@ train-reader: setup
 	OMP_NUM_THREADS=1 $(BIN)/python -m eval.reader_training train $(TRAIN) \
 		--folder runs/reader-3 --distractors $(NEWS) --round 3 --after runs/reader-2/model
 	$(BIN)/python -m eval.reader_training export $(TRAIN) --folder runs/reader-3 \
-		--halfway-to runs/reader-2/model
+		--halfway-to runs/reader-2/model --to runs/reader-3/model
+	OMP_NUM_THREADS=1 $(BIN)/python -m eval.reader_training train $(TRAIN) \
+		--folder runs/reader-4 --distractors $(NEWS) --round 4 --after runs/reader-3/model
+	$(BIN)/python -m eval.reader_training export $(TRAIN) --folder runs/reader-4 \
+		--halfway-to runs/reader-3/model
 
 screenshots: setup
 	$(BIN)/python scripts/screenshots.py

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from rag.documents import Span
-from rag.embedding import PassageInput, Vectors, passage_input
+from rag.embedding import PassageInput, Vectors, sourced_input
 from rag.evidence import Assessment, Evidence, FeatureScorer
 from rag.features import Candidate, Weights
 from rag.logistic import log_odds, sigmoid
@@ -69,7 +69,7 @@ class ReaderScorer:
             return first
         by_row = {evidence.candidate.hit.id: evidence.candidate for evidence in first.evidence}
         chosen = list(by_row.values())[: self._settings.read]
-        shown = [passage_input(c.hit.stored.article, c.hit.passage) for c in chosen]
+        shown = [sourced_input(c.hit.stored.article, c.hit.passage) for c in chosen]
         asked = as_question(question.searched) if question.chinese else question.searched
         asked = spelt_as(asked, *(given.text for given in shown), question.asked)
         readings = self._reader.read(asked, shown)
