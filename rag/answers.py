@@ -145,13 +145,17 @@ class Mismatch(_Record):
 
 
 class Refusal(_Record):
-    """Why there is no answer, the nearest passages, and what no passage holds."""
+    """Why there is no answer, the nearest passages, and what no passage holds.
+
+    `further` tells that only what the answers before had not quoted would have done.
+    """
 
     reason: RefusalReason
     message: str
     nearest: tuple[Citation, ...] = ()
     missing_words: tuple[str, ...] = ()
     mismatch: Mismatch | None = None
+    further: bool = False
 
 
 class Receipt(_Record):

@@ -8,12 +8,13 @@ from dataclasses import replace
 from rag.documents import Article
 from rag.evidence import Assessment, Evidence
 from rag.people import is_asker
-from rag.text import clause_spans
 
 _INVITES = re.compile(
     r"(?:请|邀请|约请)(?![来到进])[^，。；：]{1,24}?(?:谈|说|聊|讲|解答|解读|分析|支招|把脉|建言|介绍|探讨|讨论)"
     r"(?:[一了]?[谈说聊讲下]|看法|意见|建议|想法|体会|[^，。；：]{0,8})[。！!]?$"
 )
+_DOUBTS = re.compile("真|信|还是|是否|是不是|对[吗吧么]|谁|哪[一位个家]?[能会将可]|属实|可能")
+"""What makes the question at a sentence's end one about what was said before it."""
 _CLOSING = "”’」』）)\"' "
 
 
@@ -62,13 +63,16 @@ def _asking(evidence: Evidence) -> bool:
 
 def _only_asks(evidence: Evidence) -> bool:
     """Whether a sentence asks, and the answer that was read in it is not told before that."""
-    if not asks(evidence.text):
+    text = evidence.text
+    if not asks(text):
         return False
-    if evidence.answer is None:
+    bare = text.rstrip(_CLOSING)
+    asking = max(text.rfind(mark, 0, len(bare)) for mark in "，；,;")
+    if evidence.answer is None or not bare.endswith(("?", "？")):
         return True
-    *told, _ = clause_spans(evidence.text)
-    end = evidence.answer.end - evidence.sentence.start
-    return not any(clause.end >= end for clause in told)
+    if _DOUBTS.search(text, asking + 1):
+        return True
+    return evidence.answer.end - evidence.sentence.start > asking
 
 
 def _interviewer(evidence: Evidence, article: Article) -> bool:

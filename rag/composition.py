@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rag.asked import asks
 from rag.documents import Span
 from rag.enumeration import enumerations
 from rag.evidence import Assessment, Evidence
@@ -60,7 +61,8 @@ def compose(
     room = settings.max_quote
     for evidence in assessment.evidence:
         quote = quote_of(evidence)
-        if evidence.answer:
+        whole_only = asks(evidence.text)  # cut short, what it doubts would stand as a fact
+        if evidence.answer and not whole_only:
             quote = shortened(quote, evidence.answer, weights, settings.max_quote)
         quote = _bounded(quote, weights, settings.max_quote)
         if chosen and (
@@ -74,7 +76,8 @@ def compose(
         if chosen and question.type not in _MANY and _siblings(quote, chosen[0]):
             continue  # one fact stands in one item of a list
         whole = _continued(quote, question, assessment, room, leads=not evidence.short)
-        named = evidence.answer if evidence.short and whole == quote else None
+        cut = evidence.short and whole == quote and not whole_only
+        named = evidence.answer if cut else None
         chosen.append(trimmed(whole, named, question, weights) if named else whole)
         room -= len(chosen[-1].text)
     return merged(chosen)

@@ -1,7 +1,8 @@
-"""A sentence that tells of two things of one kind: which of them the answer in it belongs to.
+"""Which thing the answer in a sentence belongs to, where others of its kind are told of.
 
 `望川机场已于3月开工，临浦机场正在选址` tells when work began on one of them; asked for the other,
-it is quoted whole, and no short answer is named.
+it is quoted whole, and no short answer is named. What a newspaper reports of another place is no
+answer for its own.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import replace
 
 from rag.documents import Span
 from rag.evidence import Assessment, Evidence
+from rag.qualifiers import NearMiss
 from rag.question import Understood
 from rag.text import clause_spans, fold, name_spans
 
@@ -24,6 +26,35 @@ def without_others_answers(question: Understood, assessment: Assessment) -> Asse
         for e in assessment.evidence
     )
     return replace(assessment, evidence=evidence)
+
+
+def without_other_places(
+    question: Understood, assessment: Assessment
+) -> tuple[Assessment, NearMiss | None]:
+    """The evidence without what tells of another place than the newspaper's, which is asked about.
+
+    Gives also the near miss that seemed likeliest, if it was the best of all.
+    """
+    names = _names(question.searched)
+    misses = [_elsewhere(names, evidence) for evidence in assessment.evidence] if names else []
+    if not any(misses):
+        return assessment, None
+    judged = zip(assessment.evidence, misses, strict=True)
+    return assessment.among([e for e, miss in judged if miss is None]), misses[0]
+
+
+def _elsewhere(names: list[str], evidence: Evidence) -> NearMiss | None:
+    article = evidence.candidate.hit.stored.article
+    if evidence.answer is None or not article.newspaper:
+        return None
+    newspaper, told = fold(article.newspaper), fold(f"{article.title}\n{article.text}")
+    asked = next((name for name in names if name in newspaper and name not in told), None)
+    if asked is None:
+        return None
+    before = fold(evidence.text[: evidence.answer.start - evidence.sentence.start])
+    places = (before[span.start : span.end] for span in name_spans(before, places=True))
+    other = next((place for place in places if place not in names), None)
+    return NearMiss(evidence, asked, other) if other else None
 
 
 def _of_another(names: list[str], evidence: Evidence) -> bool:

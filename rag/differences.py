@@ -131,8 +131,9 @@ def _on_topic(evidence: Evidence, weights: Weights) -> bool:
 
 
 def _named(question: Understood, evidence: Evidence) -> set[str]:
-    """The question's names that stand in a sentence's article."""
-    text = fold(evidence.candidate.hit.stored.article.text)
+    """The question's names that stand in a sentence's article, its title or newspaper's name."""
+    article = evidence.candidate.hit.stored.article
+    text = fold("\n".join((article.newspaper or "", article.title, article.text)))
     return {name for name in names_in(question.searched) if name in text}
 
 

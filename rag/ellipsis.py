@@ -12,7 +12,7 @@ from rag.people import possible_names
 from rag.phrasing import left_unsaid
 from rag.quantities import UNIT
 from rag.question import QuestionType, content_words, question_type, without_end_marks
-from rag.scope import VIEW
+from rag.scope import VIEW, view_in
 
 _AFTER_NAME = re.compile(
     rf"(?:最|更|还|也|又|对|在|的|是|担任|和|与|作为|为什么|有什么|有哪些|{VIEW.pattern})"
@@ -76,7 +76,7 @@ def _another_side(before: str, new: str) -> str | None:
         return None
     if old := _ASPECT.search(before):
         return before[: old.start()] + new + before[old.end() :]
-    view = VIEW.search(before)
+    view = view_in(before)
     if opening_name(before) and view:
         about = before[view.end() :]
         return f"{before}的{new}" if about and not _TOPIC_END.search(about) else None

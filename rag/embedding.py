@@ -54,11 +54,15 @@ def passage_input(article: Article, passage: Passage) -> PassageInput:
 
 def source_line(article: Article) -> str:
     """Newspaper and day, as far as they are known: `某日报 2024年3月5日`."""
-    parts = (article.date or "").split("-")
-    dated = "".join(
-        f"{int(part)}{unit}" for part, unit in zip(parts, "年月日", strict=False) if part
-    )
-    return " ".join(filter(None, (article.newspaper, dated)))
+    return " ".join(filter(None, (article.newspaper, _written(article.date or ""))))
+
+
+def _written(date: str) -> str:
+    """An ISO date as newspapers print it; anything else as it stands."""
+    parts = date.split("-")
+    if len(parts) != 3 or not all(map(str.isdecimal, parts)):
+        return date
+    return "".join(f"{int(part)}{unit}" for part, unit in zip(parts, "年月日", strict=True))
 
 
 def sourced_input(article: Article, passage: Passage) -> PassageInput:

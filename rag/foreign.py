@@ -24,11 +24,17 @@ _STEEP = 60.0
 _BESIDE = 0.02
 """A cosine that is lower by this says nothing beside the nearest."""
 _ASKS = re.compile(
-    r"\?\s*$|[^\W\da-z_]"
-    r"|\b(?:wh(?:at|o|om|ose|en|ere|ich|y)|how|is|are|was|were|do|does|did|can|could|should|will|would"
-    r"|has|have|had|tell|list|name|describe|explain)\b(?:\W+\w+){2}"
+    r"\?\s*$|[^\W\da-z_]|\b(?:the|of|in|for|on|at|by)\b"
+    r"|^\W*(?:please )?(?:wh(?:ats?|o|om|ose|en|ere|ich|y)|how|is|are|was|were|do|does|did|can"
+    r"|could|should|will|would|has|have|had|tell|list|name|describe|explain|give|show|find|summari[sz]e)\b"
+    r"(?:\W+\w+){2}"
 )
-"""A question mark at the end, letters other than a to z, or an English word that asks."""
+"""A question mark at the end, letters other than a to z, or English words that ask or join."""
+_SYNTAX = re.compile(
+    r"[;*=<>{}\[\]|\\^~]|--|\bnear(?:/\d+)?\s*\("
+    r"|\b(?:select|delete|insert|update|drop)\b.*\b(?:from|into|set|table)\b"
+)
+"""Marks and words of query languages."""
 
 
 def by_meaning(
@@ -36,7 +42,7 @@ def by_meaning(
 ) -> Assessment:
     """Sentences by cosine alone; `vector` is the question's, shape (dim,).
 
-    P = 1 / (1 + exp(-60 (cosine + 3 lead - 0.805))), and 0 where nothing is asked.
+    P = 1 / (1 + exp(-60 (cosine + 3 lead - 0.805))), and 0 where nothing is asked in words.
     """
     near = sorted(
         (
@@ -50,7 +56,8 @@ def by_meaning(
         return Assessment((), 0.0)
     best = near[0][0]
     lead = best - near[1][0] if len(near) > 1 else 0.0
-    answerable = _probability(best, lead) if _ASKS.search(question.searched) else 0.0
+    asked = _ASKS.search(question.searched) and not _SYNTAX.search(question.searched)
+    answerable = _probability(best, lead) if asked else 0.0
     evidence = tuple(
         Evidence(candidate, n, answerable * _decay(best - cosine)) for cosine, candidate, n in near
     )

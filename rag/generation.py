@@ -20,7 +20,6 @@ from rag.answers import (
 )
 from rag.embedding import passage_header
 from rag.facts import Facts
-from rag.followups import asks_for_more
 from rag.inquiry import Side
 from rag.out_of_scope import is_out_of_scope, sets_a_task
 from rag.question import Understood, is_held
@@ -45,6 +44,7 @@ class Findings:
     Attributes:
         facts: lines of the page that answer by themselves, if the question is of that kind.
         sides: evidence, of anybody or of each person whose view is asked.
+        further: whether only what was not quoted before will do, and something was.
     """
 
     question: Question
@@ -53,6 +53,7 @@ class Findings:
     sides: tuple[Side, ...]
     scope: Scope
     receipt: Receipt
+    further: bool = False
 
 
 class Generator(Protocol):
@@ -150,6 +151,7 @@ class TemplateGenerator:
         near = tuple(citation(n, quote, side.weights) for n, quote in enumerate(quotes, start=1))
         reason, missing = ("not_stated", ()) if missed else _why_not(findings, side)
         mismatch = Mismatch(asked=missed.asked, told=missed.told) if missed else None
+        further = findings.further and reason != "out_of_scope" and not (missing or mismatch)
         message = render_refusal(
             reason,
             missing,
@@ -157,7 +159,7 @@ class TemplateGenerator:
             mismatch=mismatch,
             found=bool(near),
             filtered=not findings.question.filters.empty,
-            further=asks_for_more(findings.question.question, findings.question.history),
+            further=further,
         )
         return Answer(
             id=findings.question.id,
@@ -175,6 +177,7 @@ class TemplateGenerator:
                 nearest=near,
                 missing_words=missing,
                 mismatch=mismatch,
+                further=further,
             ),
             receipt=findings.receipt,
             timings_ms=dict(timings_ms),

@@ -9,7 +9,7 @@ from rag.answer_forms import prefer_answer_form
 from rag.answers import Filters
 from rag.asked import answers_follow
 from rag.bundled_model import NAME
-from rag.contrasts import without_others_answers
+from rag.contrasts import without_other_places, without_others_answers
 from rag.definitions import prefer_definitions
 from rag.differences import as_figure_question, different_figures
 from rag.documents import Article
@@ -152,6 +152,8 @@ class Inquiry:
                 rest = [e for e in assessment.evidence if e not in said.evidence]
                 assessment = replace(said, evidence=(*said.evidence, *rest))
         assessment, near_miss = without_near_misses(question, assessment)
+        assessment, elsewhere = without_other_places(question, assessment)
+        near_miss = near_miss or elsewhere
         assessment = without_others_answers(question, assessment)
         assessment = telling_first(assessment, weights)
         assessment = prefer_answer_form(question, assessment, weights)

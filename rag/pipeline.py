@@ -90,7 +90,15 @@ class Pipeline:
                 sides = inquiry.sides(read, vector, candidates, scope, filters)
                 if outside:
                     sides = tuple(side.outside(outside.words) for side in sides)
-        findings = Findings(question, understood, facts, sides, scope, self._receipt(retriever))
+        findings = Findings(
+            question,
+            understood,
+            facts,
+            sides,
+            scope,
+            self._receipt(retriever),
+            further=bool(inquiry.told.quotes),
+        )
         return located(self._generator.generate(findings, timings), self.library)
 
     def search(self, query: str, limit: int, filters: Filters = EVERYTHING) -> list[Hit]:

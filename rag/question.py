@@ -46,6 +46,7 @@ class Understood:
         type: what kind of answer is wanted.
         terms: its content words, folded, each once.
         chinese: whether words of the articles can be expected in it.
+        written: the question and the earlier ones, as they were typed.
     """
 
     asked: str
@@ -53,6 +54,7 @@ class Understood:
     type: QuestionType
     terms: tuple[str, ...]
     chinese: bool
+    written: tuple[str, ...] = ()
 
     @property
     def spelt(self) -> str:
@@ -60,7 +62,7 @@ class Understood:
 
         Another language stays folded: the line that `by_meaning` draws was drawn so.
         """
-        return spelt_as(self.searched, self.asked) if self.chinese else self.searched
+        return spelt_as(self.searched, *self.written) if self.chinese else self.searched
 
 
 _DATA = Path(__file__).with_name("data") / "questions.toml"
@@ -115,6 +117,7 @@ def understand(question: Question, limit: int, searched: str | None = None) -> U
         type=question_type(bare + left_unsaid(bare)),
         terms=content_words(bare),
         chinese=has_han(bare),
+        written=(question.question, *question.history),
     )
 
 

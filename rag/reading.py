@@ -71,7 +71,7 @@ class ReaderScorer:
         chosen = list(by_row.values())[: self._settings.read]
         shown = [sourced_input(c.hit.stored.article, c.hit.passage) for c in chosen]
         asked = as_question(question.searched) if question.chinese else question.searched
-        asked = spelt_as(asked, *(given.text for given in shown), question.asked)
+        asked = spelt_as(asked, *(given.text for given in shown), *question.written)
         readings = self._reader.read(asked, shown)
         scored = [
             evidence

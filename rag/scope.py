@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from rag.attribution import said_by
 from rag.documents import Article
@@ -18,10 +19,10 @@ from rag.people import SAYING, named, possible_names
 from rag.question import Understood, content_words
 
 VIEW = re.compile(
-    rf"(?<!被)(?!称[为作呼]|讲[题座师课坛台]|建议书)(?:{SAYING})|怎[么样]看|如何看|看待|看法|看来|观点|意见|态度|评价|理解|担心|担忧|顾虑|盼望|期待|希望|赞成|同意|反对"
+    rf"(?<!被)(?!称[为作呼号重]|讲[题座师课坛台堂解习]|说明|建议书|介绍信)(?P<says>{SAYING})|怎[么样]看|如何看|看待|看法|看来|观点|意见|态度|评价|理解|担心|担忧|顾虑|盼望|期待|希望|赞成|同意|反对"
     "|说法|打算|承认|判断|忧虑|主意|想法|印象"
 )
-"""Words that ask for somebody's view."""
+"""Words that ask for somebody's view; `view_in` looks for them."""
 
 _TURNS_TO = re.compile("对|就|在|最|更|还|也|又|曾|是否|有没有|有什么|有哪些")
 _SHORT_NAME = 2
@@ -51,13 +52,22 @@ class Scope:
 ANYBODY = Scope()
 
 
+def view_in(folded: str, start: int = 0) -> re.Match[str] | None:
+    """The first word that asks for a view; 说 in 传说 is none."""
+    import rjieba
+
+    starts = set(accumulate(map(len, rjieba.cut(folded)), initial=0))
+    found = VIEW.finditer(folded, start)
+    return next((view for view in found if not view["says"] or view.start() in starts), None)
+
+
 def asks_for_a_view(question: Understood) -> tuple[str, ...]:
     """Runs that may be the names of people whose view a question asks, in order.
 
     They stand before the word that asks for a view, so that `谁说…` and a topic's own words after
     it are none.
     """
-    view = VIEW.search(question.searched)
+    view = view_in(question.searched)
     if view is None:
         return ()
     return tuple(possible_names(question.searched[: view.start()]))
@@ -113,7 +123,7 @@ def speaks_in(name: str, candidate: Candidate) -> bool:
 
 def _viewed(name: str, question: Understood) -> bool:
     """Whether the view asked is that person's: a word for it follows the name."""
-    return VIEW.search(question.searched, question.searched.index(name)) is not None
+    return view_in(question.searched, question.searched.index(name)) is not None
 
 
 def _follows(name: str, question: Understood) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
@@ -137,15 +138,14 @@ def _simplified() -> dict[int, str]:
 
 
 def spelt_as(folded: str, *texts: str) -> str:
-    """A folded text with its Latin words in the letter case of the first of `texts` to have them.
+    """A folded text with its Latin words in the letter case that is commonest in `texts`.
 
     Models that read text as it stands hardly know `gdp` for `GDP`.
     """
     if not _LATIN.search(folded):
         return folded
-    known: dict[str, str] = {}
-    for word in _LATIN.findall("\n".join(texts)):
-        known.setdefault(word.lower(), word)
+    written = Counter(_LATIN.findall(unicodedata.normalize("NFKC", "\n".join(texts))))
+    known = {word.lower(): word for word, _ in reversed(written.most_common())}
     return _LATIN.sub(lambda match: known.get(match[0].lower(), match[0]), folded)
 
 
@@ -161,13 +161,13 @@ def names_in(folded: str) -> set[str]:
     return {folded[span.start : span.end] for span in name_spans(folded)}
 
 
-def name_spans(folded: str) -> list[Span]:
-    """Where the names in a folded text stand."""
+def name_spans(folded: str, *, places: bool = False) -> list[Span]:
+    """Where the names in a folded text stand, or those of places only."""
     import rjieba
 
     spans, at = [], 0
     for word, tag in rjieba.tag(folded):
-        if len(word) > 1 and _NAME.match(tag):
+        if len(word) > 1 and (tag == "ns" if places else _NAME.match(tag)):
             spans.append(Span(at, at + len(word)))
         at += len(word)
     return spans

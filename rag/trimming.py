@@ -1,8 +1,8 @@
 """A long sentence is quoted as far as the clause that tells the last of what is asked.
 
 Newspapers and encyclopaedias string facts together; what follows the answer mostly is another one,
-and of a very long sentence what comes before it too. What takes back or limits what was said, or
-says whose word it is, is quoted with it.
+and of a very long sentence what comes before it too, unless it is a condition, a plan or a time, or
+says whose word it is. What takes back or limits what was said is quoted with it.
 """
 
 from __future__ import annotations
@@ -31,13 +31,15 @@ _TAKES_BACK = re.compile(rf"谣|不实|误传|更正|不同意|否认|接任|改
 """What takes a statement back, or attributes it, wherever it stands in the rest."""
 
 _RESTS_ON = re.compile(
-    rf"如|若|假[如使设]|除非|只[要有]|一旦|倘|虽|尽管|不|未|没|无|非|据|传|谣|(?:{SAYING})|[：:]"
+    rf"如|若|假[如使设]|除非|只[要有]|一旦|倘|虽|尽管|不|未|没|无|非|据|按|传|谣|(?:{SAYING})"
+    r"|[：:“‘「『\"]|计划|预计|目标|力争|将|拟|争取|规划|方案|设想|[年月日时]"
 )
-"""What a later clause may rest on, so that it must not be left out."""
+"""What a later clause may rest on, so that it must not be left out: conditions, whose word it is,
+plans, times."""
 
 
 def shortened(quote: Quote, answer: Span, weights: Weights, limit: int) -> Quote:
-    """Of a sentence longer than `limit`, the clauses around the answer that tell most.
+    """Of a sentence longer than `limit`, a run of clauses that tells all that is asked.
 
     The sentence itself where nothing so short tells it fairly.
     """
@@ -48,15 +50,16 @@ def shortened(quote: Quote, answer: Span, weights: Weights, limit: int) -> Quote
     marks = list(_CLAUSE_END.finditer(text))
     starts = [s for s in (0, *(m.end() for m in marks)) if s <= first]
     ends = [e for e in (*(m.start() for m in marks), len(text)) if e >= last]
-    runs = [
+    told = weights.pairs_in(fold(text))
+    runs = (
         (start, end)
         for start in starts
         for end in ends
-        if end - start <= limit and _tells_fairly(text, start, end)
-    ]
-    if not runs:
-        return quote
-    start, end = max(runs, key=lambda r: (weights.pair_cover(fold(text[slice(*r)])), r[1] - r[0]))
+        if end - start <= limit
+        and weights.pairs_in(fold(text[start:end])) == told
+        and _tells_fairly(text, start, end)
+    )
+    start, end = next(runs, (0, len(text)))  # from as far left as can be
     return replace(quote, start=quote.start + start, end=quote.start + end)
 
 

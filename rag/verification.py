@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from rag.answers import Answer, Citation
 from rag.documents import Span, spans_text
-from rag.followups import asks_for_more
 from rag.library import Library
 from rag.reprints import holds
 from rag.wording import render_answer, render_refusal
@@ -83,7 +82,7 @@ def _text(answer: Answer) -> Iterator[Finding]:
             mismatch=refusal.mismatch,
             found=bool(refusal.nearest),
             filtered=not answer.filters.empty,
-            further=asks_for_more(answer.question, answer.history),
+            further=refusal.further,
         )
         if refusal.message != expected:
             yield Finding("拒答的话不是模板里的话")

@@ -58,7 +58,7 @@ def render_refusal(
         filtered: whether only some of the articles could answer.
         further: whether only what had not been quoted yet would do.
     """
-    if further and not mismatch:
+    if further:
         return _words("refusal", "nothing_further")
     if reason == "nothing_relevant" and not (found or missing_words):
         return _words("refusal", "empty_selection" if filtered else "empty_library")

@@ -32,6 +32,9 @@ def answerable(folder: Path, question: str) -> float:
         "List all investors of the bridge",
         "Quel est le nom du pont ?",
         "bridge length？",
+        "length of the bridge",
+        "Please show me its length",
+        "whats its length",
         "Сколько стоит мост",
     ],
 )
@@ -48,6 +51,9 @@ def test_what_is_asked_may_be_answered(tmp_path: Path, question: str) -> None:
         "lorem ipsum dolor sit amet",
         "1234567",
         "show tables",
+        "SELECT title FROM articles WHERE id",
+        "delete from articles where title is null",
+        "' OR 1=1 -- list all articles",
     ],
 )
 def test_what_asks_nothing_is_not(tmp_path: Path, text: str) -> None:

@@ -7,6 +7,7 @@ from pages import article
 
 from rag.attribution import said_by
 from rag.people import listed_name, listed_post, named, possible_names
+from rag.scope import view_in
 from rag.text import numbered_sentences
 
 REPORT = article(
@@ -79,3 +80,22 @@ def test_who_says_a_sentence() -> None:
 def test_lines_of_a_list_of_people(line: str, name: str | None, post: str | None) -> None:
     (paragraph,) = article(line).paragraphs
     assert (listed_name(paragraph), listed_post(paragraph)) == (name, post)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "华佗传说哪年列入省级名录",
+        "讲解员有多少名",
+        "这座塔被称为什么",
+        "布道会的讲题是什么",
+        "药品说明书由谁编写",
+    ],
+)
+def test_nobodys_view_is_asked(question: str) -> None:
+    assert view_in(question) is None
+
+
+@pytest.mark.parametrize("question", ["李大山说了什么", "李大山认为谁会来", "李大山对此怎么看"])
+def test_somebodys_view_is_asked(question: str) -> None:
+    assert view_in(question) is not None

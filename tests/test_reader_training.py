@@ -82,7 +82,7 @@ def test_articles_that_cannot_be_asked_about_give_no_questions() -> None:
 
 
 def test_made_up_sources_stand_over_passages_and_in_questions() -> None:
-    dated = article("a", f"杭州西湖区今年春天办了三场灯会。{TEXT}")
+    dated = article("a", f"杭州西湖区今年春天办了三场灯会。{OTHER}")
     lines, questions = set(), set()
     for chance in many(40):
         (made,) = with_sources([dated], 1.0, chance)
@@ -91,9 +91,13 @@ def test_made_up_sources_stand_over_passages_and_in_questions() -> None:
             questions.add(question.question)
             given = positive(question, 300, header=True)
             assert given is None or given.passage.text.startswith(source_line(made))
-    assert all("2021年" in line for line in lines), "the year that the text names"
+    assert all("2019年" in line for line in lines), "the year that the text names"
     assert any(line.startswith("杭州") for line in lines)
-    assert any(question.startswith("2021年") for question in questions)
+    undated = article("u", "学员排演的《桥上灯》去年冬天进村演出，观众有三百二十人，掌声不断。")
+    made, _ = with_sources([undated, dated], 1.0, random.Random(3))
+    year = source_line(made).split(" ")[1][:5]
+    asked_of = [q for chance in many() for q in cloze_questions([made], 1, chance, 1.0)]
+    assert any(question.question.startswith(year) for question in asked_of)
     assert list(with_sources([dated], 0.0, random.Random(1))) == [dated]
 
 

@@ -10,7 +10,7 @@ from rag.features import Weights
 from rag.question import understand
 from rag.quotes import Quote
 from rag.records import StoredArticle
-from rag.trimming import trimmed
+from rag.trimming import shortened, trimmed
 
 LINER = (
     "“海燕”号邮轮由北湾船厂建造，2019年5月首航，从南港驶往星岛，船上有客舱九百间，雇员四百二十人。"
@@ -103,3 +103,37 @@ def shown(text: str, question: str, answer: str) -> str:
 )
 def test_a_quote_ends_where_all_is_told(text: str, question: str, answer: str, kept: str) -> None:
     assert shown(text, question, answer) == kept
+
+
+FAIR = (
+    "渔港去年新添了冷库和码头，渔民的收入涨了两成，海带由合作社收，合作社有社员三百户，"
+    "镇上的鱼市也重新修过，每天清早都很热闹。"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        pytest.param(
+            FAIR.replace("去年", ""),
+            "渔民的收入涨了两成，海带由合作社收",
+            id="as much as has room before the answer",
+        ),
+        pytest.param(FAIR, FAIR, id="a time before it may be the answer's"),
+        pytest.param(FAIR.replace("去年", "计划"), None, id="a plan"),
+        pytest.param(FAIR.replace("渔港去年", "渔民说，渔港"), None, id="whose word it is"),
+        pytest.param(f"渔民写道“{FAIR.replace('去年', '')}”", None, id="inside a quotation"),
+        pytest.param(
+            FAIR.replace("去年", "").replace("合作社有", "但合作社有"),
+            "海带由合作社收，但合作社有社员三百户",
+            id="a limit",
+        ),
+    ],
+)
+def test_a_far_too_long_sentence_is_cut_where_nothing_rests_on_the_rest(
+    text: str, kept: str | None
+) -> None:
+    understood = understand(Question(question="海带由谁收？"), limit=100)
+    at = text.index("合作社收")
+    cut = shortened(quote_of(text), Span(at, at + 3), Weights(understood, lambda _: 1, 10), 20)
+    assert cut.text == (kept or text)

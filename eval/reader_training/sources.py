@@ -25,7 +25,7 @@ def with_sources(
 ) -> Iterator[Article]:
     """The articles, a `share` of them with a made-up newspaper and day.
 
-    The year is one that the text names, if it names any: it must not contradict it.
+    The year is the last one that the text names, if it names any since 2005.
     """
     places = [_places(article) for article in articles]
     everywhere = sorted({place for found in places for place in found})

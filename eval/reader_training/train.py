@@ -52,7 +52,7 @@ class Plan:
         negatives: for each positive, by kind.
         cloze, reasons: questions made of articles without questions, for each of the set: after a
             phrase, and why, how, whether, what is meant.
-        context: share of the former that also name what the article's beginning tells.
+        context: share of the former that also name what the article's source or beginning tells.
         sources: share of the articles that get a newspaper and a day; of the set's, a third of it.
         begin: fingerprint of the reader whose weights are learnt on; empty for the encoder's.
     """
