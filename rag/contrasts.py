@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from rag.documents import Span
 from rag.evidence import Assessment, Evidence
-from rag.qualifiers import NearMiss
+from rag.qualifiers import NearMiss, without
 from rag.question import Understood
 from rag.text import clause_spans, fold, name_spans
 
@@ -36,11 +36,9 @@ def without_other_places(
     Gives also the near miss that seemed likeliest, if it was the best of all.
     """
     names = _names(question.searched)
-    misses = [_elsewhere(names, evidence) for evidence in assessment.evidence] if names else []
-    if not any(misses):
+    if not names:
         return assessment, None
-    judged = zip(assessment.evidence, misses, strict=True)
-    return assessment.among([e for e, miss in judged if miss is None]), misses[0]
+    return without(assessment, [_elsewhere(names, evidence) for evidence in assessment.evidence])
 
 
 def _elsewhere(names: list[str], evidence: Evidence) -> NearMiss | None:

@@ -76,7 +76,13 @@ def without_near_misses(
     limits = _qualifiers(question)
     if not limits:
         return assessment, None
-    misses = [_missed(limits, evidence) for evidence in assessment.evidence]
+    return without(assessment, [_missed(limits, e) for e in assessment.evidence])
+
+
+def without(
+    assessment: Assessment, misses: Sequence[NearMiss | None]
+) -> tuple[Assessment, NearMiss | None]:
+    """The evidence that is no near miss, and the likeliest piece's near miss, if it is one."""
     if not any(misses):
         return assessment, None
     judged = zip(assessment.evidence, misses, strict=True)
