@@ -61,9 +61,10 @@ def compose(
     room = settings.max_quote
     for evidence in assessment.evidence:
         quote = quote_of(evidence)
-        whole_only = asks(evidence.text)  # cut short, what it doubts would stand as a fact
-        if evidence.answer and not whole_only:
-            quote = shortened(quote, evidence.answer, weights, settings.max_quote)
+        # a sentence that asks is not cut: what it doubts would stand as a fact
+        answer = None if asks(evidence.text) else evidence.answer
+        if answer:
+            quote = shortened(quote, answer, weights, settings.max_quote)
         quote = _bounded(quote, weights, settings.max_quote)
         if chosen and (
             evidence.probability < _FURTHER * best.probability or len(quote.text) > room
@@ -76,10 +77,10 @@ def compose(
         if chosen and question.type not in _MANY and _siblings(quote, chosen[0]):
             continue  # one fact stands in one item of a list
         whole = _continued(quote, question, assessment, room, leads=not evidence.short)
-        cut = evidence.short and whole == quote and not whole_only
-        named = evidence.answer if cut else None
-        chosen.append(trimmed(whole, named, question, weights) if named else whole)
-        room -= len(chosen[-1].text)
+        if answer and evidence.short and whole == quote:
+            whole = trimmed(whole, answer, question, weights)
+        chosen.append(whole)
+        room -= len(whole.text)
     return merged(chosen)
 
 

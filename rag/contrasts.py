@@ -13,16 +13,16 @@ from rag.documents import Span
 from rag.evidence import Assessment, Evidence
 from rag.qualifiers import NearMiss, without
 from rag.question import Understood
-from rag.text import clause_spans, fold, name_spans
+from rag.text import clause_spans, fold, name_spans, names_in
 
 
 def without_others_answers(question: Understood, assessment: Assessment) -> Assessment:
     """The same evidence, without short answers that belong to another thing than is asked."""
-    names = _names(question.searched)
+    names = names_in(question.searched)
     if not names:
         return assessment
     evidence = tuple(
-        replace(e, short=None) if e.short and _of_another(names, e) else e
+        replace(e, short=None) if e.short and e.answer and _of_another(names, e, e.answer) else e
         for e in assessment.evidence
     )
     return replace(assessment, evidence=evidence)
@@ -35,7 +35,7 @@ def without_other_places(
 
     Gives also the near miss that seemed likeliest, if it was the best of all.
     """
-    names = _names(question.searched)
+    names = names_in(question.searched)
     if not names:
         return assessment, None
     return without(assessment, [_elsewhere(names, evidence) for evidence in assessment.evidence])
@@ -45,26 +45,24 @@ def _elsewhere(names: list[str], evidence: Evidence) -> NearMiss | None:
     article = evidence.candidate.hit.stored.article
     if evidence.answer is None or not article.newspaper:
         return None
-    newspaper, told = fold(article.newspaper), fold(f"{article.title}\n{article.text}")
-    asked = next((name for name in names if name in newspaper and name not in told), None)
+    newspaper = fold(article.newspaper)
+    local = [name for name in names if name in newspaper]
+    told = fold(f"{article.title}\n{article.text}") if local else ""
+    asked = next((name for name in local if name not in told), None)
     if asked is None:
         return None
     before = fold(evidence.text[: evidence.answer.start - evidence.sentence.start])
-    places = (before[span.start : span.end] for span in name_spans(before, places=True))
-    other = next((place for place in places if place not in names), None)
+    other = next((n for n in names_in(before, places=True) if n not in names), None)
     return NearMiss(evidence, asked, other) if other else None
 
 
-def _of_another(names: list[str], evidence: Evidence) -> bool:
+def _of_another(names: list[str], evidence: Evidence, answer: Span) -> bool:
     """Whether another name of the kind comes before the answer, in a clause without those asked."""
-    start = evidence.sentence.start
-    clause = next((c for c in clause_spans(evidence.text) if _holds(c, evidence, start)), None)
-    if clause is None or evidence.answer is None:
+    text, at = evidence.text, answer.start - evidence.sentence.start
+    clause = next((c for c in clause_spans(text) if c.start <= at < c.end), None)
+    if clause is None:
         return False
-    text = evidence.text
-    around, before = (
-        fold(text[clause.start : end]) for end in (clause.end, evidence.answer.start - start)
-    )
+    around, before = fold(text[clause.start : clause.end]), fold(text[clause.start : at])
     rest = fold(text[: clause.start] + text[clause.end :])
     asked = [name for name in names if name in rest and name not in around]
     others = [span for span in name_spans(before) if before[span.start : span.end] not in names]
@@ -73,15 +71,6 @@ def _of_another(names: list[str], evidence: Evidence) -> bool:
         for name in asked
         for o in others
     )
-
-
-def _holds(clause: Span, evidence: Evidence, start: int) -> bool:
-    answer = evidence.answer
-    return answer is not None and clause.start <= answer.start - start < clause.end
-
-
-def _names(folded: str) -> list[str]:
-    return [folded[span.start : span.end] for span in name_spans(folded)]
 
 
 def _alike(name: str, after: str, other: str, after_other: str) -> bool:

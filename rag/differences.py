@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answer_forms import asked_unit
@@ -75,12 +75,12 @@ def different_figures(
     told = max(_figures(best), key=lambda f: _fits(f, question), default=None)
     if told is None:
         return ()
-    named = _named(question, best)
+    named = [name for name in names_in(question.searched) if _names_all([name], best)]
     others = [
         figure
         for evidence in assessment.evidence[1:]
         if _elsewhere(evidence, best) and _on_topic(evidence, weights)
-        if named <= _named(question, evidence)
+        if _names_all(named, evidence)
         for figure in _figures(evidence)
         if _contradicts(figure, told, weights)
     ]
@@ -130,11 +130,13 @@ def _on_topic(evidence: Evidence, weights: Weights) -> bool:
     return weights.held(text) >= _ON_TOPIC
 
 
-def _named(question: Understood, evidence: Evidence) -> set[str]:
-    """The question's names that stand in a sentence's article, its title or newspaper's name."""
+def _names_all(names: Sequence[str], evidence: Evidence) -> bool:
+    """Whether all stand in a sentence's article, its title or its newspaper's name."""
+    if not names:
+        return True
     article = evidence.candidate.hit.stored.article
     text = fold("\n".join((article.newspaper or "", article.title, article.text)))
-    return {name for name in names_in(question.searched) if name in text}
+    return all(name in text for name in names)
 
 
 def _contradicts(a: Figure, b: Figure, weights: Weights) -> bool:

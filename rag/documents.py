@@ -24,6 +24,15 @@ def spans_text(source: str, spans: tuple[Span, ...]) -> str:
     return "".join(source[start:end] for start, end in spans)
 
 
+def day_of(date: str) -> tuple[str, int, int] | None:
+    """Year, month and day of an ISO date; None for what a page gave instead of one."""
+    parts = date.split("-")
+    if len(parts) != 3 or not all(map(str.isdecimal, parts)):
+        return None
+    year, month, day = parts
+    return year, int(month), int(day)
+
+
 def cut_spans(spans: tuple[Span, ...], start: int, end: int) -> tuple[Span, ...]:
     """The part of `spans` that holds characters `[start, end)` of the text they spell.
 

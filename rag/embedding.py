@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.documents import Article, Passage, Span
+from rag.documents import Article, Passage, Span, day_of
 from rag.settings import EmbeddingSettings
 from rag.text import windows
 
@@ -54,15 +54,9 @@ def passage_input(article: Article, passage: Passage) -> PassageInput:
 
 def source_line(article: Article) -> str:
     """Newspaper and day, as far as they are known: `某日报 2024年3月5日`."""
-    return " ".join(filter(None, (article.newspaper, _written(article.date or ""))))
-
-
-def _written(date: str) -> str:
-    """An ISO date as newspapers print it; anything else as it stands."""
-    parts = date.split("-")
-    if len(parts) != 3 or not all(map(str.isdecimal, parts)):
-        return date
-    return "".join(f"{int(part)}{unit}" for part, unit in zip(parts, "年月日", strict=True))
+    day = day_of(article.date or "")
+    written = "{}年{}月{}日".format(*day) if day else article.date
+    return " ".join(filter(None, (article.newspaper, written)))
 
 
 def sourced_input(article: Article, passage: Passage) -> PassageInput:

@@ -46,7 +46,7 @@ class Understood:
         type: what kind of answer is wanted.
         terms: its content words, folded, each once.
         chinese: whether words of the articles can be expected in it.
-        written: the question and the earlier ones, as they were typed.
+        history: the earlier questions, as they were typed.
     """
 
     asked: str
@@ -54,7 +54,12 @@ class Understood:
     type: QuestionType
     terms: tuple[str, ...]
     chinese: bool
-    written: tuple[str, ...] = ()
+    history: tuple[str, ...] = ()
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The question and the earlier ones, as they were typed."""
+        return (self.asked, *self.history)
 
     @property
     def spelt(self) -> str:
@@ -117,7 +122,7 @@ def understand(question: Question, limit: int, searched: str | None = None) -> U
         type=question_type(bare + left_unsaid(bare)),
         terms=content_words(bare),
         chinese=has_han(bare),
-        written=(question.question, *question.history),
+        history=question.history,
     )
 
 

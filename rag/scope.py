@@ -54,11 +54,14 @@ ANYBODY = Scope()
 
 def view_in(folded: str, start: int = 0) -> re.Match[str] | None:
     """The first word that asks for a view; 说 in 传说 is none."""
+    found = VIEW.finditer(folded, start)
+    return next((v for v in found if not v["says"] or v.start() in _word_starts(folded)), None)
+
+
+def _word_starts(folded: str) -> set[int]:
     import rjieba
 
-    starts = set(accumulate(map(len, rjieba.cut(folded)), initial=0))
-    found = VIEW.finditer(folded, start)
-    return next((view for view in found if not view["says"] or view.start() in starts), None)
+    return set(accumulate(map(len, rjieba.cut(folded)), initial=0))
 
 
 def asks_for_a_view(question: Understood) -> tuple[str, ...]:

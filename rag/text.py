@@ -156,13 +156,13 @@ def words(text: str) -> list[str]:
     return [word for word in rjieba.cut_for_search(fold(text)) if any(map(str.isalnum, word))]
 
 
-def names_in(folded: str) -> set[str]:
-    """Names of people, places, bodies and things in a folded text, as rjieba tags them."""
-    return {folded[span.start : span.end] for span in name_spans(folded)}
+def names_in(folded: str, *, places: bool = False) -> list[str]:
+    """Names of people, places, bodies and things in a folded text, or of places only, in order."""
+    return [folded[span.start : span.end] for span in name_spans(folded, places=places)]
 
 
 def name_spans(folded: str, *, places: bool = False) -> list[Span]:
-    """Where the names in a folded text stand, or those of places only."""
+    """Where the names in a folded text stand, or those of places only, as rjieba tags them."""
     import rjieba
 
     spans, at = [], 0

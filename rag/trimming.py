@@ -92,9 +92,7 @@ def trimmed(quote: Quote, answer: Span, question: Understood, weights: Weights) 
         kept, rest = text[: mark.start()], fold(text[mark.end() :])
         if (
             weights.pairs_in(fold(kept)) == told
-            and _is_whole(kept)
-            and not _LIMITS.match(rest)
-            and not _TAKES_BACK.search(rest)
+            and _tells_fairly(text, 0, mark.start())
             and not _tells_another(question, named, rest)
         ):
             return replace(quote, end=quote.start + mark.start())

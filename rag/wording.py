@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from rag.answers import Citation, Mismatch, RefusalReason, Statement
+from rag.documents import day_of
 
 _DATA = Path(__file__).with_name("templates") / "answers.toml"
 
@@ -117,11 +118,11 @@ def speaker_label(citation: Citation) -> str:
 
 
 def _date(iso: str) -> str:
-    year, _, rest = iso.partition("-")
-    month, _, day = rest.partition("-")
-    if not (year.isdecimal() and month.isdecimal() and day.isdecimal()):
+    known = day_of(iso)
+    if known is None:
         return iso
-    return _words("source", "date").format(year=year, month=int(month), day=int(day))
+    year, month, day = known
+    return _words("source", "date").format(year=year, month=month, day=day)
 
 
 def _words(section: str, name: str) -> str:
