@@ -139,6 +139,12 @@ class Article:
         """The paragraphs joined by newlines."""
         return "\n".join(paragraph.text for paragraph in self.paragraphs)
 
+    @property
+    def year(self) -> int | None:
+        """The year of its date; None where that is not known, or is no date."""
+        year = (self.date or "")[:4]
+        return int(year) if len(year) == 4 and year.isdecimal() else None
+
     @cached_property
     def paragraph_starts(self) -> tuple[int, ...]:
         """Offset in `text` at which each paragraph starts."""

@@ -128,9 +128,9 @@ def _anywhere(article: Article) -> tuple[Qualifier, ...]:
 
 def _dated(article: Article) -> tuple[Qualifier, ...]:
     """Without a year, news tells of the year of its date or of the one before."""
-    if not article.date:
+    year = article.year
+    if year is None:
         return ()
-    year = int(article.date[:4])
     return (Qualifier(YEAR, frozenset((year - 1, year)), f"{year}年"),)
 
 
@@ -191,7 +191,7 @@ def _series(text: str) -> Iterator[Qualifier]:
 
 def _in_article_years(named: Qualifier, article: Article) -> frozenset[int]:
     """Values with `去年` as the year before the article's date, where that is known."""
-    if named.kind != YEAR or not article.date:
+    year = article.year
+    if named.kind != YEAR or year is None:
         return named.values
-    year = int(article.date[:4])
     return frozenset(year + v if v < _FIRST_YEAR else v for v in named.values)

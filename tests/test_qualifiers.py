@@ -119,3 +119,13 @@ def test_this_year_of_an_undated_article_may_be_any(
     with asking(tmp_path, rafts=UNDATED) as pipeline:
         answer = pipeline.ask(Question(question=question))
     assert held in "".join(citation.quote for citation in answer.citations)
+
+
+@pytest.mark.parametrize("date", ["昨天", "初春", "第3期"])
+def test_a_date_that_is_none_tells_no_year(tmp_path: Path, date: str) -> None:
+    page = f"标题：青溪竹筏\n日期：{date}\n\n青溪镇去年造竹筏80条，今年要造120条。"
+    with asking(tmp_path, rafts=page) as pipeline:
+        (stored,) = pipeline.library.articles()
+        assert stored.article.date == date
+        answer = pipeline.ask(Question(question="青溪镇2022年造竹筏多少条？"))
+    assert answer.refusal is None or answer.refusal.mismatch is None, "any year may be meant"
