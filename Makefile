@@ -6,9 +6,12 @@ READY := $(VENV)/.ready
 DATA ?= ../shared/data
 TRAIN = $(DATA)/train/cmrc2018_train_pseudo_evidence.json.gz
 NEWS = $(DATA)/news/crud_news_10000.jsonl.gz
+AFTER ?= rag/models/reader-5
+WRITTEN = $(DATA)/train/news_questions.jsonl eval/data/written_questions.jsonl.gz
+TEXTS = --articles $(NEWS) --articles eval/data/written_articles.jsonl.gz
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chat test check format bench train-evidence train-reader screenshots
+.PHONY: help setup chat test check format bench train-evidence train-reader train-decision screenshots
 
 help:
 	@echo "make setup        准备 .venv（开发所需的一切；没有变动时立刻结束）"
@@ -16,7 +19,7 @@ help:
 	@echo "make test         运行全部测试"
 	@echo "make check        ruff 与 mypy strict"
 	@echo "make bench        速度与检索的基准（DATA 指向基准数据目录）"
-	@echo "make train-evidence / make train-reader   重新训练证据打分与阅读模型"
+	@echo "make train-evidence / train-reader AFTER=… / train-decision   重新训练特征、阅读模型与两者的合算"
 	@echo "make screenshots  从真实页面重拍文档里的截图"
 
 setup: $(READY)
@@ -49,25 +52,17 @@ bench: setup
 	$(BIN)/youju benchmark retrieval $(DATA)/dev/cmrc2018_dev.json \
 		--distractors $(NEWS) --limit 2500
 
+# The weights of features first, then the reader, then what weighs both.
 train-evidence: setup
-	$(BIN)/python -m eval.evidence_training $(DATA)
+	$(BIN)/python -m eval.evidence_training features $(WRITTEN) $(TEXTS) --squad $(TRAIN)
+
+train-decision: setup
+	$(BIN)/python -m eval.evidence_training decision $(WRITTEN) $(TEXTS) --squad $(TRAIN)
 
 train-reader: setup
-	OMP_NUM_THREADS=1 $(BIN)/python -m eval.reader_training train $(TRAIN) \
-		--folder runs/reader-1 --distractors $(NEWS)
-	$(BIN)/python -m eval.reader_training export $(TRAIN) --folder runs/reader-1 --to runs/reader-1/model
-	OMP_NUM_THREADS=1 $(BIN)/python -m eval.reader_training train $(TRAIN) \
-		--folder runs/reader-2 --distractors $(NEWS) --round 2 --after runs/reader-1/model
-	$(BIN)/python -m eval.reader_training export $(TRAIN) --folder runs/reader-2 \
-		--halfway-to runs/reader-1/model --to runs/reader-2/model
-	OMP_NUM_THREADS=1 $(BIN)/python -m eval.reader_training train $(TRAIN) \
-		--folder runs/reader-3 --distractors $(NEWS) --round 3 --after runs/reader-2/model
-	$(BIN)/python -m eval.reader_training export $(TRAIN) --folder runs/reader-3 \
-		--halfway-to runs/reader-2/model --to runs/reader-3/model
-	OMP_NUM_THREADS=1 $(BIN)/python -m eval.reader_training train $(TRAIN) \
-		--folder runs/reader-4 --distractors $(NEWS) --round 4 --after runs/reader-3/model
-	$(BIN)/python -m eval.reader_training export $(TRAIN) --folder runs/reader-4 \
-		--halfway-to runs/reader-3/model
+	$(BIN)/python -m eval.reader_training written $(WRITTEN) $(TEXTS) --squad $(TRAIN) \
+		--squad $(DATA)/train/drcd_dev.json.gz --after $(AFTER) --folder runs/reader-5
+	$(BIN)/python -m eval.reader_training export $(TRAIN) --folder runs/reader-5
 
 screenshots: setup
 	$(BIN)/python scripts/screenshots.py

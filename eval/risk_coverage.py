@@ -43,6 +43,7 @@ class Point:
         refused: of the unanswerable ones, the share refused.
         coverage: of all questions, the share answered.
         risk: of the answers, the share that is wrong; 0 where nothing is answered.
+        wrong, lost: of all questions, the share answered wrongly, and refused although answerable.
     """
 
     threshold: float
@@ -50,6 +51,8 @@ class Point:
     refused: float
     coverage: float
     risk: float
+    wrong: float
+    lost: float
 
     @property
     def balanced_accuracy(self) -> float:
@@ -98,6 +101,8 @@ def point(questions: Sequence[Tried], threshold: float) -> Point:
         refused=1 - (len(answers) - answered) / others,
         coverage=len(answers) / len(questions),
         risk=wrong / len(answers) if answers else 0.0,
+        wrong=wrong / len(questions),
+        lost=(len(due) - answered) / len(questions),
     )
 
 
@@ -106,6 +111,15 @@ def balanced(points: Sequence[Point]) -> Point:
     best = max(one.balanced_accuracy for one in points)
     equals = [one for one in points if one.balanced_accuracy == best]
     return equals[len(equals) // 2]
+
+
+def cheapest(points: Sequence[Point], cost: float) -> Point:
+    """The point of least loss where a wrong answer costs so many times a refusal.
+
+    Of equals the one that answers least (C. K. Chow: On optimum recognition error and reject
+    tradeoff. IEEE Transactions on Information Theory, 1970).
+    """
+    return min(points, key=lambda one: (cost * one.wrong + one.lost, one.coverage))
 
 
 def within_risk(points: Sequence[Point], risk: float) -> Point:

@@ -86,15 +86,17 @@ class Source(_Record):
     boxes: tuple[PageBox, ...] = ()
 
 
-Chosen = Literal["evidence", "list_item", "view", "difference", "fact", "nearest"]
+Chosen = Literal["evidence", "further", "list_item", "view", "difference", "fact", "nearest"]
+Certainty = Literal["sure", "unsure"]
 
 
 class Why(_Record):
     """Why a stretch was chosen.
 
-    `chosen` names the rule: likeliest evidence; an item of a list; what a person says on the topic;
-    another value of the same figure; a line of the page itself; near, but no answer. `dense` is the
-    cosine of its passage, `lexical` its BM25 score; ranks count from 1.
+    `chosen` names the rule: likeliest evidence; a further place that may answer; an item of a
+    list; what a person says on the topic; another value of the same figure; a line of the page
+    itself; near, but no answer. `dense` is the cosine of its passage, `lexical` its BM25 score;
+    ranks count from 1.
     """
 
     chosen: Chosen
@@ -183,6 +185,7 @@ class Answer(_Record):
     statements: tuple[Statement, ...] = ()
     citations: tuple[Citation, ...] = ()
     confidence: float = Field(ge=0.0, le=1.0)
+    certainty: Certainty | None = None
     refusal: Refusal | None = None
     receipt: Receipt
     timings_ms: dict[str, float] = Field(default_factory=dict)

@@ -51,8 +51,9 @@ def open_scorer(settings: Settings) -> EvidenceScorer:
     features = FeatureScorer.bundled()
     if settings.answer.scorer == "features":
         return features
+    from rag.decision import Decision
     from rag.reader import Reader
     from rag.reading import ReaderScorer
 
     reader = Reader.open(threads=settings.embedding.threads)
-    return ReaderScorer(reader, features, settings.answer)
+    return ReaderScorer(reader, features, Decision.open(), settings.answer)

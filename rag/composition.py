@@ -37,17 +37,19 @@ _TOPIC = 40
 _LIST_FACTOR = 5
 """A list may be this many times as long as another answer."""
 
-_NEW = 0.1
-"""The share of the question's pairs of characters that a further sentence must bring."""
+_SLIGHT = 0.03
+"""A further sentence that is less likely says nothing."""
 
-_FURTHER = 0.85
-"""A further sentence is quoted if it is at least this likely, relative to the best."""
+_LOOKED_AT = 12
+"""Sentences among which the answer is taken to be, where it is anywhere."""
 
 
 def compose(
     question: Understood, assessment: Assessment, weights: Weights, settings: AnswerSettings
 ) -> list[Quotable]:
     """The quotes that answer, the likeliest first, neighbours merged.
+
+    Sentences are added until the answer is likely enough among them, as far as there is room.
 
     A question for several things gets all items of the enumeration that its best evidence is
     part of, or announces.
@@ -59,36 +61,30 @@ def compose(
             return listed
     chosen: list[Quote] = []
     room = settings.max_quote
-    for evidence in assessment.evidence:
+    wanted = settings.enough * sum(e.probability for e in assessment.evidence[:_LOOKED_AT])
+    reached = 0.0
+    for evidence in assessment.evidence[:_LOOKED_AT]:
+        if chosen and (reached >= wanted or evidence.probability < _SLIGHT):
+            break
         quote = quote_of(evidence)
         # a sentence that asks is not cut: what it doubts would stand as a fact
         answer = None if asks(evidence.text) else evidence.answer
         if answer:
             quote = shortened(quote, answer, weights, settings.max_quote)
         quote = _bounded(quote, weights, settings.max_quote)
-        if chosen and (
-            evidence.probability < _FURTHER * best.probability or len(quote.text) > room
-        ):
-            break
-        if any(_same_words(quote, other) for other in chosen):
+        if chosen and len(quote.text) > room:
             continue
-        if chosen and not _adds(quote, chosen, weights):
+        if any(_same_words(quote, other) for other in chosen):
             continue
         if chosen and question.type not in _MANY and _siblings(quote, chosen[0]):
             continue  # one fact stands in one item of a list
         whole = _continued(quote, question, assessment, room, leads=not evidence.short)
         if answer and evidence.short and whole == quote:
             whole = trimmed(whole, answer, question, weights)
-        chosen.append(whole)
+        chosen.append(replace(whole, chosen="further") if chosen else whole)
+        reached += evidence.probability
         room -= len(whole.text)
     return merged(chosen)
-
-
-def _adds(quote: Quote, chosen: Sequence[Quote], weights: Weights) -> bool:
-    """Whether a further quote holds words of the question that the ones before do not hold."""
-    told = "\n".join(fold(f"{other.stored.article.title}\n{other.text}") for other in chosen)
-    new = weights.pairs_in(fold(quote.text)) - weights.pairs_in(told)
-    return weights.pair_share(new) >= _NEW
 
 
 def _continued(

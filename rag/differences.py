@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rag.answer_forms import asked_unit
 from rag.enumeration import enumerations
 from rag.evidence import Assessment, Evidence
 from rag.features import Weights
 from rag.quantities import Quantity, chinese_number, quantities
 from rag.question import QuestionType, Understood, content_words
 from rag.text import fold, names_in, windows
+from rag.units import asked_unit
 
 _NEAR = 1.7
 """Two reports of one quantity differ by less than this factor; a part and its whole by more."""

@@ -12,7 +12,7 @@ from rag.people import possible_names
 from rag.phrasing import left_unsaid
 from rag.quantities import UNIT
 from rag.question import QuestionType, content_words, question_type, without_end_marks
-from rag.scope import VIEW, view_in
+from rag.topics import TOPIC_END, VIEW, topic_of, view_in
 
 _AFTER_NAME = re.compile(
     rf"(?:最|更|还|也|又|对|在|的|是|担任|和|与|作为|为什么|有什么|有哪些|{VIEW.pattern})"
@@ -27,9 +27,6 @@ _OPEN_ENDED = {
 _TIME = re.compile(r"\d{4}年|\d{1,2}月(?:\d{1,2}日)?|[今去前明后]年|[一二三四]季度|[上下]半年")
 _SCOPE_END = re.compile("[中里内上后前时]|[之以][后前]|之中|以来|期间|当中|方面|过程中")
 """Words that end what a topic is limited to: 海洋牧场建设`中`种苗."""
-_TOPIC_END = re.compile(
-    r"是|有|的|住|叫|当|怎|如何|为什么|为何|什么|多少|几|认为|表示|说|在|要|能|会|可以|应|哪|何|谁|吗|呢|被|把|对|一共|总共|预计|将"
-)
 _ASPECT = re.compile(
     r"(?:主要|最大)?的?(?:优势|劣势|长处|短板|不足|缺点|优点|问题|难[点处题]|困难|障碍|挑战|风险|机遇|前景|未来"
     r"|影响|作用|意义|好处|坏处|原因|目标|任务|措施|现状|成本|效果|成效|经验|教训|特点|重点|做法)"
@@ -79,7 +76,7 @@ def _another_side(before: str, new: str) -> str | None:
     view = view_in(before)
     if opening_name(before) and view:
         about = before[view.end() :]
-        return f"{before}的{new}" if about and not _TOPIC_END.search(about) else None
+        return f"{before}的{new}" if about and not TOPIC_END.search(about) else None
     topic = topic_of(before)
     return f"{topic}的{new}是什么" if topic else None
 
@@ -209,13 +206,3 @@ def thing_of(before: str) -> str:
     """What `它` means after a folded question: the thing, not the property of it that was asked."""
     of = _OF.match(without_end_marks(before))
     return of["thing"] if of else topic_of(before)
-
-
-def topic_of(before: str) -> str:
-    """What a folded question is about: the words before it starts to ask; for 什么是X, X."""
-    before = without_end_marks(before)
-    turned = re.match(r"^(?:什么是|何谓|何为|什么叫|谁是|介绍一下|请问)(?P<rest>.+)$", before)
-    if turned:
-        return turned.group("rest")
-    match = _TOPIC_END.search(before, 1)
-    return before[: match.start()] if match else before

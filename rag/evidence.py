@@ -83,7 +83,13 @@ class Assessment:
 
 
 class EvidenceScorer(Protocol):
-    """Weighs the sentences of candidate passages."""
+    """Weighs the sentences of candidate passages.
+
+    Attributes:
+        reads: whether it understands questions in other languages than the articles'.
+    """
+
+    reads: bool
 
     @property
     def fingerprint(self) -> str:
@@ -100,11 +106,17 @@ class EvidenceScorer(Protocol):
 
 
 class FeatureScorer:
-    """Weighs measured features: about a millisecond, no model run."""
+    """Weighs measured features: about a millisecond, no model run.
+
+    Attributes:
+        sentences, questions: the models, of sentence and of question features.
+    """
+
+    reads = False
 
     def __init__(self, sentences: LogisticModel, questions: LogisticModel, version: str) -> None:
-        self._sentences = sentences
-        self._questions = questions
+        self.sentences = sentences
+        self.questions = questions
         self._version = version
 
     @property
@@ -128,8 +140,8 @@ class FeatureScorer:
         measured = measure(question, vector, candidates, weights)
         if not measured.places:
             return Assessment((), 0.0)
-        scores = self._sentences.log_odds(measured.matrix)
-        answerable = self._questions.log_odds(question_features(question, measured, scores))
+        scores = self.sentences.log_odds(measured.matrix)
+        answerable = self.questions.log_odds(question_features(question, measured, scores))
         order = np.argsort(-scores, kind="stable").tolist()
         probabilities = sigmoid(scores).tolist()
         evidence = tuple(

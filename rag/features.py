@@ -18,6 +18,7 @@ from rag.documents import Sentence
 from rag.embedding import Vectors, passage_header
 from rag.question import QuestionType, Understood
 from rag.retrieval import Hit
+from rag.signs import SIGNS, Signs
 from rag.text import fold, windows, words_among
 
 Matrix = NDArray[np.float64]
@@ -25,7 +26,7 @@ Matrix = NDArray[np.float64]
 SENTENCE_FEATURES = (
     "sim", "sim_z", "sim_gap", "passage_sim", "passage_gap", "cover", "cover_near", "cover_passage",
     "pairs", "pairs_near", "pairs_passage", "form", "dense_rank", "lexical_rank", "length", "first",
-    "asks",
+    "asks", *SIGNS,
 )  # fmt: skip
 QUESTION_FEATURES = (
     "best", "second", "sim", "passage_sim", "cover", "cover_near", "cover_passage", "pairs",
@@ -148,10 +149,11 @@ def measure(
     missing: list[float] = []
     passage_sims = [float(candidate.vectors[0] @ vector) for candidate in candidates]
     best_passage = max(passage_sims, default=0.0)
-    form = _FORMS.get(question.type)
+    form, signs = _FORMS.get(question.type), Signs.of(question)
     for at, candidate in enumerate(candidates):
         hit = candidate.hit
-        texts = [fold(candidate.sentence_text(sentence)) for sentence in hit.passage.sentences]
+        raw = [candidate.sentence_text(sentence) for sentence in hit.passage.sentences]
+        texts = [fold(text) for text in raw]
         header = fold(passage_header(hit.stored.article, hit.passage))
         found = [words_among(text, weights.words.keys()) for text in texts]
         pairs = [weights.pairs_in(text) for text in texts]
@@ -180,6 +182,7 @@ def measure(
                     math.log(1 + len(text)),
                     float(n == 0),
                     float(text.rstrip("”」』）)\"'").endswith("?")),
+                    *signs.of_sentence(raw[n], hit.stored.article, hit.passage.sentences[n].start),
                 ]
             )
             places.append((at, n))

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from rag.ellipsis import opening_name, replaced, thing_of, topic_of
+from rag.ellipsis import opening_name, replaced, thing_of
 from rag.question import QuestionType, content_words, question_type, without_end_marks
 from rag.text import fold
+from rag.topics import topic_of
 
 _ELLIPSIS = re.compile(r"^(?:那么|那|还有|至于)?[，,]?(?P<new>.{1,20}?)呢$")
 _ASKS = re.compile("什么|怎|谁|哪|几|多少|为何|如何|是否|是不是|有没有|能不能|会不会")

@@ -2,8 +2,9 @@
 
 The bundled embedder is multilingual. How near the nearest sentence is, and how far ahead of the
 next, tells an answer from a chance likeness; the line was drawn on English questions over made-up
-pages, where four of five answers above it were right. What asks nothing, like a query in some
-syntax or letters at random, is near to something as well, and is not answered.
+pages, where four of five answers above it were right. The reader does better; this is for those
+who do without it. What asks nothing, like a query in some syntax or letters at random, is near to
+something as well, and is not answered.
 """
 
 from __future__ import annotations
@@ -37,12 +38,16 @@ _SYNTAX = re.compile(
 """Marks and words of query languages."""
 
 
-def by_meaning(
-    question: Understood, vector: Vectors, candidates: Sequence[Candidate]
-) -> Assessment:
+def asks_in_words(question: Understood) -> bool:
+    """Whether a question without Han characters asks something."""
+    text = question.searched
+    return _ASKS.search(text) is not None and _SYNTAX.search(text) is None
+
+
+def by_meaning(vector: Vectors, candidates: Sequence[Candidate]) -> Assessment:
     """Sentences by cosine alone; `vector` is the question's, shape (dim,).
 
-    P = 1 / (1 + exp(-60 (cosine + 3 lead - 0.805))), and 0 where nothing is asked in words.
+    P = 1 / (1 + exp(-60 (cosine + 3 lead - 0.805))).
     """
     near = sorted(
         (
@@ -56,8 +61,7 @@ def by_meaning(
         return Assessment((), 0.0)
     best = near[0][0]
     lead = best - near[1][0] if len(near) > 1 else 0.0
-    asked = _ASKS.search(question.searched) and not _SYNTAX.search(question.searched)
-    answerable = _probability(best, lead) if asked else 0.0
+    answerable = _probability(best, lead)
     evidence = tuple(
         Evidence(candidate, n, answerable * _decay(best - cosine)) for cosine, candidate, n in near
     )

@@ -10,6 +10,7 @@ from rag import composition
 from rag.answer_forms import lacks_form
 from rag.answers import (
     Answer,
+    Certainty,
     Citation,
     Mismatch,
     Question,
@@ -125,6 +126,7 @@ class TemplateGenerator:
     ) -> Answer:
         statements = tuple(Statement(text=c.quote, citations=(c.n,)) for c in citations)
         kind = kind or findings.understood.type
+        certainty: Certainty = "sure" if confidence >= self._settings.sure else "unsure"
         return Answer(
             id=findings.question.id,
             question=findings.question.question,
@@ -132,12 +134,13 @@ class TemplateGenerator:
             filters=findings.question.filters,
             searched_question=findings.understood.searched,
             status="answered",
-            text=render_answer(statements, citations, kind, short),
+            text=render_answer(statements, citations, kind, short, certainty),
             short_answer=short,
             question_type=kind,
             statements=statements,
             citations=tuple(citations),
             confidence=round(confidence, 4),
+            certainty=certainty,
             receipt=findings.receipt,
             timings_ms=dict(timings_ms),
         )

@@ -5,34 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.answer_forms import prefer_answer_form
+from rag.announced import announced_first
 from rag.answers import Filters
 from rag.asked import answers_follow
 from rag.bundled_model import NAME
 from rag.contrasts import without_other_places, without_others_answers
-from rag.definitions import prefer_definitions
 from rag.differences import as_figure_question, different_figures
 from rag.documents import Article
 from rag.embedding import Embedder, Vectors
 from rag.evidence import Assessment, Evidence, EvidenceScorer
 from rag.facts import Facts, find_facts
 from rag.features import Candidate, Weights
-from rag.foreign import by_meaning
+from rag.foreign import asks_in_words, by_meaning
 from rag.library import Library
-from rag.listings import prefer_announced, prefer_listings
 from rag.qualifiers import NearMiss, without_near_misses
 from rag.question import Understood
 from rag.retrieval import Hit, Retriever
-from rag.scope import ANYBODY, Scope, only_by, scope_of, speaks_in, topic_of_view, without_names
-from rag.text import fold
+from rag.scope import ANYBODY, Scope, only_by, scope_of, speaks_in, without_names
 from rag.told import NOTHING_TOLD, Told, without_told
+from rag.topics import topic_of_view
 from rag.views import View, guests, view_of
 from rag.years import in_articles_words, saying
 
 _MENTIONS = 20
 """Passages looked at for a person's own words."""
-_ALIKE = 0.96
-"""Probabilities nearer to each other than this factor do not tell two sentences apart."""
 _WIDER = 5
 """So many times as many passages are found where only those of one person are kept."""
 
@@ -155,15 +151,12 @@ class Inquiry:
         assessment, elsewhere = without_other_places(question, assessment)
         near_miss = near_miss or elsewhere
         assessment = without_others_answers(question, assessment)
-        assessment = telling_first(assessment, weights)
-        assessment = prefer_answer_form(question, assessment, weights)
-        assessment = prefer_listings(question, assessment)
-        assessment = prefer_announced(question, assessment, weights)
+        assessment = announced_first(question, assessment, weights)
         differing = different_figures(question, assessment, weights)
         return Side(
             question,
             weights,
-            prefer_definitions(question, assessment),
+            assessment,
             differing=differing,
             near_miss=near_miss,
         )
@@ -175,11 +168,14 @@ class Inquiry:
         candidates: Sequence[Candidate],
         weights: Weights,
     ) -> Assessment:
-        """The evidence in the candidates; by meaning alone for another language."""
-        if question.chinese or self.embedder.fingerprint != NAME:
-            assessment = self.scorer.assess(question, vector, candidates, weights)
+        """The evidence in the candidates; none where nothing is asked in words."""
+        abroad = not (question.chinese or self.scorer.reads or self.embedder.fingerprint != NAME)
+        if abroad:
+            assessment = by_meaning(vector, candidates)
         else:
-            assessment = by_meaning(question, vector, candidates)
+            assessment = self.scorer.assess(question, vector, candidates, weights)
+        if not question.chinese and not asks_in_words(question):
+            assessment = replace(assessment, answerable=0.0)
         return without_told(answers_follow(assessment), self.told)
 
     def _side_of(
@@ -233,16 +229,6 @@ class Inquiry:
     def _weights(self, understood: Understood) -> Weights:
         lexical = self.retriever.indexes.lexical
         return Weights(understood, lexical.document_frequency, len(lexical))
-
-
-def telling_first(assessment: Assessment, weights: Weights) -> Assessment:
-    """Of sentences that are about as likely, the one with most of the question's words first."""
-    if not assessment.evidence:
-        return assessment
-    enough = _ALIKE * assessment.evidence[0].probability
-    alike = [e for e in assessment.evidence if e.probability >= enough]
-    alike.sort(key=lambda e: -weights.pair_cover(fold(e.text)))
-    return replace(assessment, evidence=(*alike, *assessment.evidence[len(alike) :]))
 
 
 def _narrowed(filters: Filters, articles: set[str]) -> Filters:

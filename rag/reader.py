@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 Scores = NDArray[np.float32]
 
-READER = Path(__file__).parent / "models" / "reader-4"
+READER = Path(__file__).parent / "models" / "reader-5"
 RECORD, GRAPH, WEIGHTS = "record.json", "reader.xml", "reader.bin"
 START, END, EVIDENCE = 0, 1, 2
 ANSWER_TOKENS = 80
@@ -53,12 +53,18 @@ class Reading:
         answer_score: how sure start and end are, given that the answer is here; 0–1.
         evidence: for each of the passage's spans, the mean probability of its tokens to be
             part of the evidence; 0–1.
+        touched: which of the passage's spans the answer touches.
+        margin: score of the best answer above that of "not here", not calibrated.
+        presence: evidence score at place 0, not calibrated.
     """
 
     has_answer: float
     answer: Span | None
     answer_score: float
     evidence: tuple[float, ...]
+    touched: tuple[int, ...] = ()
+    margin: float = 0.0
+    presence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +203,15 @@ class Reader:
         chances = [self._calibration.probability(r.margin, r.presence) for r in readings]
         best = int(np.argmax(chances))
         answer = readings[best].answer
+        answer = answer and trim_answer(given.text, answer)
         return Reading(
             has_answer=chances[best],
-            answer=answer and trim_answer(given.text, answer),
+            answer=answer,
             answer_score=readings[best].answer_score,
             evidence=tuple(_evidence(span, windows, readings) for span in given.spans),
+            touched=tuple(n for n, span in enumerate(given.spans) if answer and meet(span, answer)),
+            margin=readings[best].margin,
+            presence=readings[best].presence,
         )
 
 
@@ -240,6 +250,11 @@ def read_record(folder: Path) -> dict[str, Any]:
 def fingerprint_of(folder: Path, record: dict[str, Any]) -> str:
     """Names a reader: its folder and the beginning of its weights' sha256."""
     return f"{folder.name}-{record['sha256'][WEIGHTS][:12]}"
+
+
+def meet(left: Span, right: Span) -> bool:
+    """Whether two ranges share a character."""
+    return left.start < right.end and right.start < left.end
 
 
 def trim_answer(text: str, answer: Span) -> Span:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from rag.documents import Span
+from rag.decision import Decision, Matrix, Measurements, Rows, question_row, sentence_rows
+from rag.documents import Article, Passage, Span
 from rag.embedding import PassageInput, Vectors, sourced_input
 from rag.evidence import Assessment, Evidence, FeatureScorer
-from rag.features import Candidate, Weights
-from rag.logistic import log_odds, sigmoid
-from rag.phrasing import as_question
+from rag.features import Candidate, Measured, Weights, measure, question_features
+from rag.logistic import sigmoid
 from rag.question import QuestionType, Understood
 from rag.reader import Reader, Reading
 from rag.settings import AnswerSettings
-from rag.text import spelt_as
+from rag.text import simplified, spelt_as
 
-_READER_SHARE = 0.6
-"""Weight of the reader's log-odds against the features' for "is it answered at all". The reader
-tells more where texts are like those it learnt from (0.67 fits there), the features elsewhere."""
-_TOO_UNSURE = 0.2
-"""How far, in log-odds, the two together are too unsure where texts are unlike those learnt."""
 _SHORT_TYPES = {
     QuestionType.WHO,
     QuestionType.WHEN,
@@ -35,26 +32,34 @@ _CERTAIN = 0.5
 
 
 class ReaderScorer:
-    """Reads the passages that measured features put first, and lets the reading decide.
-
-    A sentence's probability is that of its passage holding the answer, times that of the
-    sentence being evidence there; the sentences of the answer's own span count in full.
+    """Reads the passages that measured features put first, and lets both decide together.
 
     Args:
         reader: the reader.
         features: measures before anything is read.
+        decision: weighs what was measured and what was read.
         settings: how many passages are read, and when a short answer is named.
     """
 
-    def __init__(self, reader: Reader, features: FeatureScorer, settings: AnswerSettings) -> None:
+    reads = True
+
+    def __init__(
+        self,
+        reader: Reader,
+        features: FeatureScorer,
+        decision: Decision,
+        settings: AnswerSettings,
+    ) -> None:
         self._reader = reader
         self._features = features
+        self._decision = decision
         self._settings = settings
 
     @property
     def fingerprint(self) -> str:
-        """Names reader and feature weights."""
-        return f"{self._reader.fingerprint}+{self._features.fingerprint}"
+        """Names reader, decision and feature weights."""
+        names = self._reader.fingerprint, self._decision.version, self._features.fingerprint
+        return "+".join(names)
 
     def assess(
         self,
@@ -64,63 +69,128 @@ class ReaderScorer:
         weights: Weights,
     ) -> Assessment:
         """Score every sentence; see `EvidenceScorer`."""
-        first = self._features.assess(question, vector, candidates, weights)
-        if not first.evidence:
-            return first
-        by_row = {evidence.candidate.hit.id: evidence.candidate for evidence in first.evidence}
-        chosen = list(by_row.values())[: self._settings.read]
-        shown = [sourced_input(c.hit.stored.article, c.hit.passage) for c in chosen]
-        asked = as_question(question.searched) if question.chinese else question.searched
-        asked = spelt_as(asked, *(given.text for given in shown), *question.written)
-        readings = self._reader.read(asked, shown)
+        known = self.read(question, vector, candidates, weights)
+        if known is None:
+            return Assessment((), 0.0)
+        scores = self._decision.sentences.log_odds(known.rows.matrix)
+        answerable = self._decision.questions.probability(known.question_row(question, scores))
         scored = [
-            evidence
-            for candidate, text, reading in zip(chosen, shown, readings, strict=True)
-            for evidence in _sentences(
-                candidate, text, reading, self._short_answer(question, text, reading)
-            )
+            known.evidence(n, float(p), self._short_answer(question, known, n, float(p)))
+            for n, p in enumerate(sigmoid(scores))
         ]
         scored.sort(key=lambda evidence: -evidence.probability)
-        answerable = _mixed(max(r.has_answer for r in readings), first.answerable)
-        rest = [e for e in first.evidence if e.candidate.hit.id not in {c.hit.id for c in chosen}]
-        unread = [Evidence(e.candidate, e.index, 0.0) for e in rest]
-        return Assessment((*scored, *unread), answerable)
+        return Assessment((*scored, *known.unread()), float(answerable))
+
+    def read(
+        self,
+        question: Understood,
+        vector: Vectors,
+        candidates: Sequence[Candidate],
+        weights: Weights,
+    ) -> Known | None:
+        """What is measured and read, before it is weighed; None without a sentence."""
+        measured = measure(question, vector, candidates, weights)
+        if not measured.places:
+            return None
+        scores = self._features.sentences.log_odds(measured.matrix)
+        order = np.argsort(-scores, kind="stable")
+        nearest = tuple(dict.fromkeys(measured.places[row][0] for row in order))
+        chosen, shown, readings = self._read_nearest(question, candidates, nearest)
+        rows = sentence_rows(readings, chosen, measured, scores)
+        features = question_features(question, measured, scores)
+        alone = Measurements(features, float(self._features.questions.log_odds(features)))
+        return Known(candidates, chosen, shown, readings, measured, scores, rows, alone)
+
+    def _read_nearest(
+        self, question: Understood, candidates: Sequence[Candidate], nearest: Sequence[int]
+    ) -> tuple[tuple[int, ...], list[PassageInput], list[Reading]]:
+        """The nearest passages, and the next ones where none of these seems to answer."""
+        first, more = self._settings.read, self._settings.read_more
+        chosen: tuple[int, ...] = ()
+        shown: list[PassageInput] = []
+        readings: list[Reading] = []
+        for part in (nearest[:first], nearest[first : first + more]):
+            if not part or any(reading.has_answer >= _CERTAIN for reading in readings):
+                break
+            given = [as_read(candidates[n]) for n in part]
+            asked = spelt_as(question.searched, *(g.text for g in given), *question.written)
+            readings += self._reader.read(asked, given)
+            chosen, shown = (*chosen, *part), [*shown, *given]
+        return chosen, shown, readings
 
     def _short_answer(
-        self, question: Understood, shown: PassageInput, reading: Reading
+        self, question: Understood, known: Known, row: int, probability: float
     ) -> str | None:
         """The answer's few characters, where the question wants few and the reader is sure."""
-        if reading.answer is None:
+        passage, sentence = known.rows.places[row]
+        reading = known.readings[passage]
+        if reading.answer is None or sentence not in reading.touched:
             return None
-        text = shown.text[reading.answer.start : reading.answer.end]
+        text = known.shown_text(passage, reading.answer)
         if self._settings.short_answer == "always":
             return text or None
         if question.type not in _SHORT_TYPES or not 0 < len(text) <= _SHORT or "\n" in text:
             return None
         text = text.rstrip(_BINDING) or text
-        sure = reading.has_answer >= _CERTAIN and reading.answer_score >= _CERTAIN
-        return text if sure else None
+        return text if min(probability, reading.answer_score) >= _CERTAIN else None
 
 
-def _sentences(
-    candidate: Candidate, shown: PassageInput, reading: Reading, short: str | None
-) -> list[Evidence]:
-    evidence = []
-    for n, (start, end) in enumerate(shown.spans):
-        answer, weight = reading.answer, reading.evidence[n]
-        if answer is None or answer.end <= start or end <= answer.start:
-            evidence.append(Evidence(candidate, n, reading.has_answer * weight))
-            continue
-        # an answer's own sentence comes before its neighbours
-        weight = 0.5 + 0.5 * max(weight, reading.answer_score)
-        shift = candidate.hit.passage.sentences[n].start - start
+@dataclass(frozen=True)
+class Known:
+    """What is known of a question's candidates, before it is weighed.
+
+    Attributes:
+        candidates: all of them.
+        chosen: which were read, the nearest first.
+        shown: as they were read.
+        readings: one of each that was read.
+        measured, scores: features of all sentences, and the log-odds that these alone give.
+        rows: of the sentences that were read.
+        alone: what features alone say of the question.
+    """
+
+    candidates: Sequence[Candidate]
+    chosen: Sequence[int]
+    shown: Sequence[PassageInput]
+    readings: Sequence[Reading]
+    measured: Measured
+    scores: NDArray[np.float64]
+    rows: Rows
+    alone: Measurements
+
+    def question_row(self, question: Understood, scores: NDArray[np.float64]) -> Matrix:
+        """What is known of the question; `scores`: log-odds of the sentences that were read."""
+        return question_row(question, self.readings, self.rows, scores, self.alone)
+
+    def evidence(self, row: int, probability: float, short: str | None) -> Evidence:
+        """A sentence that was read, with the part of the answer that it holds."""
+        passage, sentence = self.rows.places[row]
+        candidate, reading = self.candidates[self.chosen[passage]], self.readings[passage]
+        if reading.answer is None or sentence not in reading.touched:
+            return Evidence(candidate, sentence, probability)
+        start, end = self.shown[passage].spans[sentence]
+        shift = candidate.hit.passage.sentences[sentence].start - start
+        answer = reading.answer
         part = Span(max(answer.start, start) + shift, min(answer.end, end) + shift)
-        evidence.append(Evidence(candidate, n, reading.has_answer * weight, short, part))
-    return evidence
+        return Evidence(candidate, sentence, probability, short, part)
+
+    def unread(self) -> list[Evidence]:
+        """The sentences of the other candidates, as the features order them."""
+        order = np.argsort(-self.scores, kind="stable")
+        places = (self.measured.places[row] for row in order)
+        return [Evidence(self.candidates[c], n, 0.0) for c, n in places if c not in self.chosen]
+
+    def shown_text(self, passage: int, span: Span) -> str:
+        """Characters of a passage as the article has them, whatever the reader was shown."""
+        given = sourced_input(*_source(self.candidates[self.chosen[passage]]))
+        return given.text[span.start : span.end]
 
 
-def _mixed(reader: float, features: float) -> float:
-    """The weighted mean of both, in log-odds, a little higher."""
-    odds = _READER_SHARE * log_odds(reader) + (1 - _READER_SHARE) * log_odds(features)
-    odds += _TOO_UNSURE
-    return float(sigmoid(np.asarray(odds)))
+def as_read(candidate: Candidate) -> PassageInput:
+    """The passage under its header, in Simplified characters: the reader learnt no others."""
+    given = sourced_input(*_source(candidate))
+    return PassageInput(simplified(given.text), given.spans)
+
+
+def _source(candidate: Candidate) -> tuple[Article, Passage]:
+    return candidate.hit.stored.article, candidate.hit.passage

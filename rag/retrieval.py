@@ -14,10 +14,14 @@ from rag.library import Library
 from rag.records import StoredArticle, StoredPassage
 from rag.reprints import says_nothing_new
 from rag.settings import RetrievalSettings
+from rag.text import has_han
 
 Scored = list[tuple[int, float]]
 EVERYTHING = Filters()
 
+_LEXICAL_ABROAD = 0.2
+"""Weight of the lexical ranking where the question is in another language: what words can match are
+names and figures, and a frequent one among them would outvote the meaning."""
 _DEEPER = 4
 """Rankings are made so many times at most, each four times as deep, until reprints leave enough."""
 
@@ -86,7 +90,8 @@ class Retriever:
         systems = self.settings.systems
         dense = [] if systems == "lexical" else self.indexes.dense.search(vector, depth, among)
         lexical = [] if systems == "dense" else self.indexes.lexical.search(query, depth, among)
-        return Rankings(dense, lexical, fuse([dense, lexical], self.settings.rrf_k))
+        weights = (1.0, 1.0) if has_han(query) else (1.0, _LEXICAL_ABROAD)
+        return Rankings(dense, lexical, fuse([dense, lexical], self.settings.rrf_k, weights))
 
     def search(
         self, query: str, vector: Vectors, limit: int, filters: Filters = EVERYTHING
@@ -183,16 +188,16 @@ class Retriever:
         ]
 
 
-def fuse(rankings: Iterable[Scored], k: int) -> Scored:
-    """Reciprocal rank fusion: `sum(1 / (k + rank))`, ranks from 1; ties by row id.
+def fuse(rankings: Sequence[Scored], k: int, weights: Sequence[float] | None = None) -> Scored:
+    """Reciprocal rank fusion: `sum(weight / (k + rank))`, ranks from 1; ties by row id.
 
     G. V. Cormack, C. L. A. Clarke, S. Büttcher: Reciprocal Rank Fusion outperforms Condorcet and
     individual Rank Learning Methods. SIGIR 2009.
     """
     scores: defaultdict[int, float] = defaultdict(float)
-    for ranking in rankings:
+    for ranking, weight in zip(rankings, weights or [1.0] * len(rankings), strict=True):
         for rank, (row, _) in enumerate(ranking, start=1):
-            scores[row] += 1.0 / (k + rank)
+            scores[row] += weight / (k + rank)
     return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 
 from rag.attribution import said_by
 from rag.documents import Article
@@ -17,19 +16,10 @@ from rag.evidence import Assessment
 from rag.features import Candidate
 from rag.people import SAYING, named, possible_names
 from rag.question import Understood, content_words
-
-VIEW = re.compile(
-    rf"(?<!被)(?!称[为作呼号重]|讲[题座师课坛台堂解习]|说明|建议书|介绍信)(?P<says>{SAYING})|怎[么样]看|如何看|看待|看法|看来|观点|意见|态度|评价|理解|担心|担忧|顾虑|盼望|期待|希望|赞成|同意|反对"
-    "|说法|打算|承认|判断|忧虑|主意|想法|印象"
-)
-"""Words that ask for somebody's view; `view_in` looks for them."""
+from rag.topics import VIEW, view_in
 
 _TURNS_TO = re.compile("对|就|在|最|更|还|也|又|曾|是否|有没有|有什么|有哪些")
 _SHORT_NAME = 2
-_ASKING = re.compile(
-    rf"{VIEW.pattern}|[提说谈讲做]了?(?=[哪什几])|有(?=[哪什几何])|面临|存在|最|有何|什么|哪[些几]|为什么|为何"
-    "|怎[么样]|如何|的?问题(?:上|(?=[?]|$))|不同|分歧|异同|区别|差别|一致"
-)
 _BEFORE_NAME = "(?:在|按照?|据|根据|照)?"
 _AFTER_NAME = (
     rf"(?:的(?:说法|看法|介绍|观点|分析)|看来)?(?:还|也|又|则)?(?:{SAYING})?(?:过|道|的)?[，,：:]?"
@@ -50,18 +40,6 @@ class Scope:
 
 
 ANYBODY = Scope()
-
-
-def view_in(folded: str, start: int = 0) -> re.Match[str] | None:
-    """The first word that asks for a view; 说 in 传说 is none."""
-    found = VIEW.finditer(folded, start)
-    return next((v for v in found if not v["says"] or v.start() in _word_starts(folded)), None)
-
-
-def _word_starts(folded: str) -> set[int]:
-    import rjieba
-
-    return set(accumulate(map(len, rjieba.cut(folded)), initial=0))
 
 
 def asks_for_a_view(question: Understood) -> tuple[str, ...]:
@@ -98,13 +76,6 @@ def without_names(question: Understood, names: Sequence[str]) -> Understood:
     if not content_words(rest):
         return question
     return replace(question, searched=rest, terms=content_words(rest))
-
-
-def topic_of_view(question: Understood) -> Understood:
-    """The question without the words that ask for a view: what is left is what it is about."""
-    topic = _ASKING.sub(" ", question.searched)
-    terms = content_words(topic)
-    return replace(question, searched=topic, terms=terms) if terms else question
 
 
 def only_by(name: str, assessment: Assessment) -> Assessment:

@@ -47,7 +47,7 @@ class RetrievalSettings(_Section):
     systems: Literal["both", "dense", "lexical"] = Field(default="both", description="who ranks")
     candidates: int = Field(default=50, ge=1, le=1000, description="taken from each index")
     rrf_k: int = Field(default=60, ge=1)
-    passages: int = Field(default=8, ge=1, le=100, description="read for evidence")
+    passages: int = Field(default=12, ge=1, le=100, description="looked at for evidence")
     remembered_articles: int = Field(default=5000, ge=0, description="kept parsed in memory")
 
 
@@ -56,7 +56,14 @@ class AnswerSettings(_Section):
 
     scorer: Literal["reader", "features"] = Field(default="reader", description="who weighs it")
     read: int = Field(default=4, ge=1, le=20, description="passages that the reader reads")
-    threshold: float = Field(default=0.5, ge=0.0, le=1.0, description="below: refuse")
+    read_more: int = Field(
+        default=4, ge=0, le=20, description="further ones, where none of the first seems to answer"
+    )
+    threshold: float = Field(default=0.35, ge=0.0, le=1.0, description="below: refuse")
+    sure: float = Field(default=0.6, ge=0.0, le=1.0, description="below: say so, and quote")
+    enough: float = Field(
+        default=0.9, ge=0.0, le=1.0, description="quoted until so likely among what may answer"
+    )
     max_quote: int = Field(default=130, ge=20, le=2000, description="characters quoted, aimed at")
     short_answer: Literal["sure", "always"] = Field(default="sure", description="when it is named")
     nearest: int = Field(default=3, ge=0, le=20)

@@ -108,6 +108,11 @@ def fold_with_offsets(text: str) -> Folded:
     return Folded("".join(pieces), tuple(offsets))
 
 
+def simplified(text: str) -> str:
+    """Traditional characters as Simplified ones, one for one: offsets stay."""
+    return text.translate(_simplified())
+
+
 class _FoldingTable(dict[int, str]):
     """Code point → folded text, filled as characters are met; for `str.translate`."""
 

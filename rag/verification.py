@@ -87,7 +87,9 @@ def _text(answer: Answer) -> Iterator[Finding]:
         if refusal.message != expected:
             yield Finding("拒答的话不是模板里的话")
     else:
-        expected = render_answer(answer.statements, answer.citations, kind, answer.short_answer)
+        expected = render_answer(
+            answer.statements, answer.citations, kind, answer.short_answer, answer.certainty
+        )
     if answer.text != expected:
         yield Finding("答案里有既非引文、也非模板的文字")
 

@@ -11,10 +11,21 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from rag.answers import Citation, Mismatch, RefusalReason, Statement
+from rag.answers import Certainty, Citation, Mismatch, RefusalReason, Statement
 from rag.documents import day_of
 
 _DATA = Path(__file__).with_name("templates") / "answers.toml"
+_TEMPLATES = {
+    (False, False, False): "plain",
+    (False, False, True): "again",
+    (False, True, False): "speaker",
+    (False, True, True): "speaker_again",
+    (True, False, False): "further",
+    (True, False, True): "further_again",
+    (True, True, False): "further_speaker",
+    (True, True, True): "further_speaker_again",
+}
+"""By: a further place, a speaker's words, the same source as before."""
 
 
 def render_answer(
@@ -22,13 +33,14 @@ def render_answer(
     citations: Sequence[Citation],
     question_type: str | None,
     short_answer: str | None,
+    certainty: Certainty | None = None,
 ) -> str:
     """The answer as one text: a lead, then a line for each statement."""
     by_number = {citation.n: citation for citation in citations}
-    lines = []
+    lines = [_words("lead", "unsure")] if certainty == "unsure" else []
     if short_answer:
         lines.append(_words("lead", "short").format(short_answer=short_answer))
-    elif len(statements) > 1 and question_type in _templates()["lead"]:
+    elif not lines and len(statements) > 1 and question_type in _templates()["lead"]:
         lines.append(_words("lead", str(question_type)))
     before: Citation | None = None
     for statement in statements:
@@ -92,9 +104,8 @@ def _line(statement: Statement, first: Citation, before: Citation | None) -> str
         and before.article_id == first.article_id
         and before.speaker == first.speaker
     )
-    name = "speaker" if first.speaker else "plain"
-    if again:
-        name = "speaker_again" if first.speaker else "again"
+    further = before is not None and first.why is not None and first.why.chosen == "further"
+    name = _TEMPLATES[further, bool(first.speaker), again]
     line = _words("quote", name).format(
         source=source_label(first),
         speaker=speaker_label(first),

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 import pytest
 from pages import asking
 
-from rag import answer_forms
-from rag.answer_forms import asked_unit
 from rag.answers import Question
 from rag.features import has_form
 from rag.pipeline import Pipeline
 from rag.question import understand
+from rag.units import asked_unit
 
 WELLS = """石门乡清点古井
 什么是古井？县文物所的工作人员解释，古井是指全乡开凿于百年以前、至今仍有水的石砌水井。全乡登记的古井有47处，都挂了牌。
@@ -54,30 +53,6 @@ def test_days_of_the_week_and_of_the_next_month_are_times(text: str) -> None:
 
 def test_the_sentence_that_counts_is_quoted_first(pipeline: Pipeline) -> None:
     assert first_quote(pipeline, "全乡的石砌古井有多少处？") == "全乡登记的古井有47处，都挂了牌。"
-
-
-def test_a_sentence_with_a_time_is_quoted_first(pipeline: Pipeline) -> None:
-    assert first_quote(pipeline, "古井的牌子是什么时候挂上的？") == "牌子是去年秋天挂的。"
-
-
-@pytest.mark.parametrize(
-    ("without", "with_form"),
-    [
-        ("古井的牌子为什么引来乡亲们议论？", "今年井水为什么涨得快？"),
-        ("乡亲们议论古井的牌子，谁议论很多？", "修补井圈的是谁？"),
-    ],
-)
-def test_what_lacks_the_form_is_doubted(
-    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, without: str, with_form: str
-) -> None:
-    doubted, sure = (confidence(pipeline, question) for question in (without, with_form))
-    monkeypatch.setattr(answer_forms, "_WITHOUT", dict.fromkeys(answer_forms._WITHOUT, 1.0))
-    assert confidence(pipeline, without) > doubted
-    assert confidence(pipeline, with_form) == sure
-
-
-def confidence(pipeline: Pipeline, question: str) -> float:
-    return pipeline.ask(Question(question=question)).confidence
 
 
 def first_quote(pipeline: Pipeline, question: str) -> str:

@@ -10,7 +10,7 @@ from pages import BRIDGE, asking
 
 from rag.answers import Question
 from rag.features import Candidate
-from rag.foreign import by_meaning
+from rag.foreign import asks_in_words, by_meaning
 from rag.question import understand
 
 
@@ -22,7 +22,9 @@ def answerable(folder: Path, question: str) -> float:
     vectors = np.eye(size, dtype=np.float32)
     understood = understand(Question(question=question), limit=200)
     assert not understood.chinese
-    return by_meaning(understood, vectors[1], [Candidate(hit, vectors)]).answerable
+    if not asks_in_words(understood):
+        return 0.0
+    return by_meaning(vectors[1], [Candidate(hit, vectors)]).answerable
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,10 @@ from pages import article, ask, ingest_into, word_scorer, write
 
 from rag.answers import Answer, Mismatch, Question
 from rag.assembly import open_pipeline
+from rag.decision import Decision
 from rag.documents import Span
 from rag.embedding import HashingEmbedder, PassageInput, source_line
+from rag.logistic import log_odds
 from rag.pipeline import Pipeline
 from rag.question import understand
 from rag.reader import Reader, Reading
@@ -46,17 +48,20 @@ class MarkingReader:
     def _reading(self, passage: PassageInput) -> Reading:
         at = passage.text.find(self._words)
         if at < 0:
-            return Reading(0.01, None, 0.0, tuple(0.0 for _ in passage.spans))
+            return Reading(0.01, None, 0.0, tuple(0.0 for _ in passage.spans), (), -8.0, -6.0)
         answer = Span(at, at + len(self._words))
         held = [s.start <= answer.start and answer.end <= s.end for s in passage.spans]
-        return Reading(self._sure, answer, 0.9, tuple(0.9 if h else 0.1 for h in held))
+        evidence = tuple(0.9 if h else 0.1 for h in held)
+        touched = tuple(n for n, h in enumerate(held) if h)
+        high = 4.0 * log_odds(self._sure)
+        return Reading(self._sure, answer, 0.9, evidence, touched, high, high)
 
 
 @contextmanager
 def read_by(reader: MarkingReader, root: Path, text: str = LINER) -> Iterator[Pipeline]:
     ingest_into(root / "data", write(root / "texts", page=text))
     settings = Settings(data_dir=root / "data")
-    scorer = ReaderScorer(cast("Reader", reader), word_scorer(), settings.answer)
+    scorer = ReaderScorer(cast("Reader", reader), word_scorer(), Decision.open(), settings.answer)
     pipeline = open_pipeline(settings, HashingEmbedder(), scorer)
     try:
         yield pipeline

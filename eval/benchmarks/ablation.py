@@ -64,6 +64,7 @@ class PlainScorer:
     """Ranks sentences by similarity and shared words, without a fitted weight."""
 
     fingerprint = "plain"
+    reads = False
 
     def assess(
         self,

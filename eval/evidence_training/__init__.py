@@ -1,1 +1,1 @@
-"""Fits the weights of `rag.evidence.FeatureScorer` on labelled questions."""
+"""Fits what weighs evidence: features alone, and features with what was read."""

@@ -1,7 +1,7 @@
-"""`python -m eval.evidence_training DATA`: fit, calibrate, say how well, write the weights.
+"""`python -m eval.evidence_training features|decision QUESTIONS… --articles … --squad …`.
 
-Half of the training passages' questions are fitted on, a quarter chooses the strength of
-regularisation, a quarter calibrates the question model and reports.
+`features` is fitted on questions for training, `decision` on those that the reader was not trained
+on (`calibrate`); both are checked on `dev`. Figures are printed, no texts.
 """
 
 from __future__ import annotations
@@ -9,150 +9,137 @@ from __future__ import annotations
 import json
 import random
 import sys
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-import numpy as np
-from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import balanced_accuracy_score, log_loss, roc_auc_score
-from sklearn.preprocessing import StandardScaler
+import typer
 
-from eval.corpora import articles_of_squad, distractors_of, embedder_of, library_of
-from eval.evidence_training.examples import Example, examples
-from eval.squad import read_squad
-from rag.features import QUESTION_FEATURES, SENTENCE_FEATURES, question_features
-from rag.library import Library
+from eval.evidence_training.cases import Case, cases, finder
+from eval.evidence_training.fitting import model_record
+from eval.evidence_training.material import Material, Wanted, some_removed
 from rag.logistic import LogisticModel
-from rag.settings import Settings
+from rag.reader import READER
 
-TRAINING = "train/cmrc2018_train_pseudo_evidence.json.gz"
-NEWS = "news/crud_news_10000.jsonl.gz"
-NEWS_FROM, NEWS_TO = 6000, 8000  # benchmarks use the first ones
-QUESTIONS = 6000
-SEED = 7
-TARGET = Path(__file__).parents[2] / "rag" / "data" / "features.json"
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="拟合证据的权重。")
+FEATURES = Path(__file__).parents[2] / "rag" / "data" / "features.json"
+SEED = 41
 
-Features = NDArray[np.float64]
+Questions = Annotated[list[Path], typer.Argument(help="人写的问题（JSONL）")]
+Articles = Annotated[list[Path], typer.Option(help="问题所据的文章（JSONL）")]
+Squad = Annotated[list[Path], typer.Option(help="SQuAD 格式的问题集")]
+Each = Annotated[int, typer.Option(help="训练用的各问题集取多少题")]
+Others = Annotated[int, typer.Option(help="另取多少篇没有问题的文章作干扰")]
+Cache = Annotated[Path, typer.Option(help="存向量库的目录")]
 
 
-def main(data: Path, cache: Path) -> None:
-    """Fit on `data`, keep the embedded library in `cache`, write the weights file."""
-    settings = Settings()
-    embedder = embedder_of(settings)
-    squad = read_squad(data / TRAINING)
-    news = list(islice(distractors_of([data / NEWS], NEWS_TO), NEWS_FROM, None))
-    articles = articles_of_squad(squad) + news
-    chosen = random.Random(SEED).sample(squad.questions, QUESTIONS)  # noqa: S311
-    with (
-        library_of(articles, embedder, settings, cache, _progress) as root,
-        Library.open(root) as library,
-    ):
-        made = list(
-            examples(squad, chosen, library, embedder, settings, seed=SEED, progress=_progress)
-        )
-    fitted, chosen_on, held = (
-        made[: QUESTIONS // 2],
-        made[QUESTIONS // 2 : QUESTIONS * 3 // 4],
-        made[QUESTIONS * 3 // 4 :],
-    )
-    sentences, sentence_figures = fit_sentences(fitted, chosen_on)
-    questions, question_figures = fit_questions(sentences, fitted, chosen_on, held)
+@app.command(help="只凭特征时的权重。")
+def features(
+    questions: Questions,
+    *,
+    articles: Articles,
+    squad: Squad,
+    each: Each = 1_200,
+    others: Others = 1_500,
+    removed: Annotated[float, typer.Option(help="抽走原文的比例")] = 0.2,
+    cache: Cache = Path(".youju/benchmarks"),
+) -> None:
+    """Write `rag/data/features.json`."""
+    from eval.evidence_training.features import MeasuredCase, feature_figures, fit_features
+
+    material = _some_to_train(Material.read(questions, articles, squad), each)
+    fitted = some_removed(material.of("train"), removed, SEED)
+    asked = [*fitted, *material.of("dev")]
+    found = [MeasuredCase.of(case) for case in _cases(material, asked, others, cache)]
+    made = [one for one in found if one]
+    train = [one for one in made if one.case.wanted.split == "train"]
+    check = [one for one in made if one.case.wanted.split == "dev"]
+    models = fit_features(train)
+    figures = {"train": feature_figures(*models, train), "dev": feature_figures(*models, check)}
+    _write(FEATURES, datetime.now(UTC).strftime("%Y-%m-%d"), fitted, models, figures)
+
+
+@app.command(help="特征与阅读合在一起的权重，存在阅读模型旁边。")
+def decision(
+    questions: Questions,
+    *,
+    articles: Articles,
+    squad: Squad,
+    each: Each = 1_200,
+    reader: Annotated[Path, typer.Option(help="阅读模型的目录")] = READER,
+    others: Others = 1_500,
+    removed: Annotated[float, typer.Option(help="抽走原文的比例")] = 0.15,
+    cache: Cache = Path(".youju/benchmarks"),
+) -> None:
+    """Write `decision.json` beside the reader."""
+    from eval.evidence_training.decision import ReadCase, decision_figures, fit_decision
+    from rag.decision import DECISION, UNFITTED
+    from rag.evidence import FeatureScorer
+    from rag.reader import Reader
+    from rag.reading import ReaderScorer
+    from rag.settings import AnswerSettings
+
+    material = _some_to_train(Material.read(questions, articles, squad), each)
+    fitted = some_removed(material.of("calibrate"), removed, SEED)
+    asked = [*fitted, *material.of("dev")]
+    scorer = ReaderScorer(Reader.open(reader), FeatureScorer.bundled(), UNFITTED, AnswerSettings())
+    found = [ReadCase.of(case, scorer) for case in _cases(material, asked, others, cache)]
+    made = [one for one in found if one]
+    fit = [one for one in made if one.case.wanted.split == "calibrate"]
+    check = [one for one in made if one.case.wanted.split == "dev"]
+    models = fit_decision(fit)
+    figures = {"fitted": decision_figures(*models, fit), "dev": decision_figures(*models, check)}
+    version = datetime.now(UTC).strftime("decision-%Y-%m-%d")
+    _write(reader / DECISION, version, fitted, models, figures)
+
+
+def _cases(material: Material, wanted: Sequence[Wanted], others: int, cache: Path) -> list[Case]:
+    from eval.corpora import embedder_of
+    from rag.settings import Settings
+
+    embedder = embedder_of(Settings())
+    with finder(material.library(others), embedder, cache, _progress) as retriever:
+        return list(cases(wanted, retriever, embedder))
+
+
+def _some_to_train(material: Material, each: int) -> Material:
+    """At most `each` questions for training of every file, and all others."""
+    chance = random.Random(SEED)  # noqa: S311 - not for secrets
+    by_file: dict[str, list[Wanted]] = {}
+    for one in material.of("train"):
+        by_file.setdefault(one.group.partition(",")[0], []).append(one)
+    some = [chance.sample(items, min(each, len(items))) for items in by_file.values()]
+    others = [one for one in material.wanted if one.split != "train"]
+    return replace(material, wanted=[one for items in some for one in items] + others)
+
+
+def _write(
+    path: Path,
+    version: str,
+    fitted: Sequence[Wanted],
+    models: tuple[LogisticModel, LogisticModel],
+    figures: dict[str, Any],
+) -> None:
     record = {
-        "version": datetime.now(UTC).strftime("%Y-%m-%d"),
-        "trained_on": {"questions": QUESTIONS, "seed": SEED, "documents": len(articles)},
-        "figures": {**sentence_figures, **question_figures},
-        "sentences": _record(sentences),
-        "questions": _record(questions),
+        "version": version,
+        "fitted_on": dict(sorted(Counter(one.group for one in fitted).items())),
+        "figures": figures,
+        "sentences": model_record(models[0]),
+        "questions": model_record(models[1]),
     }
-    TARGET.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    sys.stdout.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
-
-
-def fit_sentences(
-    fitted: Sequence[Example], chosen_on: Sequence[Example]
-) -> tuple[LogisticModel, dict[str, float]]:
-    """The sentence model, with the share of questions whose best sentence is gold."""
-    features, labels = _sentences(fitted)
-    models = [_fit(features, labels, SENTENCE_FEATURES, c) for c in (0.01, 0.1, 1.0, 10.0)]
-    best = max(models, key=lambda model: top_share(model, chosen_on))
-    return best, {"top_sentence_is_gold": round(top_share(best, chosen_on), 4)}
-
-
-def fit_questions(
-    sentences: LogisticModel,
-    fitted: Sequence[Example],
-    chosen_on: Sequence[Example],
-    held: Sequence[Example],
-) -> tuple[LogisticModel, dict[str, float]]:
-    """The question model, calibrated so that 0.5 balances both kinds of error, and its figures."""
-    features, labels = _questions(sentences, fitted)
-    check_features, check_labels = _questions(sentences, chosen_on)
-    models = [_fit(features, labels, QUESTION_FEATURES, c) for c in (0.01, 0.1, 1.0)]
-    best = min(models, key=lambda m: log_loss(check_labels, m.probability(check_features)))
-    held_features, held_labels = _questions(sentences, held)
-    probability = best.probability(held_features)
-    return best, {
-        "auc": round(float(roc_auc_score(held_labels, probability)), 4),
-        "balanced_accuracy": round(
-            float(balanced_accuracy_score(held_labels, probability >= 0.5)), 4
-        ),
-    }
-
-
-def top_share(model: LogisticModel, made: Sequence[Example]) -> float:
-    """Of the questions whose gold sentence is among the candidates: is it the best one?"""
-    hits = [
-        example.gold[int(np.argmax(model.log_odds(example.measured.matrix)))] == 1
-        for example in made
-        if (example.gold == 1).any()
-    ]
-    return float(np.mean(hits))
-
-
-def _sentences(made: Sequence[Example]) -> tuple[Features, NDArray[np.int8]]:
-    used = [example for example in made if (example.gold == 1).any()]
-    features = np.vstack([example.measured.matrix for example in used])
-    labels = np.concatenate([example.gold for example in used])
-    return features[labels >= 0], labels[labels >= 0]
-
-
-def _questions(
-    sentences: LogisticModel, made: Sequence[Example]
-) -> tuple[Features, NDArray[np.int8]]:
-    rows = [
-        question_features(
-            example.understood, example.measured, sentences.log_odds(example.measured.matrix)
-        )
-        for example in made
-    ]
-    return np.vstack(rows), np.asarray([example.present for example in made], dtype=np.int8)
-
-
-def _fit(
-    features: Features, labels: NDArray[np.int8], names: tuple[str, ...], strength: float
-) -> LogisticModel:
-    """Logistic regression on standardised features, its weights in the features' own units."""
-    scaler = StandardScaler().fit(features)
-    model = LogisticRegression(C=strength, max_iter=2000)
-    model.fit(scaler.transform(features), labels)
-    coefficients = model.coef_[0] / scaler.scale_
-    bias = float(model.intercept_[0] - coefficients @ scaler.mean_)
-    return LogisticModel(names, coefficients, bias)
-
-
-def _record(model: LogisticModel) -> dict[str, Any]:
-    weights = dict(zip(model.names, map(float, model.coefficients), strict=True))
-    return {"bias": round(model.bias, 5), "weights": {k: round(v, 5) for k, v in weights.items()}}
+    path.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    for split, groups in figures.items():
+        for group, values in groups.items():
+            sys.stdout.write(f"{split} · {group}: {json.dumps(values)}\n")
 
 
 def _progress(done: int, total: int) -> None:
-    if done % 500 == 0 or done == total:
+    if done % 512 == 0 or done == total:
         sys.stderr.write(f"{done}/{total}\n")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2] if len(sys.argv) > 2 else ".youju/benchmarks"))
+    app()

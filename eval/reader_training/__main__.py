@@ -52,6 +52,31 @@ def train(
     Trainer(folder, replace(plan, pairs=pairs or plan.pairs), weights).run(asked, news[which])
 
 
+@app.command(help="第五轮：读人写的问题，兼温习以前的；可随时中断，再来接着训练。")
+def written(
+    questions: Annotated[list[Path], typer.Argument(help="人写的问题（JSONL）")],
+    *,
+    articles: Annotated[list[Path], typer.Option(help="问题所据的文章（JSONL）")],
+    squad: Annotated[list[Path], typer.Option(help="SQuAD 格式的问题集，每轮各取一部分")],
+    after: Annotated[Path, typer.Option(help="从这个已导出的模型的权重开始")] = READER,
+    folder: Folder = Path("runs/reader-5"),
+    pairs: Annotated[int, typer.Option(help="共训练多少对；0 为计划的数目，续训时可改")] = 0,
+    each: Annotated[int, typer.Option(help="每一遍里其余各问题集取多少题")] = 1_000,
+) -> None:
+    """Train on questions that people wrote; dev questions are never read."""
+    from eval.reader_training.mixture import Mixture, MixturePlan
+    from eval.reader_training.pairs import read_training_set, split_off
+    from eval.reader_training.shipped import shipped_weights
+    from eval.reader_training.train import FIFTH_ROUND, Trainer
+
+    sets = [split_off(read_training_set(path), HELD_OUT, SPLIT_SEED)[0] for path in squad]
+    mixture = MixturePlan(each=each)
+    begin, weights = shipped_weights(after)
+    plan = replace(FIFTH_ROUND, begin=begin, pairs=pairs or FIFTH_ROUND.pairs, mixture=mixture)
+    trainer = Trainer(folder, plan, weights)
+    trainer.run_mixture(Mixture.read(questions, articles, sets, mixture))
+
+
 @app.command(help="把检查点导出为随程序发行的模型，并校准。")
 def export(
     data: Data,

@@ -12,7 +12,7 @@ import math
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
@@ -98,15 +98,26 @@ class Miner:
     def top_ranked(self, asked: Asked, chance: random.Random, depth: int = 4) -> Pair | None:
         """One of the best-ranked passages of other articles without the answer's words."""
         answer = asked.article.text[asked.answer.start : asked.answer.end]
+        return self.elsewhere(asked.question, (asked.article.article_id,), answer, chance, depth)
+
+    def elsewhere(
+        self,
+        question: str,
+        own: Collection[str],
+        answer: str,
+        chance: random.Random,
+        depth: int = 4,
+    ) -> Pair | None:
+        """One of the best-ranked passages of articles that are not its `own`, without `answer`."""
         wrong = [
             given
-            for article, given in self._ranked(asked.question, 6 * depth)
-            if article.article_id != asked.article.article_id and not holds(given.text, answer)
+            for article, given in self._ranked(question, 6 * depth)
+            if article.article_id not in own and not holds(given.text, answer)
         ]
         if not wrong:
             return None
         given = chance.choice(wrong[:depth])
-        return Pair(asked.question, given if chance.random() < 0.7 else without_header(given))
+        return Pair(question, given if chance.random() < 0.7 else without_header(given))
 
     def changed_question(self, asked: Asked, chance: random.Random) -> Pair | None:
         """The right passage, and the question about another thing, or with another number."""

@@ -33,17 +33,19 @@ class Pair:
         question: what is asked.
         passage: what is read; its `spans` are the sentences.
         answer: where the answer stands in `passage.text`; None where it does not.
+        sentences: those that answer, where they are known; else those that the answer touches.
     """
 
     question: str
     passage: PassageInput
     answer: Span | None = None
+    sentences: tuple[Span, ...] = ()
 
     @property
     def evidence(self) -> tuple[Span, ...]:
-        """The sentences that the answer touches."""
-        if self.answer is None:
-            return ()
+        """The sentences that answer."""
+        if self.answer is None or self.sentences:
+            return self.sentences
         return tuple(s for s in self.passage.spans if touches(s, self.answer))
 
 

@@ -10,7 +10,9 @@ from eval.reader_training.model import Example
 from eval.reader_training.negatives import Miner
 from eval.reader_training.pairs import Asked, Pair, positive
 from rag.bundled_model import tokenizer
+from rag.embedding import PassageInput
 from rag.reader_tokens import question_ids, token_windows
+from rag.text import simplified
 
 HEADER = 0.7
 _POOL = 40
@@ -57,16 +59,7 @@ class Recipe:
         epoch = 0
         while True:
             chance = random.Random(f"{self.seed}-{epoch}")  # noqa: S311 - not for secrets
-            pairs = self._epoch(chance)
-            size = self.batch * _POOL
-            for first in range(0, len(pairs), size):
-                examples = [e for pair in pairs[first : first + size] if (e := encode(pair))]
-                examples.sort(key=lambda example: len(example.window.ids))
-                batches = [
-                    examples[i : i + self.batch] for i in range(0, len(examples), self.batch)
-                ]
-                chance.shuffle(batches)
-                yield from batches
+            yield from batched(self._epoch(chance), encode, self.batch, chance)
             epoch += 1
 
     def _epoch(self, chance: random.Random) -> list[Pair]:
@@ -79,8 +72,21 @@ class Recipe:
         return made
 
 
+def batched(
+    pairs: Sequence[Pair], encode: Encoder, batch: int, chance: random.Random
+) -> Iterator[list[Example]]:
+    """Examples in batches of like length; pairs whose answer no window holds whole are left out."""
+    size = batch * _POOL
+    for first in range(0, len(pairs), size):
+        examples = [e for pair in pairs[first : first + size] if (e := encode(pair))]
+        examples.sort(key=lambda example: len(example.window.ids))
+        batches = [examples[i : i + batch] for i in range(0, len(examples), batch)]
+        chance.shuffle(batches)
+        yield from batches
+
+
 class Encoder:
-    """Turns pairs into examples."""
+    """Turns pairs into examples, in Simplified characters as the product reads."""
 
     def __init__(self) -> None:
         self._tokenizer = tokenizer()
@@ -88,5 +94,6 @@ class Encoder:
 
     def __call__(self, pair: Pair) -> Example | None:
         """The example, or None where the answer is not whole in the first window."""
-        asked = question_ids(self._tokenizer, pair.question)
-        return Example.of(pair, next(token_windows(self._tokenizer, asked, pair.passage)))
+        asked = question_ids(self._tokenizer, simplified(pair.question))
+        shown = PassageInput(simplified(pair.passage.text), pair.passage.spans)
+        return Example.of(pair, next(token_windows(self._tokenizer, asked, shown)))

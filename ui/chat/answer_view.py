@@ -28,8 +28,10 @@ class Part:
 
 
 def card_class(answer: Answer) -> str:
-    """Answers and refusals look different."""
-    return "yj-answer" if answer.refusal is None else "yj-refusal"
+    """Answers, unsure answers and refusals look different."""
+    if answer.refusal is not None:
+        return "yj-refusal"
+    return "yj-answer yj-unsure" if answer.certainty == "unsure" else "yj-answer"
 
 
 def parts(answer: Answer, filters: Filters | None = None) -> Iterator[Part]:
@@ -68,11 +70,12 @@ def error_html(error: YoujuError) -> str:
 
 def _statements(answer: Answer) -> Iterator[Part]:
     by_number = {citation.n: citation for citation in answer.citations}
+    unsure = answer.certainty == "unsure"
+    if lead := _lead(answer):
+        yield Part("card", f'<p class="{"yj-doubt" if unsure else "yj-lead"}">{escaped(lead)}</p>')
     if answer.short_answer:
-        short = escaped(answer.short_answer)
-        yield Part("card", f'<p class="yj-short"><span class="yj-label">简答</span>{short}</p>')
-    elif lead := _lead(answer):
-        yield Part("card", f'<p class="yj-lead">{escaped(lead)}</p>')
+        short, label = escaped(answer.short_answer), "可能是" if unsure else "简答"
+        yield Part("card", f'<p class="yj-short"><span class="yj-label">{label}</span>{short}</p>')
     speaker = None
     for statement in answer.statements:
         cited = [by_number[n] for n in statement.citations if n in by_number]
@@ -80,6 +83,8 @@ def _statements(answer: Answer) -> Iterator[Part]:
         if says and says != speaker:
             yield Part("card", _speaker(cited[0]))
         speaker = says
+        if cited and cited[0].why and cited[0].why.chosen == "further":
+            yield Part("card", '<p class="yj-label yj-further">另一处可能相关的说法</p>')
         chips = "".join(map(_chip, cited))
         text = escaped(statement.text)
         yield Part("card", f'<p class="yj-statement"><q>{text}</q>{chips}</p>')
@@ -87,9 +92,10 @@ def _statements(answer: Answer) -> Iterator[Part]:
 
 
 def _lead(answer: Answer) -> str:
-    """The program's own words before the quotes, where the answer has such."""
+    """The program's own words before the quotes and the short answer, where there are such."""
     first = answer.text.partition("\n")[0]
-    return "" if "“" in first else first
+    short = answer.short_answer and first.startswith(answer.short_answer)
+    return "" if short or "“" in first else first
 
 
 def _speaker(citation: Citation) -> str:

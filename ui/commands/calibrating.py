@@ -24,6 +24,10 @@ def calibrate(
         float | None,
         typer.Option("--max-risk", min=0, max=1, help="答错比例的上限；默认让答与拒平衡。"),
     ] = None,
+    cost: Annotated[
+        float | None,
+        typer.Option("--cost", min=0, max=1000, help="答错一题的代价，相当于几次不该有的拒答。"),
+    ] = None,
     figure: Annotated[
         Path | None, typer.Option("--figure", metavar="SVG", help="把曲线画到这个文件。")
     ] = None,
@@ -33,15 +37,20 @@ def calibrate(
 ) -> None:
     """在自己的问题集上选拒答的阈值，并列出各阈值下的答错比例。"""
     from eval import risk_coverage
+    from rag.errors import UsageInvalid
     from rag.settings import SETTINGS_FILE, set_threshold
 
     options = options_of(context, data_dir, as_json)
+    if cost is not None and max_risk is not None:
+        reason = "--cost 与 --max-risk 只能用一个。"
+        raise UsageInvalid(reason=reason, command="youju calibrate")
     points = _points(questions, options)
-    chosen = (
-        risk_coverage.balanced(points)
-        if max_risk is None
-        else risk_coverage.within_risk(points, max_risk)
-    )
+    if cost is not None:
+        chosen = risk_coverage.cheapest(points, cost)
+    elif max_risk is not None:
+        chosen = risk_coverage.within_risk(points, max_risk)
+    else:
+        chosen = risk_coverage.balanced(points)
     if figure is not None:
         figure.write_text(risk_coverage.figure(points, chosen), encoding="utf-8")
     if write:

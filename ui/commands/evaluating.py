@@ -88,7 +88,18 @@ def benchmark(
         list[Path] | None, typer.Argument(metavar="FILE…", help="基准要读的数据文件。")
     ] = None,
     distractors: Annotated[
-        list[Path] | None, typer.Option("--distractors", metavar="FILE", help="混入的其他文章。")
+        list[Path] | None,
+        typer.Option(
+            "--distractors", metavar="FILE|N", help="混入的其他文章；questions：混入多少篇。"
+        ),
+    ] = None,
+    articles: Annotated[
+        list[Path] | None,
+        typer.Option("--articles", metavar="FILE", help="questions：问题所据的文章（JSONL）。"),
+    ] = None,
+    split: Annotated[
+        str | None,
+        typer.Option("--split", help="questions：问哪一部分；有 dev 就只问 dev，否则全部。"),
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="上限。")] = None,
     noise: Annotated[
@@ -130,6 +141,8 @@ def benchmark(
         "files": files,
         "file": files[0] if files else None,
         "distractors": distractors,
+        "articles": articles,
+        "split": split,
         "limit": limit,
         "noise": noise,
         "scorer": scorer,

@@ -1,0 +1,102 @@
+"""Puts written questions into the project's data: evidence strings → offsets, ids, a dev split.
+
+`python -m scripts.gather_written TO QUESTIONS… --articles ARTICLES…`: rows whose evidence does not
+stand in their article are left out and named; a tenth of the articles is dev, always the same ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from eval.data_files import read_jsonl, write_bytes_whole
+
+
+def main() -> None:
+    """Read the command line, gather, say how many."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("to", type=Path)
+    parser.add_argument("questions", type=Path, nargs="+")
+    parser.add_argument("--articles", type=Path, nargs="+", required=True)
+    parser.add_argument("--prefix", default="wq")
+    parser.add_argument("--calibrate", type=float, default=0.0, help="share of the articles")
+    options = parser.parse_args()
+    texts = {str(r["id"]): r["text"] for p in options.articles for _, r in read_jsonl(p)}
+    seen: set[tuple[str, ...]] = set()
+    rows: list[dict[str, Any]] = []
+    for path in options.questions:
+        for line in read_jsonl(path):
+            key = (*line.record.get("history", ()), line.record["question"])
+            row = gathered(line.record, texts, options.calibrate)
+            if row is None or key in seen:
+                print(f"{path.name}:{line.n} left out")
+                continue
+            seen.add(key)
+            rows.append({"id": f"{options.prefix}-{len(rows):05}"} | row)
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    write_bytes_whole(options.to, gzip.compress(text.encode(), mtime=0))
+    unanswerable = sum(not row["evidence"] for row in rows)
+    print(f"{len(rows)} rows, {unanswerable} unanswerable", Counter(r["split"] for r in rows))
+
+
+def gathered(
+    record: dict[str, Any], texts: dict[str, str], calibrate: float
+) -> dict[str, Any] | None:
+    """The row with offsets; None where something does not stand in its article."""
+    names = record.get("articles") or [record["article"]]
+    if not all(name in texts for name in names):
+        return None
+    offsets = list(_offsets(record, texts))
+    evidence = [place for place in offsets if place]
+    if record["answerable"] != bool(evidence) or len(evidence) < len(offsets):
+        return None
+    left_out = {"id", "evidence", "split", "answer", "answers"}
+    row = {key: value for key, value in record.items() if key not in left_out}
+    places = {"answer_at": _answers_at(record, texts, evidence), "evidence": evidence}
+    return {"split": split_of(names, calibrate), **row, **places}
+
+
+def _answers_at(
+    record: dict[str, Any], texts: dict[str, str], evidence: Sequence[Sequence[Any]]
+) -> list[list[Any]]:
+    """Where each short answer stands in the evidence."""
+    answers = record.get("answers") or ([record["answer"]] if record.get("answer") else [])
+    found = []
+    for answer in answers:
+        for entry in evidence:
+            *named, start, end = entry
+            at = texts[named[0] if named else record["article"]].find(answer, start, end)
+            if 0 <= at <= end - len(answer):
+                found.append([*named, at, at + len(answer)])
+                break
+    return found
+
+
+def split_of(names: list[str], calibrate: float = 0.0) -> str:
+    """`dev` for a tenth of the articles by the hash of their names, `calibrate` for a share.
+
+    A row over two articles belongs to a split if both do, else to none.
+    """
+    splits = set()
+    for name in names:
+        at = hashlib.sha256(name.encode()).digest()[0] / 256
+        splits.add("dev" if at < 0.1 else "calibrate" if at < 0.1 + calibrate else "train")
+    return splits.pop() if len(splits) == 1 else "unused"
+
+
+def _offsets(record: dict[str, Any], texts: dict[str, str]) -> Iterator[list[Any] | None]:
+    for entry in record.get("evidence") or ():
+        name, shown = (record["article"], entry) if isinstance(entry, str) else entry
+        at = texts[name].find(shown)
+        place = [at, at + len(shown)]
+        yield None if at < 0 else place if isinstance(entry, str) else [name, *place]
+
+
+if __name__ == "__main__":
+    main()
