@@ -40,12 +40,23 @@ class Filters(_Record):
 
 
 class Question(_Record):
-    """What is asked, with the earlier questions of the conversation, oldest first."""
+    """What is asked, with the earlier questions of the conversation, oldest first.
+
+    `exact` searches for what was typed, though it look like a slip.
+    """
 
     question: str
     history: tuple[str, ...] = ()
     id: str | None = None
     filters: Filters = Filters()
+    exact: bool = False
+
+
+class Slip(_Record):
+    """A word that no article has, as it was typed, and the word searched for in its place."""
+
+    typed: str
+    searched: str
 
 
 class Stage(_Record):
@@ -177,7 +188,9 @@ class Answer(_Record):
     question: str
     history: tuple[str, ...] = ()
     filters: Filters = Filters()
+    exact: bool = False
     searched_question: str
+    corrections: tuple[Slip, ...] = ()
     status: Literal["answered", "refused"]
     text: str
     short_answer: str | None = None

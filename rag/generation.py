@@ -17,6 +17,7 @@ from rag.answers import (
     Receipt,
     Refusal,
     RefusalReason,
+    Slip,
     Statement,
 )
 from rag.embedding import passage_header
@@ -28,7 +29,7 @@ from rag.quotes import Quotable, citation
 from rag.scope import Scope
 from rag.settings import AnswerSettings
 from rag.text import fold
-from rag.wording import render_answer, render_refusal
+from rag.wording import noting, render_answer, render_refusal
 
 _RELEVANT = 0.34
 """Below this share of the question's weight in the best passage, nothing there is relevant."""
@@ -45,6 +46,7 @@ class Findings:
     Attributes:
         facts: lines of the page that answer by themselves, if the question is of that kind.
         sides: evidence, of anybody or of each person whose view is asked.
+        corrections: words searched for in the place of slips.
         further: whether only what was not quoted before will do, and something was.
     """
 
@@ -54,6 +56,7 @@ class Findings:
     sides: tuple[Side, ...]
     scope: Scope
     receipt: Receipt
+    corrections: tuple[Slip, ...] = ()
     further: bool = False
 
 
@@ -132,9 +135,14 @@ class TemplateGenerator:
             question=findings.question.question,
             history=findings.question.history,
             filters=findings.question.filters,
+            exact=findings.question.exact,
             searched_question=findings.understood.searched,
+            corrections=findings.corrections,
             status="answered",
-            text=render_answer(statements, citations, kind, short, certainty),
+            text=noting(
+                findings.corrections,
+                render_answer(statements, citations, kind, short, certainty),
+            ),
             short_answer=short,
             question_type=kind,
             statements=statements,
@@ -169,9 +177,11 @@ class TemplateGenerator:
             question=findings.question.question,
             history=findings.question.history,
             filters=findings.question.filters,
+            exact=findings.question.exact,
             searched_question=understood.searched,
+            corrections=findings.corrections,
             status="refused",
-            text=message,
+            text=noting(findings.corrections, message),
             question_type=understood.type,
             confidence=round(side.assessment.answerable, 4),
             refusal=Refusal(

@@ -96,6 +96,16 @@ class LexicalIndex:
         """In how many passages a folded word occurs."""
         return int(self._searcher.doc_freq("words", word))
 
+    def are_together(self, *words: str) -> bool:
+        """Whether some passage holds all of these folded words."""
+        from tantivy import Occur, Query
+
+        terms = [
+            (Occur.Must, Query.term_query(self._index.schema, "words", word, index_option="freq"))
+            for word in words
+        ]
+        return bool(self._searcher.search(Query.boolean_query(terms), 1, count=False).hits)
+
     def search(
         self, question: str, limit: int, among: Collection[int] | None = None
     ) -> list[tuple[int, float]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
 
-from rag.answers import Answer, Filters, Heard, Question, Receipt, Stage
+from rag.answers import Answer, Filters, Heard, Question, Receipt, Slip, Stage
 from rag.embedding import Embedder, Vectors
 from rag.errors import YoujuError
 from rag.evidence import EvidenceScorer
@@ -21,6 +21,7 @@ from rag.question import Understood, check, understand
 from rag.restrictions import restricted
 from rag.retrieval import EVERYTHING, Hit, Rankings, Retriever
 from rag.settings import Settings
+from rag.slips import mended
 from rag.told import NOTHING_TOLD, Told
 
 
@@ -58,14 +59,14 @@ class Pipeline:
         """
         timings: dict[str, float] = {}
         with _timed(timings, "total"):
+            retriever = self._current()
             with _timed(timings, "understand"):
-                understood = self._understand(question)
+                understood, corrections = self._understand(question, retriever)
             read, restriction = restricted(
                 understood, question.filters, self.library.heads, self.library.sections
             )
             if heard:
                 heard(Stage(stage="search", searched_question=understood.searched))
-            retriever = self._current()
             with _timed(timings, "embed"):
                 vector = self._embed(read.spelt)
             inquiry = Inquiry(
@@ -97,6 +98,7 @@ class Pipeline:
             sides,
             scope,
             self._receipt(retriever),
+            corrections=corrections,
             further=bool(inquiry.told.quotes),
         )
         return located(self._generator.generate(findings, timings), self.library)
@@ -142,17 +144,28 @@ class Pipeline:
         except YoujuError:
             return  # the generation being served still answers; the next question tries again
 
-    def _understand(self, question: Question) -> Understood:
+    def _understand(
+        self, question: Question, retriever: Retriever
+    ) -> tuple[Understood, tuple[Slip, ...]]:
+        """The question, complete, with the library's words for slips, and which those are."""
         limit = self.settings.answer.question_limit
         check(question, limit)
+        understood = understand(question, limit, self._completed(question))
+        if question.exact:
+            return understood, ()
+        searched, slips = mended(understood.searched, retriever, understood.written)
+        return (understand(question, limit, searched) if slips else understood), slips
+
+    def _completed(self, question: Question) -> str | None:
+        """A question that leans on earlier ones, with what it leaves out."""
         if not question.history:
-            return understand(question, limit)
+            return None
 
         def answered(earlier: str) -> str | None:
             asked = question.model_copy(update={"question": earlier, "history": ()})
             return self.ask(asked).short_answer
 
-        return understand(question, limit, complete(question.question, question.history, answered))
+        return complete(question.question, question.history, answered)
 
     def _told(self, question: Question) -> Told:
         """What the answer before has quoted, if the question asks for more than that."""

@@ -155,6 +155,11 @@ def content_words(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in words(text) if word not in function_words))
 
 
+def is_function_word(word: str) -> bool:
+    """Whether a folded word only asks, points or binds."""
+    return word in _function_words()
+
+
 def is_held(word: str, text: str) -> bool:
     """Whether a folded text holds a search word, or what a wrong guess put together with 有 or 在.
 

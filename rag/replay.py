@@ -52,13 +52,14 @@ class Replayed:
 
 
 def replay(recorded: Answer, asker: Asker, sources: Sources) -> Replayed:
-    """Ask a recorded answer's question again, with its history and filters."""
+    """Ask a recorded answer's question again, with its history and filters, as exactly."""
     now = asker.ask(
         Question(
             id=recorded.id,
             question=recorded.question,
             history=recorded.history,
             filters=recorded.filters,
+            exact=recorded.exact,
         )
     )
     changes = tuple(_changes(recorded, now))

@@ -9,7 +9,7 @@ from rag.answers import Answer, Citation
 from rag.documents import Span, spans_text
 from rag.library import Library
 from rag.reprints import holds
-from rag.wording import render_answer, render_refusal
+from rag.wording import noting, render_answer, render_refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ def verify(answer: Answer, library: Library) -> list[Finding]:
     if answer.refusal:
         findings += _citations(answer.refusal.nearest, library)
     findings += _statements(answer)
+    findings += _corrections(answer)
     if not findings:
         findings += _text(answer)
     return findings
@@ -70,6 +71,12 @@ def _statements(answer: Answer) -> Iterator[Finding]:
         yield Finding(f"简答不在引文里：{answer.short_answer}")
 
 
+def _corrections(answer: Answer) -> Iterator[Finding]:
+    for slip in answer.corrections:
+        if slip.searched not in answer.searched_question:
+            yield Finding(f"说是按“{slip.searched}”查找，检索的问题里却没有")
+
+
 def _text(answer: Answer) -> Iterator[Finding]:
     """The whole text again, from its parts."""
     kind = answer.question_type
@@ -90,7 +97,7 @@ def _text(answer: Answer) -> Iterator[Finding]:
         expected = render_answer(
             answer.statements, answer.citations, kind, answer.short_answer, answer.certainty
         )
-    if answer.text != expected:
+    if answer.text != noting(answer.corrections, expected):
         yield Finding("答案里有既非引文、也非模板的文字")
 
 

@@ -7,11 +7,11 @@ same text, so `verify` can say that an answer has no word that is neither quoted
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
-from rag.answers import Certainty, Citation, Mismatch, RefusalReason, Statement
+from rag.answers import Certainty, Citation, Mismatch, RefusalReason, Slip, Statement
 from rag.documents import day_of
 
 _DATA = Path(__file__).with_name("templates") / "answers.toml"
@@ -84,6 +84,23 @@ def render_refusal(
     return text
 
 
+def correction_note(corrections: Sequence[Slip]) -> str:
+    """`按“青石湾”查找`: which words were searched for in the place of slips; empty for none."""
+    words = _quoted(slip.searched for slip in corrections)
+    return _words("note", "corrected").format(words=words) if words else ""
+
+
+def typed_words(corrections: Sequence[Slip]) -> str:
+    """`“青石弯”`: what was typed where other words were searched for."""
+    return _quoted(slip.typed for slip in corrections)
+
+
+def noting(corrections: Sequence[Slip], text: str) -> str:
+    """An answer's text under a line that says what was corrected, if anything was."""
+    note = correction_note(corrections)
+    return f"{note}。\n{text}" if note else text
+
+
 def source_label(citation: Citation) -> str:
     """《报名》 date 第N版 《标题》, as far as they are known."""
     parts = []
@@ -126,6 +143,10 @@ def speaker_label(citation: Citation) -> str:
     if citation.speaker and citation.speaker_title:
         return f"{citation.speaker}（{citation.speaker_title}）"
     return citation.speaker or ""
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return "、".join(_words("note", "word").format(word=word) for word in words)
 
 
 def _date(iso: str) -> str:

@@ -178,6 +178,7 @@ class FakePipeline:
         return Answer(
             id=question.id,
             question=question.question,
+            exact=question.exact,
             searched_question=searched,
             status="answered" if cited else "refused",
             text=render_answer(statements, cited, None, None) if cited else message,

@@ -16,6 +16,7 @@ FENCES = {
     "faiss": ("rag/dense.py",),
     "tantivy": ("rag/lexical.py",),
     "sqlite3": ("rag/storage.py",),
+    "pypinyin": ("rag/sounds.py",),
     "sentence_transformers": ("rag/bundled_embedder.py", "rag/named_embedder.py", "eval/"),
     "torch": (
         "rag/bundled_model.py",

@@ -61,18 +61,21 @@ def page_label(page: str | None) -> str:
 
 def show_answer(answer: Answer) -> None:
     """The answer with its references, or the refusal with the nearest passages."""
+    say(answer.text)
     if answer.refusal is None:
-        say(answer.text)
         say()
         for citation in answer.citations:
             _show_citation(citation)
-        return
-    say(answer.refusal.message)
-    if answer.refusal.nearest:
+    elif answer.refusal.nearest:
         say()
         say("最接近的段落：")
         for citation in answer.refusal.nearest:
             _show_citation(citation)
+    if answer.corrections:
+        from rag.wording import typed_words
+
+        say()
+        say(f"仍要按{typed_words(answer.corrections)}查找，请加上 --exact。")
 
 
 def _show_citation(citation: Citation) -> None:

@@ -17,7 +17,7 @@ from pydantic import Field
 from rag.answers import Answer, Filters, Question
 from rag.errors import YoujuError
 from rag.settings import Settings
-from ui.api.wire import article_whole, hit_json
+from ui.api.wire import EXACT, article_whole, hit_json
 from ui.engine import Engine, Opener, Pipeline, open_real_pipeline
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ Within = Annotated[
         description="只在这些文章里找：newspaper、page、author、speaker、section、date_from、date_to、articles"
     ),
 ]
+Exact = Annotated[bool, Field(description=EXACT)]
 
 
 def serve(settings: Settings, opener: Opener = open_real_pipeline) -> None:
@@ -72,8 +73,15 @@ def build(engine: Engine) -> MCPServer[None]:
         "没有依据时 status 为 refused，并给出最接近的段落。",
         annotations=reading,
     )
-    async def ask(question: Asked, history: Earlier = [], filters: Within = None) -> Answer:  # noqa: B006
-        asked = Question(question=question, history=tuple(history), filters=filters or Filters())
+    async def ask(
+        question: Asked,
+        history: Earlier = [],  # noqa: B006
+        filters: Within = None,
+        exact: Exact = False,
+    ) -> Answer:
+        asked = Question(
+            question=question, history=tuple(history), filters=filters or Filters(), exact=exact
+        )
         return await _run(engine, lambda pipeline: pipeline.ask(asked))
 
     @server.tool(

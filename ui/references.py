@@ -5,8 +5,23 @@ from __future__ import annotations
 import re
 
 from rag.answers import Answer, Citation
+from rag.text import fold
 from rag.wording import reprints_label
 from ui.console import page_label
+
+_END_MARKS = re.compile(r"[\s?？。.!！]+")
+
+
+def completed_question(answer: Answer) -> str | None:
+    """The searched question, where the earlier ones completed it; None where they did not."""
+    asked = _bare(answer.question)
+    for slip in answer.corrections:
+        asked = asked.replace(fold(slip.typed), slip.searched)
+    return None if asked == _bare(answer.searched_question) else answer.searched_question
+
+
+def _bare(question: str) -> str:
+    return _END_MARKS.sub("", fold(question))
 
 
 def reference_text(citation: Citation) -> str:

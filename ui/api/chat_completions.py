@@ -21,7 +21,7 @@ from rag.answers import Answer, Filters, Question
 from rag.errors import BadRequest, RouteMissing
 from ui.api.base import FAILURES, engine_of, failures
 from ui.api.events import EVENTS, Event, event_stream
-from ui.api.wire import Text
+from ui.api.wire import EXACT, Text
 
 MODEL = "youju"
 _CREATED = 1_700_000_000
@@ -72,6 +72,7 @@ class CompletionBody(BaseModel):
     stream_options: StreamOptions | None = None
     n: Literal[1] | None = Field(default=1, description="同样的问题只有一个答案")
     filters: Filters = Field(default=Filters(), description="只在这些文章里找（本程序所加）")
+    exact: bool = Field(default=False, strict=True, description=f"{EXACT}（本程序所加）")
 
     def as_question(self) -> Question:
         """The last message is asked, the user's earlier ones are its history.
@@ -83,7 +84,8 @@ class CompletionBody(BaseModel):
             raise BadRequest(reason="最后一条消息应当是 user 的")
         earlier = [message.text for message in self.messages[:-1] if message.role == "user"]
         history = tuple(text for text in earlier if text.strip())[-_REMEMBERED:]
-        return Question(question=self.messages[-1].text, history=history, filters=self.filters)
+        asked = self.messages[-1].text
+        return Question(question=asked, history=history, filters=self.filters, exact=self.exact)
 
     @property
     def length(self) -> int:

@@ -23,6 +23,7 @@ def _real_characters(text: str) -> str:
     return text
 
 
+EXACT = "照原样查找：文章里没有的词也不当作错字"
 Text = Annotated[str, AfterValidator(_real_characters)]
 
 
@@ -37,6 +38,7 @@ class AskBody(_Body):
     history: tuple[Text, ...] = Field(default=(), max_length=100, examples=[["卫星互联网是什么？"]])
     id: Text | None = Field(default=None, max_length=200)
     filters: Filters = Field(default=Filters(), description="只在这些文章里找")
+    exact: bool = Field(default=False, strict=True, description=EXACT)
 
     def as_question(self) -> Question:
         """The record that the pipeline takes."""

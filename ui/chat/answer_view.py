@@ -10,12 +10,11 @@ from typing import Literal
 
 from rag.answers import Answer, Citation, Filters, Refusal
 from rag.errors import YoujuError
-from rag.text import fold
+from rag.wording import correction_note, typed_words
 from ui.chat.escaping import escaped, escaped_json
 from ui.chat.target import Target
-from ui.references import plain_text, reference_text
+from ui.references import completed_question, plain_text, reference_text
 
-_END_MARKS = re.compile(r"[\s?？。.!！]+")
 _MANY_REFERENCES = 5
 
 
@@ -36,8 +35,10 @@ def card_class(answer: Answer) -> str:
 
 def parts(answer: Answer, filters: Filters | None = None) -> Iterator[Part]:
     """The pieces in the order in which they are read."""
-    if searched := _searched(answer):
-        yield Part("before", searched)
+    if completed := completed_question(answer):
+        yield Part("before", _completed(completed))
+    if answer.corrections:
+        yield Part("before", _corrected(answer))
     if filters is not None and not filters.empty:
         yield Part(
             "before", '<p class="yj-searched"><span class="yj-tag">只在筛选范围内找</span></p>'
@@ -93,7 +94,8 @@ def _statements(answer: Answer) -> Iterator[Part]:
 
 def _lead(answer: Answer) -> str:
     """The program's own words before the quotes and the short answer, where there are such."""
-    first = answer.text.partition("\n")[0]
+    noted = 1 if answer.corrections else 0  # that line stands above the card
+    first = answer.text.split("\n")[noted]
     short = answer.short_answer and first.startswith(answer.short_answer)
     return "" if short or "“" in first else first
 
@@ -158,10 +160,9 @@ def _emphasised(citation: Citation) -> str:
     )
 
 
-def _searched(answer: Answer) -> str:
-    if _bare(answer.searched_question) == _bare(answer.question):
-        return ""
-    question = escaped(answer.searched_question)
+def _completed(searched: str) -> str:
+    """What was searched in place of a question that leans on earlier ones, to be changed."""
+    question = escaped(searched)
     return (
         '<p class="yj-searched"><span class="yj-tag">按上文补全为</span>'
         f"<span>{question}</span>"
@@ -169,8 +170,13 @@ def _searched(answer: Answer) -> str:
     )
 
 
-def _bare(question: str) -> str:
-    return _END_MARKS.sub("", fold(question))
+def _corrected(answer: Answer) -> str:
+    """Which words were searched for in place of slips, to be undone."""
+    return (
+        f'<p class="yj-searched"><span>{escaped(correction_note(answer.corrections))}</span>'
+        f'<button type="button" class="yj-link" data-exact>'
+        f"仍按{escaped(typed_words(answer.corrections))}查找</button></p>"
+    )
 
 
 def _actions(answer: Answer) -> str:

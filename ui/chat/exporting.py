@@ -11,7 +11,12 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from rag.answers import Answer
-from ui.references import cited_statements, numbered_references
+from rag.wording import correction_note, typed_words
+from ui.references import (
+    cited_statements,
+    completed_question,
+    numbered_references,
+)
 
 Kind = Literal["title", "question", "searched", "text", "refusal", "label", "reference"]
 
@@ -81,8 +86,10 @@ def lines(conversation: Conversation) -> Iterator[Line]:
     yield Line("title", conversation.title or "有据问答")
     for answer in conversation.answers:
         yield Line("question", answer.question)
-        if answer.searched_question.strip("？? ") != answer.question.strip("？? "):
-            yield Line("searched", f"按上文补全为：{answer.searched_question}")
+        if completed := completed_question(answer):
+            yield Line("searched", f"按上文补全为：{completed}")
+        if note := correction_note(answer.corrections):
+            yield Line("searched", f"{note}，原写{typed_words(answer.corrections)}")
         if answer.refusal is not None:
             yield Line("refusal", answer.refusal.message)
             continue

@@ -10,6 +10,7 @@ import typer
 from ui import console
 from ui.options import AsJson, DataDir, options_of
 
+_Exact = Annotated[bool, typer.Option("--exact", help="照原样查找，文章里没有的词也不当作错字。")]
 _History = Annotated[
     list[str] | None,
     typer.Option("--history", metavar="问题", help="前面问过的问题，可写多次，先问的在前。"),
@@ -20,6 +21,7 @@ def ask(
     context: typer.Context,
     question: Annotated[str, typer.Argument(metavar="问题", help="要问的话，用引号括起来。")],
     history: _History = None,
+    exact: _Exact = False,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -30,7 +32,8 @@ def ask(
     options = options_of(context, data_dir, as_json)
     pipeline = open_pipeline(options.settings())
     try:
-        answer = pipeline.ask(Question(question=question, history=tuple(history or ())))
+        asked = Question(question=question, history=tuple(history or ()), exact=exact)
+        answer = pipeline.ask(asked)
     finally:
         pipeline.close()
     if options.as_json:

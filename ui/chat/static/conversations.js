@@ -1,7 +1,8 @@
 // Conversations, kept in this browser, newest first: an entry of its own for each, so that pages
 // side by side do not overwrite each other's. A turn keeps the answer itself, not its markup:
-// `{id, question, edited, history, filters, answer, verdict}`: `edited` is what was asked instead of
-// a follow-up, `answer` is null where none came.
+// `{id, question, edited, history, filters, exact, answer, verdict}`: `edited` is what was asked
+// instead of a follow-up, `exact` that no word was to be taken for a slip, `answer` is null where
+// none came.
 import { drop, keys, read, write } from "./storage.js";
 
 const PREFIX = "youju.conversation.";
@@ -154,6 +155,7 @@ function whole(written) {
       edited: turn.edited,
       history: turn.history ?? [],
       filters: turn.filters ?? {},
+      exact: turn.exact === true,
       answer: turn.answer ?? null,
       verdict: turn.verdict ?? null,
     }));

@@ -38,7 +38,7 @@ export function start(element, server) {
   });
   const sidebar = new Sidebar(app, conversations, (changed) => show(changed));
   let generation;
-  const searched = new Searched((view, question) => working(() => talk.askAgain(view, question)));
+  const searched = new Searched((view, question) => working(() => talk.askAgain(view, { question })));
 
   async function working(work) {
     composer.setBusy(true);
@@ -91,6 +91,7 @@ export function start(element, server) {
     if (data.cite) reading.open(clicked);
     else if (data.ask) ask(data.ask);
     else if (data.edit) searched.edit(view, data.edit);
+    else if (data.exact !== undefined) working(() => talk.askAgain(view, { exact: true }));
     else if (data.again !== undefined) working(() => talk.askAgain(view));
     else if (data.copy) copy(data.copy);
     else if (data.rate) judging.rate(view, talk.turnOf(view), data.rate);

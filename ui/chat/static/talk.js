@@ -29,6 +29,7 @@ export class Talk {
       question,
       history: earlier.slice(-REMEMBERED),
       filters: this.filters.asked,
+      exact: conversation.turns.some((before) => before.exact), // a word once insisted on stays
       answer: null,
       verdict: null,
     };
@@ -42,8 +43,9 @@ export class Talk {
     await this.reply(conversation, turn, view);
   }
 
-  // Ask a turn once more: as it was, or with the searched question that the person wrote.
-  async askAgain(root, question = null) {
+  // Ask a turn once more: as it was, with the searched question that the person wrote, or with the
+  // very words, where the answer took some for slips.
+  async askAgain(root, { question = null, exact = false } = {}) {
     const turn = this.turnOf(root);
     const view = new TurnView(turn);
     root.replaceWith(view.root);
@@ -53,6 +55,7 @@ export class Talk {
       turn.edited = question;
       turn.history = [];
     }
+    if (exact) turn.exact = true;
     await this.reply(this.conversations.current, turn, view);
   }
 
@@ -60,7 +63,8 @@ export class Talk {
     this.aborting = new AbortController();
     view.wait();
     view.root.scrollIntoView({ block: "start" });
-    const body = { question: turn.edited ?? turn.question, history: turn.history, filters: turn.filters };
+    const { history, filters, exact } = turn;
+    const body = { question: turn.edited ?? turn.question, history, filters, exact };
     let failed = null;
     try {
       await streamed(body, this.aborting.signal, (line) => {
