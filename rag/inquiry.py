@@ -24,6 +24,7 @@ from rag.qualifiers import NearMiss, without_near_misses
 from rag.question import Understood
 from rag.retrieval import Hit, Retriever
 from rag.scope import ANYBODY, Scope, only_by, scope_of, speaks_in, topic_of_view, without_names
+from rag.spellings import spelt_out
 from rag.text import fold
 from rag.told import NOTHING_TOLD, Told, without_told
 from rag.views import View, guests, view_of
@@ -90,7 +91,7 @@ class Inquiry:
         """The passages that are read for evidence, best first; `wider` times as many."""
         limit = self.retriever.settings.passages * wider
         return self._with_vectors(
-            self.retriever.search(understood.searched, vector, limit, filters)
+            self.retriever.search(spelt_out(understood.searched), vector, limit, filters)
         )
 
     def facts(self, understood: Understood, candidates: Sequence[Candidate]) -> Facts | None:
