@@ -96,7 +96,9 @@ class Inquiry:
 
     def facts(self, understood: Understood, candidates: Sequence[Candidate]) -> Facts | None:
         """Lines of a page that answer by themselves."""
-        return find_facts(understood, candidates, lambda stored: self._source(stored.key))
+        return find_facts(
+            understood, candidates, lambda stored: self._source(stored.key), self.max_quote
+        )
 
     def _source(self, key: int) -> str:
         return self.library.source_of(key).text
