@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from rag.answer_forms import prefer_answer_form
 from rag.answers import Filters
 from rag.asked import answers_follow
+from rag.attributes import without_other_people
 from rag.bundled_model import NAME
 from rag.contrasts import without_other_places, without_others_answers
 from rag.definitions import prefer_definitions
@@ -156,7 +157,8 @@ class Inquiry:
                 assessment = replace(said, evidence=(*said.evidence, *rest))
         assessment, near_miss = without_near_misses(question, assessment)
         assessment, elsewhere = without_other_places(question, assessment)
-        near_miss = near_miss or elsewhere
+        assessment, anothers = without_other_people(question, assessment)
+        near_miss = near_miss or elsewhere or anothers
         assessment = without_others_answers(question, assessment)
         assessment = telling_first(assessment, weights)
         assessment = prefer_answer_form(question, assessment, weights)
