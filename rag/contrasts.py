@@ -1,31 +1,52 @@
 """Which thing the answer in a sentence belongs to, where others of its kind are told of.
 
 `望川机场已于3月开工，临浦机场正在选址` tells when work began on one of them; asked for the other,
-it is quoted whole, and no short answer is named. What a newspaper reports of another place is no
-answer for its own.
+it is quoted whole, and no short answer is named. Nor is one that is told of another member of a
+series, or that is no difference where a difference is asked. What a newspaper reports of another
+place is no answer for its own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from rag.comparisons import states_no_difference
 from rag.documents import Span
 from rag.evidence import Assessment, Evidence
-from rag.qualifiers import NearMiss, without
+from rag.limits import limits_of
+from rag.qualifiers import NearMiss, of_another, without
 from rag.question import Understood
+from rag.series import Qualifier
 from rag.text import clause_spans, fold, name_spans, names_in
 
 
 def without_others_answers(question: Understood, assessment: Assessment) -> Assessment:
     """The same evidence, without short answers that belong to another thing than is asked."""
-    names = names_in(question.searched)
-    if not names:
-        return assessment
+    names, limits = names_in(question.searched), limits_of(question)
     evidence = tuple(
-        replace(e, short=None) if e.short and e.answer and _of_another(names, e, e.answer) else e
+        replace(e, short=None)
+        if e.short and e.answer and _is_anothers(question, names, limits, e, e.answer)
+        else e
         for e in assessment.evidence
     )
     return replace(assessment, evidence=evidence)
+
+
+def _is_anothers(
+    question: Understood,
+    names: list[str],
+    limits: Sequence[Qualifier],
+    evidence: Evidence,
+    answer: Span,
+) -> bool:
+    """Whether a short answer is told of another thing, another member or no difference at all."""
+    start, end = answer.start - evidence.sentence.start, answer.end - evidence.sentence.start
+    return (
+        _of_another(names, evidence, answer)
+        or of_another(limits, evidence, start)
+        or states_no_difference(question, evidence.text, start, end)
+    )
 
 
 def without_other_places(

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from rag.enumeration import enumerations
 from rag.evidence import Assessment, Evidence
 from rag.features import Weights
-from rag.quantities import Quantity, chinese_number, quantities
+from rag.naming import qualifiers_in
+from rag.quantities import Quantity, quantities
 from rag.question import QuestionType, Understood, content_words
 from rag.text import fold, names_in, windows
 from rag.units import asked_unit
+from rag.year_names import YEAR
 
 _NEAR = 1.7
 """Two reports of one quantity differ by less than this factor; a part and its whole by more."""
@@ -27,12 +29,6 @@ _PLANNED = re.compile(
 )
 _DONE = re.compile("已|累计|达到了|完成了")
 _YEARS = re.compile(r"\d{4}(?=年)")
-_NUMERAL = r"\d{1,4}|[一二三四五六七八九十]{1,3}"
-_NUMBERED = re.compile(
-    rf"(?:第(?P<first>{_NUMERAL})|(?<![\d月.一二三四五六七八九十 ])(?P<bare>{_NUMERAL})(?=号|标段))"
-    r"(?P<kind>号线|号楼|号(?=[\u4e00-\u9fff]{2})(?![上下中]午)|期|批|届|组|标段|路|栋|幢)"
-)
-"""Of several of a kind, the one that is meant: 7号渡口, 第二期."""
 _ASKS_WHETHER_ALIKE = re.compile(
     r"(?:的)?(?:数字|数据|数目|说法|数)?(?:是否|是不是)?(?:前后)?(?:一致|一样|相同|矛盾)(?:吗|么)?$"
     r"|[，,]?(?:几|两|各|不同)(?:处|篇|个|家)?(?:报道|文章|地方|版面|说法)?(?:里|中)?(?:分别|各自?)(?:说|写|报)?的?(?:是多少)?$"
@@ -154,18 +150,17 @@ def _contradicts(a: Figure, b: Figure, weights: Weights) -> bool:
 
 
 def _of_other_number(a: Figure, b: Figure) -> bool:
-    """Whether two figures are of different ones of a kind: 7号渡口 and 8号渡口."""
+    """Whether two figures are of different ones of a kind: 7号渡口 and 8号渡口, 3月 and 4月."""
     named = _numbered(a), _numbered(b)
     return any(named[0][kind].isdisjoint(named[1][kind]) for kind in named[0].keys() & named[1])
 
 
-def _numbered(figure: Figure) -> dict[str, set[float]]:
-    """The numbers before a figure that tell things of one kind apart, by kind."""
-    found: dict[str, set[float]] = {}
-    for match in _NUMBERED.finditer(_clause_before(figure.text, figure.quantity)):
-        numeral = match["first"] or match["bare"]
-        number = float(numeral) if numeral.isdecimal() else chinese_number(numeral)
-        found.setdefault(match["kind"], set()).add(number)
+def _numbered(figure: Figure) -> dict[str, set[int]]:
+    """The members of series that a figure's clause names, by kind."""
+    found: dict[str, set[int]] = {}
+    for named in qualifiers_in(_clause_before(figure.text, figure.quantity)):
+        if named.kind != YEAR and not named.compared:
+            found.setdefault(named.kind + named.of, set()).update(named.values)
     return found
 
 

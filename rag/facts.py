@@ -1,4 +1,4 @@
-"""What a page says of its articles and people outside the running text, quoted from there.
+"""What a page says of its articles, parts and people outside the running text, quoted from there.
 
 Who wrote an article and who took part stands in bylines and lists of guests; on what day and page
 it appeared, in the page's head. Such lines have no sentence for a scorer to find.
@@ -12,13 +12,15 @@ from dataclasses import dataclass, replace
 
 from rag.documents import Sentence, Span
 from rag.features import Candidate
+from rag.naming import qualifiers_in
+from rag.part_quotes import find_parts
 from rag.people import POST, SAYING, listed_name, listed_post, named, possible_names
+from rag.qualifiers import another_told
 from rag.question import Understood, content_words
-from rag.quotes import LineQuote, Quotable, Quote
+from rag.quotes import SURE, LineQuote, Quotable, Quote, whole_paragraph
 from rag.records import StoredArticle
 from rag.text import fold, numbered_sentences, occurrences, sentence_spans, trim_span
 
-_SURE = 0.95
 _MOST_ARTICLES = 5
 _POST_WORDS = "工作单位|单位|职务|身份|头衔|职位|职业|职称|机构|部门|来历"
 _ASKS_POST = (
@@ -75,7 +77,7 @@ SourceText = Callable[[StoredArticle], str]
 
 
 def find_facts(
-    question: Understood, candidates: Sequence[Candidate], source: SourceText
+    question: Understood, candidates: Sequence[Candidate], source: SourceText, max_quote: int
 ) -> Facts | None:
     """The lines that answer, or None where the question is not about articles and their people.
 
@@ -83,8 +85,11 @@ def find_facts(
         question: as understood.
         candidates: passages found, best first; their articles are looked at in that order.
         source: gives the decoded file of an article.
+        max_quote: characters that are quoted, aimed at.
     """
     articles = list({c.hit.stored.key: c.hit.stored for c in candidates}.values())
+    if parts := find_parts(question, articles, source, max_quote):
+        return Facts(parts)
     for find_listed in (_holder, _boxes):
         if facts := find_listed(question, articles):
             return facts
@@ -120,8 +125,8 @@ def _holder(question: Understood, articles: Sequence[StoredArticle]) -> Facts | 
     for stored in articles if terms else ():
         for paragraph in stored.article.paragraphs:
             post = fold(listed_post(paragraph) or "")
-            if post and all(term in post for term in terms):
-                return Facts((_whole(stored, paragraph.n),), listed_name(paragraph))
+            if post and all(term in post for term in terms) and _of_it(asked, post, stored):
+                return Facts((whole_paragraph(stored, paragraph.n),), listed_name(paragraph))
     found = (_introduced(asked, stored) for stored in articles if terms)
     return next(filter(None, found), None)
 
@@ -137,9 +142,15 @@ def _introduced(asked: str, stored: StoredArticle) -> Facts | None:
         text = fold(article.text[sentence.start : sentence.end])
         about = f"{fold(article.title)}\n{text}"
         name = _named_after(held["post"], text)
-        if name and all(word in about for word in where):
+        if name and all(word in about for word in where) and _of_it(asked, text, stored):
             return Facts((_sentence(stored, sentence),), name)
     return None
+
+
+def _of_it(asked: str, text: str, stored: StoredArticle) -> bool:
+    """Whether a folded text tells of the very one that is asked for: 三车间 and not 四车间."""
+    limits = qualifiers_in(asked)
+    return another_told(limits, (text, fold(stored.article.title)), stored.article) is None
 
 
 def _named_after(post: str, text: str) -> str | None:
@@ -155,7 +166,7 @@ def _named_after(post: str, text: str) -> str | None:
 def _listed(name: str, stored: StoredArticle) -> Facts | None:
     for paragraph in stored.article.paragraphs:
         if fold(listed_name(paragraph) or "") == name:
-            return Facts((_whole(stored, paragraph.n),), listed_post(paragraph))
+            return Facts((whole_paragraph(stored, paragraph.n),), listed_post(paragraph))
     return None
 
 
@@ -163,7 +174,7 @@ def _affiliated(name: str, stored: StoredArticle) -> Facts | None:
     if name not in map(fold, stored.article.authors):
         return None
     notes = [p for p in stored.article.paragraphs if _AFFILIATION.match(p.text)]
-    return Facts((_whole(stored, notes[-1].n),)) if notes else None
+    return Facts((whole_paragraph(stored, notes[-1].n),)) if notes else None
 
 
 def _titled(name: str, stored: StoredArticle) -> Facts | None:
@@ -189,7 +200,7 @@ def _role(
         if people:
             names = [listed_name(stored.article.paragraphs[n - 1]) for n in people]
             short = names[0] if len(names) == 1 else None
-            return Facts(tuple(_whole(stored, n) for n in people), short)
+            return Facts(tuple(whole_paragraph(stored, n) for n in people), short)
     return None
 
 
@@ -224,7 +235,7 @@ def _boxes(question: Understood, articles: Sequence[StoredArticle]) -> Facts | N
 
 
 def _opening(stored: StoredArticle, n: int) -> Quote:
-    whole = _whole(stored, n)
+    whole = whole_paragraph(stored, n)
     first = sentence_spans(whole.text)[0]
     return replace(whole, end=whole.start + first.end)
 
@@ -254,7 +265,7 @@ def _byline(stored: StoredArticle, source: SourceText) -> LineQuote | None:
         line = text[span.start : span.end]
         if all(author in "".join(line.split()) for author in authors):
             end = line.find("）") + 1 if span is first and "）" in line[:60] else len(line)
-            return LineQuote(stored, 1, Span(span.start, span.start + end), line[:end], _SURE)
+            return LineQuote(stored, 1, Span(span.start, span.start + end), line[:end], SURE)
     return None
 
 
@@ -274,7 +285,7 @@ def _publication(
             for span in _lines_before(text, stored.article.paragraphs[0].spans[0].start):
                 line = text[span.start : span.end]
                 if short := told(stored, line):
-                    return Facts((LineQuote(stored, 1, span, line, _SURE),), short)
+                    return Facts((LineQuote(stored, 1, span, line, SURE),), short)
     return None
 
 
@@ -320,11 +331,5 @@ def _about(
     return ()
 
 
-def _whole(stored: StoredArticle, n: int) -> Quote:
-    start = stored.article.paragraph_starts[n - 1]
-    end = start + len(stored.article.paragraphs[n - 1].text)
-    return Quote(stored, n, start, end, _SURE, chosen="fact")
-
-
 def _sentence(stored: StoredArticle, sentence: Sentence) -> Quote:
-    return Quote(stored, sentence.paragraph, sentence.start, sentence.end, _SURE, chosen="fact")
+    return Quote(stored, sentence.paragraph, sentence.start, sentence.end, SURE, chosen="fact")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from rag.announced import announced_first
 from rag.answers import Filters
 from rag.asked import answers_follow
+from rag.attributes import without_other_people
 from rag.bundled_model import NAME
 from rag.contrasts import without_other_places, without_others_answers
 from rag.differences import as_figure_question, different_figures
@@ -22,6 +23,7 @@ from rag.qualifiers import NearMiss, without_near_misses
 from rag.question import Understood
 from rag.retrieval import Hit, Retriever
 from rag.scope import ANYBODY, Scope, only_by, scope_of, speaks_in, without_names
+from rag.spellings import spelt_out
 from rag.told import NOTHING_TOLD, Told, without_told
 from rag.topics import topic_of_view
 from rag.views import View, guests, view_of
@@ -86,12 +88,14 @@ class Inquiry:
         """The passages that are read for evidence, best first; `wider` times as many."""
         limit = self.retriever.settings.passages * wider
         return self._with_vectors(
-            self.retriever.search(understood.searched, vector, limit, filters)
+            self.retriever.search(spelt_out(understood.searched), vector, limit, filters)
         )
 
     def facts(self, understood: Understood, candidates: Sequence[Candidate]) -> Facts | None:
         """Lines of a page that answer by themselves."""
-        return find_facts(understood, candidates, lambda stored: self._source(stored.key))
+        return find_facts(
+            understood, candidates, lambda stored: self._source(stored.key), self.max_quote
+        )
 
     def _source(self, key: int) -> str:
         return self.library.source_of(key).text
@@ -149,7 +153,8 @@ class Inquiry:
                 assessment = replace(said, evidence=(*said.evidence, *rest))
         assessment, near_miss = without_near_misses(question, assessment)
         assessment, elsewhere = without_other_places(question, assessment)
-        near_miss = near_miss or elsewhere
+        assessment, anothers = without_other_people(question, assessment)
+        near_miss = near_miss or elsewhere or anothers
         assessment = without_others_answers(question, assessment)
         assessment = announced_first(question, assessment, weights)
         differing = different_figures(question, assessment, weights)

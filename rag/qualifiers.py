@@ -8,56 +8,26 @@ it says nothing, with what stands nearest before it: its paragraph, its heading,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from rag.documents import Article
+from rag.documents import Article, day_of
 from rag.evidence import Assessment, Evidence
-from rag.quantities import chinese_number
-from rag.question import QuestionType, Understood
-from rag.text import fold, sentence_spans
+from rag.limits import limits_of
+from rag.naming import qualifiers_in
+from rag.numbered_parts import AskedParts, asked_parts, is_told_apart, other_part_around, reports
+from rag.question import Understood
+from rag.series import Qualifier
+from rag.text import clause_spans, fold, sentence_spans, spelt_as
+from rag.year_names import FIRST_YEAR, YEAR
+from rag.year_parts import DAYS, FIRST_DAY, months
 
-YEAR = "年"
-_NUMBER = r"[一二三四五六七八九十百]{1,4}|\d{1,3}"
-_SERIES = re.compile(
-    rf"第(?P<nth>{_NUMBER})(?P<a>季度|阶段|标段|[\u4e00-\u9fff])"
-    rf"|(?<![第月\d几百])(?P<bare>{_NUMBER})(?P<b>期(?!间)|号|季度|标段)"
-    r"|(?P<first>首)(?P<c>期|届|批|轮)"
+_MONTH = 31
+"""Days; more of them are a sum of months, where a sum is asked for."""
+_OWN_TIME = re.compile(
+    "[今昨明前当][天日晚晨早]|目前|现在|眼下|近[日期来]|最近|日前|此[前后]|[本当][季周月]|同期|截[至止]"
 )
-"""A place in a series. Without `第`, only what is hardly ever a count: 一批 may be any batch."""
-_YEARS = re.compile(
-    r"(?<!\d)(?P<since>(?:19|20)\d\d)年?(?:[-—–~至到]|年[至到])(?P<until>(?:19|20)\d\d)(?=年|\D|$)"
-    r"|(?<!\d)(?P<year>(?:19|20)\d\d)(?= ?年)|(?P<word>[前去上今本明后])年(?!轻|龄|级|来)"
-)
-_HONOUR = re.compile(
-    r" ?年[^,，。;；]{0,14}?(?:[冠亚]军|(?<![春夏秋冬一二三四])季军(?![民训事])|得主|获得者|获奖者)"
-    r"(?=[\u4e00-\u9fff])(?![是为由的归在及和与有就人数达共已将名多几])"
-)
-"""A year that tells who somebody is, not when something was: `2021年女单冠军某某退赛`."""
-_COMPARED = re.compile("[比较同与]$")
-_APART = {"前": -2, "去": -1, "上": -1, "今": 0, "本": 0, "明": 1, "后": 2}
-_CLAUSE_OF = re.compile(r"年(?:底|初|末)?(?P<rest>[^,，。?]{2,12}?的)")
-_FIRST_YEAR = 1900
-"""What is less counts years from the article's own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Qualifier:
-    """A year or a place in a series, as a text names it.
-
-    Attributes:
-        kind: `年`, or the word that is counted in: 期, 届, 号.
-        values: more than one for a span of years. Years are counted from the article's own,
-            where that is not known: 去年 is -1.
-        text: as written.
-        compared: whether a sentence names it only to compare: `比去年增加`.
-    """
-
-    kind: str
-    values: frozenset[int]
-    text: str
-    compared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +43,20 @@ def without_near_misses(
     question: Understood, assessment: Assessment
 ) -> tuple[Assessment, NearMiss | None]:
     """The evidence that tells of what is asked, and the near miss that seemed likelier, if any."""
-    limits = _qualifiers(question)
+    parts = asked_parts(question)
+    if parts and any(is_told_apart(parts.parts[0], _article(e)) for e in assessment.evidence):
+        return without(assessment, [_other_part(parts, e) for e in assessment.evidence])
+    limits = limits_of(question)
     if not limits:
         return assessment, None
-    return without(assessment, [_missed(limits, e) for e in assessment.evidence])
+    misses = [_missed(question, limits, e) for e in assessment.evidence]
+    if misses and misses[0] is not None:
+        # the likeliest tells of another one: the rest must come from where this one is named
+        misses = [
+            miss or (None if _names_all(limits, _article(e)) else misses[0])
+            for miss, e in zip(misses, assessment.evidence, strict=True)
+        ]
+    return without(assessment, misses)
 
 
 def without(
@@ -89,49 +69,147 @@ def without(
     return assessment.among([e for e, miss in judged if miss is None]), misses[0]
 
 
-def _missed(limits: Sequence[Qualifier], evidence: Evidence) -> NearMiss | None:
+def _other_part(asked: AskedParts, evidence: Evidence) -> NearMiss | None:
+    """Evidence of another part of a document than is asked for; a part itself is quoted whole."""
+    if any(reports(part, fold(evidence.text)) for part in asked.parts):
+        return None
+    article, part = _article(evidence), asked.parts[0]
+    told = other_part_around(part, article, evidence.sentence.paragraph)
+    return NearMiss(evidence, part.text, told or f"《{article.title}》")
+
+
+def _article(evidence: Evidence) -> Article:
+    return evidence.candidate.hit.stored.article
+
+
+def _missed(
+    question: Understood, limits: Sequence[Qualifier], evidence: Evidence
+) -> NearMiss | None:
     """How a sentence tells of something else than is asked; None if it does not."""
-    article = evidence.candidate.hit.stored.article
-    asked = [(q, _in_article_years(q, article)) for q in limits]
-    for kind in dict.fromkeys(qualifier.kind for qualifier, _ in asked):
-        wanted = frozenset[int]().union(*(values for q, values in asked if q.kind == kind))
-        told = [(t, _in_article_years(t, article)) for t in _told(kind, evidence, article)]
-        unclear = any(not _comparable(kind, wanted, values) for _, values in told)
-        if told and not unclear and not any(wanted & values for _, values in told):
-            words = next(q.text for q, _ in asked if q.kind == kind)
-            return NearMiss(evidence, words, told[0][0].text)
+    article = _article(evidence)
+    texts = _around(article, evidence.sentence.paragraph, evidence.sentence.start)
+    another = another_told(limits, texts, article)
+    if another is None:
+        return None
+    asked, told = another
+    return NearMiss(
+        evidence,
+        spelt_as(asked.text, *question.written),
+        spelt_as(told.text, evidence.text, article.text, article.title),
+    )
+
+
+def _names_all(limits: Sequence[Qualifier], article: Article) -> bool:
+    """Whether an article names, of each kind, what a question limits itself to, or nothing else."""
+    texts = (fold(f"{article.title}\n{article.text}"),)
+    return another_told(limits, texts, article) is None
+
+
+def another_told(
+    limits: Sequence[Qualifier], texts: Sequence[str], article: Article
+) -> tuple[Qualifier, Qualifier] | None:
+    """A limit and what a text of the article tells of in its place; None if nothing is amiss.
+
+    Args:
+        limits: of the question.
+        texts: folded, of which the first that names anything of a limit's kind decides.
+        article: its date says what 去年 means.
+    """
+    for kind in dict.fromkeys(limit.kind for limit in limits):
+        asked = [_dated(limit, article) for limit in limits if limit.kind == kind]
+        told, own = _told(kind, asked, texts, article)
+        if not told or any(not _clear(t, asked) for t in told):
+            continue
+        if not any(_fits(a, t, own=own) for a in asked for t in told):
+            return asked[0], told[0]
     return None
 
 
-def _comparable(kind: str, asked: frozenset[int], told: frozenset[int]) -> bool:
-    """Whether values can be told apart: `今年` of an article without a date may be any year."""
-    if kind != YEAR:
-        return True
-    return {value < _FIRST_YEAR for value in told} <= {value < _FIRST_YEAR for value in asked}
-
-
-def _told(kind: str, evidence: Evidence, article: Article) -> tuple[Qualifier, ...]:
-    """What a sentence names of a kind, or the nearest that stands before it."""
-    texts = _around(article, evidence.sentence.paragraph, evidence.sentence.start)
-    for text in texts:
-        if found := tuple(q for q in qualifiers_in(text) if q.kind == kind and not q.compared):
-            return found
-    if kind == YEAR:
-        return _dated(article)
-    return tuple(n for n in _anywhere(article) if n.kind == kind)
-
-
-@lru_cache(maxsize=256)
-def _anywhere(article: Article) -> tuple[Qualifier, ...]:
-    return tuple(_series(fold(article.text)))
-
-
-def _dated(article: Article) -> tuple[Qualifier, ...]:
-    """Without a year, news tells of the year of its date or of the one before."""
-    year = article.year
+def _told(
+    kind: str, asked: Sequence[Qualifier], texts: Sequence[str], article: Article
+) -> tuple[list[Qualifier], bool]:
+    """What the first text that names anything of a kind names, and whether it is the very first."""
+    for at, text in enumerate(texts):
+        found = [
+            _dated(named, article)
+            for named in qualifiers_in(text)
+            if named.kind == kind and not named.compared and _comparable(named, asked)
+            if not at or _as_long(named, asked)
+        ]
+        if not at and _tells_by_itself(kind, text, named=bool(found)):
+            return [], False
+        if found:  # marks alone say nothing, and nothing before them counts
+            return [named for named in found if not named.beside], not at
+    year = article.year if kind == YEAR else None
     if year is None:
-        return ()
-    return (Qualifier(YEAR, frozenset((year - 1, year)), f"{year}年"),)
+        return [], False
+    # without a year, news tells of the year of its date or of the one before
+    return [Qualifier(YEAR, frozenset((year - 1, year)), f"{year}年")], False
+
+
+def _tells_by_itself(kind: str, text: str, *, named: bool) -> bool:
+    """Whether a sentence says otherwise than by name which it means: `今天`, `本线`.
+
+    Then neither what stands before it counts, nor what else of the kind it names.
+    """
+    if kind == "时段":
+        return not named
+    if kind == DAYS:
+        return not named and _OWN_TIME.search(text) is not None
+    return any(f"{this}{kind}" in text for this in "本该此")
+
+
+def _comparable(told: Qualifier, asked: Sequence[Qualifier]) -> bool:
+    """Whether two can be of one series: measure words of the same thing, days of days.
+
+    A day on which something happened says nothing against a month's or a half-year's figure.
+    """
+    if told.kind == DAYS and len(told.values) == 1 and min(told.values) >= FIRST_DAY:
+        return any(len(a.values) == 1 or a.values & told.values for a in asked)
+    return any(not told.of or not a.of or told.of == a.of for a in asked)
+
+
+def _as_long(told: Qualifier, asked: Sequence[Qualifier]) -> bool:
+    """Whether a part of the year that stands before a sentence is such a part as is asked for.
+
+    A month in the title says nothing against a figure of the half-year.
+    """
+    return told.kind != DAYS or any(len(told.values) == len(a.values) for a in asked)
+
+
+def _clear(told: Qualifier, asked: Sequence[Qualifier]) -> bool:
+    """Whether values can be told apart: `今年` of an article without a date may be any year."""
+    if told.kind not in {YEAR, DAYS}:
+        return True
+    first = FIRST_YEAR if told.kind == YEAR else FIRST_DAY
+    return {v < first for v in told.values} <= {v < first for a in asked for v in a.values}
+
+
+def _fits(asked: Qualifier, told: Qualifier, *, own: bool) -> bool:
+    """Whether what is told can be of what is asked.
+
+    A range holds its members, and a part may be told of a whole; but a sum that a sentence names
+    itself, 全年 or 前三季度, is no figure of a part, nor a part's sum that of the whole.
+    """
+    if not asked.values & told.values:
+        return False
+    is_sum = told.whole or (asked.whole and len(told.values) > _MONTH)
+    if not is_sum or not own or asked.values == told.values:
+        return True
+    return told.values < asked.values and not asked.whole
+
+
+def _dated(named: Qualifier, article: Article) -> Qualifier:
+    """With 去年 and 上月 as the article's date has them, where that is known."""
+    day = day_of(article.date or "")
+    if named.kind == YEAR and article.year is not None:
+        year = article.year
+        values = frozenset(year + v if v < FIRST_YEAR else v for v in named.values)
+        return replace(named, values=values)
+    if named.kind == DAYS and day is not None and min(named.values) < FIRST_DAY:
+        month = (day[1] + min(named.values) - 1) % 12 + 1
+        return replace(named, values=months(month, month))
+    return named
 
 
 @lru_cache(maxsize=4096)
@@ -144,54 +222,18 @@ def _around(article: Article, n: int, start: int) -> tuple[str, ...]:
     return (*before, fold(paragraph.section or ""), fold(article.title))
 
 
-def _qualifiers(question: Understood) -> tuple[Qualifier, ...]:
-    """What a question limits itself to. One that asks for a time gives its own times no say."""
-    named = qualifiers_in(question.searched)
-    if question.type is QuestionType.WHEN:
-        named = tuple(n for n in named if n.kind != YEAR)
-    return tuple(n for n in named if n.kind != YEAR or not _describes(question.searched, n.text))
+def of_another(limits: Sequence[Qualifier], evidence: Evidence, at: int) -> bool:
+    """Whether what stands at an offset of a sentence belongs to another member of a series.
+
+    The clause that holds it decides, or the nearest before that names a member:
+    `三车间有四十人，四车间有机床十台`.
+    """
+    text = evidence.text
+    before = [fold(text[c.start : c.end]) for c in clause_spans(text) if c.start <= at]
+    kept = [limit for limit in limits if limit.kind != YEAR or _names_kind(YEAR, text)]
+    article = _article(evidence)
+    return another_told(kept, before[::-1], article) is not None
 
 
-def _describes(question: str, year: str) -> bool:
-    """Whether a year only describes a thing, as in `2019年成立的协会有多少会员`."""
-    import rjieba
-
-    at = question.find(year) + len(year) - 1
-    clause = _CLAUSE_OF.match(question, at)
-    return clause is not None and rjieba.tag(clause.group("rest"))[0][1].startswith("v")
-
-
-@lru_cache(maxsize=4096)
-def qualifiers_in(text: str) -> tuple[Qualifier, ...]:
-    """The years and places in a series that a folded text names."""
-    return (*_years(text), *_series(text))
-
-
-def _years(text: str) -> Iterator[Qualifier]:
-    for match in _YEARS.finditer(text):
-        if _HONOUR.match(text, match.end()):
-            continue
-        if match["since"]:
-            values = frozenset(range(int(match["since"]), int(match["until"]) + 1))
-        elif match["year"]:
-            values = frozenset((int(match["year"]),))
-        else:
-            values = frozenset((_APART[match["word"]],))
-        compared = _COMPARED.search(text, 0, match.start()) is not None
-        yield Qualifier(YEAR, values, match.group().removesuffix(YEAR) + YEAR, compared)
-
-
-def _series(text: str) -> Iterator[Qualifier]:
-    for match in _SERIES.finditer(text):
-        kind = match["a"] or match["b"] or match["c"]
-        number = match["nth"] or match["bare"] or "1"
-        value = int(number) if number.isdecimal() else int(chinese_number(number))
-        yield Qualifier(kind, frozenset((value,)), match.group())
-
-
-def _in_article_years(named: Qualifier, article: Article) -> frozenset[int]:
-    """Values with `去年` as the year before the article's date, where that is known."""
-    year = article.year
-    if named.kind != YEAR or year is None:
-        return named.values
-    return frozenset(year + v if v < _FIRST_YEAR else v for v in named.values)
+def _names_kind(kind: str, text: str) -> bool:
+    return any(named.kind == kind for named in qualifiers_in(fold(text)))

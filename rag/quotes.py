@@ -14,6 +14,9 @@ from rag.reprints import holds
 from rag.retrieval import Hit
 from rag.text import fold
 
+SURE = 0.95
+"""The probability of what the page itself says of what is asked."""
+
 
 class Quotable(Protocol):
     """What can be quoted: characters of a source file that belong to an article."""
@@ -71,6 +74,13 @@ class Quote:
         offset = article.paragraph_starts[self.paragraph - 1]
         paragraph = article.paragraphs[self.paragraph - 1]
         return cut_spans(paragraph.spans, self.start - offset, self.end - offset)
+
+
+def whole_paragraph(stored: StoredArticle, n: int) -> Quote:
+    """Paragraph `n`, as a line of the page that answers by itself."""
+    start = stored.article.paragraph_starts[n - 1]
+    end = start + len(stored.article.paragraphs[n - 1].text)
+    return Quote(stored, n, start, end, SURE, chosen="fact")
 
 
 @dataclass(frozen=True, slots=True)

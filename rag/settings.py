@@ -59,7 +59,7 @@ class AnswerSettings(_Section):
     read_more: int = Field(
         default=4, ge=0, le=20, description="further ones, where none of the first seems to answer"
     )
-    threshold: float = Field(default=0.35, ge=0.0, le=1.0, description="below: refuse")
+    threshold: float = Field(default=0.2, ge=0.0, le=1.0, description="below: refuse")
     sure: float = Field(default=0.6, ge=0.0, le=1.0, description="below: say so, and quote")
     enough: float = Field(
         default=0.9, ge=0.0, le=1.0, description="quoted until so likely among what may answer"

@@ -1,4 +1,4 @@
-"""`2023年` in a question is `去年` in an article of 2024."""
+"""`2023年` in a question is `去年` in an article of 2024, and 二〇二三年 in another."""
 
 from __future__ import annotations
 
@@ -8,24 +8,28 @@ from dataclasses import replace
 
 from rag.evidence import Assessment
 from rag.features import Candidate
+from rag.numerals import YEAR_NUMERAL, number_of
 from rag.question import Understood, content_words
+from rag.spellings import as_spelt
+from rag.text import fold
 
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=年)")
+_YEAR = re.compile(rf"(?<!\d){YEAR_NUMERAL}(?=年)")
 _WORDS = {0: "今年", 1: "去年", 2: "前年"}
 
 
 def in_articles_words(
     question: Understood, candidates: Sequence[Candidate]
-) -> Iterator[tuple[Understood, tuple[str, str], list[Candidate]]]:
-    """The question with its year as articles of a later date would say it.
+) -> Iterator[tuple[Understood, tuple[str, ...], list[Candidate]]]:
+    """The question with its numbers as articles write them, its year as those of a later date do.
 
-    Gives the question, the year's two names, and the candidates whose date it holds for.
+    Gives the question, what a sentence must have one of, and the candidates that it holds for.
     """
+    yield from as_spelt(question, candidates)
     asked = _YEAR.search(question.searched)
     if asked is None:
         return
     for apart, word in _WORDS.items():
-        dated = str(int(asked.group()) + apart)
+        dated = str((number_of(asked.group()) or 0) + apart)
         own = [c for c in candidates if (c.hit.stored.article.date or "").startswith(dated)]
         if own:
             year = f"{asked.group()}年"
@@ -37,5 +41,5 @@ def in_articles_words(
 def saying(words: Sequence[str], assessment: Assessment) -> Assessment:
     """The sentences that have one of some words."""
     return assessment.among(
-        [e for e in assessment.evidence if any(word in e.text for word in words)]
+        [e for e in assessment.evidence if any(word in fold(e.text) for word in words)]
     )
