@@ -186,8 +186,9 @@ def _kind(word: str, lexical: LexicalIndex, *, chinese: bool) -> Kind:
     made = parts(word)
     if made == [word]:
         return Kind.WORD
-    # 那款 and 几层 are no words, and nobody's slip
-    return Kind.OTHER if any(map(is_function_word, made)) else Kind.GUESS
+    # 那款 and 此篇 are no words, and nobody's slip
+    points = word[0] in _data()["phrases"]["pointers"] or any(map(is_function_word, made))
+    return Kind.OTHER if points else Kind.GUESS
 
 
 def _is_stray(before: Token, token: Token, after: Token, lexical: LexicalIndex) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -39,6 +40,8 @@ from rag.text import fold, fold_with_offsets
 
 _PASSAGES = 20
 """So many passages, nearest to the rest of the question, tell what is meant."""
+_TOO_MANY = 12
+"""A question with more doubtful words is about something else, or no question."""
 _TELLING = 0.35
 """A passage with this share of the question's weight is about the same thing."""
 _COMMON = 0.08
@@ -46,7 +49,7 @@ _COMMON = 0.08
 _FEW = 5
 """So few are never too many, however small the library."""
 _LARGE = 1000
-"""From so many passages on, a word in only one of them is too rare to be meant."""
+"""From so many passages on, what only one of them has may be a slip itself."""
 _AS_GOOD = 0.2
 """Words that are worse by less than this are as good."""
 _AROUND = 8
@@ -84,14 +87,14 @@ class _Meant:
 
     Attributes:
         passage: the one that has it and most of the question.
-        beside: whether a passage has it beside a word that the question has beside it.
+        beside: how many passages have it beside a word that the question has beside it.
         frequency: of the word in the library.
     """
 
     doubt: Doubt
     word: str
     passage: _Passage
-    beside: bool
+    beside: int
     frequency: int
 
     @property
@@ -123,7 +126,7 @@ class _Meant:
     @property
     def cost(self) -> float:
         """The less, the better."""
-        return self.likeness - self.passage.share - 0.5 * self.beside
+        return self.likeness - self.passage.share - (0.5 if self.beside else 0.0)
 
 
 def mended(
@@ -155,6 +158,8 @@ def _changes(question: str, retriever: Retriever) -> list[tuple[int, int, str]]:
         for token in tokens
         if (word := other_spelling(token, lexical))
     ]
+    if sum(token.doubtful for token in tokens) > _TOO_MANY:
+        return changes
     doubts = [
         told
         for about in doubts_in(tokens, lexical)
@@ -170,9 +175,8 @@ def _changes(question: str, retriever: Retriever) -> list[tuple[int, int, str]]:
 
 def _may_be_told(doubt: Doubt, question: str, lexical: LexicalIndex) -> bool:
     """Whether passages could tell what is meant: by its place, or because it is one word."""
-    if doubt.kind is Kind.STRAY:
-        return True
-    if doubt.kind is not Kind.WORD and doubt.among_known and not _is_asked(doubt, question):
+    alone = doubt.kind in {Kind.GUESS, Kind.PINYIN} and doubt.among_known
+    if doubt.kind is Kind.STRAY or (alone and not _is_asked(doubt, question)):
         return True
     beside = [word for word in doubt.beside if word]
     if not doubt.words:
@@ -220,9 +224,10 @@ def _clearly_meant(
 def _meant(doubt: Doubt, passages: Sequence[_Passage], lexical: LexicalIndex) -> Iterator[_Meant]:
     """What passages have that may be meant."""
     best: dict[str, _Passage] = {}
-    beside: set[str] = set()
+    beside: Counter[str] = Counter()
     before, after = doubt.beside
     for passage in passages:
+        placed: set[str] = set()
         for match in doubt.spellings.finditer(passage.text):
             word = match.group()
             if word == doubt.typed or not _stands_as_word(match):
@@ -230,9 +235,10 @@ def _meant(doubt: Doubt, passages: Sequence[_Passage], lexical: LexicalIndex) ->
             best[word] = max(best.get(word, passage), passage, key=lambda one: one.share)
             left = before and passage.text.endswith(before, 0, match.start())
             if left or (after and passage.text.startswith(after, match.end())):
-                beside.add(word)
+                placed.add(word)
+        beside.update(placed)
     for word, passage in best.items():
-        yield _Meant(doubt, word, passage, word in beside, lexical.document_frequency(word))
+        yield _Meant(doubt, word, passage, beside[word], lexical.document_frequency(word))
 
 
 def _stands_as_word(match: re.Match[str]) -> bool:
@@ -248,33 +254,38 @@ def _stands_as_word(match: re.Match[str]) -> bool:
 
 
 def _is_sure(meant: _Meant, question: str, passages: int) -> bool:
-    """Whether enough speaks for it."""
-    doubt = meant.doubt
-    telling = meant.passage.telling
-    if doubt.kind is Kind.WORD:  # a word that is right by itself: only its place can tell
-        return meant.beside and telling and is_word(meant.word) and meant.likeness <= Likeness.SOUND
-    if doubt.kind is Kind.STRAY:  # a character that is known: only both its sides can tell
-        return meant.beside
-    if doubt.kind is Kind.SINGLE and not is_word(meant.word):
-        return meant.beside and len(meant.word) >= LONG and meant.likeness <= Likeness.SYLLABLE
-    if not may_be_meant(meant.word, meant.frequency):
-        return False
+    """Whether enough speaks for it, among so many passages."""
+    kind, likeness = meant.doubt.kind, meant.likeness
+    telling, in_dictionary = meant.passage.telling, is_word(meant.word)
+    enough = 2 if passages >= _LARGE else 1
+    if kind is Kind.STRAY:  # its spellings are only those between the same words
+        return True
+    if kind is Kind.WORD:  # a word that is right by itself: only its place can tell
+        same = in_dictionary and likeness <= Likeness.SOUND
+        return same and telling and meant.beside >= enough
+    if kind is Kind.SINGLE:  # what it was joined with is a word by itself
+        whole = in_dictionary or len(meant.word) >= LONG
+        return bool(meant.beside) and whole and likeness <= Likeness.SYLLABLE
+    if meant.beside and likeness <= Likeness.SYLLABLE:
+        return may_be_meant(meant.word, meant.frequency)
     if meant.beside:
-        return meant.likeness <= Likeness.SYLLABLE or (telling and is_word(meant.word))
-    about_it = telling and meant.passage.several
-    return about_it and doubt.among_known and _is_likely(meant, question, passages)
+        return telling and in_dictionary
+    return _is_likely(meant, question, passages, enough)
 
 
-def _is_likely(meant: _Meant, question: str, passages: int) -> bool:
+def _is_likely(meant: _Meant, question: str, passages: int, enough: int) -> bool:
     """Whether a word that only stands in passages about the same thing is meant all the same."""
+    about_it = meant.passage.telling and meant.passage.several
+    if not about_it or not meant.doubt.among_known:
+        return False
     if meant.frequency > max(_COMMON * passages, _FEW):
         return False
-    if meant.doubt.kind is Kind.PINYIN:
-        return True
-    long = len(meant.word) >= LONG
-    seldom = meant.frequency < (2 if passages >= _LARGE else 1)
-    alike = meant.likeness <= Likeness.SHAPE and not _is_asked(meant.doubt, question)
-    return alike and (long or not seldom)
+    if meant.doubt.kind is Kind.PINYIN or len(meant.word) >= LONG:
+        a_word = may_be_meant(meant.word, meant.frequency)
+    else:
+        a_word = is_word(meant.word) and meant.frequency >= enough
+    alike = meant.doubt.kind is Kind.PINYIN or meant.likeness <= Likeness.SHAPE
+    return a_word and alike and not _is_asked(meant.doubt, question)
 
 
 def _as_written(folded: str, written: Sequence[str]) -> str:

@@ -50,6 +50,11 @@ class _Sounds:
     blurred: dict[str, frozenset[str]]
 
 
+def load() -> None:
+    """Read what pypinyin knows, before it is needed."""
+    _sounds()
+
+
 @lru_cache(maxsize=4096)
 def alike(character: str) -> frozenset[str]:
     """The other characters that may be meant where this one is written."""

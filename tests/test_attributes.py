@@ -48,7 +48,7 @@ def test_what_is_told_of_the_person_answers(pipeline: Pipeline, question: str, h
 @pytest.mark.parametrize(
     ("question", "of_others"),
     [
-        pytest.param("白露禾今年多大了？", "岁", id="a limit of age is nobody's"),
+        pytest.param("白露禾今年多大了？", "七十岁", id="a limit of age is nobody's"),
         pytest.param("白露禾的电话是多少？", "5550166", id="another's phone"),
         pytest.param("白露禾的月薪是多少元？", "五千元", id="another's pay"),
         pytest.param("江小渔老家在哪里？", "石桥", id="her father's"),

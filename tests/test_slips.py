@@ -86,6 +86,7 @@ def test_what_was_meant_answers(pipeline: Pipeline) -> None:
         "茶农收入多少？",
         "黎大山是谁？",  # somebody else, for all that is known
         "云顶乡有几层茶园？",  # 几层 is no word, and nobody's slip
+        "此片茶园有多大？",
         "大桥长多少米？",
         "村民去哪里买到茶？",
         "How long is the bridge?",

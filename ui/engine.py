@@ -82,9 +82,14 @@ Opener = Callable[[Settings], Pipeline]
 
 
 def open_real_pipeline(settings: Settings) -> Pipeline:
-    """The opener that is not a fake: questions run side by side, on a thread each."""
-    from rag.assembly import open_pipeline
+    """The opener that is not a fake: questions run side by side, on a thread each.
 
+    How characters sound is read meanwhile, or the first slip would wait half a second for it.
+    """
+    from rag.assembly import open_pipeline
+    from rag.sounds import load
+
+    threading.Thread(target=load, name="youju-sounds", daemon=True).start()
     cores = (
         len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     )
