@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from eval.corpora import ready_article
 from eval.data_files import Line, read_jsonl
-from rag.documents import Article, Paragraph, Span
+from rag.documents import Article, Span
 from rag.errors import DataLineInvalid
 
 
@@ -71,19 +72,15 @@ def read_written(path: Path, split: str | None = None) -> list[WrittenQuestion]:
     return [row for row in rows if split in {None, row.split}]
 
 
-def read_sources(paths: Iterable[Path], wanted: set[str] | None = None) -> dict[str, Article]:
-    """Articles of JSONL files by name, with what is known of their source; all without `wanted`.
+def read_sources(paths: Iterable[Path]) -> dict[str, Article]:
+    """Articles of JSONL files by name, with what is known of their source.
 
     Raises:
         DataFileMissing, EncodingUnknown, DataLineInvalid: as `read_written`.
     """
-    found: dict[str, Article] = {}
-    for path in paths:
-        for line in read_jsonl(path):
-            name = str(line.record.get("id", line.n))
-            if wanted is None or name in wanted:
-                found[name] = _article(name, line, path)
-    return found
+    lines = ((line, path) for path in paths for line in read_jsonl(path))
+    articles = (_article(line, path) for line, path in lines)
+    return {article.article_id: article for article in articles}
 
 
 def located_in(article: Article, span: Span) -> Span:
@@ -160,22 +157,14 @@ def _places(evidence: Iterable[Sequence[Any]], article: str) -> Iterator[Place]:
         yield Place(named[0] if named else article, Span(start, end))
 
 
-def _article(name: str, line: Line, path: Path) -> Article:
+def _article(line: Line, path: Path) -> Article:
     record = line.record
-    text = record.get("text")
+    name, text = str(record.get("id", line.n)), record.get("text")
     if not isinstance(text, str) or not text.strip():
         raise DataLineInvalid(file=path, line=line.n, reason="缺少 text（正文）")
-    paragraphs: list[Paragraph] = []
-    start = 0
-    for shown in text.split("\n"):
-        if shown.strip():
-            span = Span(start, start + len(shown))
-            paragraphs.append(Paragraph(len(paragraphs) + 1, shown, (span,)))
-        start += len(shown) + 1
-    return Article(
-        name,
-        record.get("title") or "",
-        tuple(paragraphs),
+    ready = ready_article(name, text, record.get("title") or "")
+    return replace(
+        ready,
         authors=tuple(record.get("authors") or ()),
         newspaper=record.get("newspaper") or None,
         date=record.get("date") or None,

@@ -28,8 +28,9 @@ def announced_first(question: Understood, assessment: Assessment, weights: Weigh
         return assessment
     for evidence in assessment.evidence:
         article = evidence.candidate.hit.stored.article
-        held = weights.held(fold(f"{article.title}\n{article.text}"))
-        if held >= _HELD and announced(things, article, evidence.sentence.start):
+        if not announced(things, article, evidence.sentence.start):
+            continue
+        if weights.held(fold(f"{article.title}\n{article.text}")) >= _HELD:
             raised = replace(evidence, probability=first.probability)
             rest = [e for e in assessment.evidence if e is not evidence]
             return replace(assessment, evidence=(raised, *rest))

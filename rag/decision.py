@@ -1,7 +1,7 @@
 """One decision: what is measured and what is read give one probability a sentence and a question.
 
 Two logistic models weigh both. They were fitted on written questions of all styles that the reader
-was not trained on (`python -m eval.decision_training`) and lie beside the reader that they weigh.
+was not trained on (`python -m eval.evidence_training decision`) and lie beside that reader.
 """
 
 from __future__ import annotations

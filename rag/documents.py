@@ -19,6 +19,11 @@ class Span(NamedTuple):
     end: int
 
 
+def touches(left: Span, right: Span) -> bool:
+    """Whether two ranges share a character."""
+    return left.start < right.end and right.start < left.end
+
+
 def spans_text(source: str, spans: tuple[Span, ...]) -> str:
     """The characters that `spans` cover, in order."""
     return "".join(source[start:end] for start, end in spans)

@@ -247,7 +247,8 @@ def _doubt(
     tokens: Sequence[Token], first: int, last: int, *, at: int, pattern: str, words: Words = ()
 ) -> Doubt:
     inside = tokens[first : last + 1]
-    around = [tokens[at] if 0 <= at < len(tokens) else None for at in (first - 1, last + 1)]
+    places = (first - 1, last + 1)
+    around = [tokens[place] if 0 <= place < len(tokens) else None for place in places]
     before, after = (token if token and token.kind is not Kind.OTHER else None for token in around)
     return Doubt(
         start=inside[0].start,

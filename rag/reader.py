@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.documents import Span
+from rag.documents import Span, touches
 from rag.embedding import PassageInput
 from rag.errors import ReaderCorrupt, ReaderMissing
 from rag.reader_tokens import PAD, TokenWindow, question_ids, token_windows
@@ -209,7 +209,9 @@ class Reader:
             answer=answer,
             answer_score=readings[best].answer_score,
             evidence=tuple(_evidence(span, windows, readings) for span in given.spans),
-            touched=tuple(n for n, span in enumerate(given.spans) if answer and meet(span, answer)),
+            touched=tuple(
+                n for n, span in enumerate(given.spans) if answer and touches(span, answer)
+            ),
             margin=readings[best].margin,
             presence=readings[best].presence,
         )
@@ -250,11 +252,6 @@ def read_record(folder: Path) -> dict[str, Any]:
 def fingerprint_of(folder: Path, record: dict[str, Any]) -> str:
     """Names a reader: its folder and the beginning of its weights' sha256."""
     return f"{folder.name}-{record['sha256'][WEIGHTS][:12]}"
-
-
-def meet(left: Span, right: Span) -> bool:
-    """Whether two ranges share a character."""
-    return left.start < right.end and right.start < left.end
 
 
 def trim_answer(text: str, answer: Span) -> Span:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.decision import Decision, Matrix, Measurements, Rows, question_row, sentence_rows
-from rag.documents import Article, Passage, Span
+from rag.documents import Span
 from rag.embedding import PassageInput, Vectors, sourced_input
 from rag.evidence import Assessment, Evidence, FeatureScorer
 from rag.features import Candidate, Measured, Weights, measure, question_features
@@ -112,9 +112,10 @@ class ReaderScorer:
         for part in (nearest[:first], nearest[first : first + more]):
             if not part or any(reading.has_answer >= _CERTAIN for reading in readings):
                 break
-            given = [as_read(candidates[n]) for n in part]
+            hits = [candidates[n].hit for n in part]
+            given = [sourced_input(hit.stored.article, hit.passage) for hit in hits]
             asked = spelt_as(question.searched, *(g.text for g in given), *question.written)
-            readings += self._reader.read(asked, given)
+            readings += self._reader.read(asked, [in_simplified(g) for g in given])
             chosen, shown = (*chosen, *part), [*shown, *given]
         return chosen, shown, readings
 
@@ -126,7 +127,7 @@ class ReaderScorer:
         reading = known.readings[passage]
         if reading.answer is None or sentence not in reading.touched:
             return None
-        text = known.shown_text(passage, reading.answer)
+        text = known.shown[passage].text[reading.answer.start : reading.answer.end]
         if self._settings.short_answer == "always":
             return text or None
         if question.type not in _SHORT_TYPES or not 0 < len(text) <= _SHORT or "\n" in text:
@@ -142,7 +143,7 @@ class Known:
     Attributes:
         candidates: all of them.
         chosen: which were read, the nearest first.
-        shown: as they were read.
+        shown: the same with what stands over them; the reader sees them in Simplified characters.
         readings: one of each that was read.
         measured, scores: features of all sentences, and the log-odds that these alone give.
         rows: of the sentences that were read.
@@ -180,17 +181,7 @@ class Known:
         places = (self.measured.places[row] for row in order)
         return [Evidence(self.candidates[c], n, 0.0) for c, n in places if c not in self.chosen]
 
-    def shown_text(self, passage: int, span: Span) -> str:
-        """Characters of a passage as the article has them, whatever the reader was shown."""
-        given = sourced_input(*_source(self.candidates[self.chosen[passage]]))
-        return given.text[span.start : span.end]
 
-
-def as_read(candidate: Candidate) -> PassageInput:
-    """The passage under its header, in Simplified characters: the reader learnt no others."""
-    given = sourced_input(*_source(candidate))
+def in_simplified(given: PassageInput) -> PassageInput:
+    """The same in Simplified characters, one for one: the reader learnt no others."""
     return PassageInput(simplified(given.text), given.spans)
-
-
-def _source(candidate: Candidate) -> tuple[Article, Passage]:
-    return candidate.hit.stored.article, candidate.hit.passage

@@ -18,7 +18,7 @@ from eval.judging import quoted_text
 from eval.measures.calibration_error import expected_calibration_error
 from eval.measures.containment import holds_answer, shares_evidence
 from eval.reading import mean, pipeline_over, result, with_answer_settings
-from eval.written import WrittenQuestion, evidence_in, read_sources, read_written, with_answers
+from eval.written import WrittenQuestion, read_sources, read_written, text_at, with_answers
 from rag.answers import Answer, Question
 from rag.documents import Article
 from rag.embedding import Embedder, Progress
@@ -168,8 +168,7 @@ def _count(distractors: Sequence[Path] | None) -> int:
 
 
 def _evidence(question: WrittenQuestion, articles: dict[str, Article]) -> tuple[str, ...]:
-    places = evidence_in(question, articles)
-    return tuple(articles[p.article].text[p.span.start : p.span.end] for p in places)
+    return tuple(text_at(articles[place.article], place.span) for place in question.evidence)
 
 
 def _shares(asked: Sequence[Asked]) -> dict[str, Any]:

@@ -10,22 +10,24 @@ import json
 import random
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from eval.evidence_training.cases import Case, cases, finder
 from eval.evidence_training.fitting import model_record
 from eval.evidence_training.material import Material, Wanted, some_removed
-from rag.logistic import LogisticModel
 from rag.reader import READER
 
+if TYPE_CHECKING:
+    from eval.evidence_training.weighing import Kind, Weighable
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="拟合证据的权重。")
-FEATURES = Path(__file__).parents[2] / "rag" / "data" / "features.json"
+TO = Path(__file__).parents[2] / "rag" / "data" / "features.json"
 SEED = 41
 
 Questions = Annotated[list[Path], typer.Argument(help="人写的问题（JSONL）")]
@@ -48,18 +50,13 @@ def features(
     cache: Cache = Path(".youju/benchmarks"),
 ) -> None:
     """Write `rag/data/features.json`."""
-    from eval.evidence_training.features import MeasuredCase, feature_figures, fit_features
+    from eval.evidence_training.weighing import FEATURES, measured
 
     material = _some_to_train(Material.read(questions, articles, squad), each)
     fitted = some_removed(material.of("train"), removed, SEED)
-    asked = [*fitted, *material.of("dev")]
-    found = [MeasuredCase.of(case) for case in _cases(material, asked, others, cache)]
-    made = [one for one in found if one]
-    train = [one for one in made if one.case.wanted.split == "train"]
-    check = [one for one in made if one.case.wanted.split == "dev"]
-    models = fit_features(train)
-    figures = {"train": feature_figures(*models, train), "dev": feature_figures(*models, check)}
-    _write(FEATURES, datetime.now(UTC).strftime("%Y-%m-%d"), fitted, models, figures)
+    made = _made(material, fitted, others, cache, measured)
+    version = datetime.now(UTC).strftime("%Y-%m-%d")
+    _fit_and_write(TO, version, fitted, made, FEATURES)
 
 
 @app.command(help="特征与阅读合在一起的权重，存在阅读模型旁边。")
@@ -75,7 +72,7 @@ def decision(
     cache: Cache = Path(".youju/benchmarks"),
 ) -> None:
     """Write `decision.json` beside the reader."""
-    from eval.evidence_training.decision import ReadCase, decision_figures, fit_decision
+    from eval.evidence_training.weighing import READINGS, read
     from rag.decision import DECISION, UNFITTED
     from rag.evidence import FeatureScorer
     from rag.reader import Reader
@@ -84,25 +81,28 @@ def decision(
 
     material = _some_to_train(Material.read(questions, articles, squad), each)
     fitted = some_removed(material.of("calibrate"), removed, SEED)
-    asked = [*fitted, *material.of("dev")]
     scorer = ReaderScorer(Reader.open(reader), FeatureScorer.bundled(), UNFITTED, AnswerSettings())
-    found = [ReadCase.of(case, scorer) for case in _cases(material, asked, others, cache)]
-    made = [one for one in found if one]
-    fit = [one for one in made if one.case.wanted.split == "calibrate"]
-    check = [one for one in made if one.case.wanted.split == "dev"]
-    models = fit_decision(fit)
-    figures = {"fitted": decision_figures(*models, fit), "dev": decision_figures(*models, check)}
+    made = _made(material, fitted, others, cache, lambda case: read(case, scorer))
     version = datetime.now(UTC).strftime("decision-%Y-%m-%d")
-    _write(reader / DECISION, version, fitted, models, figures)
+    _fit_and_write(reader / DECISION, version, fitted, made, READINGS)
 
 
-def _cases(material: Material, wanted: Sequence[Wanted], others: int, cache: Path) -> list[Case]:
+def _made(
+    material: Material,
+    fitted: Sequence[Wanted],
+    others: int,
+    cache: Path,
+    made_of: Callable[[Case], Weighable | None],
+) -> list[Weighable]:
+    """What is known of each question to fit on and to check on, as far as anything is found."""
     from eval.corpora import embedder_of
     from rag.settings import Settings
 
     embedder = embedder_of(Settings())
+    wanted = [*fitted, *material.of("dev")]
     with finder(material.library(others), embedder, cache, _progress) as retriever:
-        return list(cases(wanted, retriever, embedder))
+        found = [made_of(case) for case in cases(wanted, retriever, embedder)]
+    return [one for one in found if one]
 
 
 def _some_to_train(material: Material, each: int) -> Material:
@@ -116,24 +116,29 @@ def _some_to_train(material: Material, each: int) -> Material:
     return replace(material, wanted=[one for items in some for one in items] + others)
 
 
-def _write(
-    path: Path,
-    version: str,
-    fitted: Sequence[Wanted],
-    models: tuple[LogisticModel, LogisticModel],
-    figures: dict[str, Any],
+def _fit_and_write(
+    path: Path, version: str, fitted: Sequence[Wanted], made: Sequence[Weighable], kind: Kind
 ) -> None:
+    """Fit on all but dev, check on dev, write the record, print the figures."""
+    from eval.evidence_training.weighing import figures, fit
+
+    parts = {
+        "fitted": [one for one in made if one.case.wanted.split != "dev"],
+        "dev": [one for one in made if one.case.wanted.split == "dev"],
+    }
+    models = fit(parts["fitted"], kind)
+    told = {name: figures(models, part) for name, part in parts.items()}
     record = {
         "version": version,
         "fitted_on": dict(sorted(Counter(one.group for one in fitted).items())),
-        "figures": figures,
+        "figures": told,
         "sentences": model_record(models[0]),
         "questions": model_record(models[1]),
     }
     path.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    for split, groups in figures.items():
+    for name, groups in told.items():
         for group, values in groups.items():
-            sys.stdout.write(f"{split} · {group}: {json.dumps(values)}\n")
+            sys.stdout.write(f"{name} · {group}: {json.dumps(values)}\n")
 
 
 def _progress(done: int, total: int) -> None:

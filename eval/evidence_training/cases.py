@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from eval.corpora import library_of
 from eval.evidence_training.material import Wanted
 from eval.measures.containment import loose
-from rag.documents import Article
+from rag.documents import Article, Span, touches
 from rag.embedding import Embedder, Progress, Vectors
 from rag.features import Candidate, Weights
 from rag.indexes import load_indexes
@@ -49,7 +49,7 @@ class Case:
         candidate = self.candidates[at]
         sentence, article = candidate.hit.passage.sentences[n], candidate.hit.article_id
         for name, span in self.wanted.places:
-            if name == article and span.start < sentence.end and sentence.start < span.end:
+            if name == article and touches(span, Span(sentence.start, sentence.end)):
                 return 1
         text = loose(candidate.sentence_text(sentence))
         told = bool(self.wanted.places) and any(answer in text for answer in answers)

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from eval.measures.evidence_f1 import evidence_f1
 from eval.measures.span_em_f1 import span_exact_match, span_f1
 from eval.reader_training.negatives import Bm25
-from eval.reader_training.pairs import PASSAGE_SIZE, article_of, holds, passages_of, touches
+from eval.reader_training.pairs import PASSAGE_SIZE, article_of, holds, passages_of
 from eval.squad import SquadQuestion, read_squad
+from rag.documents import touches
 from rag.embedding import PassageInput
 from rag.reader import Reader, Reading
 

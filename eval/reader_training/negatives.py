@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.reader_training.cloze import tagged
-from eval.reader_training.pairs import Asked, Pair, holds, passages_of, positive, touches
-from rag.documents import Article, Span
+from eval.reader_training.pairs import Asked, Pair, holds, passages_of, positive
+from rag.documents import Article, Span, touches
 from rag.embedding import PassageInput
 from rag.text import words
 

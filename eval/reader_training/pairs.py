@@ -15,7 +15,7 @@ from pathlib import Path
 from eval.data_files import Line, read_jsonl
 from eval.squad import SquadFile, SquadPassage, SquadQuestion, read_squad
 from ingest.passages import split_article
-from rag.documents import Article, Paragraph, Span
+from rag.documents import Article, Paragraph, Span, touches
 from rag.embedding import PassageInput, sourced_input
 from rag.errors import DataLineInvalid
 from rag.text import fold, occurrences, sentence_spans, windows
@@ -56,11 +56,6 @@ class Asked:
     question: str
     article: Article
     answer: Span
-
-
-def touches(left: Span, right: Span) -> bool:
-    """Whether two ranges share a character."""
-    return left.start < right.end and right.start < left.end
 
 
 def read_training_set(path: Path) -> list[Asked]:

@@ -144,7 +144,8 @@ FIFTH_ROUND = replace(
     mixture=MixturePlan(),
 )
 """Questions that people wrote, in many styles, with near misses; some of the older kinds."""
-ROUNDS = (FIRST_ROUND, SECOND_ROUND, THIRD_ROUND, FOURTH_ROUND, FIFTH_ROUND)
+ROUNDS = (FIRST_ROUND, SECOND_ROUND, THIRD_ROUND, FOURTH_ROUND)
+"""Those without a mixture."""
 
 
 class Trainer:
@@ -257,12 +258,10 @@ class Trainer:
 
     def _gradients(self, examples: list[Example], share: float) -> tuple[float, list[Tensor]]:
         batch = Batch.of(examples)
-        loss = loss_of(self._read(batch), batch) * share
+        scores = scores_of(self._scores, self.model.words, batch, self.plan.dropout)
+        loss = loss_of(scores, batch) * share
         gradients = torch.autograd.grad(loss, list(self._trained.values()))
         return float(loss.detach()), list(gradients)
-
-    def _read(self, batch: Batch) -> Tensor:
-        return scores_of(self._scores, self.model.words, batch, self.plan.dropout)
 
     def _groups(self) -> list[dict[str, Any]]:
         head = [p for n, p in self._trained.items() if n.startswith("head.")]
