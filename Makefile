@@ -8,6 +8,7 @@ TRAIN = $(DATA)/train/cmrc2018_train_pseudo_evidence.json.gz
 NEWS = $(DATA)/news/crud_news_10000.jsonl.gz
 AFTER ?= rag/models/reader-5
 WRITTEN = $(DATA)/train/news_questions.jsonl eval/data/written_questions.jsonl.gz
+PLAIN = eval/data/plain_questions.jsonl.gz
 TEXTS = --articles $(NEWS) --articles eval/data/written_articles.jsonl.gz
 
 .DEFAULT_GOAL := help
@@ -57,7 +58,7 @@ train-evidence: setup
 	$(BIN)/python -m eval.evidence_training features $(WRITTEN) $(TEXTS) --squad $(TRAIN)
 
 train-decision: setup
-	$(BIN)/python -m eval.evidence_training decision $(WRITTEN) $(TEXTS) --squad $(TRAIN)
+	$(BIN)/python -m eval.evidence_training decision $(WRITTEN) $(PLAIN) $(TEXTS) --squad $(TRAIN)
 
 train-reader: setup
 	$(BIN)/python -m eval.reader_training written $(WRITTEN) $(TEXTS) --squad $(TRAIN) \

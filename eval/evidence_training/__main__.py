@@ -20,11 +20,12 @@ import typer
 
 from eval.evidence_training.cases import Case, cases, finder
 from eval.evidence_training.fitting import model_record
-from eval.evidence_training.material import Material, Wanted, some_removed
+from eval.evidence_training.material import Material, Wanted, small_libraries, some_removed
 from rag.reader import READER
 
 if TYPE_CHECKING:
     from eval.evidence_training.weighing import Kind, Weighable
+    from rag.documents import Article
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="拟合证据的权重。")
 TO = Path(__file__).parents[2] / "rag" / "data" / "features.json"
@@ -69,6 +70,8 @@ def decision(
     reader: Annotated[Path, typer.Option(help="阅读模型的目录")] = READER,
     others: Others = 1_500,
     removed: Annotated[float, typer.Option(help="抽走原文的比例")] = 0.15,
+    removed_plain: Annotated[float, typer.Option(help="全都答得了的问题集抽走的比例")] = 0.4,
+    small: Annotated[int, typer.Option(help="再在每库几篇的小库里各问一遍；0 为不问")] = 10,
     cache: Cache = Path(".youju/benchmarks"),
 ) -> None:
     """Write `decision.json` beside the reader."""
@@ -80,9 +83,18 @@ def decision(
     from rag.settings import AnswerSettings
 
     material = _some_to_train(Material.read(questions, articles, squad), each)
-    fitted = some_removed(material.of("calibrate"), removed, SEED)
+    fitted = some_removed(material.of("calibrate"), removed, SEED, removed_plain)
     scorer = ReaderScorer(Reader.open(reader), FeatureScorer.bundled(), UNFITTED, AnswerSettings())
-    made = _made(material, fitted, others, cache, lambda case: read(case, scorer))
+
+    def made_of(case: Case) -> Weighable | None:
+        return read(case, scorer)
+
+    made = _made(material, fitted, others, cache, made_of)
+    if small:
+        again = some_removed(material.of("calibrate"), removed, SEED + 1, removed_plain)
+        for articles_of, asked in small_libraries(again, material, small):
+            made += _found(articles_of, asked, cache, made_of)
+            fitted += asked
     version = datetime.now(UTC).strftime("decision-%Y-%m-%d")
     _fit_and_write(reader / DECISION, version, fitted, made, READINGS)
 
@@ -95,12 +107,21 @@ def _made(
     made_of: Callable[[Case], Weighable | None],
 ) -> list[Weighable]:
     """What is known of each question to fit on and to check on, as far as anything is found."""
+    return _found(material.library(others), [*fitted, *material.of("dev")], cache, made_of)
+
+
+def _found(
+    articles: Sequence[Article],
+    wanted: Sequence[Wanted],
+    cache: Path,
+    made_of: Callable[[Case], Weighable | None],
+) -> list[Weighable]:
+    """The same of questions that are asked over these articles."""
     from eval.corpora import embedder_of
     from rag.settings import Settings
 
     embedder = embedder_of(Settings())
-    wanted = [*fitted, *material.of("dev")]
-    with finder(material.library(others), embedder, cache, _progress) as retriever:
+    with finder(articles, embedder, cache, _progress) as retriever:
         found = [made_of(case) for case in cases(wanted, retriever, embedder)]
     return [one for one in found if one]
 
@@ -110,7 +131,7 @@ def _some_to_train(material: Material, each: int) -> Material:
     chance = random.Random(SEED)  # noqa: S311 - not for secrets
     by_file: dict[str, list[Wanted]] = {}
     for one in material.of("train"):
-        by_file.setdefault(one.group.partition(",")[0], []).append(one)
+        by_file.setdefault(one.set_name, []).append(one)
     some = [chance.sample(items, min(each, len(items))) for items in by_file.values()]
     others = [one for one in material.wanted if one.split != "train"]
     return replace(material, wanted=[one for items in some for one in items] + others)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -37,6 +37,11 @@ class Wanted:
     places: tuple[tuple[str, Span], ...]
     answers: tuple[str, ...]
     removed: bool = False
+
+    @property
+    def set_name(self) -> str:
+        """The file that it comes from."""
+        return self.group.partition(",")[0]
 
 
 @dataclass(frozen=True)
@@ -82,15 +87,41 @@ class Material:
         return [*(self.articles[name] for name in names), *spare[len(spare) - others :]]
 
 
-def some_removed(wanted: Sequence[Wanted], share: float, seed: int) -> list[Wanted]:
-    """The questions, a `share` of the answerable ones without their articles."""
+def some_removed(
+    wanted: Sequence[Wanted], share: float, seed: int, plain: float | None = None
+) -> list[Wanted]:
+    """The questions, a `share` of the answerable ones without their articles.
+
+    Where a set has no question without an answer, the share is `plain` if that is given.
+    """
     chance = random.Random(seed)  # noqa: S311 - not for secrets
+    with_near_misses = {one.set_name for one in wanted if not one.places}
+    shares = {True: share, False: share if plain is None else plain}
     return [
         replace(one, group=f"{one.group}, removed", places=(), removed=True)
-        if one.places and chance.random() < share
+        if one.places and chance.random() < shares[one.set_name in with_near_misses]
         else one
         for one in wanted
     ]
+
+
+def small_libraries(
+    wanted: Sequence[Wanted], material: Material, size: int
+) -> Iterator[tuple[list[Article], list[Wanted]]]:
+    """About `size` articles at a time, each time other ones, and what is asked over them alone.
+
+    Words are rarer in a large library: what a word is worth differs, and so do the features.
+    """
+    names: dict[str, None] = {}
+    asked: list[Wanted] = []
+    for one in sorted(wanted, key=lambda one: one.articles):
+        if len(names.keys() | set(one.articles)) > size and asked:
+            yield [material.articles[name] for name in names], asked
+            names, asked = {}, []
+        names.update(dict.fromkeys(one.articles))
+        asked.append(replace(one, group=f"{one.group}, small library"))
+    if asked:
+        yield [material.articles[name] for name in names], asked
 
 
 def _of_written(row: WrittenQuestion, name: str, articles: dict[str, Article]) -> Wanted:
