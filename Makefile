@@ -12,7 +12,7 @@ PLAIN = eval/data/plain_questions.jsonl.gz
 TEXTS = --articles $(NEWS) --articles eval/data/written_articles.jsonl.gz
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chat test check format bench train-evidence train-reader train-decision screenshots
+.PHONY: help setup chat test check format bench train-types train-evidence train-reader train-decision screenshots
 
 help:
 	@echo "make setup        准备 .venv（开发所需的一切；没有变动时立刻结束）"
@@ -20,6 +20,7 @@ help:
 	@echo "make test         运行全部测试"
 	@echo "make check        ruff 与 mypy strict"
 	@echo "make bench        速度与检索的基准（DATA 指向基准数据目录）"
+	@echo "make train-types   重新训练问题的类型"
 	@echo "make train-evidence / train-reader AFTER=… / train-decision   重新训练特征、阅读模型与两者的合算"
 	@echo "make screenshots  从真实页面重拍文档里的截图"
 
@@ -52,6 +53,10 @@ bench: setup
 	$(BIN)/youju benchmark embedding
 	$(BIN)/youju benchmark retrieval $(DATA)/dev/cmrc2018_dev.json \
 		--distractors $(NEWS) --limit 2500
+
+# Types are features of what follows: fit the decision again after them.
+train-types: setup
+	$(BIN)/python -m eval.type_training $(WRITTEN)
 
 # The weights of features first, then the reader, then what weighs both.
 train-evidence: setup

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rag.features import has_form
-from rag.question import QuestionType, Understood
+from rag.question import Understood
+from rag.question_types import QuestionType
 from rag.text import fold, names_in
 
 

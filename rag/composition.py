@@ -11,7 +11,8 @@ from rag.documents import Span
 from rag.enumeration import enumerations
 from rag.evidence import Assessment, Evidence
 from rag.features import Weights
-from rag.question import QuestionType, Understood
+from rag.question import Understood
+from rag.question_types import QuestionType
 from rag.quotes import Quotable, Quote, merged
 from rag.settings import AnswerSettings
 from rag.text import SPEAKER_LABEL, clause_spans, fold, sentence_spans, windows

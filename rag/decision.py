@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from rag.errors import ReaderCorrupt, ReaderMissing
 from rag.features import QUESTION_FEATURES, SENTENCE_FEATURES, Measured
 from rag.logistic import LogisticModel, log_odds, sigmoid
-from rag.question import QuestionType, Understood
+from rag.question import Understood
+from rag.question_types import QuestionType
 from rag.reader import READER, Reading
 from rag.signs import SIGNS
 

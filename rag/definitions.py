@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rag.question import QuestionType, Understood
+from rag.question import Understood
+from rag.question_types import QuestionType
 from rag.text import fold
 from rag.topics import topic_of
 

@@ -11,7 +11,8 @@ import re
 from rag.people import possible_names
 from rag.phrasing import left_unsaid
 from rag.quantities import UNIT
-from rag.question import QuestionType, content_words, question_type, without_end_marks
+from rag.question import content_words, without_end_marks
+from rag.question_types import QuestionType, question_type
 from rag.topics import TOPIC_END, VIEW, topic_of, view_in
 
 _AFTER_NAME = re.compile(

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from rag.documents import Sentence
 from rag.embedding import Vectors, passage_header
-from rag.question import QuestionType, Understood
+from rag.question import Understood
+from rag.question_types import QuestionType
 from rag.retrieval import Hit
 from rag.signs import SIGNS, Signs
 from rag.text import fold, windows, words_among

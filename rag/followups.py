@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from rag.ellipsis import opening_name, replaced, thing_of
-from rag.question import QuestionType, content_words, question_type, without_end_marks
+from rag.question import content_words, without_end_marks
+from rag.question_types import QuestionType, question_type
 from rag.text import fold
 from rag.topics import topic_of
 

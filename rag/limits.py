@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from rag.naming import qualifiers_in
-from rag.question import QuestionType, Understood
+from rag.question import Understood
+from rag.question_types import QuestionType
 from rag.series import Qualifier
 from rag.year_names import DECADE, YEAR
 from rag.year_parts import DAYS

@@ -6,7 +6,8 @@ import re
 
 from rag.documents import Article
 from rag.enumeration import Enumeration, enumerations
-from rag.question import QuestionType, Understood, content_words
+from rag.question import Understood, content_words
+from rag.question_types import QuestionType
 from rag.text import fold
 from rag.topics import topic_of_view
 

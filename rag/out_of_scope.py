@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from rag.question import Understood, patterns, without_end_marks
+from rag.question import Understood, without_end_marks
+from rag.question_data import patterns
 
 
 @cache

@@ -6,34 +6,15 @@ Rules speak of Chinese (and a little English) in general; the folded question is
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
-from pathlib import Path
-from typing import Any
 
 from rag.answers import Question
 from rag.errors import BadEncoding, QuestionEmpty, QuestionTooLong
 from rag.phrasing import left_unsaid
+from rag.question_data import question_data
+from rag.question_types import QuestionType, question_type
 from rag.text import fold, has_han, parts, spelt_as, visible_length, words
-
-
-class QuestionType(StrEnum):
-    """What kind of answer is wanted."""
-
-    DEFINITION = "definition"
-    WHO = "who"
-    WHEN = "when"
-    WHERE = "where"
-    HOW_MANY = "how_many"
-    LIST = "list"
-    WHY = "why"
-    HOW = "how"
-    YES_NO = "yes_no"
-    COMPARISON = "comparison"
-    OPINION = "opinion"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,31 +51,14 @@ class Understood:
         return spelt_as(self.searched, *self.written) if self.chinese else self.searched
 
 
-_DATA = Path(__file__).with_name("data") / "questions.toml"
 _END_MARKS = re.compile(r"[\s?？。.!！~、,，]+$")
 
 
 @cache
-def _type_patterns() -> tuple[tuple[QuestionType, re.Pattern[str]], ...]:
-    return tuple(
-        (QuestionType(entry["type"]), re.compile("|".join(entry["patterns"])))
-        for entry in _data()["types"]
-    )
-
-
-@cache
 def _function_words() -> frozenset[str]:
-    return frozenset(word for text in _data()["function_words"].values() for word in text.split())
-
-
-@cache
-def _data() -> dict[str, Any]:
-    return tomllib.loads(_DATA.read_text(encoding="utf-8"))
-
-
-def patterns(section: str, name: str) -> list[str]:
-    """The patterns of that name in a section of `questions.toml`."""
-    return list(_data()[section][name])
+    return frozenset(
+        word for text in question_data()["function_words"].values() for word in text.split()
+    )
 
 
 def without_end_marks(text: str) -> str:
@@ -114,16 +78,26 @@ def understand(question: Question, limit: int, searched: str | None = None) -> U
         QuestionEmpty, QuestionTooLong, BadEncoding: it cannot be asked.
     """
     check(question, limit)
-    folded = " ".join(fold(searched or question.question).split())
+    folded = _folded(searched or question.question)
     bare = without_end_marks(folded)
     return Understood(
         asked=question.question,
         searched=folded,
-        type=question_type(bare + left_unsaid(bare)),
+        type=question_type(bare_question(folded)),
         terms=content_words(bare),
         chinese=has_han(bare),
         history=question.history,
     )
+
+
+def _folded(text: str) -> str:
+    return " ".join(fold(text).split())
+
+
+def bare_question(text: str) -> str:
+    """A question as its type is read from it: folded, no end marks, keywords with what they ask."""
+    bare = without_end_marks(_folded(text))
+    return bare + left_unsaid(bare)
 
 
 def check(question: Question, limit: int) -> None:
@@ -139,14 +113,6 @@ def check(question: Question, limit: int) -> None:
         raise QuestionTooLong(length=len(question.question), limit=limit)
     if not visible_length(question.question):
         raise QuestionEmpty
-
-
-def question_type(bare: str) -> QuestionType:
-    """The type of a folded question without its end marks."""
-    for kind, pattern in _type_patterns():
-        if pattern.search(bare):
-            return kind
-    return QuestionType.OTHER
 
 
 def content_words(text: str) -> tuple[str, ...]:

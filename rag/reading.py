@@ -14,7 +14,8 @@ from rag.embedding import PassageInput, Vectors, sourced_input
 from rag.evidence import Assessment, Evidence, FeatureScorer
 from rag.features import Candidate, Measured, Weights, measure, question_features
 from rag.logistic import sigmoid
-from rag.question import QuestionType, Understood
+from rag.question import Understood
+from rag.question_types import QuestionType
 from rag.reader import Reader, Reading
 from rag.settings import AnswerSettings
 from rag.text import simplified, spelt_as

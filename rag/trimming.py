@@ -14,7 +14,8 @@ from rag.documents import Span
 from rag.features import Weights, has_form
 from rag.people import SAYING
 from rag.quantities import quantities
-from rag.question import QuestionType, Understood
+from rag.question import Understood
+from rag.question_types import QuestionType
 from rag.quotes import Quote
 from rag.text import BRACKETS, fold
 

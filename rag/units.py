@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from rag.quantities import UNIT, quantities
-from rag.question import QuestionType, Understood
+from rag.question import Understood
+from rag.question_types import QuestionType
 from rag.text import fold
 
 _ASKED = re.compile(rf"(?:多少|(?<![哪第好])几|多[大高长远重久宽深])(?P<unit>{UNIT})")

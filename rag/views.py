@@ -15,7 +15,8 @@ from rag.composition import enumerated, spoken
 from rag.evidence import Assessment
 from rag.features import Weights
 from rag.people import is_asker
-from rag.question import QuestionType, Understood, content_words
+from rag.question import Understood, content_words
+from rag.question_types import QuestionType
 from rag.quotes import Quotable, Quote
 from rag.records import StoredArticle
 from rag.text import fold, windows

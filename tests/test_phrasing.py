@@ -6,7 +6,8 @@ import pytest
 
 from rag.answers import Question
 from rag.phrasing import as_question
-from rag.question import QuestionType, understand
+from rag.question import understand
+from rag.question_types import QuestionType
 
 
 def test_an_age_is_asked_for_by_its_name() -> None:
