@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from eval.judging import Judged, judge
+from eval.measures.catalogue import MEASURES, RANKING
 from eval.measures.quotes import QUOTES_VERIFIED
-from eval.measures.ranking import MRR, RECALL
 from eval.measures.ratio import Measure
 from eval.measures.significance import randomisation_p
 from eval.question_sets import EvalQuestion, QuestionSet
-from eval.reports import MEASURES
 from eval.runs import Run
 from eval.tables import text_table
 
 # What the answers themselves show. Rankings and proofs need the library that each run had.
-COMPARED = tuple(one for one in MEASURES if one not in (*RECALL, MRR, QUOTES_VERIFIED))
+COMPARED = tuple(one for one in MEASURES if one not in (*RANKING, QUOTES_VERIFIED))
 
 
 @dataclass(frozen=True, slots=True)

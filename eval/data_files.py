@@ -47,7 +47,7 @@ def text_of(data: bytes, path: Path) -> str:
     """
     text = data.decode("utf-8-sig", "surrogateescape")
     foreign = [line for line in text.split("\n") if not line.isascii()]
-    if 2 * sum(map(_has_surrogate, foreign)) <= len(foreign):
+    if 2 * sum(map(has_surrogate, foreign)) <= len(foreign):
         return text
     decoded = decode(data)
     if decoded is None:
@@ -61,8 +61,11 @@ def parse_line(text: str, n: int, path: Path) -> Line:
     Raises:
         DataLineInvalid: it is something else; says what.
     """
-    if _has_surrogate(text):
+    if has_surrogate(text):
         raise DataLineInvalid(file=path, line=n, reason="有不是 UTF-8 的字节")
+    if text.startswith("\ufeff"):
+        reason = "行首有多余的 BOM（像是几个文件拼在了一起）"
+        raise DataLineInvalid(file=path, line=n, reason=reason)
     try:
         record = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -70,7 +73,7 @@ def parse_line(text: str, n: int, path: Path) -> Line:
         raise DataLineInvalid(file=path, line=n, reason=reason) from error
     if not isinstance(record, dict):
         raise DataLineInvalid(file=path, line=n, reason="不是 JSON 对象")
-    if _has_surrogate(json.dumps(record, ensure_ascii=False)):
+    if has_surrogate(json.dumps(record, ensure_ascii=False)):
         raise DataLineInvalid(file=path, line=n, reason="有不成对的代理字符")
     return Line(n, record)
 
@@ -117,5 +120,6 @@ def write_bytes_whole(path: Path, data: bytes) -> None:
         raise DataFileMissing(file=path, reason=error.strerror or str(error)) from error
 
 
-def _has_surrogate(text: str) -> bool:
+def has_surrogate(text: str) -> bool:
+    """Whether a byte of no encoding, or half a character, is in `text`."""
     return any("\ud800" <= character <= "\udfff" for character in text)

@@ -10,12 +10,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from eval.data_files import has_surrogate
+from eval.spreadsheets import plain_cell
 from rag.errors import DataFileMissing, DataLineInvalid
 from rag.text import visible_length
 
 _TRUE = {"true", "1", "yes", "是", "可", "能", "有"}
 _FALSE = {"false", "0", "no", "否", "不可", "不能", "无"}
-_FIELDS = ("history", "answerable", "answers", "forbidden", "evidence", "type")
+_FIELDS = ("history", "answerable", "answers", "forbidden", "evidence", "type", "relevant")
 _CHINESE_NAMES = {
     "编号": "id",
     "问题": "question",
@@ -25,9 +27,13 @@ _CHINESE_NAMES = {
     "禁止": "forbidden",
     "证据": "evidence",
     "类型": "type",
+    "相关文章": "relevant",
+    "问法": "style",
 }
 _RGB_NAMES = {"query": "question", "answer": "answers"}
 _LISTS_SPLIT_AT = "；;\n"
+SPARE_CELLS = "\0spare"
+"""The column of what stands to the right of all columns."""
 _WORKBOOK_LIMIT = 100 << 20  # bytes of a workbook unpacked
 
 
@@ -52,12 +58,15 @@ def record_of(record: Any, n: int, path: Path) -> dict[str, Any]:
     if not isinstance(record, dict):
         raise DataLineInvalid(file=path, line=n, reason="不是 JSON 对象")
     try:
+        _check_whole(record)
         fields = {_name(key, record): value for key, value in record.items()}
         return {
             "id": _id(fields.pop("id", None), n),
             "question": _question(fields.pop("question", None)),
             **_known(fields),
-            "extra": MappingProxyType({k: v for k, v in fields.items() if k not in _FIELDS}),
+            "extra": MappingProxyType(
+                {k: v for k, v in fields.items() if k not in _FIELDS and v != ""}
+            ),
         }
     except _Wrong as wrong:
         raise DataLineInvalid(file=path, line=n, reason=str(wrong)) from wrong
@@ -71,12 +80,13 @@ def rows_of_csv(text: str, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """
     first = text.partition("\n")[0]
     delimiter = "\t" if "\t" in first else ","
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restkey="")
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restkey=SPARE_CELLS)
     try:
         _check_header(reader.fieldnames or (), path)
         for row in reader:
-            if any(value for value in row.values() if isinstance(value, str)):
-                yield reader.line_num, {key: value or "" for key, value in row.items() if key}
+            cells = {key: _joined(value) for key, value in row.items() if key}
+            if any(cells.values()):
+                yield reader.line_num, cells
     except csv.Error as error:
         raise DataLineInvalid(file=path, line=reader.line_num, reason=str(error)) from error
 
@@ -116,10 +126,24 @@ def _check_header(names: Any, path: Path) -> None:
         raise DataLineInvalid(file=path, line=1, reason=reason)
 
 
+def _joined(value: str | list[str] | None) -> str:
+    """A cell's text; several cells beyond the last column as one."""
+    if isinstance(value, list):
+        return ",".join(value).strip(",")
+    return plain_cell(value or "")
+
+
 def _cell(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return "" if value is None else str(value).replace("_x000D_", "").strip()
+
+
+def _check_whole(record: dict[Any, Any]) -> None:
+    if any(map(has_surrogate, map(str, record.values()))):
+        raise _Wrong("有不是 UTF-8 的字节")
+    if spare := record.get(SPARE_CELLS):
+        raise _Wrong(f"单元格比表头多：{spare[:40]!r}（文字里有逗号时，要用双引号括起来）")
 
 
 def _name(key: Any, record: dict[str, Any]) -> str:
@@ -149,16 +173,33 @@ def _question(value: Any) -> str:
 def _known(fields: dict[str, Any]) -> dict[str, Any]:
     answers = _groups(fields.get("answers"))
     answerable = _flag(fields.get("answerable"))
+    relevant = _grades(fields.get("relevant"))
     if answerable is False and answers:
         raise _Wrong("answerable 为 false，却给出了 answers")
     return {
         "history": _texts(fields.get("history"), "history"),
-        "answerable": bool(answers) or None if answerable is None else answerable,
+        "answerable": bool(answers or relevant) or None if answerable is None else answerable,
         "answers": answers,
         "forbidden": _texts(fields.get("forbidden"), "forbidden"),
         "evidence": _texts(fields.get("evidence"), "evidence", split=False),
         "type": str(fields.get("type") or ""),
+        "relevant": MappingProxyType(relevant),
     }
+
+
+def _grades(value: Any) -> dict[str, int]:
+    """Grades of articles: a JSON object, or in a cell the ids alone, each of grade 1."""
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        try:
+            value = json.loads(value)
+        except ValueError as error:
+            raise _Wrong(f"relevant 不是 JSON 对象：{value!r}") from error
+    if not isinstance(value, dict):
+        return dict.fromkeys(_texts(value, "relevant"), 1)
+    grades = value.values()
+    if not all(isinstance(grade, int) and not isinstance(grade, bool) for grade in grades):
+        raise _Wrong("relevant 的等级应是整数")
+    return {str(article): grade for article, grade in value.items()}
 
 
 def _flag(value: Any) -> bool | None:

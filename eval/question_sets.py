@@ -1,4 +1,6 @@
-"""Question sets: JSONL, CSV, XLSX, SQuAD-format JSON and RGB's JSONL, told apart by content.
+"""Question sets: JSONL, CSV, XLSX, SQuAD-format JSON, RGB's JSONL and CRUD-RAG's JSON.
+
+They are told apart by content.
 
 A line that is wrong is reported and left out; the others are kept.
 """
@@ -12,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from eval.crud_rag import crud_records, is_crud
 from eval.data_files import numbered_lines, parse_line, read_bytes, text_of
 from eval.question_rows import record_of, rows_of_csv, rows_of_workbook
 from eval.squad import is_squad, squad_of
@@ -33,6 +36,7 @@ class EvalQuestion:
         evidence: sentences that hold the answer, verbatim.
         answerable: None where the set does not say.
         type: a name that reports group by.
+        relevant: grades of whole articles by id, where the set judges those and no sentences.
         extra: whatever else the record held.
     """
 
@@ -44,7 +48,14 @@ class EvalQuestion:
     forbidden: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     type: str = ""
+    relevant: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def style(self) -> str:
+        """How the question is worded, another name that reports group by; empty if unsaid."""
+        style = self.extra.get("style") or self.extra.get("form") or ""
+        return style if isinstance(style, str) else ""
 
     def to_question(self) -> Question:
         """What the pipeline is asked."""
@@ -77,6 +88,16 @@ def load_questions(path: Path) -> QuestionSet:
     return parse_questions(read_bytes(path), path)
 
 
+def read_records(data: bytes, path: Path) -> Iterator[Parsed]:
+    """Every question of a file, or what is wrong with it, each with its line.
+
+    Raises:
+        DataFileMissing, EncodingUnknown: the bytes cannot be read.
+        DataLineInvalid: nothing in them can be a question.
+    """
+    return _parse(data, path)
+
+
 def parse_questions(data: bytes, path: Path) -> QuestionSet:
     """Read a question set that is in memory; `path` is what errors call it.
 
@@ -84,10 +105,28 @@ def parse_questions(data: bytes, path: Path) -> QuestionSet:
         DataFileMissing, EncodingUnknown: the bytes cannot be read.
         DataLineInvalid: there is no usable question in them; says what is wrong first.
     """
+    return collected(_parse(data, path), path)
+
+
+def parse_rows(rows: Iterable[tuple[int, Any]], path: Path) -> QuestionSet:
+    """Read records that stand one a line somewhere, each with its line.
+
+    Raises:
+        DataLineInvalid: there is no usable question among them; says what is wrong first.
+    """
+    return collected(_from_rows(rows, path), path)
+
+
+def collected(parsed_lines: Iterable[Parsed], path: Path) -> QuestionSet:
+    """The questions of distinct ids, and what is wrong with the other lines.
+
+    Raises:
+        DataLineInvalid: there is no usable question; says what is wrong first.
+    """
     questions: dict[str, EvalQuestion] = {}
     lines: dict[str, int] = {}
     problems: list[DataLineInvalid] = []
-    for n, parsed in _parse(data, path):
+    for n, parsed in parsed_lines:
         if isinstance(parsed, DataLineInvalid):
             problems.append(parsed)
         elif parsed.id in questions:
@@ -111,6 +150,8 @@ def _parse(data: bytes, path: Path) -> Iterator[Parsed]:
     tree = _whole(text)
     if is_squad(tree):
         return _from_squad(tree, path)
+    if is_crud(tree):
+        return _from_rows(crud_records(tree, path), path)
     if isinstance(tree, list):
         return _from_rows(enumerate(tree, start=1), path)
     return _from_lines(text, path)

@@ -3,47 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from eval.data_files import write_whole
+from eval.data_files import write_bytes_whole, write_whole
+from eval.diagnosis import STAGES, Diagnosis, Loss, stages
+from eval.html_report.page import html_of
 from eval.judging import Judged, Searcher, Verifier, judge, quoted_text
-from eval.measures.accuracy import ACCURACY
-from eval.measures.citation_precision import CITATION_PRECISION
-from eval.measures.correct import CORRECT
-from eval.measures.latency import milliseconds, percentile
-from eval.measures.quotes import MEAN_QUOTED_LENGTH, QUOTES_VERIFIED
-from eval.measures.ranking import MRR, RECALL
+from eval.measures.catalogue import BY_TYPE, FIGURES
 from eval.measures.ratio import Measure
-from eval.measures.refusal import (
-    BALANCED_ACCURACY,
-    REFUSAL_PRECISION,
-    REFUSAL_RATE,
-    REFUSAL_RECALL,
-)
-from eval.measures.significance import bootstrap_interval
+from eval.measures.significance import intervals
+from eval.measures.statistic import Figure
+from eval.question_formats.trec import QRELS, RUN, qrels_text, run_text
 from eval.question_sets import EvalQuestion, QuestionSet
+from eval.report_files import junit_xml, question_rows
 from eval.runs import Run
+from eval.spreadsheets import csv_text, workbook_bytes
 from eval.tables import markdown_table, text_table
 from rag.errors import UsageInvalid
-
-MEASURES = (
-    CORRECT,
-    ACCURACY,
-    CITATION_PRECISION,
-    QUOTES_VERIFIED,
-    REFUSAL_PRECISION,
-    REFUSAL_RECALL,
-    REFUSAL_RATE,
-    BALANCED_ACCURACY,
-    *RECALL,
-    MRR,
-    MEAN_QUOTED_LENGTH,
-)
-WITH_INTERVAL = (CORRECT, ACCURACY, CITATION_PRECISION, REFUSAL_RECALL, BALANCED_ACCURACY)
-BY_TYPE = (CORRECT, ACCURACY, CITATION_PRECISION, REFUSAL_RATE, MEAN_QUOTED_LENGTH)
 
 FAULTS = {
     "missing": "没有回答",
@@ -69,25 +48,37 @@ class FailedGate:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Figures of some of the questions, with their intervals."""
+
+    metrics: dict[str, float | None]
+    intervals: dict[str, tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that is said of a run.
 
     Attributes:
         judged: every question of the set, in its order.
         metrics: by the names of the contract; None where nothing can be said.
-        intervals: 95 % bootstrap intervals of the main figures.
+        intervals: 95 % bootstrap intervals of the same figures.
+        types, styles: figures of the questions of each type, and of each style.
         stamps: what the answers were computed from.
         failed: questions that could not be asked.
         problems: lines of the question set that could not be used.
+        losses: where each wrong answer was lost, by question id, as far as that was looked into.
     """
 
     judged: tuple[Judged, ...]
     metrics: dict[str, float | None]
     intervals: dict[str, tuple[float, float]]
-    types: dict[str, dict[str, float | None]]
+    types: dict[str, Group]
+    styles: dict[str, Group]
     stamps: dict[str, Any]
     failed: int
     problems: tuple[str, ...]
+    losses: dict[str, Loss] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The report as JSON, without the questions themselves."""
@@ -95,31 +86,41 @@ class Report:
             "benchmark": "evaluate",
             "settings": self.stamps,
             "metrics": self.metrics,
-            "intervals": {name: list(ends) for name, ends in self.intervals.items()},
-            "types": self.types,
+            "intervals": _lists(self.intervals),
+            "types": {name: group.metrics for name, group in self.types.items()},
+            "type_intervals": {n: _lists(group.intervals) for n, group in self.types.items()},
+            "styles": {name: group.metrics for name, group in self.styles.items()},
+            "style_intervals": {n: _lists(group.intervals) for n, group in self.styles.items()},
+            "stages": self.stages,
             "problems": list(self.problems),
         }
 
+    @property
+    def stages(self) -> dict[str, int]:
+        """How many answers each stage lost."""
+        return stages(self.losses.values())
+
     def table(self) -> str:
-        """The report for a terminal: figures, then types. Chinese, aligned."""
-        parts = [self._headline(), text_table(self._figures())]
-        if self.types:
-            parts.append(text_table(self._type_rows()))
+        """The report for a terminal: figures, types, styles, lost stages. Chinese, aligned."""
+        parts = [self.headline(), *(text_table(rows) for _, rows in self.tables())]
         return "\n\n".join([*parts, *self.problems])
 
     def markdown(self) -> str:
         """The report as a page."""
-        stamps = "\n".join(f"- {name}：{_shown(value)}" for name, value in self.stamps.items())
-        parts = ["# 评测报告", self._headline(), stamps, markdown_table(self._figures())]
-        if self.types:
-            parts += ["## 分类型", markdown_table(self._type_rows())]
-        faults = [["编号", "问题", "毛病"], *self._fault_rows()]
+        stamps = "\n".join(f"- {name}：{_stamp(value)}" for name, value in self.stamps.items())
+        parts = ["# 评测报告", self.headline(), stamps]
+        for name, rows in self.tables():
+            parts += [f"## {name}", markdown_table(rows)]
+        faults = [["编号", "问题", "毛病", "丢在哪一步"], *self._fault_rows()]
         if len(faults) > 1:
             parts += ["## 没答好的问题", markdown_table(faults)]
         return "\n\n".join([*parts, *self.problems]) + "\n"
 
     def write(self, folder: Path) -> None:
-        """Write `report.json`, `report.md` and `failures.jsonl` into a folder, made if need be.
+        """Write the report into a folder, made if need be.
+
+        As JSON, Markdown and one HTML file; every question as CSV and XLSX; the failures; the
+        rankings and what was relevant in TREC's form; the gates' own form for builds, JUnit XML.
 
         Raises:
             DataFileMissing: the folder does not take them.
@@ -129,10 +130,24 @@ class Report:
         write_whole(folder / "report.json", document + "\n")
         write_whole(folder / "report.md", self.markdown())
         write_whole(folder / "failures.jsonl", "".join(lines))
+        write_whole(folder / "report.html", html_of(self, FAULTS))
+        rows = question_rows(self.judged, self.losses, FAULTS)
+        write_whole(folder / "questions.csv", csv_text(rows))
+        write_bytes_whole(folder / "questions.xlsx", workbook_bytes(rows, "逐题"))
+        xml = junit_xml(self.judged, self.losses, FAULTS, str(self.stamps["run"]))
+        write_bytes_whole(folder / "junit.xml", xml)
+        self._write_rankings(folder)
+
+    def _write_rankings(self, folder: Path) -> None:
+        rankings = {one.question.id: [found.id for found in one.ranking] for one in self.judged}
+        write_whole(folder / RUN, run_text(rankings, str(self.stamps["run"])))
+        rankable = [one for one in self.judged if one.rankable]
+        grades = {one.question.id: {r.id: r.grade for r in one.relevant} for one in rankable}
+        write_whole(folder / QRELS, qrels_text(grades))
 
     def failures(self) -> list[dict[str, Any]]:
         """Every question with a fault: what was asked, expected and said."""
-        return [_failure(one) for one in self.judged if one.fault]
+        return [_failure(one, self.losses.get(one.question.id)) for one in self.judged if one.fault]
 
     def check(self, gates: str | Iterable[str]) -> list[FailedGate]:
         """The gates (`citation_precision=0.95`) that the report does not pass.
@@ -145,7 +160,8 @@ class Report:
         failed = [FailedGate(name, floor, self.metrics[name]) for name, floor in floors]
         return [gate for gate in failed if gate.value is None or gate.value < gate.floor]
 
-    def _headline(self) -> str:
+    def headline(self) -> str:
+        """How many were asked, answered, refused and failed."""
         answered = sum(one.answered for one in self.judged)
         refused = sum(one.refused for one in self.judged)
         missing = len(self.judged) - answered - refused
@@ -154,39 +170,37 @@ class Report:
             f"（其中出错 {self.failed}）"
         )
 
-    def _figures(self) -> list[list[str]]:
-        rows = [["指标", "值", "95% 区间"]]
-        for measure in MEASURES:
-            ends = self.intervals.get(measure.name)
-            interval = " – ".join(_cell(end, share=measure.share) for end in ends) if ends else ""
-            rows.append([measure.label, self._value(measure, self.metrics), interval])
-        rows += [
-            [label, _cell(self.metrics[name], share=False), ""]
-            for name, label in (
-                ("p50_ms", "耗时中位数（毫秒）"),
-                ("p95_ms", "耗时 95 分位（毫秒）"),
-            )
+    def tables(self) -> list[tuple[str, list[list[str]]]]:
+        """The tables that there are, each under its name, its header the first row."""
+        figures = [["指标", "值", "95% 区间"], *figure_rows(self.metrics, self.intervals)]
+        parts = [
+            ("分类型", "类型", _group_rows(self.types)),
+            ("分问法", "问法", _group_rows(self.styles)),
         ]
-        return rows
-
-    def _type_rows(self) -> list[list[str]]:
-        header = ["类型", "题数", *(measure.label for measure in BY_TYPE)]
-        rows = [
-            [name, f"{row['questions']:.0f}", *(self._value(m, row) for m in BY_TYPE)]
-            for name, row in self.types.items()
+        tables = [("指标", figures)]
+        tables += [
+            (name, [[first, "题数", *(measure.label for measure in BY_TYPE)], *rows])
+            for name, first, rows in parts
+            if rows
         ]
-        return [header, *rows]
+        if self.losses:
+            counts = [[STAGES[s], str(self.stages[s])] for s in STAGES if s in self.stages]
+            tables.append(("答错的丢在哪一步", [["丢在哪一步", "题数"], *counts]))
+        return tables
 
     def _fault_rows(self) -> list[list[str]]:
         return [
-            [one.question.id, one.question.question, FAULTS[one.fault]]
+            [
+                one.question.id,
+                one.question.question,
+                FAULTS[one.fault],
+                STAGES[self.losses[one.question.id].stage]
+                if one.question.id in self.losses
+                else "",
+            ]
             for one in self.judged
             if one.fault
         ]
-
-    @staticmethod
-    def _value(measure: Measure, metrics: dict[str, float | None]) -> str:
-        return _cell(metrics[measure.name], share=measure.share)
 
 
 def evaluate(
@@ -195,6 +209,7 @@ def evaluate(
     *,
     searcher: Searcher | None = None,
     verifier: Verifier | None = None,
+    diagnosis: Diagnosis | None = None,
 ) -> Report:
     """Judge a run. Every question counts: one without an answer is wrong.
 
@@ -203,48 +218,85 @@ def evaluate(
         run: the answers.
         searcher: ranks passages for recall and MRR; without it they judge what answers show.
         verifier: finds what is wrong with an answer's quotes.
+        diagnosis: finds the stage that lost each wrong answer.
     """
     judged = tuple(judge(q, run.answers.get(q.id), searcher, verifier) for q in questions)
-    measured = ((m, bootstrap_interval(m.table(judged))) for m in WITH_INTERVAL)
     problems = questions.problems if isinstance(questions, QuestionSet) else ()
+    found = {one.question.id: diagnosis.of(one) for one in judged} if diagnosis else {}
     return Report(
         judged=judged,
-        metrics=_metrics(judged, MEASURES) | _latency(judged),
-        intervals={measure.name: ends for measure, ends in measured if ends},
-        types=_types(judged),
-        stamps=_stamps(judged, run),
+        metrics=_metrics(judged, FIGURES),
+        intervals=intervals(FIGURES, judged),
+        types=_groups(judged, [one.question.type for one in judged]),
+        styles=_groups(judged, [one.question.style for one in judged]),
+        stamps=_stamps(judged, run, questions),
         failed=sum(question.id in run.failures for question in questions),
         problems=tuple(problem.message_zh for problem in problems),
+        losses={name: loss for name, loss in found.items() if loss},
     )
 
 
-def _metrics(judged: Sequence[Judged], measures: Sequence[Measure]) -> dict[str, float | None]:
-    values = {measure.name: measure.value(judged) for measure in measures}
+def figure_rows(
+    metrics: Mapping[str, float | None],
+    ends: Mapping[str, Sequence[float]],
+    figures: Sequence[Figure] = FIGURES,
+) -> list[list[str]]:
+    """Label, value and interval of the figures that can be had, as people read them."""
+    return [
+        [
+            figure.label,
+            shown(metrics[figure.name], share=figure.share),
+            " – ".join(shown(end, share=figure.share) for end in ends.get(figure.name, ())),
+        ]
+        for figure in figures
+        if metrics.get(figure.name) is not None
+    ]
+
+
+def _metrics(judged: Sequence[Judged], figures: Sequence[Figure]) -> dict[str, float | None]:
+    values = {figure.name: figure.value(judged) for figure in figures}
     return {"questions": float(len(judged)), **values}
 
 
-def _latency(judged: Sequence[Judged]) -> dict[str, float | None]:
-    taken = [ms for one in judged if one.answer and (ms := milliseconds(one.answer)) is not None]
-    return {"p50_ms": percentile(taken, 0.5), "p95_ms": percentile(taken, 0.95)}
+def _groups(judged: Sequence[Judged], names: Sequence[str]) -> dict[str, Group]:
+    """Figures of the questions of each name; nothing where none has a name."""
+    groups: dict[str, Group] = {}
+    for name in sorted(set(names) - {""}):
+        own = [one for one, its in zip(judged, names, strict=True) if its == name]
+        groups[name] = Group(_metrics(own, BY_TYPE), intervals(BY_TYPE, own))
+    return groups
 
 
-def _types(judged: Sequence[Judged]) -> dict[str, dict[str, float | None]]:
-    names = sorted({one.question.type for one in judged} - {""})
-    groups = {name: [one for one in judged if one.question.type == name] for name in names}
-    return {name: _metrics(group, BY_TYPE) for name, group in groups.items()}
+def _group_rows(groups: Mapping[str, Group]) -> list[list[str]]:
+    return [
+        [name, f"{group.metrics['questions']:.0f}", *(_value(m, group.metrics) for m in BY_TYPE)]
+        for name, group in groups.items()
+    ]
 
 
-def _stamps(judged: Sequence[Judged], run: Run) -> dict[str, Any]:
+def _value(measure: Measure, metrics: Mapping[str, float | None]) -> str:
+    return shown(metrics[measure.name], share=measure.share)
+
+
+def _lists(ends: Mapping[str, tuple[float, float]]) -> dict[str, list[float]]:
+    return {name: list(pair) for name, pair in ends.items()}
+
+
+def _stamps(
+    judged: Sequence[Judged], run: Run, questions: QuestionSet | Sequence[EvalQuestion]
+) -> dict[str, Any]:
+    """What the figures were made from; a run names itself and its set."""
     receipts = [one.answer.receipt for one in judged if one.answer]
     return {
         "run": run.path.name,
+        **({"set": questions.path.name} if isinstance(questions, QuestionSet) else {}),
         "model": sorted({receipt.model for receipt in receipts}),
         "generation": sorted({receipt.generation for receipt in receipts}),
         "settings": sorted({receipt.settings for receipt in receipts}),
     }
 
 
-def _failure(one: Judged) -> dict[str, Any]:
+def _failure(one: Judged, loss: Loss | None) -> dict[str, Any]:
     question, answer = one.question, one.answer
     return {
         "id": question.id,
@@ -259,6 +311,7 @@ def _failure(one: Judged) -> dict[str, Any]:
         "quoted": quoted_text(answer) if answer else None,
         "refusal": answer.refusal.reason if answer and answer.refusal else None,
         "confidence": answer.confidence if answer else None,
+        "lost": loss.to_json() if loss else None,
     }
 
 
@@ -275,11 +328,12 @@ def _gate(text: str, metrics: dict[str, float | None]) -> tuple[str, float]:
     return name, value
 
 
-def _cell(value: float | None, *, share: bool) -> str:
+def shown(value: float | None, *, share: bool) -> str:
+    """A figure as people read it."""
     if value is None:
         return "—"
     return f"{100 * value:.1f}%" if share else f"{value:.4g}"
 
 
-def _shown(value: Any) -> str:
+def _stamp(value: Any) -> str:
     return "、".join(map(str, value)) if isinstance(value, list) else str(value)

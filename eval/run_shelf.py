@@ -22,7 +22,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from eval.data_files import read_bytes, write_bytes_whole, write_whole
+from eval.data_files import read_bytes, read_jsonl, write_bytes_whole, write_whole
+from eval.diagnosis import Diagnosis
 from eval.judging import Searcher, Verifier
 from eval.question_sets import QuestionSet, parse_questions
 from eval.reports import evaluate
@@ -34,8 +35,22 @@ State = Literal["running", "finished", "cancelled", "failed"]
 BUNDLED = "bundled"
 _BUNDLED_FILE = Path(__file__).parents[1] / "corpus" / "questions.jsonl"
 _ID = re.compile(r"[0-9a-z-]{1,40}")
-_TAKEN_ALONG = frozenset({"report.md", "report.json", "answers.jsonl", "failures.jsonl"})
+_TAKEN_ALONG = frozenset(
+    {
+        "report.html",
+        "report.md",
+        "report.json",
+        "questions.csv",
+        "questions.xlsx",
+        "answers.jsonl",
+        "failures.jsonl",
+        "junit.xml",
+        "run.txt",
+        "qrels.txt",
+    }
+)
 _ABOUT, _QUESTIONS, _ANSWERS, _REPORT = "about.json", "questions", "answers.jsonl", "report.json"
+_FAILURES = "failures.jsonl"
 
 
 class Cancelled(Exception):
@@ -154,6 +169,8 @@ class RunShelf:
         searcher: Searcher,
         verifier: Verifier,
         progress: Callable[[int, int], None],
+        *,
+        diagnosis: Diagnosis | None = None,
     ) -> KeptRun:
         """Ask what was not asked yet, judge, and keep the report.
 
@@ -164,7 +181,9 @@ class RunShelf:
         try:
             questions = self.questions(run)
             answers = answer_all(asker, questions.questions, folder / _ANSWERS, progress)
-            report = evaluate(questions, answers, searcher=searcher, verifier=verifier)
+            report = evaluate(
+                questions, answers, searcher=searcher, verifier=verifier, diagnosis=diagnosis
+            )
             report.write(folder)
         except Cancelled:
             return self._note(replace(run, state="cancelled"))
@@ -192,10 +211,22 @@ class RunShelf:
         path = self._runs / run.id / _REPORT
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
+    def losses(self, run: KeptRun) -> dict[str, dict[str, Any]]:
+        """Where wrong answers were lost, by question id; empty before the run is finished."""
+        path = self._runs / run.id / _FAILURES
+        if not path.exists():
+            return {}
+        records = (line.record for line in read_jsonl(path))
+        return {str(one["id"]): one["lost"] for one in records if one.get("lost")}
+
     def file(self, run: KeptRun, name: str) -> Path | None:
         """A file of a run that people may take with them, if it is there."""
         path = self._runs / run.id / name
         return path if name in _TAKEN_ALONG and path.is_file() else None
+
+    def files(self, run: KeptRun) -> list[str]:
+        """Those files of a run that people may take with them."""
+        return sorted(name for name in _TAKEN_ALONG if self.file(run, name))
 
     def remove(self, run_id: str) -> None:
         """Forget a run.

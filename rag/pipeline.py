@@ -59,39 +59,53 @@ class Pipeline:
         """
         timings: dict[str, float] = {}
         with _timed(timings, "total"):
-            retriever = self._current()
-            with _timed(timings, "understand"):
-                understood, corrections = self._understand(question, retriever)
-            read, restriction = restricted(
-                understood, question.filters, self.library.heads, self.library.sections
-            )
-            if heard:
-                heard(Stage(stage="search", searched_question=understood.searched))
-            with _timed(timings, "embed"):
-                vector = self._embed(read.spelt)
-            inquiry = Inquiry(
-                self.library,
-                retriever,
-                self._embedder,
-                self._scorer,
-                self.settings.answer.max_quote,
-                self._told(question),
-            )
-            with _timed(timings, "retrieve"):
-                filters = restriction.filters if restriction else question.filters
-                candidates = inquiry.candidates(read, vector, filters)
-                outside = restriction if not candidates else None
-                if outside:
-                    candidates = inquiry.candidates(read, vector, question.filters)
-            if heard:
-                heard(_reading(understood, len(candidates)))
-            with _timed(timings, "evidence"):
-                facts = None if outside else inquiry.facts(read, candidates)
-                scope = inquiry.scope(read, candidates)
-                sides = inquiry.sides(read, vector, candidates, scope, filters)
-                if outside:
-                    sides = tuple(side.outside(outside.words) for side in sides)
-        findings = Findings(
+            findings = self._findings(question, timings, heard)
+        return located(self._generator.generate(findings, timings), self.library)
+
+    def findings(self, question: Question) -> Findings:
+        """What an answer would be made of, for whoever looks into why it is what it is.
+
+        Raises:
+            QuestionError, LibraryError: as `ask`.
+        """
+        return self._findings(question, {}, None)
+
+    def _findings(
+        self, question: Question, timings: dict[str, float], heard: Heard | None
+    ) -> Findings:
+        retriever = self._current()
+        with _timed(timings, "understand"):
+            understood, corrections = self._understand(question, retriever)
+        read, restriction = restricted(
+            understood, question.filters, self.library.heads, self.library.sections
+        )
+        if heard:
+            heard(Stage(stage="search", searched_question=understood.searched))
+        with _timed(timings, "embed"):
+            vector = self._embed(read.spelt)
+        inquiry = Inquiry(
+            self.library,
+            retriever,
+            self._embedder,
+            self._scorer,
+            self.settings.answer.max_quote,
+            self._told(question),
+        )
+        with _timed(timings, "retrieve"):
+            filters = restriction.filters if restriction else question.filters
+            candidates = inquiry.candidates(read, vector, filters)
+            outside = restriction if not candidates else None
+            if outside:
+                candidates = inquiry.candidates(read, vector, question.filters)
+        if heard:
+            heard(_reading(understood, len(candidates)))
+        with _timed(timings, "evidence"):
+            facts = None if outside else inquiry.facts(read, candidates)
+            scope = inquiry.scope(read, candidates)
+            sides = inquiry.sides(read, vector, candidates, scope, filters)
+            if outside:
+                sides = tuple(side.outside(outside.words) for side in sides)
+        return Findings(
             question,
             understood,
             facts,
@@ -101,7 +115,6 @@ class Pipeline:
             corrections=corrections,
             further=bool(inquiry.told.quotes),
         )
-        return located(self._generator.generate(findings, timings), self.library)
 
     def search(self, query: str, limit: int, filters: Filters = EVERYTHING) -> list[Hit]:
         """The `limit` best passages, best first."""

@@ -24,10 +24,13 @@ from rag.answers import (
 from rag.documents import Article, Paragraph, Passage, SourceFile, Span, cut_spans
 from rag.embedding import HashingEmbedder
 from rag.errors import QuestionEmpty, QuestionTooLong
+from rag.generation import Findings
 from rag.library import Library
 from rag.places import located
+from rag.question import understand
 from rag.records import NewDocument, StoredArticle
 from rag.retrieval import EVERYTHING, admits
+from rag.scope import ANYBODY
 from rag.settings import Settings
 from rag.text import sentence_spans, windows
 from rag.wording import render_answer, render_refusal
@@ -132,6 +135,12 @@ class FakePipeline:
         if not numbered or numbered[0].score < 0.3:
             return located(self._answer(question, searched, (), tuple(numbered)), self.library)
         return located(self._answer(question, searched, tuple(numbered[:1]), ()), self.library)
+
+    def findings(self, question: Question) -> Findings:
+        """Nothing was weighed."""
+        limit = self.settings.answer.question_limit
+        receipt = Receipt(generation=self.library.generation, model="fake", settings="fake")
+        return Findings(question, understand(question, limit), None, (), ANYBODY, receipt)
 
     def search(self, query: str, limit: int, filters: Filters = EVERYTHING) -> list[FakeHit]:
         """Every paragraph as a passage."""

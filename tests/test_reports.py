@@ -37,7 +37,7 @@ def run_of(answers: dict[str, Answer], name: str = "run.jsonl") -> Run:
     return Run(Path(name), answers, {})
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def report() -> Report:
     return evaluate(QUESTIONS, run_of(ANSWERS), verifier=lambda a: [] if a.answered else ["?"])
 
@@ -67,9 +67,9 @@ def test_figures(report: Report, name: str, value: float) -> None:
 
 
 def test_types_are_figured_apart(report: Report) -> None:
-    assert report.types["how_many"]["accuracy"] == pytest.approx(1 / 2)
-    assert report.types["none"]["accuracy"] is None
-    assert {name: row["questions"] for name, row in report.types.items()} == {
+    assert report.types["how_many"].metrics["accuracy"] == pytest.approx(1 / 2)
+    assert report.types["none"].metrics["accuracy"] is None
+    assert {name: group.metrics["questions"] for name, group in report.types.items()} == {
         "how_many": 2,
         "none": 2,
         "who": 1,

@@ -15,7 +15,15 @@ from typer.exceptions import TyperException
 
 from rag.errors import YoujuError
 from ui import console
-from ui.commands import asking, calibrating, evaluating, feedback, library, serving
+from ui.commands import (
+    asking,
+    calibrating,
+    evaluating,
+    feedback,
+    library,
+    questions,
+    serving,
+)
 from ui.options import AsJson, DataDir, Options
 from ui.usage import Verb, Verbs, chinese, in_chinese
 
@@ -81,6 +89,16 @@ def _add_verbs() -> None:
         },
     )
     app.add_typer(articles, name="articles")
+    sets = _group("问题集：检查、转换格式、拟草稿。")
+    _add(
+        sets,
+        {
+            "check": questions.check,
+            "convert": questions.convert,
+            "draft": questions.draft,
+        },
+    )
+    app.add_typer(sets, name="questions")
     judged = _group("页面上收到的评价。")
     _add(judged, {"export": feedback.export})
     app.add_typer(judged, name="feedback")

@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from rag.answers import Answer, Filters, Heard, Question, Stage
 from rag.documents import Passage
@@ -25,6 +25,9 @@ from rag.settings import Settings
 from ui.intake.child import ChildIngester
 from ui.intake.jobs import Ingester
 from ui.intake.queue import Intake
+
+if TYPE_CHECKING:
+    from rag.generation import Findings
 
 _log = logging.getLogger("youju.engine")
 _RETRY_SECONDS = 2.0
@@ -67,6 +70,9 @@ class Pipeline(Protocol):
 
     def ask(self, question: Question, heard: Heard | None = None) -> Answer:
         """Answer or refuse, telling how far it is; may be called from several threads."""
+
+    def findings(self, question: Question) -> Findings:
+        """What the answer would be made of, for whoever looks into why it is what it is."""
 
     def search(self, query: str, limit: int, filters: Filters = ...) -> Sequence[Hit]:
         """The best passages, best first."""

@@ -28,8 +28,11 @@ _PLACES = (
 )
 
 
-def framed(module: str) -> HTMLResponse:
-    """The page of one of our modules."""
+_SCRIPT = '<script type="module" src="/ui/{{module}}/main.js"></script>\n'
+
+
+def framed(module: str, main: str | None = None) -> HTMLResponse:
+    """The page of one of our modules; `main` is HTML to show in its place, without its script."""
     links = "".join(
         f'<a href="{address}"{" aria-current=page" if own == module else ""}>{name}</a>'
         for address, name, own in _PLACES
@@ -37,10 +40,11 @@ def framed(module: str) -> HTMLResponse:
     name = next(name for _, name, own in _PLACES if own == module)
     page = (
         read_static("frame.html")
+        .replace(_SCRIPT, _SCRIPT if main is None else "")
         .replace("{{title}}", name)
         .replace("{{module}}", module)
         .replace("{{links}}", links)
-        .replace("{{main}}", read_static("page.html", module))
+        .replace("{{main}}", read_static("page.html", module) if main is None else main)
     )
     return HTMLResponse(
         page, headers={"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"}

@@ -6,6 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from eval.judging import Judged
+from eval.measures.ratio import Sums
+from eval.measures.statistic import Statistic, quotient
+
 BINS = 10
 
 
@@ -17,9 +21,28 @@ def expected_calibration_error(
     ECE = Σ_b |b|/n · |mean stated(b) - share true(b)| (Naeini et al., 2015; Guo et al., 2017);
     zero where nothing was stated.
     """
-    chances, came = np.asarray(stated, dtype=np.float64), np.asarray(true, dtype=np.float64)
-    if not len(chances):
-        return 0.0
-    places = np.minimum((chances * bins).astype(int), bins - 1)
-    apart = [abs(float(chances[places == n].sum() - came[places == n].sum())) for n in range(bins)]
-    return sum(apart) / len(chances)
+    rows = np.array([stated, true, np.ones(len(stated))], dtype=np.float64).T
+    return float(np.nan_to_num(_error(rows, np.ones((1, len(stated))), bins))[0])
+
+
+def _error(rows: Sums, counts: Sums, bins: int = BINS) -> Sums:
+    """Of rows (stated, true, whether anything was stated)."""
+    stated, true, known = rows.T
+    places = np.minimum((stated * bins).astype(int), bins - 1)
+    apart = (stated - true) * known
+    held = counts @ np.where(places[:, None] == np.arange(bins), apart[:, None], 0.0)
+    return quotient(np.abs(held).sum(axis=1), counts @ known)
+
+
+def _rows(judged: Sequence[Judged]) -> Sums:
+    """Answers whose rightness is known, and what they said of themselves."""
+    rows = [
+        (one.answer.confidence, float(bool(one.correct)), 1.0)
+        if one.answer is not None and one.answered and one.correct is not None
+        else (0.0, 0.0, 0.0)
+        for one in judged
+    ]
+    return np.array(rows, dtype=np.float64).reshape(len(judged), 3)
+
+
+CALIBRATION_ERROR = Statistic("ece", "校准误差（ECE）", _rows, _error, share=False)

@@ -53,3 +53,8 @@ def _unlabelled(evidence: str) -> list[str]:
 def _sentences(evidence: str) -> list[str]:
     sentences = [evidence[start:end] for start, end in sentence_spans(evidence)]
     return [sentence for sentence in sentences if visible_length(sentence) >= _TELLING]
+
+
+def holds_evidence(held: str, evidence: str) -> bool:
+    """Whether a text that is `loose` already holds all of an evidence, its speaker's name aside."""
+    return any(loose(gold) in held for gold in (evidence, *_unlabelled(evidence)))

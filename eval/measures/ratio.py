@@ -44,6 +44,12 @@ class Measure:
         value = float(divide(self.table(judged).sum(axis=0)))
         return None if np.isnan(value) else value
 
+    def resampled(self, judged: Sequence[Judged]) -> Callable[[Sums], Sums]:
+        """What gives the figure over questions drawn from these, by how often each is drawn."""
+        table = self.table(judged)
+        flat = table.reshape(len(table), -1)
+        return lambda counts: divide((counts @ flat).reshape(len(counts), -1, 2))
+
 
 def divide(sums: Sums) -> Sums:
     """The mean quotient of sums of shape (…, parts, 2); NaN where a part is divided by zero."""

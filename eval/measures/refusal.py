@@ -16,6 +16,12 @@ def _refused_of_unanswerable(one: Judged) -> tuple[float, float]:
     return float(one.refused and unanswerable), float(unanswerable)
 
 
+def _twice_right(one: Judged) -> tuple[float, float]:
+    """F1 as `2 · right / (refused + due)`, a quotient of sums."""
+    right, refused = _right_of_refused(one)
+    return 2 * right, refused + float(one.question.answerable is False)
+
+
 def _answered_of_answerable(one: Judged) -> tuple[float, float]:
     answerable = one.question.answerable is True
     return float(one.answered and answerable), float(answerable)
@@ -27,6 +33,7 @@ def _refused(one: Judged) -> tuple[float, float]:
 
 REFUSAL_PRECISION = Measure("refusal_precision", "拒答准确率", (_right_of_refused,))
 REFUSAL_RECALL = Measure("refusal_recall", "拒答召回率", (_refused_of_unanswerable,))
+REFUSAL_F1 = Measure("refusal_f1", "拒答 F1", (_twice_right,))
 BALANCED_ACCURACY = Measure(
     "balanced_accuracy", "答与拒平衡准确率", (_answered_of_answerable, _refused_of_unanswerable)
 )

@@ -5,12 +5,56 @@ Both draw whole questions with a fixed seed, so that the same data gives the sam
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 
+from eval.judging import Judged
 from eval.measures.ratio import Sums, divide
+from eval.measures.statistic import Figure
 
 DRAWS = 2000
 SEED = 20240229
+_AT_ONCE = 100
+"""Draws that are in memory at a time."""
+
+
+def intervals(
+    figures: Sequence[Figure], judged: Sequence[Judged], level: float = 0.95
+) -> dict[str, tuple[float, float]]:
+    """Percentile intervals (Efron, 1979) of figures over the same draws of questions.
+
+    Args:
+        figures: those whose intervals are wanted.
+        judged: the questions.
+        level: share of the draws that an interval holds.
+
+    Returns:
+        Lower and upper end by name; none of a figure that cannot be had.
+    """
+    if not judged:
+        return {}
+    resampled = [figure.resampled(judged) for figure in figures]
+    chunks = [[of(counts) for of in resampled] for counts in _draws(len(judged))]
+    values = [np.concatenate(parts) for parts in zip(*chunks, strict=True)]
+    ends = {f.name: _ends(v, level) for f, v in zip(figures, values, strict=True)}
+    return {name: end for name, end in ends.items() if end is not None}
+
+
+def _draws(n: int) -> Iterator[Sums]:
+    """How often each of `n` questions is drawn, shape (draws, n), a few draws at a time."""
+    random = np.random.default_rng(SEED)
+    for start in range(0, DRAWS, _AT_ONCE):
+        drawn = [random.integers(0, n, n) for _ in range(min(_AT_ONCE, DRAWS - start))]
+        yield np.stack([np.bincount(places, minlength=n) for places in drawn]).astype(np.float64)
+
+
+def _ends(values: Sums, level: float) -> tuple[float, float] | None:
+    values = values[~np.isnan(values)]
+    if not len(values):
+        return None
+    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
 
 
 def bootstrap_interval(table: Sums, level: float = 0.95) -> tuple[float, float] | None:
@@ -23,17 +67,11 @@ def bootstrap_interval(table: Sums, level: float = 0.95) -> tuple[float, float] 
     Returns:
         Lower and upper end; None where nothing can be divided.
     """
-    random = np.random.default_rng(SEED)
-    n = len(table)
-    if n == 0:
+    if not len(table):
         return None
-    sums = np.stack([table[random.integers(0, n, n)].sum(axis=0) for _ in range(DRAWS)])
-    values = divide(sums)
-    values = values[~np.isnan(values)]
-    if not len(values):
-        return None
-    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
+    flat = table.reshape(len(table), -1)
+    drawn = [divide((counts @ flat).reshape(len(counts), -1, 2)) for counts in _draws(len(table))]
+    return _ends(np.concatenate(drawn), level)
 
 
 def randomisation_p(table_a: Sums, table_b: Sums) -> float | None:

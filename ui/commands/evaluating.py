@@ -167,6 +167,7 @@ def benchmark(
 def _evaluated(question_set: QuestionSet, answers: Path | None, options: Options) -> Report:
     from tempfile import TemporaryDirectory
 
+    from eval.diagnosis import Diagnosis
     from eval.reports import evaluate as evaluate_run
     from eval.runs import answer_all, read_run
     from rag.assembly import open_pipeline
@@ -188,6 +189,7 @@ def _evaluated(question_set: QuestionSet, answers: Path | None, options: Options
             run,
             searcher=pipeline,
             verifier=lambda answer: verify(answer, pipeline.library),
+            diagnosis=Diagnosis(pipeline, pipeline.settings.retrieval.passages),
         )
     finally:
         pipeline.close()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
 
 from eval.judging import Judged
 from eval.measures.containment import shares_evidence
@@ -35,8 +37,11 @@ def questions_html(judged: Sequence[Judged], fault: str, kind: str) -> str:
     return f'<div class="yj-filters yj-row">{_filters(judged, fault, kind)}</div>{listed}'
 
 
-def question_html(one: Judged) -> str:
-    """One question: what was expected on the left, what was said on the right."""
+def question_html(one: Judged, lost: Mapping[str, Any] | None = None) -> str:
+    """One question: what was expected on the left, what was said on the right.
+
+    `lost`: where a wrong answer was lost, as the run's report has it.
+    """
     question, answer = one.question, one.answer
     history = "".join(f"<li>{escaped(earlier)}</li>" for earlier in question.history)
     before = f'<h4>前面问过</h4><ul class="yj-before">{history}</ul>' if history else ""
@@ -49,6 +54,39 @@ def question_html(one: Judged) -> str:
         '<div class="yj-sides"><section aria-label="应答"><h4>应答</h4>'
         f"{before}{_gold(one)}</section>"
         f'<section aria-label="实答"><h4>实答</h4>{_said(one, answer)}</section></div>'
+        f"{_lost(lost) if lost else ''}"
+    )
+
+
+def _lost(lost: Mapping[str, Any]) -> str:
+    """The stage that lost it; what should have won and what did, with both scores."""
+    rule = f"（{escaped(lost['rule'])}）" if lost.get("rule") else ""
+    spots = "".join(
+        f'<section aria-label="{name}"><h4>{name}</h4>{_spot(lost[key])}</section>'
+        for key, name in (("gold", "该引的"), ("chosen", "实引的"))
+        if lost.get(key)
+    )
+    return (
+        '<h4 class="yj-lost">丢在哪一步'
+        f' <span class="yj-tag yj-bad">{escaped(lost["label"])}</span>{rule}</h4>'
+        f'<div class="yj-sides">{spots}</div>'
+    )
+
+
+def _spot(spot: Mapping[str, Any]) -> str:
+    chance, rank, score = spot.get("probability"), spot.get("rank"), spot.get("retrieval")
+    told = [
+        "没有读到" if chance is None else f"把握 {chance:.1%}",
+        f"检索第 {rank} 位" if rank else "",
+        f"检索得分 {score:.4f}" if score is not None else "",
+    ]
+    marked = urlencode({"paragraph": spot["paragraph"], "text": spot["text"][:200]})
+    address = f"/evaluation/articles/{quote(spot['article_id'], safe='')}?{marked}#here"
+    return (
+        f'<p class="yj-label">{" · ".join(filter(None, told))}</p>'
+        f'<p class="yj-quote">{escaped(spot["text"])}</p>'
+        f'<p class="yj-label yj-from"><a href="{escaped(address)}" target="_blank" rel="noopener">'
+        f"《{escaped(spot['title'])}》第 {spot['paragraph']} 段</a></p>"
     )
 
 

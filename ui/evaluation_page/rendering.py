@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from eval.comparison import Comparison, Difference
+from eval.diagnosis import STAGES
+from eval.measures.catalogue import BY_TYPE, FIGURES
 from eval.measures.ratio import Measure
-from eval.reports import BY_TYPE, MEASURES
+from eval.measures.statistic import Figure
 from eval.run_shelf import KeptRun, KeptSet
 from rag.errors import DataLineInvalid
 from ui.chat.escaping import escaped
@@ -35,7 +37,6 @@ _STATES = {
     "failed": ("出错", "yj-bad"),
     "running": ("进行中", ""),
 }
-_MILLISECONDS = (("p50_ms", "耗时中位数"), ("p95_ms", "耗时 95 分位"))
 
 
 def type_name(kind: str) -> str:
@@ -74,10 +75,18 @@ def runs_html(runs: Sequence[KeptRun], active: str | None) -> str:
 
 
 def run_html(
-    run: KeptRun, report: Mapping[str, Any] | None, others: Sequence[KeptRun], *, active: bool
+    run: KeptRun,
+    report: Mapping[str, Any] | None,
+    others: Sequence[KeptRun],
+    files: Collection[str] = (),
+    *,
+    active: bool,
 ) -> str:
-    """A run's head and figures; one that is under way is not to be resumed or removed."""
-    actions = "" if active else _actions(run, others, finished=report is not None)
+    """A run's head and figures; one that is under way is not to be resumed or removed.
+
+    `files`: those of the run that people may take with them.
+    """
+    actions = "" if active else _actions(run, others, files, finished=report is not None)
     return (
         f'<header class="yj-run-head"><div><h2>{escaped(run.set_name)}</h2>'
         f'<p class="yj-label">{_moment(run.began)} · {run.questions} 题</p></div>'
@@ -121,7 +130,9 @@ def _run(run: KeptRun, active: str | None) -> str:
     )
 
 
-def _actions(run: KeptRun, others: Sequence[KeptRun], *, finished: bool) -> str:
+def _actions(
+    run: KeptRun, others: Sequence[KeptRun], files: Collection[str], *, finished: bool
+) -> str:
     parts = []
     if not finished:
         parts.append(
@@ -140,9 +151,12 @@ def _actions(run: KeptRun, others: Sequence[KeptRun], *, finished: bool) -> str:
         )
     if finished:
         base = f"/evaluation/runs/{escaped(run.id)}"
+        report = "report.html" if "report.html" in files else "report.md"
+        offered = (report, "报告"), ("questions.xlsx", "表格"), ("answers.jsonl", "回答")
         parts += [
-            f'<a class="yj-button" href="{base}/report.md" download>报告</a>',
-            f'<a class="yj-button" href="{base}/answers.jsonl" download>回答</a>',
+            f'<a class="yj-button" href="{base}/{file}" download>{label}</a>'
+            for file, label in offered
+            if file in files
         ]
     parts.append(
         '<button type="button" class="yj-icon" data-remove aria-label="删除这次评测">'
@@ -165,24 +179,20 @@ def _figures(report: Mapping[str, Any]) -> str:
     metrics, intervals = report["metrics"], report["intervals"]
     main = "".join(
         _figure(measure, metrics[measure.name], intervals.get(measure.name))
-        for measure in MEASURES
+        for measure in FIGURES
         if metrics.get(measure.name) is not None
-    )
-    times = "".join(
-        f'<tr><th scope="row">{label}</th><td>{metrics[name]:.0f} 毫秒</td><td></td><td></td></tr>'
-        for name, label in _MILLISECONDS
-        if metrics.get(name) is not None
     )
     return (
         '<div class="yj-figures"><section class="yj-card"><h3>指标</h3>'
         '<div class="yj-table-scroll"><table><thead><tr><th scope="col">指标</th>'
         '<th scope="col">值</th><th scope="col">95% 区间</th>'
         '<th scope="col" class="yj-bar-column"><span class="yj-unseen">图</span></th></tr></thead>'
-        f"<tbody>{main}{times}</tbody></table></div></section>{_by_type(report['types'])}</div>"
+        f"<tbody>{main}</tbody></table></div></section>{_by_type('类型', report['types'])}"
+        f"{_by_type('问法', report.get('styles', {}))}{_stages(report.get('stages', {}))}</div>"
     )
 
 
-def _figure(measure: Measure, value: float, ends: Sequence[float] | None) -> str:
+def _figure(measure: Figure, value: float, ends: Sequence[float] | None) -> str:
     interval = f"{_value(ends[0], measure)} – {_value(ends[1], measure)}" if ends else ""
     bar = _bar(value, ends) if measure.share else ""
     return (
@@ -206,19 +216,35 @@ def _bar(value: float, ends: Sequence[float] | None) -> str:
     )
 
 
-def _by_type(types: Mapping[str, Mapping[str, Any]]) -> str:
+def _stages(lost: Mapping[str, int]) -> str:
+    """Where wrong answers were lost, the stages in their order."""
+    rows = "".join(
+        f'<tr><th scope="row">{STAGES[stage]}</th><td>{lost[stage]}</td></tr>'
+        for stage in STAGES
+        if stage in lost
+    )
+    return (
+        '<section class="yj-card"><h3>答错的丢在哪一步</h3><div class="yj-table-scroll"><table>'
+        '<thead><tr><th scope="col">丢在哪一步</th><th scope="col">题数</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table></div></section>"
+        if rows
+        else ""
+    )
+
+
+def _by_type(by: str, types: Mapping[str, Mapping[str, Any]]) -> str:
     if not types:
         return ""
     head = "".join(f'<th scope="col">{escaped(measure.label)}</th>' for measure in BY_TYPE)
     rows = "".join(
         f'<tr><th scope="row">{escaped(type_name(name))}</th><td>{row["questions"]:.0f}</td>'
-        + "".join(f"<td>{_value(row[measure.name], measure)}</td>" for measure in BY_TYPE)
+        + "".join(f"<td>{_value(row.get(measure.name), measure)}</td>" for measure in BY_TYPE)
         + "</tr>"
         for name, row in types.items()
     )
     return (
-        '<section class="yj-card"><h3>分类型</h3><div class="yj-table-scroll"><table><thead><tr>'
-        f'<th scope="col">类型</th><th scope="col">题数</th>{head}</tr></thead>'
+        f'<section class="yj-card"><h3>分{by}</h3><div class="yj-table-scroll"><table><thead><tr>'
+        f'<th scope="col">{by}</th><th scope="col">题数</th>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div></section>"
     )
 
@@ -250,7 +276,7 @@ def _id_buttons(ids: Sequence[str], shown: int = 60) -> Iterator[str]:
         yield f'<span class="yj-label">……共 {len(ids)} 题</span>'
 
 
-def _value(value: float | None, measure: Measure) -> str:
+def _value(value: float | None, measure: Figure) -> str:
     if value is None:
         return "—"
     return f"{value:.1%}" if measure.share else f"{value:.4g}"

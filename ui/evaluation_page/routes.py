@@ -16,11 +16,22 @@ from eval.judging import Judged, judge
 from eval.run_shelf import BUNDLED, KeptRun, RunShelf
 from ingest.loading import shown_name
 from rag.errors import BadRequest, RunMissing, UsageInvalid
+from ui.engine import Engine
 from ui.evaluation_page import rendering
+from ui.evaluation_page.passage import passage_html
 from ui.evaluation_page.questions import question_html, questions_html
 from ui.evaluation_page.runner import Runner
 from ui.frame import framed
 
+_MEDIA_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".md": "text/markdown; charset=utf-8",
+    ".json": "application/json",
+    ".jsonl": "application/json",
+    ".csv": "text/csv; charset=utf-8",
+    ".xml": "application/xml",
+    ".txt": "text/plain; charset=utf-8",
+}
 router = APIRouter(prefix="/evaluation", include_in_schema=False)
 
 
@@ -120,7 +131,9 @@ async def show(run_id: str, request: Request, fault: str = "", kind: str = "") -
         run = shelf.run(run_id)
         others = [one for one in shelf.runs() if _comparable(one, run)]
         return {
-            "html": rendering.run_html(run, shelf.report(run), others, active=active),
+            "html": rendering.run_html(
+                run, shelf.report(run), others, shelf.files(run), active=active
+            ),
             "questions": questions_html(_judged(shelf, run), fault, kind),
         }
 
@@ -133,12 +146,23 @@ async def show_question(run_id: str, request: Request, id: str) -> dict[str, str
     shelf = runner_of(request).shelf
 
     def read() -> dict[str, str]:
-        found = [one for one in _judged(shelf, shelf.run(run_id)) if one.question.id == id]
+        run = shelf.run(run_id)
+        found = [one for one in _judged(shelf, run) if one.question.id == id]
         if not found:
             raise BadRequest(reason="这次评测里没有这一题")
-        return {"html": question_html(found[0])}
+        return {"html": question_html(found[0], shelf.losses(run).get(id))}
 
     return await asyncio.to_thread(read)
+
+
+@router.get("/articles/{article_id:path}")
+async def show_passage(
+    article_id: str, request: Request, paragraph: int = 1, text: str = ""
+) -> HTMLResponse:
+    """An article of the library, one of its paragraphs marked."""
+    engine: Engine = request.app.state.engine
+    stored = await engine.run(lambda pipeline: pipeline.library.article(article_id))
+    return framed("evaluation_page", passage_html(stored.article, paragraph, text[:2000]))
 
 
 @router.get("/runs/{run_id}/compare/{other_id}")
@@ -164,7 +188,7 @@ async def download(run_id: str, file: str, request: Request) -> Response:
     name = f"{run_id}-{file}"
     return Response(
         await asyncio.to_thread(path.read_bytes),
-        media_type="text/markdown; charset=utf-8" if file.endswith(".md") else "application/json",
+        media_type=_MEDIA_TYPES.get(path.suffix, "application/octet-stream"),
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 

@@ -6,6 +6,7 @@ import threading
 import time
 from dataclasses import dataclass
 
+from eval.diagnosis import Diagnosis
 from eval.run_shelf import Cancelled, KeptRun, RunShelf
 from rag.answers import Answer
 from rag.errors import RunUnderway, YoujuError
@@ -98,7 +99,8 @@ class Runner:
             def findings(answer: Answer) -> list[Finding]:
                 return verify(answer, pipeline.library)
 
-            self.shelf.perform(run, pipeline, pipeline, findings, progress)
+            why = Diagnosis(pipeline, self._engine.settings.retrieval.passages)
+            self.shelf.perform(run, pipeline, pipeline, findings, progress, diagnosis=why)
         except YoujuError as error:
             self.shelf.fail(run, error)
         finally:

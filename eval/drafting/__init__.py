@@ -1,0 +1,1 @@
+"""Questions proposed from a library's own sentences, with evidence, for a person to accept."""

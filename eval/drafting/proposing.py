@@ -1,0 +1,92 @@
+"""Drafts of a whole library: the kinds and the articles take turns, and near misses join them.
+
+A near miss asks of one thing what the articles tell of another. It is one only where no sentence
+of any article speaks of both that thing and what is asked of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from pathlib import Path
+from types import MappingProxyType
+
+from eval.drafting.templates import Draft, drafts
+from eval.feedback import Feedback, question_lines
+from eval.question_sets import EvalQuestion, parse_rows
+from rag.documents import Article
+from rag.text import fold, sentence_spans
+
+_NEAR_MISSES = 5
+"""Of so many drafts one is a near miss, where there are enough."""
+
+
+def propose(articles: Sequence[Article], count: int) -> list[EvalQuestion]:
+    """At most `count` drafts, no question twice."""
+    found = _in_turn([_by_kinds(list(drafts(article))) for article in articles])
+    misses = list(_near_misses(found, articles))
+    asked: dict[str, Draft] = {}
+    for n in range(len(found) + len(misses)):
+        source = misses if (misses and (n + 1) % _NEAR_MISSES == 0) or not found else found
+        draft = source.pop(0)
+        asked.setdefault(fold(draft.question), draft)
+        if len(asked) == count:
+            break
+    return [_question(draft) for draft in asked.values()]
+
+
+def from_feedback(judgements: Sequence[Feedback]) -> list[EvalQuestion]:
+    """What people said of answers in the chat, as drafts."""
+    lines = [line | {"draft": "feedback"} for line in question_lines(judgements)]
+    if not lines:
+        return []
+    return list(parse_rows(enumerate(lines, start=1), Path("feedback.jsonl")).questions)
+
+
+def _by_kinds(found: Sequence[Draft]) -> list[Draft]:
+    """One of each kind, then the next ones."""
+    kinds = dict.fromkeys(draft.kind for draft in found)
+    return _in_turn([[draft for draft in found if draft.kind == kind] for kind in kinds])
+
+
+def _in_turn(queues: Sequence[Sequence[Draft]]) -> list[Draft]:
+    """The first of each, then the second."""
+    rows = zip_longest(*queues)
+    return [draft for row in rows for draft in row if draft is not None]
+
+
+def _near_misses(found: Sequence[Draft], articles: Sequence[Article]) -> Iterator[Draft]:
+    """Each question about a thing, of the next thing of which that is not told."""
+    sentences = [
+        fold(p.text[start:end])
+        for article in articles
+        for p in article.paragraphs
+        for start, end in sentence_spans(p.text)
+    ]
+    about = [draft for draft in found if draft.subject]
+    for n, draft in enumerate(about):
+        for other in (*about[n + 1 :], *about[:n]):
+            if other.subject not in draft.subject and draft.subject not in other.subject:
+                words = fold(other.subject), fold(_asked_of(draft))
+                if not any(all(word in sentence for word in words) for sentence in sentences):
+                    yield Draft(other.subject + draft.rest, draft.kind, (), ())
+                    break
+
+
+def _asked_of(draft: Draft) -> str:
+    """What is asked of the subject, without the question word."""
+    return draft.rest.replace("什么时候", "").split("多少")[0].rstrip("？")
+
+
+def _question(draft: Draft) -> EvalQuestion:
+    name = hashlib.sha256(draft.question.encode()).hexdigest()[:10]
+    return EvalQuestion(
+        id=f"draft-{name}",
+        question=draft.question,
+        answerable=bool(draft.evidence),
+        answers=draft.answers,
+        evidence=draft.evidence,
+        type=draft.kind,
+        extra=MappingProxyType({"draft": "template" if draft.evidence else "near_miss"}),
+    )

@@ -1,0 +1,148 @@
+"""Sentences that say something in a form that can be asked back: one function a kind of question.
+
+A sentence gives a draft only where its words make a whole question: rather few than crooked ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rag.documents import Article
+from rag.enumeration import enumerations
+from rag.people import is_surname
+from rag.quantities import UNIT
+from rag.text import fold, sentence_spans
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A question that an article answers, or one that nothing answers.
+
+    Attributes:
+        kind: as question sets name types.
+        answers: groups of aliases.
+        evidence: sentences of the article, verbatim.
+        subject, rest: the two parts of the question, where another subject may take the place.
+    """
+
+    question: str
+    kind: str
+    answers: tuple[tuple[str, ...], ...]
+    evidence: tuple[str, ...]
+    subject: str = ""
+    rest: str = ""
+
+
+# What leans on words before it, or asks, is no subject.
+_LEANING = re.compile(
+    r"[这那此其它他她我你您咱谁哪何]|什么|怎|多少|^(?:也|都|就|还|不|只|又|最|可|但|正|更|而|并|且|将|已|从|在|对|把|被|由|为|与|和|及|以|至|共|约"
+    r"|年|月|日|后|前|如|若|因|当|目前|如今|同时|今年|去年|明年|今后|随后|截至|至今|其中|期间|总)|[的了着过和与及或]$"
+)
+_HAN = "\u4e00-\u9fff"
+_DEFINED = re.compile(rf"^([{_HAN}A-Za-z0-9]{{2,12}}?)，?(?:是指|指的是|即指)([^。；？！]{{8,}})")
+_VERBS = (
+    "总投资|总面积|占地面积|建筑面积|占地|全长|总长|全程|海拔|总人口|户籍人口|共有|现有|设有|建有|拥有|种植|栽种|存栏"
+    "|装机容量|年产量|产量|总产值|产值|票价|月租|租金"
+)
+_MEASURED = re.compile(
+    rf"^([{_HAN}A-Za-z]{{2,14}}?)({_VERBS})(?:[约近达为]|超过|达到|大约)?"
+    rf"(\d[\d,.]*[千万亿]*(?:多|余)?({UNIT}))(?![{_HAN}A-Za-z0-9%])"
+)
+_DATE = r"(?:\d{4}年)?\d{1,2}月\d{1,2}[日号]"
+_DATED = re.compile(
+    rf"^([{_HAN}]{{3,14}}?)(?:将|拟)?[于在]({_DATE})((?:正式|全线|顺利)?[{_HAN}]{{2,8}})$"
+)
+_POSTS = "局长|主任|县长|市长|镇长|校长|院长|馆长|站长|厂长|经理|董事长|书记|会长|所长|队长|台长"
+_HELD = re.compile(
+    rf"^(?:据)?([{_HAN}]{{2,14}}?(?:{_POSTS}))([{_HAN}]{{2,3}})(?=介绍|表示|告诉|认为|说)"
+)
+_ANNOUNCED = re.compile(
+    rf"^([{_HAN}A-Za-z0-9]{{2,20}}?)(?:以下|如下)?[一二两三四五六七八九十\d]{{1,2}}"
+    rf"(?:个|项|条|种|类|方面|方面的|大)([{_HAN}]{{2,6}})[：:。]?$"
+)
+_MARK = re.compile(
+    r"^(?:[一二三四五六七八九十]+是|第[一二三四五六七八九十]+[，、是]|[（(][一二三四五六七八九十\d]+[）)]"
+    r"|[一二三四五六七八九十\d]+[、.．]|首先[，是]?|其次[，是]?|再次[，是]?|最后[，是]?)\s*"
+)
+_LONGEST_HEADING = 20
+
+
+def drafts(article: Article) -> Iterator[Draft]:
+    """All that an article's sentences offer, in their order; lists and speakers come last."""
+    for paragraph in article.paragraphs:
+        for start, end in sentence_spans(paragraph.text):
+            sentence = paragraph.text[start:end].strip()
+            for make in (_definition, _quantity, _date, _holder):
+                if draft := make(sentence):
+                    yield draft
+    yield from _lists(article)
+    yield from _views(article)
+
+
+def _definition(sentence: str) -> Draft | None:
+    match = _DEFINED.match(sentence)
+    if not match or _LEANING.search(match[1]):
+        return None
+    answer = match[2].split("，")[0]
+    answer = answer if len(answer) >= 8 else match[2]
+    return Draft(f"{match[1]}是什么？", "definition", ((answer,),), (sentence,))
+
+
+def _quantity(sentence: str) -> Draft | None:
+    first = re.split("[，。；！]", sentence)[0]
+    match = _MEASURED.match(first)
+    if not match or match.end() != len(first) or _LEANING.search(match[1]):
+        return None
+    subject, verb, amount, unit = match.groups()
+    rest = f"{verb}多少{unit if unit not in '%‰' else ''}？"
+    return Draft(subject + rest, "how_many", ((amount,),), (sentence,), subject, rest)
+
+
+def _date(sentence: str) -> Draft | None:
+    first = re.split("[，。；！]", sentence)[0]
+    match = _DATED.match(first)
+    if not match or _LEANING.search(match[1]):
+        return None
+    subject, date, done = match.groups()
+    rest = f"什么时候{done}？"
+    return Draft(subject + rest, "when", ((date,),), (sentence,), subject, rest)
+
+
+def _holder(sentence: str) -> Draft | None:
+    match = _HELD.match(sentence)
+    if not match or _LEANING.search(match[1]):
+        return None
+    post, name = match.groups()
+    if not is_surname(fold(name[0])):
+        return None
+    return Draft(f"{post}是谁？", "who", ((name,),), (sentence,))
+
+
+def _lists(article: Article) -> Iterator[Draft]:
+    text = article.text
+    for found in enumerations(article):
+        if found.lead is None or len(found.items) < 3:
+            continue
+        lead = re.split("[，。；！]", text[found.lead.start : found.lead.end].strip(" 。：:"))[-1]
+        match = _ANNOUNCED.match(lead)
+        if not match or _LEANING.search(match[1]):
+            continue
+        items = tuple(text[item.start : item.end].strip() for item in found.items)
+        answers = tuple((re.split("[，。；：！]", _MARK.sub("", item))[0],) for item in items)
+        if all(len(group[0]) >= 2 for group in answers):
+            yield Draft(f"{match[1]}哪些{match[2]}？", "list", answers, items)
+
+
+def _views(article: Article) -> Iterator[Draft]:
+    seen: set[tuple[str, str]] = set()
+    for paragraph in article.paragraphs:
+        speaker, section = paragraph.speaker, paragraph.section
+        if not speaker or not section or len(section) > _LONGEST_HEADING:
+            continue
+        if (speaker, section) not in seen and not _LEANING.search(speaker):
+            seen.add((speaker, section))
+            spans = sentence_spans(paragraph.text)
+            evidence = tuple(paragraph.text[start:end].strip() for start, end in spans[:3])
+            yield Draft(f"{speaker}怎么看“{section}”？", "opinion", (), evidence)

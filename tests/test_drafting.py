@@ -1,0 +1,124 @@
+"""Drafts of questions: asked back from sentences, with evidence; what is crooked is left out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from fakes_eval import answer
+from pages import BRIDGE, TEA, article, ingest_into, write
+
+from eval.drafting.proposing import from_feedback, propose
+from eval.drafting.templates import drafts
+from eval.feedback import Feedback
+from eval.measures.containment import holds_answer
+from eval.question_sets import load_questions
+from rag.documents import Article, Paragraph
+from ui.cli import run
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question", "gold"),
+    [
+        (
+            "潮汐电站是指利用涨落潮的水位差发电的电站，建在海湾里。",
+            "潮汐电站是什么？",
+            "利用涨落潮的水位差发电的电站",
+        ),
+        ("青石湾大桥全长2360米，采用单塔。", "青石湾大桥全长多少米？", "2360米"),
+        ("灯塔岛现有120户，都养蚝。", "灯塔岛现有多少户？", "120户"),
+        ("渡口新航线将于6月18日正式开通。", "渡口新航线什么时候正式开通？", "6月18日"),
+        ("县农业局局长赵守田介绍，苗已经发完。", "县农业局局长是谁？", "赵守田"),
+    ],
+)
+def test_a_sentence_is_asked_back(sentence: str, question: str, gold: str) -> None:
+    (draft,) = drafts(article("开头的话。" + sentence + "别的话。"))
+    assert (draft.question, draft.answers, draft.evidence) == (question, ((gold,),), (sentence,))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "这座大桥全长2360米。",
+        "其中总投资21亿元。",
+        "全长2360米。",
+        "它是指利用涨落潮发电的一种电站。",
+        "去年将于6月18日开通。",
+        "村民说，苗已经发完。",
+        "大桥全长2360米是多少里？",
+        "大桥全长300多公里外的港口。",
+    ],
+)
+def test_what_would_be_crooked_is_left_out(sentence: str) -> None:
+    assert list(drafts(article(sentence))) == []
+
+
+def test_a_list_is_asked_for_by_what_announces_it() -> None:
+    items = ("（一）修路，先修东村。", "（二）架桥。", "（三）通船。")
+    (draft,) = drafts(article("岛上今年办三件实事。乡里今年采取三项措施：", *items))
+    assert draft.question == "乡里今年采取哪些措施？"
+    assert draft.answers == (("修路",), ("架桥",), ("通船",))
+    assert draft.evidence == items
+
+
+def test_a_speaker_is_asked_under_each_heading() -> None:
+    said = Paragraph(1, "路要先修。再说别的。", (), section="怎么修路", speaker="姜远")
+    (draft,) = drafts(Article("a", "题", (said,)))
+    assert (draft.question, draft.answers) == ("姜远怎么看“怎么修路”？", ())
+    assert draft.evidence == ("路要先修。", "再说别的。")
+
+
+LIBRARY = [
+    article("青石湾大桥全长2360米。", "渡口新航线将于6月18日开通。", article_id="桥"),
+    article("云顶茶园种植300亩，连年增收。", "灯塔岛现有120户。", article_id="茶"),
+]
+
+
+def test_proposals_take_turns_and_hold_their_answers() -> None:
+    proposed = propose(LIBRARY, 50)
+    texts = ["\n".join(one.evidence) for one in proposed]
+    for question, text in zip(proposed, texts, strict=True):
+        assert question.answerable is bool(text)
+        assert not question.answers or holds_answer(text, question.answers)
+    assert len({question.question for question in proposed}) == len(proposed)
+    assert [q.question for q in propose(LIBRARY, 2)] == [
+        "青石湾大桥全长多少米？",
+        "云顶茶园种植多少亩？",
+    ]
+
+
+def test_near_misses_ask_what_no_sentence_tells() -> None:
+    misses = [q for q in propose(LIBRARY, 50) if q.answerable is False]
+    assert misses
+    told = " ".join(one.text for one in LIBRARY)
+    for miss in misses:
+        assert miss.extra["draft"] == "near_miss"
+        assert miss.question not in told
+    both = [*LIBRARY, article("青石湾大桥种植与现有的都不多，灯塔岛全长也短。")]
+    assert "灯塔岛全长多少米？" not in {q.question for q in propose(both, 50)}
+
+
+def test_judgements_of_the_chat_are_drafts() -> None:
+    said = answer("大桥多长？", "大桥全长2360米。", short="2360米")
+    (draft,) = from_feedback([Feedback(id="1", verdict="up", answer=said)])
+    assert (draft.id, draft.answers) == ("feedback-1", (("2360米",),))
+    assert draft.extra["draft"] == "feedback"
+    assert from_feedback([]) == []
+
+
+def test_the_command_writes_a_set_that_passes_its_own_check(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data"
+    more = "江岸灯塔全长90米。灯塔岛现有120户。\n"
+    ingest_into(data, write(tmp_path / "pages", bridge=BRIDGE, tea=TEA, island=more))
+    out = tmp_path / "draft.xlsx"
+    assert run(["questions", "draft", "-o", str(out), "--data-dir", str(data)]) == 0
+    assert "拟出" in capsys.readouterr().out
+    assert len(load_questions(out)) >= 2
+    assert run(["questions", "check", str(out), "--json", "--data-dir", str(data)]) == 0
+    assert json.loads(capsys.readouterr().out)["bad"] == 0
+    empty = ["questions", "draft", "-o", str(out), "--data-dir", str(tmp_path / "none")]
+    assert run(empty) == 2
+    assert "错误：" in capsys.readouterr().err
