@@ -24,7 +24,9 @@ _DAY = re.compile(
 )
 _RELATIVE = re.compile("(?P<today>今天|今日|当天|今早)|(?P<yesterday>昨天|昨日)|(?P<before>前天)")
 _AGO = {"today": 0, "yesterday": 1, "before": 2}
-_PAGE = re.compile(rf"(?<![这本那该])第?(?P<page>[a-z]?{NUMERAL}|[a-z]\d{{1,3}})版(?!权|本|块)|(?P<front>头版)")
+_PAGE = re.compile(
+    rf"(?<![这本那该])第?(?P<page>[a-z]?{NUMERAL}|[a-z]\d{{1,3}})版(?!权|本|块)|(?P<front>头版)"
+)
 
 
 @dataclass(frozen=True, slots=True)
