@@ -101,6 +101,9 @@ Chosen = Literal[
     "evidence", "further", "list_item", "view", "difference", "fact", "nearest", "title", "gist"
 ]
 Certainty = Literal["sure", "unsure"]
+Talk = Literal["greeting", "thanks", "who", "can", "continue", "nothing_stored"]
+Task = Literal["make", "sum", "now", "chat", "errand"]
+Part = Literal["conclusion", "advice"]
 
 
 class Why(_Record):
@@ -173,7 +176,7 @@ class Refusal(_Record):
     missing_words: tuple[str, ...] = ()
     mismatch: Mismatch | None = None
     further: bool = False
-    task: str | None = None
+    task: Task | None = None
 
 
 class Listing(_Record):
@@ -183,7 +186,7 @@ class Listing(_Record):
     """
 
     filters: Filters = Filters()
-    month_day: str | None = None
+    month_day: str | None = Field(default=None, pattern=r"^\d\d(-\d\d)?$")
     offset: int = 0
 
 
@@ -251,8 +254,8 @@ class Answer(_Record):
     confidence: float = Field(ge=0.0, le=1.0)
     certainty: Certainty | None = None
     refusal: Refusal | None = None
-    talk: str | None = None
-    part: str | None = None
+    talk: Talk | None = None
+    part: Part | None = None
     suggestions: tuple[str, ...] = ()
     overview: Overview | None = None
     receipt: Receipt

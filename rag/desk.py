@@ -9,16 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from pydantic import TypeAdapter
+
 from rag.answers import (
     Answer,
     Citation,
     Filters,
     Listing,
     Overview,
+    Part,
     Question,
     Receipt,
     Refusal,
     Statement,
+    Talk,
+    Task,
 )
 from rag.article_vectors import sentences_of
 from rag.embedding import Embedder
@@ -37,6 +42,9 @@ from rag.settings import Settings
 from rag.suggestions import Suggestions
 
 _SUGGESTED = 3
+_TALKS: TypeAdapter[Talk] = TypeAdapter(Talk)
+_TASKS: TypeAdapter[Task] = TypeAdapter(Task)
+_PARTS: TypeAdapter[Part] = TypeAdapter(Part)
 _MEANT_BEFORE = 2
 """Earlier questions whose answers are looked at for the article that is meant."""
 
@@ -103,12 +111,12 @@ class Desk:
         request = said.request
         match request.kind:
             case Kind.TASK:
-                return self._turned_down(question, request.name)
+                return self._turned_down(question, _TASKS.validate_python(request.name))
             case Kind.HELP if request.name == "continue" and said.listed:
                 before, offset = said.listed
                 return self._list(question, before, offset=offset)
             case Kind.HELP:
-                return self._talk(question, request.name)
+                return self._talk(question, _TALKS.validate_python(request.name))
             case Kind.OVERVIEW:
                 return self._list(question, request)
             case Kind.GIST:
@@ -116,15 +124,15 @@ class Desk:
             case Kind.QUESTION:
                 return None
 
-    def _talk(self, question: Question, name: str) -> Answer:
+    def _talk(self, question: Question, name: Talk) -> Answer:
         suggestions = self.suggestions.answered(
             self.library, self.receipt.generation, question.filters, self.ask, _SUGGESTED
         )
         counted = self.library.count_listed(Listing(), self.receipt.generation)
-        name = name if counted else "nothing_stored"
-        return self._made(question, HELP, talk=name, suggestions=suggestions)
+        talk: Talk = name if counted else "nothing_stored"
+        return self._made(question, HELP, talk=talk, suggestions=suggestions)
 
-    def _turned_down(self, question: Question, task: str) -> Answer:
+    def _turned_down(self, question: Question, task: Task) -> Answer:
         refusal = Refusal(reason="out_of_scope", message="", task=task)
         return self._made(question, "task", refusal=refusal)
 
@@ -158,8 +166,9 @@ class Desk:
         sentences, vectors = sentences_of(
             stored, self.library, self.embedder.fingerprint, self.receipt.generation
         )
-        if request.name:
-            rows = rows_of(request.name, stored, sentences)
+        part = _PARTS.validate_python(request.name) if request.name else None
+        if part:
+            rows = rows_of(part, stored, sentences)
             if not rows:
                 return None
             sentences, vectors = [sentences[row] for row in rows], vectors[rows]
@@ -168,7 +177,7 @@ class Desk:
             return None
         weights = self._weights(question)
         citations = tuple(citation(n, quote, weights) for n, quote in enumerate(quotes, start=1))
-        return self._made(question, GIST, citations, part=request.name or None)
+        return self._made(question, GIST, citations, part=part)
 
     def _meant(self, question: Question, request: Request) -> StoredArticle | None:
         """The one article that a message is about: named, filtered, talked about, or the only."""
@@ -220,8 +229,8 @@ class Desk:
         citations: tuple[Citation, ...] = (),
         *,
         refusal: Refusal | None = None,
-        talk: str | None = None,
-        part: str | None = None,
+        talk: Talk | None = None,
+        part: Part | None = None,
         suggestions: tuple[str, ...] = (),
         overview: Overview | None = None,
     ) -> Answer:

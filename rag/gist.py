@@ -14,6 +14,7 @@ sentence. An enumeration is told whole or not at all: its items as far as their 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -72,13 +73,13 @@ def gist_of(
         most: characters.
     """
     choices = _choices(stored, sentences)
+    talks = len(_guests(stored)) > 1
+    if talks:  # what the guests say, and nobody's words stand for another's
+        choices = [choice for choice in choices if choice.part]
     if not choices:
         return []
     likeness = _likeness(vectors)
-    chosen = [_lead(choices)]
-    talks = len(_guests(stored)) > 1
-    if talks:  # nobody's words stand for another's
-        chosen = []
+    chosen = [] if talks else [_lead(choices)]
     for choice in _one_a_part(choices, likeness, most, guests_only=talks):
         chosen += _if_it_fits(choice, chosen, most)
     while (best := _best(choices, chosen, likeness, most)) is not None:
@@ -220,4 +221,4 @@ def _worth(chosen: Sequence[_Choice], likeness: Matrix) -> float:
     parts: dict[str, float] = {}
     for choice in chosen:
         parts[choice.part] = parts.get(choice.part, 0.0) + float(central[list(choice.rows)].max())
-    return coverage + _PARTS * sum(value**0.5 for value in parts.values()) / len(likeness) ** 0.5
+    return coverage + _PARTS * sum(map(math.sqrt, parts.values())) / math.sqrt(len(likeness))

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.answers import Part
 from rag.documents import Sentence
 from rag.enumeration import enumerations
 from rag.records import StoredArticle
 
-_HEADINGS = {
+_HEADINGS: dict[Part, re.Pattern[str]] = {
     "conclusion": re.compile("结论|结语|小结|总结|结束语"),
     "advice": re.compile("建议|对策|怎么办|出路"),
 }
-_SAID = {
+_SAID: dict[Part, re.Pattern[str]] = {
     "conclusion": re.compile(
         "^(?:总之|综上|总的来[看说]|总体来[看说]|归根结底|由此可见|可见|一句话)|结论是|得出结论|研究表明|结果表明|调查表明|结果显示"
     ),
@@ -23,7 +24,7 @@ _SAID = {
 }
 
 
-def rows_of(part: str, stored: StoredArticle, sentences: Sequence[Sentence]) -> list[int]:
+def rows_of(part: Part, stored: StoredArticle, sentences: Sequence[Sentence]) -> list[int]:
     """Which of the sentences are of that part; none where the article does not say so."""
     article = stored.article
     sections = {p.n for p in article.paragraphs if p.section and _HEADINGS[part].search(p.section)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rag.answers import Answer, Citation, Group, Overview, Statement
+from rag.answers import Answer, Citation, Group, Overview, Part, Statement, Talk
 from rag.wording import (
     day_label,
     noting,
@@ -70,7 +70,7 @@ def refusal_message(answer: Answer) -> str:
     )
 
 
-def talk_text(talk: str, suggestions: Sequence[str]) -> str:
+def talk_text(talk: Talk, suggestions: Sequence[str]) -> str:
     """The program's own words, and questions to go on with."""
     lines = [template("help", talk)]
     if suggestions:
@@ -134,13 +134,13 @@ def is_title(citation: Citation) -> bool:
     return _on_a_line(citation.quote) == _on_a_line(citation.title)
 
 
-def gist_lead(part: str | None, citation: Citation) -> str:
+def gist_lead(part: Part | None, citation: Citation) -> str:
     """Whose gist it is, or which part of it."""
     return template("gist", part or "lead").format(source=source_label(citation))
 
 
 def gist_lines(
-    part: str | None, statements: Sequence[Statement], citations: Sequence[Citation]
+    part: Part | None, statements: Sequence[Statement], citations: Sequence[Citation]
 ) -> Iterator[str]:
     """The points of an article, a line each, under its name."""
     by_number = {citation.n: citation for citation in citations}

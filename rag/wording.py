@@ -37,17 +37,26 @@ def render_answer(
 ) -> str:
     """The answer as one text: a lead, then a line for each statement."""
     by_number = {citation.n: citation for citation in citations}
-    lines = [template("lead", "unsure")] if certainty == "unsure" else []
+    lead = lead_of(question_type, short_answer, certainty, len(statements))
+    lines = [lead] if lead else []
     if short_answer:
         lines.append(template("lead", "short").format(short_answer=short_answer))
-    elif not lines and len(statements) > 1 and question_type in _templates()["lead"]:
-        lines.append(template("lead", str(question_type)))
     before: Citation | None = None
     for statement in statements:
         first = by_number[statement.citations[0]]
         lines.append(_line(statement, first, before))
         before = first
     return "\n".join(lines)
+
+
+def lead_of(
+    question_type: str | None, short_answer: str | None, certainty: Certainty | None, count: int
+) -> str:
+    """What stands over an answer's quotes: a doubt, or what they are; empty for neither."""
+    if certainty == "unsure":
+        return template("lead", "unsure")
+    named = count > 1 and not short_answer and question_type in _templates()["lead"]
+    return template("lead", str(question_type)) if named else ""
 
 
 def render_refusal(
@@ -90,7 +99,7 @@ def correction_note(corrections: Sequence[Slip]) -> str:
     return template("note", "corrected").format(words=words) if words else ""
 
 
-def typedtemplate(corrections: Sequence[Slip]) -> str:
+def typed_words(corrections: Sequence[Slip]) -> str:
     """`“青石弯”`: what was typed where other words were searched for."""
     return _quoted(slip.typed for slip in corrections)
 

@@ -24,7 +24,9 @@ PAPER = """望川日报 2024年5月{day}日 第{page}版
 {text}
 """
 FERRY = "望川渡口五月起改用电动渡船。渡船一次可以坐六十个人，过江只要四分钟。旧船卖给了上游的船厂。"
-LIBRARY = "县图书馆把闭馆时间推迟到夜里十点。馆长说，晚上来的多是下班以后的年轻人。馆里添了两百个座位。"
+LIBRARY = (
+    "县图书馆把闭馆时间推迟到夜里十点。馆长说，晚上来的多是下班以后的年轻人。馆里添了两百个座位。"
+)
 REPORT = """# 望川县夜间公交评估
 
 2024年6月3日
@@ -116,7 +118,12 @@ def test_an_empty_library_says_so(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("task", "what"),
-    [("写一首诗", "写作"), ("3加5等于几", "计算"), ("今天天气怎么样", "天气"), ("讲个笑话", "聊天")],
+    [
+        ("写一首诗", "写作"),
+        ("3加5等于几", "计算"),
+        ("今天天气怎么样", "天气"),
+        ("讲个笑话", "聊天"),
+    ],
 )
 def test_a_task_is_turned_down_in_a_line(pipeline: Pipeline, task: str, what: str) -> None:
     answer = ask(pipeline, task)
@@ -257,7 +264,11 @@ def test_every_section_has_a_sentence_and_lists_are_whole(tmp_path: Path) -> Non
     ingest_into(tmp_path / "data", tmp_path / "pages")
     pipeline = pipeline_over(tmp_path / "data")
     whole = ask(pipeline, "这份报告主要讲什么")
-    assert {citation.section for citation in whole.citations} == {"一、现状", "二、问题", "三、建议"}
+    assert {citation.section for citation in whole.citations} == {
+        "一、现状",
+        "二、问题",
+        "三、建议",
+    }
     assert whole.quoted_length <= MOST
     for items in (("加密班次", "装灯", "增招司机"), ("班次太少", "没有灯", "司机不够")):
         told = [item in whole.text for item in items]
