@@ -97,8 +97,13 @@ class Source(_Record):
     boxes: tuple[PageBox, ...] = ()
 
 
-Chosen = Literal["evidence", "further", "list_item", "view", "difference", "fact", "nearest"]
+Chosen = Literal[
+    "evidence", "further", "list_item", "view", "difference", "fact", "nearest", "title", "gist"
+]
 Certainty = Literal["sure", "unsure"]
+Talk = Literal["greeting", "thanks", "who", "can", "continue", "nothing_stored"]
+Task = Literal["make", "sum", "now", "chat", "errand"]
+Part = Literal["conclusion", "advice"]
 
 
 class Why(_Record):
@@ -106,7 +111,8 @@ class Why(_Record):
 
     `chosen` names the rule: likeliest evidence; a further place that may answer; an item of a
     list; what a person says on the topic; another value of the same figure; a line of the page
-    itself; near, but no answer. `dense` is the cosine of its passage, `lexical` its BM25 score;
+    itself; near, but no answer; an article's title or beginning; what sums an article up.
+    `dense` is the cosine of its passage, `lexical` its BM25 score;
     ranks count from 1.
     """
 
@@ -160,7 +166,8 @@ class Mismatch(_Record):
 class Refusal(_Record):
     """Why there is no answer, the nearest passages, and what no passage holds.
 
-    `further` tells that only what the answers before had not quoted would have done.
+    `further` tells that only what the answers before had not quoted would have done; `task`, what
+    is asked to be done that is not done here: see `rag.tasks`.
     """
 
     reason: RefusalReason
@@ -169,6 +176,48 @@ class Refusal(_Record):
     missing_words: tuple[str, ...] = ()
     mismatch: Mismatch | None = None
     further: bool = False
+    task: Task | None = None
+
+
+class Listing(_Record):
+    """Which articles are listed: all that `filters` admit, `month_day` (`05`, `05-20`) in any year.
+
+    The first `offset` of them were listed before.
+    """
+
+    filters: Filters = Filters()
+    month_day: str | None = Field(default=None, pattern=r"^\d\d(-\d\d)?$")
+    offset: int = 0
+
+
+class Group(_Record):
+    """Listed articles of one newspaper and day: how many there are, and who cites the shown."""
+
+    newspaper: str | None = None
+    date: str | None = None
+    count: int
+    citations: tuple[int, ...]
+
+
+class Overview(_Record):
+    """A list of articles, the newest first.
+
+    Attributes:
+        listing: which.
+        total: how many.
+        groups: those that are shown.
+        topic: what all of them mention.
+        newest: whether the day was asked for as today or yesterday, and is counted back from the
+            library's newest.
+        asks_which: whether one of them has to be chosen first.
+    """
+
+    listing: Listing
+    total: int
+    groups: tuple[Group, ...] = ()
+    topic: str | None = None
+    newest: bool = False
+    asks_which: bool = False
 
 
 class Receipt(_Record):
@@ -181,7 +230,12 @@ class Receipt(_Record):
 
 
 class Answer(_Record):
-    """An answer made of quotes, or a refusal."""
+    """An answer made of quotes, or a refusal.
+
+    `talk` names a reply of the program's own words alone (`question_type` `help`); `suggestions`
+    are questions that the library answers; `overview` goes with a list of articles; `part` says
+    which part of an article a gist is of, where not of the whole.
+    """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
     id: str | None = None
@@ -200,6 +254,10 @@ class Answer(_Record):
     confidence: float = Field(ge=0.0, le=1.0)
     certainty: Certainty | None = None
     refusal: Refusal | None = None
+    talk: Talk | None = None
+    part: Part | None = None
+    suggestions: tuple[str, ...] = ()
+    overview: Overview | None = None
     receipt: Receipt
     timings_ms: dict[str, float] = Field(default_factory=dict)
 

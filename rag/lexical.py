@@ -11,7 +11,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -105,6 +105,20 @@ class LexicalIndex:
             for word in words
         ]
         return bool(self._searcher.search(Query.boolean_query(terms), 1, count=False).hits)
+
+    def holding(self, words: Sequence[str], limit: int) -> list[int]:
+        """Rows of at most `limit` passages that hold all of these folded words, the best first."""
+        from tantivy import Occur, Query
+
+        if not words or not len(self):
+            return []
+        terms = [
+            (Occur.Must, Query.term_query(self._index.schema, "words", word, index_option="freq"))
+            for word in words
+        ]
+        hits = self._searcher.search(Query.boolean_query(terms), limit, count=False).hits
+        rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+        return [int(row) for row in rows]
 
     def search(
         self, question: str, limit: int, among: Collection[int] | None = None

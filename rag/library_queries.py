@@ -13,6 +13,7 @@ from rag.corrections import Correction, correction_of
 from rag.documents import Original, Place, SourceFile
 from rag.embedding import Vectors
 from rag.errors import ArticleMissing, LibraryCorrupt
+from rag.head_queries import HeadQueries
 from rag.places import unpack
 from rag.records import Changes, Counts, StoredArticle, StoredHead, StoredPassage
 from rag.storage import Database, Row
@@ -30,7 +31,7 @@ _HEAD = (
 )
 
 
-class LibraryQueries:
+class LibraryQueries(HeadQueries):
     """The reading half of `rag.library.Library`. Safe for many threads."""
 
     def __init__(self, data_dir: Path, database: Database) -> None:

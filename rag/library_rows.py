@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 
 from rag import records
@@ -20,12 +22,26 @@ _COMPARED = 64
 def add_article(
     connection: Connection, generation: int, article: Article, place: tuple[int, int]
 ) -> int:
-    """Insert a row; `place` is its source's row and its position there."""
+    """Insert a row, and its head; `place` is its source's row and its position there."""
     cursor = connection.execute(
         "INSERT INTO articles (article_id, source, position, record, born) VALUES (?, ?, ?, ?, ?)",
         (article.article_id, *place, records.article_json(article), generation),
     )
-    return int(cursor.lastrowid or 0)
+    key = int(cursor.lastrowid or 0)
+    connection.execute(
+        "INSERT INTO heads VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+        (
+            key,
+            article.article_id,
+            article.title,
+            article.newspaper,
+            article.date,
+            article.page,
+            json.dumps(article.authors, ensure_ascii=False),
+            generation,
+        ),
+    )
+    return key
 
 
 def add_passage(
@@ -143,6 +159,7 @@ def bury_source(connection: Connection, generation: int, path: str) -> None:
 def bury_article(connection: Connection, generation: int, key: int) -> None:
     """Take an article and its passages out of answers; the rows stay."""
     connection.execute("UPDATE articles SET died = ? WHERE rowid = ?", (generation, key))
+    connection.execute("UPDATE heads SET died = ? WHERE article = ?", (generation, key))
     connection.execute(
         "UPDATE passages SET died = ? WHERE article = ? AND died IS NULL", (generation, key)
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 
 from rag.answers import Answer, Filters, Heard, Question, Receipt, Slip, Stage
+from rag.desk import Desk, Talked, talked
 from rag.embedding import Embedder, Vectors
 from rag.errors import YoujuError
 from rag.evidence import EvidenceScorer
@@ -22,7 +23,11 @@ from rag.restrictions import restricted
 from rag.retrieval import EVERYTHING, Hit, Rankings, Retriever
 from rag.settings import Settings
 from rag.slips import mended
+from rag.suggestions import Suggestions
 from rag.told import NOTHING_TOLD, Told
+
+_MORE = "还有吗"
+"""What `继续` means after a question."""
 
 
 class Pipeline:
@@ -49,6 +54,8 @@ class Pipeline:
         self._scorer = scorer
         self._generator = generator
         self._refreshing = threading.Lock()
+        self._suggestions = Suggestions()
+        self._papers: tuple[int, Sequence[str]] = (-1, ())
 
     def ask(self, question: Question, heard: Heard | None = None) -> Answer:
         """Answer, in quotes, or refuse; `heard` is told how far it has come.
@@ -57,9 +64,30 @@ class Pipeline:
             QuestionError: the question cannot be asked.
             LibraryError: the library cannot serve.
         """
+        check(question, self.settings.answer.question_limit)
+        timings: dict[str, float] = {}
+        retriever = self._current()
+        with _timed(timings, "total"):
+            said = talked(question, lambda: self._newspapers(retriever))
+            reply = self._desk(retriever).reply(question, said)
+        if said.asks_for_more:
+            return self._more(question, said, heard)
+        if reply is not None:
+            timed = reply.model_copy(update={"timings_ms": dict(timings)})
+            return located(timed, self.library)
+        return self._answer(question, said.questions, retriever, heard)
+
+    def _answer(
+        self,
+        question: Question,
+        before: tuple[str, ...],
+        retriever: Retriever,
+        heard: Heard | None,
+    ) -> Answer:
+        """Answer a question to the articles; `before` are the earlier ones that it may lean on."""
         timings: dict[str, float] = {}
         with _timed(timings, "total"):
-            findings = self._findings(question, timings, heard)
+            findings = self._findings(question, before, retriever, timings, heard)
         return located(self._generator.generate(findings, timings), self.library)
 
     def findings(self, question: Question) -> Findings:
@@ -68,14 +96,21 @@ class Pipeline:
         Raises:
             QuestionError, LibraryError: as `ask`.
         """
-        return self._findings(question, {}, None)
+        retriever = self._current()
+        said = talked(question, lambda: self._newspapers(retriever))
+        return self._findings(question, said.questions, retriever, {}, None)
 
     def _findings(
-        self, question: Question, timings: dict[str, float], heard: Heard | None
+        self,
+        question: Question,
+        before: tuple[str, ...],
+        retriever: Retriever,
+        timings: dict[str, float],
+        heard: Heard | None,
     ) -> Findings:
-        retriever = self._current()
+        leaning = question.model_copy(update={"history": before})
         with _timed(timings, "understand"):
-            understood, corrections = self._understand(question, retriever)
+            understood, corrections = self._understand(leaning, retriever)
         read, restriction = restricted(
             understood, question.filters, self.library.heads, self.library.sections
         )
@@ -89,7 +124,7 @@ class Pipeline:
             self._embedder,
             self._scorer,
             self.settings.answer.max_quote,
-            self._told(question),
+            self._told(leaning),
         )
         with _timed(timings, "retrieve"):
             filters = restriction.filters if restriction else question.filters
@@ -156,6 +191,32 @@ class Pipeline:
             self.refresh()
         except YoujuError:
             return  # the generation being served still answers; the next question tries again
+
+    def _desk(self, retriever: Retriever) -> Desk:
+        return Desk(
+            library=self.library,
+            retriever=retriever,
+            embedder=self._embedder,
+            settings=self.settings,
+            receipt=self._receipt(retriever),
+            ask=self.ask,
+            suggestions=self._suggestions,
+        )
+
+    def _more(self, question: Question, said: Talked, heard: Heard | None) -> Answer:
+        """`继续` after a question asks what else there is to it."""
+        asked = question.model_copy(update={"question": _MORE, "history": said.questions})
+        answer = self.ask(asked, heard)
+        return answer.model_copy(
+            update={"question": question.question, "history": question.history}
+        )
+
+    def _newspapers(self, retriever: Retriever) -> Sequence[str]:
+        """Read once a generation."""
+        generation = retriever.indexes.generation
+        if self._papers[0] != generation:
+            self._papers = generation, self.library.newspapers(generation)
+        return self._papers[1]
 
     def _understand(
         self, question: Question, retriever: Retriever

@@ -55,5 +55,18 @@ CREATE TABLE bands (
     band INTEGER NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (band, article)) WITHOUT ROWID;
 """
 
-STEPS = (_ARTICLES_AND_PASSAGES, _CORRECTIONS, _PAGES, _REPRINTS_AND_STAMPS)
+# What lists show of each row of `articles`, apart from the texts, to be counted quickly.
+_HEADS = """
+CREATE TABLE heads (
+    article INTEGER PRIMARY KEY REFERENCES articles, article_id TEXT NOT NULL, title TEXT NOT NULL,
+    newspaper TEXT, day TEXT, page TEXT, authors TEXT NOT NULL, born INTEGER NOT NULL,
+    died INTEGER);
+INSERT INTO heads SELECT rowid, article_id, json_extract(record, '$.title'),
+    json_extract(record, '$.newspaper'), json_extract(record, '$.date'),
+    json_extract(record, '$.page'), json_extract(record, '$.authors'), born, died FROM articles;
+CREATE INDEX heads_by_day ON heads (day, newspaper, page);
+CREATE INDEX heads_by_newspaper ON heads (newspaper, born, died);
+"""
+
+STEPS = (_ARTICLES_AND_PASSAGES, _CORRECTIONS, _PAGES, _REPRINTS_AND_STAMPS, _HEADS)
 """Version n of the file is what the first n steps make; a released step never changes."""

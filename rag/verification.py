@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from rag.answers import Answer, Citation
 from rag.documents import Span, spans_text
 from rag.library import Library
+from rag.mentions import mentions
+from rag.rendering import answer_text, refusal_message
 from rag.reprints import holds
-from rag.wording import noting, render_answer, render_refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ def verify(answer: Answer, library: Library) -> list[Finding]:
         findings += _citations(answer.refusal.nearest, library)
     findings += _statements(answer)
     findings += _corrections(answer)
+    findings += _overview(answer, library)
     if not findings:
         findings += _text(answer)
     return findings
@@ -63,7 +65,9 @@ def _statements(answer: Answer) -> Iterator[Finding]:
             yield Finding(f"有一句没有引文：{statement.text}")
         elif statement.text != "".join(quotes[n] for n in statement.citations):
             yield Finding(f"有一句与它的引文不同：{statement.text}", statement.citations[0])
-    if answer.answered != bool(answer.statements) or answer.answered == bool(answer.refusal):
+    if answer.answered != bool(answer.statements or answer.talk) or answer.answered == bool(
+        answer.refusal
+    ):
         yield Finding("作答与拒答的标记自相矛盾")
     if quotes.keys() - used:
         yield Finding(f"有引文没有用到：{sorted(quotes.keys() - used)}")
@@ -79,26 +83,37 @@ def _corrections(answer: Answer) -> Iterator[Finding]:
 
 def _text(answer: Answer) -> Iterator[Finding]:
     """The whole text again, from its parts."""
-    kind = answer.question_type
-    if answer.refusal:
-        refusal = answer.refusal
-        expected = render_refusal(
-            refusal.reason,
-            refusal.missing_words,
-            kind,
-            mismatch=refusal.mismatch,
-            found=bool(refusal.nearest),
-            filtered=not answer.filters.empty,
-            further=refusal.further,
-        )
-        if refusal.message != expected:
-            yield Finding("拒答的话不是模板里的话")
-    else:
-        expected = render_answer(
-            answer.statements, answer.citations, kind, answer.short_answer, answer.certainty
-        )
-    if answer.text != noting(answer.corrections, expected):
+    if answer.refusal and answer.refusal.message != refusal_message(answer):
+        yield Finding("拒答的话不是模板里的话")
+    if answer.text != answer_text(answer):
         yield Finding("答案里有既非引文、也非模板的文字")
+
+
+def _overview(answer: Answer, library: Library) -> Iterator[Finding]:
+    """A list's numbers, counted again in the generation that it was made of."""
+    overview = answer.overview
+    if overview is None:
+        return
+    generation = answer.receipt.generation
+    if library.count_listed(overview.listing, generation) != overview.total:
+        yield Finding("所说的篇数与文章库不符")
+    counts = {(s.newspaper, s.date): s.count for s in library.shelves(overview.listing, generation)}
+    cited = {citation.n: citation for citation in answer.citations}
+    for group in overview.groups:
+        if counts.get((group.newspaper, group.date)) != group.count:
+            yield Finding(f"{group.newspaper or ''}{group.date or ''} 的篇数与文章库不符")
+        for n in group.citations:
+            citation = cited.get(n)
+            if citation is None or (citation.newspaper, citation.date) != (
+                group.newspaper,
+                group.date,
+            ):
+                yield Finding("有一篇归错了报纸或日期", n)
+    if overview.topic:
+        for citation in answer.citations:
+            versions = library.versions(citation.article_id)
+            if not any(mentions(version.article, overview.topic) for version in versions):
+                yield Finding(f"这一篇没有写到“{overview.topic}”", citation.n)
 
 
 def unproven_articles(library: Library) -> list[str]:

@@ -37,17 +37,26 @@ def render_answer(
 ) -> str:
     """The answer as one text: a lead, then a line for each statement."""
     by_number = {citation.n: citation for citation in citations}
-    lines = [_words("lead", "unsure")] if certainty == "unsure" else []
+    lead = lead_of(question_type, short_answer, certainty, len(statements))
+    lines = [lead] if lead else []
     if short_answer:
-        lines.append(_words("lead", "short").format(short_answer=short_answer))
-    elif not lines and len(statements) > 1 and question_type in _templates()["lead"]:
-        lines.append(_words("lead", str(question_type)))
+        lines.append(template("lead", "short").format(short_answer=short_answer))
     before: Citation | None = None
     for statement in statements:
         first = by_number[statement.citations[0]]
         lines.append(_line(statement, first, before))
         before = first
     return "\n".join(lines)
+
+
+def lead_of(
+    question_type: str | None, short_answer: str | None, certainty: Certainty | None, count: int
+) -> str:
+    """What stands over an answer's quotes: a doubt, or what they are; empty for neither."""
+    if certainty == "unsure":
+        return template("lead", "unsure")
+    named = count > 1 and not short_answer and question_type in _templates()["lead"]
+    return template("lead", str(question_type)) if named else ""
 
 
 def render_refusal(
@@ -72,22 +81,22 @@ def render_refusal(
         further: whether only what had not been quoted yet would do.
     """
     if further:
-        return _words("refusal", "nothing_further")
+        return template("refusal", "nothing_further")
     if reason == "nothing_relevant" and not (found or missing_words):
-        return _words("refusal", "empty_selection" if filtered else "empty_library")
+        return template("refusal", "empty_selection" if filtered else "empty_library")
     if mismatch:
-        return _words("refusal", "mismatch").format(asked=mismatch.asked, told=mismatch.told)
+        return template("refusal", "mismatch").format(asked=mismatch.asked, told=mismatch.told)
     form = _templates()["form"].get(question_type or "", "内容")
-    text = _words("refusal", reason).format(form=form)
+    text = template("refusal", reason).format(form=form)
     if missing_words:
-        text += _words("refusal", "missing_words").format(words="、".join(missing_words))
+        text += template("refusal", "missing_words").format(words="、".join(missing_words))
     return text
 
 
 def correction_note(corrections: Sequence[Slip]) -> str:
     """`按“青石湾”查找`: which words were searched for in the place of slips; empty for none."""
     words = _quoted(slip.searched for slip in corrections)
-    return _words("note", "corrected").format(words=words) if words else ""
+    return template("note", "corrected").format(words=words) if words else ""
 
 
 def typed_words(corrections: Sequence[Slip]) -> str:
@@ -105,13 +114,13 @@ def source_label(citation: Citation) -> str:
     """《报名》 date 第N版 《标题》, as far as they are known."""
     parts = []
     if citation.newspaper:
-        parts.append(_words("source", "newspaper").format(newspaper=citation.newspaper))
+        parts.append(template("source", "newspaper").format(newspaper=citation.newspaper))
     if citation.date:
-        parts.append(_date(citation.date))
+        parts.append(day_label(citation.date))
     if citation.page:
-        parts.append(_words("source", "page").format(page=citation.page))
+        parts.append(template("source", "page").format(page=citation.page))
     name = "untitled" if citation.title_inferred else "title"
-    parts.append(_words("source", name).format(title=citation.title))
+    parts.append(template("source", name).format(title=citation.title))
     return "".join(parts)
 
 
@@ -123,7 +132,7 @@ def _line(statement: Statement, first: Citation, before: Citation | None) -> str
     )
     further = before is not None and first.why is not None and first.why.chosen == "further"
     name = _TEMPLATES[further, bool(first.speaker), again]
-    line = _words("quote", name).format(
+    line = template("quote", name).format(
         source=source_label(first),
         speaker=speaker_label(first),
         statement=statement.text,
@@ -135,7 +144,7 @@ def _line(statement: Statement, first: Citation, before: Citation | None) -> str
 def reprints_label(citation: Citation) -> str:
     """How many other articles have the same; empty for none."""
     count = len(citation.reprints)
-    return _words("quote", "reprints").format(count=count) if count else ""
+    return template("quote", "reprints").format(count=count) if count else ""
 
 
 def speaker_label(citation: Citation) -> str:
@@ -146,18 +155,20 @@ def speaker_label(citation: Citation) -> str:
 
 
 def _quoted(words: Iterable[str]) -> str:
-    return "、".join(_words("note", "word").format(word=word) for word in words)
+    return "、".join(template("note", "word").format(word=word) for word in words)
 
 
-def _date(iso: str) -> str:
+def day_label(iso: str) -> str:
+    """`2024年3月5日`; what is no ISO date stays as the page gave it."""
     known = day_of(iso)
     if known is None:
         return iso
     year, month, day = known
-    return _words("source", "date").format(year=year, month=month, day=day)
+    return template("source", "date").format(year=year, month=month, day=day)
 
 
-def _words(section: str, name: str) -> str:
+def template(section: str, name: str) -> str:
+    """The program's words of that name."""
     return _templates()[section][name]
 
 

@@ -20,6 +20,7 @@ from rag.documents import Article, Paragraph, Span
 from rag.embedding import HashingEmbedder
 from rag.library import Library
 from rag.settings import load_settings
+from rag.suggestions import candidates
 from ui.api import problems
 from ui.chat import page_images, streaming
 from ui.chat.answer_view import answer_html, parts
@@ -27,7 +28,6 @@ from ui.chat.article_view import article_html
 from ui.chat.functions import ServerFunction, server_functions
 from ui.chat.pages_view import pages_html
 from ui.chat.reasons import reason_html
-from ui.chat.suggestions import candidates
 from ui.chat.target import Target
 from ui.engine import Engine
 from ui.intake.ingesting import ingest_files

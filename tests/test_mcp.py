@@ -66,6 +66,8 @@ def test_an_agent_asks_searches_and_reads(tmp_path: Path) -> None:
             assert answer["schema"] == 1
             (citation,) = answer["citations"]
             assert citation["quote"] == QUOTE
+            _, reply = (await client.call_tool("ask", ASKED)).content
+            assert f"{QUOTE}[1]" in reply.text  # type: ignore[union-attr]
 
             found = structured(await client.call_tool("search", {"query": "海上风电", "limit": 2}))
             assert len(found["hits"]) == 2

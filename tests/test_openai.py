@@ -14,6 +14,7 @@ from served import served
 from rag.answers import Answer
 from rag.settings import load_settings
 from ui.api.chat_completions import pieces
+from ui.reply import plain_text
 from ui.server import create_app
 
 ASKED = {"role": "user", "content": "灯塔岛风电场有多少台风机？"}
@@ -40,13 +41,13 @@ def test_a_completion_carries_text_citations_and_usage(client: openai.OpenAI) ->
     (choice,) = completion.choices
     answer = Answer.model_validate(completion.youju)
     assert choice.finish_reason == "stop"
-    assert choice.message.content == answer.text
-    assert QUOTE in answer.text
-    assert "[1]" in answer.text
+    assert choice.message.content == plain_text(answer)
+    assert f"{QUOTE}[1]" in choice.message.content
+    assert f"第 {answer.receipt.generation} 代文章库" in choice.message.content
     assert [citation["quote"] for citation in choice.message.citations] == [QUOTE]
     usage = completion.usage
     assert usage.prompt_tokens == len(ASKED["content"])
-    assert usage.completion_tokens == len(answer.text)
+    assert usage.completion_tokens == len(choice.message.content)
     assert usage.total_tokens == usage.prompt_tokens + usage.completion_tokens
 
 
@@ -77,7 +78,8 @@ def test_earlier_questions_are_history(client: openai.OpenAI) -> None:
 def test_a_refusal_is_ordinary_content(client: openai.OpenAI) -> None:
     completion = completed(client, {"role": "user", "content": "谁发明了电话机？"})
     (choice,) = completion.choices
-    assert choice.message.content == completion.youju["refusal"]["message"]
+    assert choice.message.content.startswith(completion.youju["refusal"]["message"])
+    assert completion.youju["refusal"]["nearest"][0]["quote"] in choice.message.content
     assert choice.message.refusal is None
     assert choice.message.citations == []
     assert completion.youju["status"] == "refused"

@@ -196,7 +196,7 @@ def test_a_refresh_outlives_what_another_process_published(
         "帮我写一首关于青石湾大桥的诗",
         "请把大桥全长翻译成英文",
         "写一首诗",
-        "你是谁？",
+        "你喜欢吃什么？",
         "今天天气怎么样？",
     ],
 )

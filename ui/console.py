@@ -37,6 +37,7 @@ def show_error(error: YoujuError) -> None:
 
 def reference(citation: Citation) -> str:
     """`〔1〕《报名》 2023-11-27 第8版 《标题》 第3段 · 发言人`; what is unknown is left out."""
+    from rag.visible import visible
     from rag.wording import reprints_label
 
     parts = [
@@ -49,7 +50,7 @@ def reference(citation: Citation) -> str:
     if citation.speaker:
         parts.append(f"· {citation.speaker}")
     place = " ".join(part for part in parts if part)
-    return f"〔{citation.n}〕{place}{reprints_label(citation)}"
+    return visible(f"〔{citation.n}〕{place}{reprints_label(citation)}")
 
 
 def page_label(page: str | None) -> str:
@@ -61,11 +62,17 @@ def page_label(page: str | None) -> str:
 
 def show_answer(answer: Answer) -> None:
     """The answer with its references, or the refusal with the nearest passages."""
-    say(answer.text)
+    from rag.visible import visible
+
+    say(visible(answer.text))
     if answer.refusal is None:
-        say()
+        if answer.citations:
+            say()
         for citation in answer.citations:
-            _show_citation(citation)
+            if answer.overview:
+                say(f"{reference(citation)}　{citation.article_id}")
+            else:
+                _show_citation(citation)
     elif answer.refusal.nearest:
         say()
         say("最接近的段落：")
@@ -80,7 +87,9 @@ def show_answer(answer: Answer) -> None:
 
 def _show_citation(citation: Citation) -> None:
     say(reference(citation))
-    say(f"    “{' '.join(citation.quote.split())}”")
+    from rag.visible import visible
+
+    say(f"    “{visible(' '.join(citation.quote.split()))}”")
 
 
 class Advance(Protocol):

@@ -19,9 +19,11 @@ from rag.errors import YoujuError
 from rag.settings import Settings
 from ui.api.wire import EXACT, article_whole, hit_json
 from ui.engine import Engine, Opener, Pipeline, open_real_pipeline
+from ui.reply import plain_text
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
+    from mcp_types import CallToolResult
 
 _PATIENCE_SECONDS = 120.0
 _INSTRUCTIONS = (
@@ -55,7 +57,7 @@ def serve(settings: Settings, opener: Opener = open_real_pipeline) -> None:
 def build(engine: Engine) -> MCPServer[None]:
     """The server and its three tools."""
     from mcp.server.mcpserver import MCPServer
-    from mcp_types import ToolAnnotations
+    from mcp_types import CallToolResult, ToolAnnotations
 
     @contextlib.asynccontextmanager
     async def loaded(_: MCPServer[None]) -> AsyncIterator[None]:
@@ -67,22 +69,25 @@ def build(engine: Engine) -> MCPServer[None]:
     server = MCPServer("youju", title="有据", instructions=_INSTRUCTIONS, lifespan=loaded)
     reading = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 
-    @server.tool(
-        title="提问",
-        description="在文章库里找答案。回答只由逐字引文组成，每处引文注明文章、段落和字符位置；"
-        "没有依据时 status 为 refused，并给出最接近的段落。",
-        annotations=reading,
-    )
     async def ask(
         question: Asked,
         history: Earlier = [],  # noqa: B006
         filters: Within = None,
         exact: Exact = False,
-    ) -> Answer:
+    ) -> CallToolResult:
         asked = Question(
             question=question, history=tuple(history), filters=filters or Filters(), exact=exact
         )
-        return await _run(engine, lambda pipeline: pipeline.ask(asked))
+        return _replied(await _run(engine, lambda pipeline: pipeline.ask(asked)))
+
+    # the SDK reads the annotation, and could not find a name that is imported in here
+    ask.__annotations__["return"] = Annotated[CallToolResult, Answer]
+    server.tool(
+        title="提问",
+        description="在文章库里找答案。回答只由逐字引文组成，每处引文注明文章、段落和字符位置；"
+        "没有依据时 status 为 refused，并给出最接近的段落。",
+        annotations=reading,
+    )(ask)
 
     @server.tool(
         title="检索段落",
@@ -105,6 +110,21 @@ def build(engine: Engine) -> MCPServer[None]:
         return article_whole(stored)
 
     return server
+
+
+def _replied(answer: Answer) -> CallToolResult:
+    """The answer as data, and the reply as people read it."""
+    from mcp_types import CallToolResult, TextContent
+
+    data = answer.model_dump(mode="json", by_alias=True)
+    shown = json.dumps(data, ensure_ascii=False, indent=2)
+    return CallToolResult(
+        content=[
+            TextContent(type="text", text=shown),
+            TextContent(type="text", text=plain_text(answer)),
+        ],
+        structured_content=data,
+    )
 
 
 async def _run(engine: Engine, work: Callable[[Pipeline], T]) -> T:

@@ -51,23 +51,3 @@ def gbt7714(citation: Citation) -> str:
     page = re.sub(r"^第|[版页]$", "", citation.page or "")
     when = ", ".join(filter(None, (citation.newspaper, citation.date)))
     return f"{who}{title}[N]. {when}{f'({page})' if page else ''}."
-
-
-def numbered_references(answer: Answer) -> list[str]:
-    """`[1] 何苇. 灯塔岛的风电[N]. 江州日报, 2024-03-05(6). 第3段`, one for each citation."""
-    return [f"[{c.n}] {gbt7714(c)} 第{c.paragraph}段" for c in answer.citations]
-
-
-def cited_statements(answer: Answer) -> list[str]:
-    """The statements, each followed by the numbers of its citations."""
-    return [
-        statement.text + "".join(f"[{n}]" for n in statement.citations)
-        for statement in answer.statements
-    ]
-
-
-def plain_text(answer: Answer) -> str:
-    """An answer to paste elsewhere: statements, then references; a refusal is its message."""
-    if answer.refusal is not None:
-        return answer.refusal.message
-    return "\n".join([*cited_statements(answer), "", *numbered_references(answer)])

@@ -1,8 +1,8 @@
 """`/v1/chat/completions` and `/v1/models`: for every program that speaks to OpenAI's interface.
 
-The last message of the user is the question, the earlier ones are the history. The answer's text
-is the content, `[n]` marks included; `message.citations` are the citations and `youju` is the
-whole `Answer`. A refusal is ordinary content: `youju.status` tells it apart.
+The last message of the user is the question, the earlier ones are the history. The whole reply
+(`ui.reply`) is the content, `[n]` marks included; `message.citations` are the citations and
+`youju` is the whole `Answer`. A refusal is ordinary content: `youju.status` tells it apart.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from rag.errors import BadRequest, RouteMissing
 from ui.api.base import FAILURES, engine_of, failures
 from ui.api.events import EVENTS, Event, event_stream
 from ui.api.wire import EXACT, Text
+from ui.reply import plain_text
 
 MODEL = "youju"
 _CREATED = 1_700_000_000
@@ -114,7 +115,7 @@ async def complete(body: CompletionBody, request: Request) -> Response:
         return event_stream(_chunks(head, answer, _usage(body, answer) if with_usage else None))
     message = {
         "role": "assistant",
-        "content": answer.text,
+        "content": plain_text(answer),
         "refusal": None,
         "citations": [citation.model_dump(mode="json") for citation in answer.citations],
     }
@@ -155,7 +156,7 @@ def _chunks(head: dict[str, Any], answer: Answer, usage: dict[str, int] | None) 
         return "", {**head, "object": "chat.completion.chunk", "choices": [choice], **more}
 
     yield chunk({"role": "assistant", "content": ""})
-    for piece in pieces(answer.text):
+    for piece in pieces(plain_text(answer)):
         yield chunk({"content": piece})
     citations = [citation.model_dump(mode="json") for citation in answer.citations]
     yield chunk({"citations": citations}, "stop", youju=answer.to_json())
@@ -165,7 +166,7 @@ def _chunks(head: dict[str, Any], answer: Answer, usage: dict[str, int] | None) 
 
 
 def _usage(body: CompletionBody, answer: Answer) -> dict[str, int]:
-    asked, said = body.length, len(answer.text)
+    asked, said = body.length, len(plain_text(answer))
     return {"prompt_tokens": asked, "completion_tokens": said, "total_tokens": asked + said}
 
 

@@ -10,10 +10,14 @@ from typing import Literal
 
 from rag.answers import Answer, Citation, Filters, Refusal
 from rag.errors import YoujuError
-from rag.wording import correction_note, typed_words
-from ui.chat.escaping import escaped, escaped_json
+from rag.rendering import GIST, gist_lead
+from rag.wording import correction_note, template, typed_words
+from ui.chat.escaping import escaped, escaped_json, quoted
+from ui.chat.overview_view import overview_html
+from ui.chat.suggestion_view import suggestion_html
 from ui.chat.target import Target
-from ui.references import completed_question, plain_text, reference_text
+from ui.references import completed_question, reference_text
+from ui.reply import lead_over, plain_text, short_label
 
 _MANY_REFERENCES = 5
 
@@ -27,9 +31,11 @@ class Part:
 
 
 def card_class(answer: Answer) -> str:
-    """Answers, unsure answers and refusals look different."""
+    """Answers, unsure answers, refusals and our own words look different."""
     if answer.refusal is not None:
         return "yj-refusal"
+    if answer.talk:
+        return "yj-talk"
     return "yj-answer yj-unsure" if answer.certainty == "unsure" else "yj-answer"
 
 
@@ -43,10 +49,15 @@ def parts(answer: Answer, filters: Filters | None = None) -> Iterator[Part]:
         yield Part(
             "before", '<p class="yj-searched"><span class="yj-tag">只在筛选范围内找</span></p>'
         )
-    if answer.refusal is None:
-        yield from _statements(answer)
-    else:
+    if answer.refusal is not None:
         yield from _refusal(answer.refusal)
+    elif answer.talk:
+        yield from _talk(answer)
+    elif answer.overview:
+        for html in overview_html(answer, answer.overview):
+            yield Part("card", html)
+    else:
+        yield from _statements(answer)
     yield Part("after", _actions(answer))
 
 
@@ -69,13 +80,23 @@ def error_html(error: YoujuError) -> str:
     )
 
 
+def _talk(answer: Answer) -> Iterator[Part]:
+    """Our own words, and questions to press."""
+    yield Part("card", f'<p class="yj-own">{escaped(template("help", answer.talk or ""))}</p>')
+    if answer.suggestions:
+        yield Part("card", suggestion_html(answer.suggestions))
+
+
 def _statements(answer: Answer) -> Iterator[Part]:
     by_number = {citation.n: citation for citation in answer.citations}
     unsure = answer.certainty == "unsure"
-    if lead := _lead(answer):
+    lead = lead_over(answer)
+    if answer.question_type == GIST and answer.citations:
+        lead = gist_lead(answer.part, answer.citations[0])
+    if lead:
         yield Part("card", f'<p class="{"yj-doubt" if unsure else "yj-lead"}">{escaped(lead)}</p>')
     if answer.short_answer:
-        short, label = escaped(answer.short_answer), "可能是" if unsure else "简答"
+        short, label = quoted(answer.short_answer), short_label(answer)
         yield Part("card", f'<p class="yj-short"><span class="yj-label">{label}</span>{short}</p>')
     speaker = None
     for statement in answer.statements:
@@ -87,17 +108,9 @@ def _statements(answer: Answer) -> Iterator[Part]:
         if cited and cited[0].why and cited[0].why.chosen == "further":
             yield Part("card", '<p class="yj-label yj-further">另一处可能相关的说法</p>')
         chips = "".join(map(_chip, cited))
-        text = escaped(statement.text)
+        text = quoted(statement.text)
         yield Part("card", f'<p class="yj-statement"><q>{text}</q>{chips}</p>')
     yield Part("card", _references(answer.citations))
-
-
-def _lead(answer: Answer) -> str:
-    """The program's own words before the quotes and the short answer, where there are such."""
-    noted = 1 if answer.corrections else 0  # that line stands above the card
-    first = answer.text.split("\n")[noted]
-    short = answer.short_answer and first.startswith(answer.short_answer)
-    return "" if short or "“" in first else first
 
 
 def _speaker(citation: Citation) -> str:
@@ -131,9 +144,10 @@ def _references(citations: tuple[Citation, ...]) -> str:
 
 
 def _refusal(refusal: Refusal) -> Iterator[Part]:
+    verdict = "这里做不了" if refusal.task else "没有找到依据"
     yield Part(
         "card",
-        '<p class="yj-verdict"><span class="yj-sign" aria-hidden="true"></span>没有找到依据</p>'
+        f'<p class="yj-verdict"><span class="yj-sign" aria-hidden="true"></span>{verdict}</p>'
         f'<p class="yj-why">{escaped(refusal.message)}</p>',
     )
     if not refusal.nearest:
@@ -152,11 +166,12 @@ def _emphasised(citation: Citation) -> str:
     """The quote, with the question's words in bold; single characters say too little."""
     words = sorted((w for w in citation.matched_words if len(w) > 1), key=len, reverse=True)
     if not words:
-        return escaped(citation.quote)
+        return quoted(citation.quote)
     pieces = re.split(f"({'|'.join(map(re.escape, words))})", citation.quote)
     return "".join(
-        f"<b>{escaped(piece)}</b>" if odd else escaped(piece)
+        f"<b>{quoted(piece)}</b>" if odd else quoted(piece)
         for piece, odd in zip(pieces, cycle((False, True)), strict=False)
+        if piece
     )
 
 
@@ -181,7 +196,7 @@ def _corrected(answer: Answer) -> str:
 
 def _actions(answer: Answer) -> str:
     total = answer.timings_ms.get("total")
-    facts = [f"把握 {answer.confidence:.0%}"] if answer.answered else []
+    facts = [f"把握 {answer.confidence:.0%}"] if answer.statements else []
     if total is not None:
         facts.append(f"{total / 1000:.1f} 秒" if total >= 1000 else f"{total:.0f} 毫秒")
     facts.append(f"第 {answer.receipt.generation} 代文章库")

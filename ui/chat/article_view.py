@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from pydantic import BaseModel
-
 from rag.documents import Article, Paragraph, Span
 from rag.records import StoredArticle
-from ui.chat.escaping import escaped, escaped_json
+from ui.chat.escaping import escaped
+from ui.chat.overview_view import only_this
 from ui.chat.pages_view import pages_html
 from ui.chat.reasons import reason_html
 from ui.chat.target import Target
@@ -63,10 +62,7 @@ def _masthead(stored: StoredArticle, fate: Fate) -> str:
         page_label(article.page),
     ]
     authors = "、".join(article.authors)
-    within = (
-        f'<button type="button" class="yj-link" data-within="{escaped_json(_within(article))}">'
-        "只问这一篇</button>"
-    )
+    within = only_this(article.article_id, article.title)
     inferred = '<span class="yj-tag">标题为程序所拟</span>' if article.title_inferred else ""
     return (
         '<header class="yj-masthead">'
@@ -77,15 +73,6 @@ def _masthead(stored: StoredArticle, fate: Fate) -> str:
         f"{within if fate == 'live' else ''}</header>"
         + (f'<p class="yj-notice" role="status">{_FATES[fate]}</p>' if _FATES[fate] else "")
     )
-
-
-class _Within(BaseModel):
-    article_id: str
-    title: str
-
-
-def _within(article: Article) -> _Within:
-    return _Within(article_id=article.article_id, title=article.title)
 
 
 def _proof(target: Target, *, proven: bool) -> str:

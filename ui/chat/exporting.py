@@ -11,27 +11,13 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from rag.answers import Answer
-from rag.wording import correction_note, typed_words
-from ui.references import (
-    cited_statements,
-    completed_question,
-    numbered_references,
-)
-
-Kind = Literal["title", "question", "searched", "text", "refusal", "label", "reference"]
+from rag.visible import visible
+from ui.reply import Kind, Line, lines_of, numbered_references, plain_text
 
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
 _WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_PREFIXES: dict[Kind, str] = {
-    "title": "# ",
-    "question": "## ",
-    "searched": "",
-    "text": "",
-    "refusal": "",
-    "label": "### ",
-    "reference": "",
-}
+_PREFIXES: dict[Kind, str] = {"title": "# ", "question": "## ", "label": "### "}
 
 
 class Conversation(BaseModel):
@@ -53,21 +39,17 @@ class ExportedFile:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A paragraph of the exported conversation."""
-
-    kind: Kind
-    text: str
-
-
 def exported(conversation: Conversation) -> ExportedFile:
     """The conversation in the format it asks for."""
     name = _NOT_IN_NAMES.sub("", conversation.title)[:60].strip(" .") or "有据问答"
     match conversation.format:
         case "json":
             answers = [
-                {**answer.to_json(), "references": numbered_references(answer)}
+                {
+                    **answer.to_json(),
+                    "references": numbered_references(answer.citations),
+                    "reply": plain_text(answer),
+                }
                 for answer in conversation.answers
             ]
             text = json.dumps(answers, ensure_ascii=False, indent=2)
@@ -83,22 +65,11 @@ def exported(conversation: Conversation) -> ExportedFile:
 
 def lines(conversation: Conversation) -> Iterator[Line]:
     """What is written, in order."""
-    yield Line("title", conversation.title or "有据问答")
+    yield Line("title", visible(conversation.title or "有据问答"))
     for answer in conversation.answers:
-        yield Line("question", answer.question)
-        if completed := completed_question(answer):
-            yield Line("searched", f"按上文补全为：{completed}")
-        if note := correction_note(answer.corrections):
-            yield Line("searched", f"{note}，原写{typed_words(answer.corrections)}")
-        if answer.refusal is not None:
-            yield Line("refusal", answer.refusal.message)
-            continue
-        for text in cited_statements(answer):
-            yield Line("text", text)
-        yield Line("label", "参考文献")
-        for text in numbered_references(answer):
-            yield Line("reference", text)
+        yield Line("question", visible(answer.question))
+        yield from lines_of(answer)
 
 
 def _markdown(line: Line) -> str:
-    return _PREFIXES[line.kind] + _MARKDOWN.sub(r"\\\1", " ".join(line.text.split()))
+    return _PREFIXES.get(line.kind, "") + _MARKDOWN.sub(r"\\\1", " ".join(line.text.split()))

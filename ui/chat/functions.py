@@ -16,11 +16,12 @@ from rag.answers import Answer, Question
 from rag.errors import BadRequest, NoFeedback, YoujuError
 from rag.library import Library
 from rag.records import StoredArticle
+from rag.suggestions import candidates
 from ui.chat.answer_view import answer_html, error_html
 from ui.chat.article_view import Fate, article_html
 from ui.chat.catalogue import Catalogue
 from ui.chat.exporting import Conversation, ExportedFile, exported
-from ui.chat.suggestions import candidates, suggestion_html
+from ui.chat.suggestion_view import suggestion_html
 from ui.chat.target import Target
 from ui.engine import Engine, Pipeline
 

@@ -13,6 +13,8 @@ _RULES: dict[Chosen, str] = {
     "difference": "同一个数字的另一种说法",
     "fact": "版面上写明的一行",
     "nearest": "意思相近，但不是答案",
+    "title": "文章的标题或开头",
+    "gist": "最能代表全文的句子",
 }
 
 

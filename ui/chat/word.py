@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ui.chat.exporting import Line
+    from ui.reply import Line
 
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _STYLES = {"title": "Title", "question": "Heading 1", "label": "Heading 2"}
 _BODY, _HEADINGS, _LATIN = "宋体", "黑体", "Times New Roman"
-_SMALL_KINDS = {"searched", "reference"}
+_SMALL_KINDS = {"searched", "reference", "near", "footer"}
 
 
 def document(lines: Iterable[Line]) -> bytes:
@@ -32,7 +32,8 @@ def document(lines: Iterable[Line]) -> bytes:
         run = paragraph.add_run(text)
         if line.kind in _SMALL_KINDS:
             run.font.size = Pt(10.5)
-        run.italic = line.kind == "refusal" or None
+        run.italic = line.kind in {"refusal", "footer"} or None
+        run.bold = line.kind in {"short", "says", "group"} or None
         if line.kind == "reference":
             paragraph.paragraph_format.left_indent = Pt(21)
             paragraph.paragraph_format.first_line_indent = Pt(-21)

@@ -1,0 +1,96 @@
+"""What a message wants: hundreds of messages of every kind, and what they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rag.asked_sources import AskedSource, source_in
+from rag.requests import Kind, request_of
+from rag.text import fold
+
+MESSAGES = Path(__file__).with_name("data") / "requests.txt"
+PAPERS = ("江州日报", "沅江晚报")
+
+
+def messages() -> Iterator[tuple[str, str, str]]:
+    """Kind, name (or nothing) and message."""
+    kind = name = ""
+    for line in MESSAGES.read_text(encoding="utf-8").splitlines():
+        if line.startswith("# "):
+            kind, _, name = line[2:].partition(" ")
+        elif line:
+            yield kind, name, line
+
+
+def test_the_messages_are_many_and_most_kinds_are_frequent() -> None:
+    kinds = [kind for kind, _, _ in messages()]
+    assert len(kinds) > 500
+    assert all(kinds.count(kind) >= 30 for kind in Kind)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_message_is_of_its_kind(kind: Kind) -> None:
+    for wanted, name, message in messages():
+        if wanted == kind:
+            found = request_of(message, lambda: PAPERS)
+            assert (found.kind, message) == (kind, message)
+            assert not name or found.name == name, message
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["大桥全长多少米", "什么是低空经济", "谁提出了建议", "茶园面积有多大", "为什么要修大桥"],
+)
+@pytest.mark.parametrize(
+    "said", ["{}", "你好，{}", "请问{}？", "谢谢，{}", "文章里说{}", "报纸上{}"]
+)
+def test_a_word_of_its_own_makes_a_question(asked: str, said: str) -> None:
+    assert request_of(said.format(asked)).kind is Kind.QUESTION
+
+
+@pytest.mark.parametrize("short", ["怎么用", "有哪些功能", "建议是什么", "5月20日有哪些"])
+def test_what_may_lean_on_a_question_is_one(short: str) -> None:
+    assert request_of(short).kind is not Kind.QUESTION
+    assert request_of(short, leans=True).kind is Kind.QUESTION
+
+
+@pytest.mark.parametrize(
+    ("message", "source"),
+    [
+        ("2024年5月20日有哪些新闻", AskedSource(date_from="2024-05-20", date_to="2024-05-20")),
+        ("二〇二四年五月有哪些新闻", AskedSource(date_from="2024-05-01", date_to="2024-05-31")),
+        ("2023年登过什么", AskedSource(date_from="2023-01-01", date_to="2023-12-31")),
+        ("5月20号有哪些新闻", AskedSource(month_day="05-20")),
+        ("五月有什么新闻", AskedSource(month_day="05")),
+        ("昨天有什么新闻", AskedSource(days_ago=1)),
+        ("这一版有哪些文章", AskedSource(this_page=True)),
+        ("第六版有哪些文章", AskedSource(page="6")),
+        ("A03版有哪些文章", AskedSource(page="A03")),
+        ("《江州日报》头版有什么", AskedSource(newspaper="江州日报", page="1")),
+        ("沅江晚報登过什么", AskedSource(newspaper="沅江晚报")),
+        ("望川日报登过什么", AskedSource(newspaper="望川日报")),
+        ("《GDP增长了》讲了什么", AskedSource(title="GDP增长了")),
+        ("13月40日有哪些新闻", AskedSource()),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_a_message_names(message: str, source: AskedSource) -> None:
+    assert source_in(fold(message), message, lambda: PAPERS)[0] == source
+
+
+@pytest.mark.parametrize(
+    ("message", "topic"),
+    [
+        ("有没有关于青石湾大桥的文章", "青石湾大桥"),
+        ("哪些报道提到了高山茶园", "高山茶园"),
+        ("有没有跟地铁有关的文章", "地铁"),
+        ("关于风电的文章有几篇", "风电"),
+        ("关于大桥的那篇文章讲了什么", "大桥"),
+        ("有没有关于什么的文章", ""),
+    ],
+)
+def test_what_articles_are_to_be_about(message: str, topic: str) -> None:
+    assert request_of(message).topic == topic
