@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.question import patterns
+from rag.question_data import patterns
 
 _SUM = re.compile(
     r"^(?:帮我)?(?:算一?下|计算)? *[\d零一二两三四五六七八九十百千万.]+"
