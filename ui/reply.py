@@ -45,7 +45,7 @@ def lines_of(answer: Answer) -> tuple[Line, ...]:
 
 def plain_text(answer: Answer) -> str:
     """The reply to paste elsewhere: a line each, an empty line before each further part."""
-    text = []
+    text: list[str] = []
     for line in lines_of(answer):
         if line.kind in {"label", "footer"} and text:
             text.append("")
