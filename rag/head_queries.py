@@ -16,7 +16,7 @@ _SPEAKER, _SECTION = "json_extract(record, '$[6]')", "json_extract(record, '$[5]
 _LIVE = "born <= :g AND (died IS NULL OR died > :g)"
 _PASSAGE = "EXISTS (SELECT 1 FROM passages p WHERE p.article = heads.article"
 _AT_ONCE = 500
-_NEWEST_FIRST = "ORDER BY day IS NULL, day DESC, newspaper IS NULL, newspaper, page, article"
+_NEWEST_FIRST = "ORDER BY day DESC, newspaper IS NULL, newspaper, page, article"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class HeadQueries:
         where, values = _where(listing, generation)
         rows = self._database.all(
             f"SELECT newspaper, day, count(*) FROM heads WHERE {where} GROUP BY day, newspaper"  # noqa: S608
-            " ORDER BY day IS NULL, day DESC, newspaper IS NULL, newspaper",
+            " ORDER BY day DESC, newspaper IS NULL, newspaper",
             values,
         )
         return tuple(Shelf(*row) for row in rows)

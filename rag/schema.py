@@ -64,7 +64,7 @@ CREATE TABLE heads (
 INSERT INTO heads SELECT rowid, article_id, json_extract(record, '$.title'),
     json_extract(record, '$.newspaper'), json_extract(record, '$.date'),
     json_extract(record, '$.page'), json_extract(record, '$.authors'), born, died FROM articles;
-CREATE INDEX heads_by_day ON heads (day, newspaper, page);
+CREATE INDEX heads_by_day ON heads (day, newspaper, page, born, died);
 CREATE INDEX heads_by_newspaper ON heads (newspaper, born, died);
 """
 
