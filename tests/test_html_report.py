@@ -6,13 +6,11 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import pytest
-from browsing import HOSTILE, MARKS, open_browser
+from browsing import HOSTILE, MARKS
 from fakes_eval import answer, refusal
 
 from eval.diagnosis import Loss, Spot
@@ -128,11 +126,6 @@ def test_tables_for_other_programs(tmp_path: Path) -> None:
 class TestInABrowser:
     pytestmark = MARKS
 
-    @pytest.fixture(scope="class")
-    def browser(self) -> Iterator[Any]:
-        with open_browser() as browser:
-            yield browser
-
     def test_it_is_filtered_and_opened(self, browser: Any, tmp_path: Path) -> None:
         page = browser.new_page()
         wrong: list[str] = []
@@ -157,4 +150,6 @@ class TestInABrowser:
         page.locator("tr.row button").press("Enter")
         assert page.locator("tr.detail").count() == 0
         assert wrong == [address]
+        page.set_viewport_size({"width": 390, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
         page.close()

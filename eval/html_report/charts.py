@@ -12,7 +12,7 @@ from eval.judging import Judged
 from eval.measures.calibration_error import BINS
 from eval.measures.latency import milliseconds
 
-_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 420, 280, 48, 12, 14, 40
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 420, 280, 48, 24, 14, 40
 _POINTS = 200
 """Of a line, at most: more cannot be seen."""
 

@@ -92,9 +92,16 @@ function toggle(tr, opener, row) {
 }
 
 function part(name, texts) {
-  const made = element("div");
   const kept = texts.filter(Boolean);
-  if (kept.length) made.append(element("h3", name), ...kept.map((text) => element("p", text)));
+  if (!kept.length) return "";
+  const made = element("div");
+  made.append(element("h3", name), ...kept.map((text) => element("p", text)));
+  return made;
+}
+
+function sides(...parts) {
+  const made = element("div", "", "sides");
+  made.append(...parts);
   return made;
 }
 
@@ -102,19 +109,18 @@ function detail(row) {
   const tr = element("tr", "", "detail");
   const td = element("td");
   td.colSpan = 6;
-  const sides = element("div", "", "sides");
   const sure = row.confidence === undefined ? "" : `把握 ${(100 * row.confidence).toFixed(1)}%`;
-  sides.append(
-    part("前面问过", row.history ?? []),
-    part("标准答案", [row.gold]),
-    part("证据", row.evidence ?? []),
-    part("实答", [row.short, row.said, sure]),
-    part(row.said ? "最接近的段落" : "引文", row.citations ?? []),
-    part("丢在哪一步", [row.stage && row.rule ? `${row.stage}：${row.rule}` : row.stage]),
-    part("该引的", [row.should]),
-    part("实引的", [row.did]),
+  td.append(
+    sides(
+      part("前面问过", row.history ?? []),
+      part("标准答案", [row.gold]),
+      part("证据", row.evidence ?? []),
+      part("实答", [row.short, row.said, sure]),
+      part(row.said ? "最接近的段落" : "引文", row.citations ?? []),
+      part("丢在哪一步", [row.stage && row.rule ? `${row.stage}：${row.rule}` : row.stage]),
+    ),
+    sides(part("该引的", [row.should]), part("实引的", [row.did])),
   );
-  td.append(sides);
   tr.append(td);
   return tr;
 }
