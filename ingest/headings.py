@@ -32,9 +32,14 @@ _BOX_ITEM = 16
 
 
 def marked_headings(blocks: list[Block]) -> list[Block]:
-    """`#` headings of the top level start articles, the others sections."""
+    """`#` headings of the top level start articles, the others sections.
+
+    The first heading is the headline even if it is a lower one, but for the first of several
+    numbered ones: `第一章` names a part.
+    """
     headings = [block for block in blocks if block.kind is Kind.SECTION]
     tops = [block for block in headings if block.level == 1]
+    chapters = headings and _is_first_of_series(headings)
     titled = [
         n for n, block in enumerate(blocks) if block.kind is Kind.SECTION and is_signed(blocks, n)
     ]
@@ -42,7 +47,7 @@ def marked_headings(blocks: list[Block]) -> list[Block]:
     result = []
     for n, block in enumerate(blocks):
         top = block.level == 1 and not (numbered >= 2 and _NUMBERED.match(block.text))
-        first = bool(headings) and block is headings[0]
+        first = bool(headings) and block is headings[0] and not chapters
         marked = block.kind is Kind.SECTION and (top or first or n in titled)
         lost_mark = block.kind is Kind.TEXT and is_short(block) and block.gap
         if marked or (lost_mark and is_signed(blocks, n)):
@@ -50,6 +55,13 @@ def marked_headings(blocks: list[Block]) -> list[Block]:
         else:
             result.append(block)
     return result
+
+
+def _is_first_of_series(headings: Sequence[Block]) -> bool:
+    """Whether the first heading has a number, and others of its level have one too."""
+    alike = [block for block in headings if block.level == headings[0].level]
+    numbered = [block for block in alike if _NUMBERED.match(block.text)]
+    return len(numbered) >= 2 and numbered[0] is headings[0]
 
 
 def plain_headings(blocks: list[Block]) -> list[Block]:

@@ -22,7 +22,7 @@ from rag.records import FileStamp
 from rag.reprints import Signature
 from rag.settings import Settings
 
-RECIPE_VERSION = "5"
+RECIPE_VERSION = "6"
 """Rises when the same file would give other articles or passages: then it is ingested again."""
 
 

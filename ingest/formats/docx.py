@@ -1,122 +1,126 @@
 """Word documents: paragraphs, tables and text boxes in their order, headings as `#` lines.
 
-Headers and footers are left out, footnotes stand at the end. What was deleted under revision is
-gone, what was inserted is text.
+Numbers that Word gives are written out. Headers, footers, tables of contents and hidden text are
+left out, notes stand at the end. What was deleted under revision is gone, what was inserted is
+text.
 """
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
-from xml.etree.ElementTree import ParseError
 
-from ingest.formats.archive import open_checked, read_member
 from ingest.formats.extracted import MOST_CHARACTERS, Extracted, storable
-from rag.errors import ParseFailed, ParseLimit, XmlForbidden
+from ingest.formats.word_chunks import chunk_lines, is_package
+from ingest.formats.word_numbering import Numbering
+from ingest.formats.word_package import Package, Part, W
+from ingest.formats.word_styles import Styles, is_on, value
+from ingest.formats.word_text import COMPATIBILITY, TextReader, boxes
+from rag.errors import ParseLimit
 
 if TYPE_CHECKING:
-    from docx.document import Document
-    from docx.styles.style import BaseStyle
     from lxml.etree import _Element as Element
 
-_XML_PARTS = (".xml", ".rels")
-_DECLARED = re.compile(rb"""<\?xml[^>]*encoding=["']([\w.-]+)["']""", re.IGNORECASE)
-_ENCODINGS = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii", b"utf-16"})
 _HEADING = re.compile(r"(?:heading|标题)\s*(\d)", re.IGNORECASE)
 _TITLE_STYLES = frozenset({"title", "标题", "题目"})
+_CONTENTS = re.compile(r"(?:toc|目录)\s*\d", re.IGNORECASE)
 _DEEPEST_HEADING = 6
 _DEEPEST_TABLE = 8
+_DEEPEST_CHUNK = 2
 _LONGEST_TITLE = 60
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_WRAPPERS = frozenset(f"{_W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml"))
-_UNREAD = frozenset(
-    (f"{_W}del", f"{_W}moveFrom", f"{_W}pPr", f"{_W}rPr", f"{_COMPATIBILITY}Fallback")
-)
-_BOX = f"{_W}txbxContent"
-_BLANKS = {f"{_W}tab": " ", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
-_FOOTNOTES = "/footnotes"
+_LONGEST_HEADING = 80
+_SENTENCE_END = ("。", "；", "！", ";")
+_WRAPPER_NAMES = "sdt sdtContent ins moveTo customXml smartTag"
+_WRAPPERS = frozenset(f"{W}{name}" for name in _WRAPPER_NAMES.split()) | {
+    f"{COMPATIBILITY}AlternateContent",
+    f"{COMPATIBILITY}Choice",
+}
+_RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
 def extract(file: IO[bytes]) -> dict[str, Any]:
-    """The text of a docx.
+    """The text of a docx, docm, dotx or dotm.
 
     Raises:
         ArchiveTooLarge, ArchiveCorrupt: the zip is refused before it is opened.
         XmlForbidden: a part declares a document type or an unusual encoding.
+        TypeMismatch: another kind of office file.
         ParseFailed: a part is not what it should be.
         ParseLimit: too many characters.
     """
-    _check_parts(file)
-    import docx
-    from docx.opc.exceptions import OpcError
-    from lxml.etree import LxmlError
-
-    file.seek(0)
-    try:
-        document = docx.Document(io.BytesIO(file.read()))
-        lines = _Reader(document).lines()
-    except (OpcError, LxmlError, ParseError, KeyError, ValueError, AttributeError) as error:
-        raise ParseFailed(file="", reason="不是完好的 Word 文档") from error
-    text = storable("\n".join(lines))
+    reader = _Reader(Package(file))
+    text = storable("\n".join(reader.lines()))
     if len(text) > MOST_CHARACTERS:
         raise ParseLimit(file="", reason=f"超过 {MOST_CHARACTERS} 字")
-    return Extracted(text, "docx").as_dict()
-
-
-def _check_parts(file: IO[bytes]) -> None:
-    """Refuse a document type in any part: without one there are no entities to expand or fetch."""
-    with open_checked(file) as archive:
-        for entry in archive.infolist():
-            data = read_member(archive, entry)
-            if not entry.filename.endswith(_XML_PARTS):
-                continue
-            plain = data.replace(b"\0", b"")  # UTF-16 becomes ASCII enough to look at
-            if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
-                raise XmlForbidden(file="", reason="含有 DOCTYPE 或实体声明")
-            declared = _DECLARED.match(plain.lstrip(b"\xef\xbb\xbf\xff\xfe"))
-            if declared and declared.group(1).lower() not in _ENCODINGS:
-                raise XmlForbidden(file="", reason="含有不常见的编码声明")
+    return Extracted(text, "docx", remarks=reader.remarks()).as_dict()
 
 
 class _Reader:
-    """Reads one document; `python-docx` opens it and knows its styles."""
+    """Reads one document; `depth`: of the documents that it is embedded in."""
 
-    def __init__(self, document: Document) -> None:
-        self._document = document
-        self._body = document.element.body
+    def __init__(self, package: Package, depth: int = 0) -> None:
+        self._package = package
+        self._depth = depth
+        self._styles = Styles(self._root("styles"))
+        self._numbering = Numbering(self._root("numbering"), self._styles)
+        self._reader = TextReader(self._styles)
+        self._body = package.document.find(f"{W}body")
+        self._first = self._first_paragraph()
         self._titled = self._has_title()
+        self._lower = self._titled or self._has_chapters()
 
-    def lines(self) -> list[str]:
+    def lines(self) -> Iterator[str]:
         """Everything, one line a paragraph or row."""
-        return [*self._lines(self._body), *self._footnotes()]
+        if self._body is not None:
+            yield from self._lines(self._body)
+        for kind in ("footnote", "endnote"):
+            yield from self._notes(kind)
 
-    def _lines(self, container: Element, depth: int = 0) -> Iterator[str]:
+    def remarks(self) -> tuple[str, ...]:
+        """What was left out."""
+        return self._reader.left_out.remarks()
+
+    def _root(self, kind: str) -> Element | None:
+        parts = self._package.related(self._package.main.name, kind)
+        return self._package.parsed(parts[0]) if parts else None
+
+    def _lines(self, container: Element, depth: int = 0, note: str = "") -> Iterator[str]:
         for item in container:
-            if item.tag == f"{_W}p":
-                yield from self._paragraph(item, depth)
-            elif item.tag == f"{_W}tbl" and depth < _DEEPEST_TABLE:
+            if item.tag == f"{W}p":
+                yield from self._paragraph(item, depth, note)
+            elif item.tag == f"{W}tbl" and depth < _DEEPEST_TABLE:
                 yield from self._table(item, depth)
+            elif item.tag == f"{W}altChunk":
+                yield from self._chunk(item)
             elif item.tag in _WRAPPERS:
-                yield from self._lines(item, depth)
+                yield from self._lines(item, depth, note)
 
-    def _paragraph(self, paragraph: Element, depth: int) -> Iterator[str]:
+    def _paragraph(self, paragraph: Element, depth: int, note: str) -> Iterator[str]:
         """The paragraph, then those of the text boxes that hang on it."""
-        text = _text(paragraph).strip("\n")
-        level = self._level(paragraph)
-        yield f"{'#' * level} {' '.join(text.split())}" if level and text.strip() else text
+        number = self._numbering.label(paragraph)
+        text = self._reader.text(paragraph, note).strip("\n")
+        if self._is_contents_entry(paragraph):
+            self._reader.left_out.contents += bool(text.strip())
+        elif text.strip():
+            level = self._level(paragraph, text)
+            line = f"{number}{text.lstrip() if number else text}"
+            yield f"{'#' * level} {' '.join(line.split())}" if level else line
+        else:
+            # Many a table numbers its rows by paragraphs of nothing but a number.
+            yield number.strip() if depth else text
         if depth < _DEEPEST_TABLE:
-            for box in _boxes(paragraph):
+            for box in boxes(paragraph):
                 yield from self._lines(box, depth + 1)
 
     def _table(self, table: Element, depth: int) -> Iterator[str]:
         """One line a row of short cells; a cell of several paragraphs is layout, read as text."""
-        for row in table.iterchildren(f"{_W}tr"):
+        for row in _inside(table, f"{W}tr"):
+            if _is_gone(row):
+                continue
             contents = [
                 [line for line in self._lines(cell, depth + 1) if line.strip()]
-                for cell in _cells(row)
+                for cell in _inside(row, f"{W}tc")
             ]
             if any(len(content) > 1 for content in contents):
                 for content in contents:
@@ -124,75 +128,101 @@ class _Reader:
             elif line := "　".join(content[0].strip() for content in contents if content):
                 yield line
 
-    def _footnotes(self) -> Iterator[str]:
-        from docx.oxml import parse_xml
-
-        for relation in self._document.part.rels.values():
-            if relation.is_external or not relation.reltype.endswith(_FOOTNOTES):
+    def _notes(self, kind: str) -> Iterator[str]:
+        """The footnotes or endnotes, each behind the mark that refers to it."""
+        root = self._root(f"{kind}s")
+        for note in root if root is not None else ():
+            if note.get(f"{W}type") is not None:  # a rule between text and notes
                 continue
-            for note in parse_xml(relation.target_part.blob):
-                if note.get(f"{_W}type") is None:  # the others are rules between text and notes
-                    yield from (line for line in self._lines(note) if line.strip())
+            reference = (f"{W}{kind}Reference", note.get(f"{W}id", ""))
+            mark = self._reader.marks.get(reference, "")
+            lines = [line for line in self._lines(note, note=mark) if line.strip()]
+            if lines and mark and not lines[0].lstrip().startswith(mark):
+                lines[0] = f"{mark} {lines[0].lstrip()}"
+            yield from lines
+
+    def _chunk(self, chunk: Element) -> Iterator[str]:
+        """A file that was put into the document whole."""
+        part = self._package.part_of(self._package.main.name, chunk.get(_RELATION_ID, ""))
+        lines: Iterator[str] | None = None
+        if part is not None and is_package(part):
+            lines = _embedded(part, self._depth + 1) if self._depth < _DEEPEST_CHUNK else None
+        elif part is not None:
+            lines = chunk_lines(part)
+        if lines is None:
+            self._reader.left_out.files += 1
+        else:
+            yield from lines
+
+    def _first_paragraph(self) -> Element | None:
+        """The first paragraph with text, in whatever it is wrapped."""
+        for paragraph in _inside(self._body, f"{W}p") if self._body is not None else ():
+            if TextReader(self._styles).text(paragraph).strip():
+                return paragraph
+        return None
 
     def _has_title(self) -> bool:
         """Whether the first line is a title: by its style, or short and centred above headings."""
-        for paragraph in self._body.iterchildren(f"{_W}p"):
-            text = _text(paragraph).strip()
-            if not text:
-                continue
-            if any(style in _TITLE_STYLES for style in self._style_names(paragraph)):
-                return True
-            return len(text) <= _LONGEST_TITLE and not text.endswith("。") and _centred(paragraph)
-        return False
+        if self._first is None:
+            return False
+        if any(name in _TITLE_STYLES for name in self._styles.names(self._first)):
+            return True
+        text = TextReader(self._styles).text(self._first).strip()
+        return len(text) <= _LONGEST_TITLE and not text.endswith("。") and _centred(self._first)
 
-    def _level(self, paragraph: Element) -> int:
+    def _has_chapters(self) -> bool:
+        """Whether there are several headings of the first level: parts of one document."""
+        paragraphs = _inside(self._body, f"{W}p") if self._body is not None else iter(())
+        return sum(self._outline(paragraph) == 1 for paragraph in paragraphs) > 1
+
+    def _level(self, paragraph: Element, text: str) -> int:
         """1 for a title, 1–6 for headings, one lower below a title; 0 for text."""
-        for name in self._style_names(paragraph):
-            if name in _TITLE_STYLES:
-                return 1
+        if any(name in _TITLE_STYLES for name in self._styles.names(paragraph)):
+            return 1
+        if self._titled and paragraph is self._first:
+            return 1
+        level = self._outline(paragraph)
+        whole = len(text) > _LONGEST_HEADING or text.rstrip().endswith(_SENTENCE_END)
+        if not level or whole:  # clauses of rules are often styled as headings
+            return 0
+        return min(level + self._lower, _DEEPEST_HEADING)
+
+    def _outline(self, paragraph: Element) -> int:
+        """The level of a heading, by its style's name or its place in the outline; 0 for none."""
+        for name in self._styles.names(paragraph):
             if match := _HEADING.match(name):
-                return min(max(int(match.group(1)), 1) + self._titled, _DEEPEST_HEADING)
-        first = next((p for p in self._body.iterchildren(f"{_W}p") if _text(p).strip()), None)
-        return int(self._titled and paragraph is first)
+                return max(int(match.group(1)), 1)
+        places = [paragraph, *self._styles.of_paragraph(paragraph)]
+        given = (value(place.find(f"{W}pPr/{W}outlineLvl")) for place in places)
+        level = next((level for level in given if level is not None), None)
+        return int(level) + 1 if level in {"0", "1", "2", "3", "4", "5"} else 0
 
-    def _style_names(self, paragraph: Element) -> Iterator[str]:
-        """The paragraph's style and those that it is based on, lower case."""
-        from docx.text.paragraph import Paragraph
-
-        style: BaseStyle | None = Paragraph(paragraph, self._document._body).style
-        for _ in range(_DEEPEST_HEADING):
-            if style is None:
-                return
-            yield (style.name or "").strip().lower()
-            style = getattr(style, "base_style", None)
+    def _is_contents_entry(self, paragraph: Element) -> bool:
+        return any(_CONTENTS.match(name) for name in self._styles.names(paragraph))
 
 
-def _text(element: Element) -> str:
-    """The characters of a paragraph as it reads now, text boxes apart."""
-    if element.tag == f"{_W}t":
-        return element.text or ""
-    if element.tag in _BLANKS:
-        return _BLANKS[element.tag]
-    return "".join(_text(child) for child in element if child.tag not in _UNREAD | {_BOX})
+def _embedded(part: Part, depth: int) -> Iterator[str]:
+    import io
+
+    return _Reader(Package(io.BytesIO(part.data)), depth).lines()
 
 
-def _boxes(element: Element) -> Iterator[Element]:
-    """The contents of the text boxes below `element`; a box is stored twice, for old programs."""
-    for child in element:
-        if child.tag == _BOX:
-            yield child
-        elif child.tag not in _UNREAD:
-            yield from _boxes(child)
-
-
-def _cells(row: Element) -> Iterator[Element]:
-    for child in row:
-        if child.tag == f"{_W}tc":
+def _inside(container: Element, tag: str) -> Iterator[Element]:
+    """The children of that kind, also those that stand in content controls and the like."""
+    for child in container:
+        if child.tag == tag:
             yield child
         elif child.tag in _WRAPPERS:
-            yield from _cells(child)
+            yield from _inside(child, tag)
+
+
+def _is_gone(row: Element) -> bool:
+    """Whether a row was deleted under revision, or is hidden."""
+    hidden = row.find(f"{W}trPr/{W}hidden")
+    return row.find(f"{W}trPr/{W}del") is not None or (
+        hidden is not None and is_on(value(hidden) or "on")
+    )
 
 
 def _centred(paragraph: Element) -> bool:
-    side = paragraph.find(f"{_W}pPr/{_W}jc")
-    return side is not None and side.get(f"{_W}val") == "center"
+    return value(paragraph.find(f"{W}pPr/{W}jc")) == "center"

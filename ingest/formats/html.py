@@ -2,55 +2,32 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, Any
 
-from ingest.encodings import Decoded, decode
 from ingest.formats.extracted import MOST_CHARACTERS, Extracted, storable
-from rag.errors import EncodingUnknown, HtmlTooDeep, ParseFailed, ParseLimit
+from ingest.formats.web_dates import is_about_page, page_date, says_source
+from ingest.formats.web_furniture import drop_furniture, is_furniture_line
+from ingest.formats.web_hidden import drop_unseen
+from ingest.formats.web_lines import WebLine, has_unmarked_lists, web_lines
+from ingest.formats.web_main import main_lines, prose_of
+from ingest.formats.web_metadata import json_ld, page_authors, page_credits, page_source, page_title
+from ingest.formats.web_tree import decoded_page, page_tree
+from rag.errors import ParseLimit
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-DEEPEST = 400
 MOST_BYTES = 30 << 20
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-# These never nest, or their end tag may be left out and the next one closes them.
-_FLAT_NAMES = (
-    "area base br col embed hr img input link meta param source track wbr p li dt dd tr td th "
-    "thead tbody tfoot option optgroup colgroup rp rt html head body"
-)
-_FLAT = frozenset(_FLAT_NAMES.split())
-_CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?\s*([\w-]+)", re.IGNORECASE)
-_CODECS = {
-    **dict.fromkeys(("gb2312", "gbk", "gb18030"), "gb18030"),
-    **dict.fromkeys(("big5", "big5-hkscs"), "big5hkscs"),
-    **dict.fromkeys(("utf-8", "utf8"), "utf-8"),
-}
-_UNSEEN = "script style noscript template iframe object embed svg canvas button select textarea"
-_HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0*)?(?![.\d])"
-    r"|font-size\s*:\s*0(?![.\d])|(?:left|top|text-indent)\s*:\s*-\d{3,}",
-    re.IGNORECASE,
-)
-_BLOCK_NAMES = (
-    "p div section article main header footer li tr h1 h2 h3 h4 h5 h6 blockquote pre table ul ol "
-    "dl dt dd figcaption caption aside address"
-)
-_BLOCKS = frozenset(_BLOCK_NAMES.split())
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LEAST_SHARE = 0.3
-_LONGEST_CREDITS = 100
-_CREDIT = re.compile(r"(?<!\w)(来源|作者|记者)\s*[:：]\s*([\w·、]{2,20})")
-_CREDITED = {"来源": "newspaper", "作者": "authors", "记者": "authors"}
+_MOST_ABOVE = 6
 
 
 def extract(file: IO[bytes]) -> dict[str, Any]:
     """Title, authors, date and text of a web page.
 
     Raises:
-        HtmlTooDeep: nested deeper than `DEEPEST`.
+        HtmlTooDeep: nested too deep.
         EncodingUnknown: undecodable.
         ParseLimit: too many bytes or characters.
         ParseFailed: no element in it.
@@ -58,192 +35,104 @@ def extract(file: IO[bytes]) -> dict[str, Any]:
     data = file.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise ParseLimit(file="", reason=f"超过 {MOST_BYTES >> 20} MB")
-    decoded = _decode(data)
-    if _depth(decoded.text) > DEEPEST:
-        raise HtmlTooDeep(file="", limit=DEEPEST)
-    tree = _tree(decoded.text)
-    hidden = _drop_unseen(tree)
-    lines, values = _main_content(tree)
-    text = storable("\n".join(lines))
+    decoded = decoded_page(data)
+    page = _Page(decoded.text)
+    text = storable("\n".join(page.lines))
     if len(text) > MOST_CHARACTERS:
         raise ParseLimit(file="", reason=f"超过 {MOST_CHARACTERS} 字")
-    remarks = (f"略去了网页里 {hidden} 处看不见的文字",) if hidden else ()
-    return Extracted(text, decoded.encoding, values=values, remarks=remarks).as_dict()
+    remarks = (f"略去了网页里 {page.hidden} 处看不见的文字",) if page.hidden else ()
+    return Extracted(text, decoded.encoding, values=page.values, remarks=remarks).as_dict()
 
 
-def _decode(data: bytes) -> Decoded:
-    """As the page declares where that works, else as it looks."""
-    declared = _CHARSET.search(data[:4096])
-    codec = _CODECS.get(declared.group(1).decode("ascii").lower()) if declared else None
-    if codec:
-        try:
-            return Decoded(data.decode(codec), codec)
-        except UnicodeDecodeError:
-            pass  # a wrong declaration is common
-    decoded = decode(data)
-    if decoded is None:
-        raise EncodingUnknown(file="")
-    return decoded
+def page_lines(data: bytes) -> list[str]:
+    """All visible lines of a page that is a part of another document.
+
+    Raises:
+        HtmlTooDeep, EncodingUnknown, ParseFailed: as `extract`.
+    """
+    tree = page_tree(decoded_page(data).text)
+    drop_unseen(tree)
+    return [line.text for line in web_lines(_body(tree))]
 
 
-def _depth(page: str) -> int:
-    """How deep elements nest, by a walk over the tags: linear, before any parser sees them."""
-    depth = deepest = 0
-    for closing, name in _TAG.findall(page):
-        if name.lower() not in _FLAT:
-            depth = max(0, depth - 1) if closing else depth + 1
-            deepest = max(deepest, depth)
-    return deepest
+class _Page:
+    """One page, read once.
+
+    Attributes:
+        lines: of its article, the headline first where there are other headings.
+        values: what it says of itself.
+        hidden: how many texts were left out because nobody sees them.
+    """
+
+    def __init__(self, text: str) -> None:
+        tree = page_tree(text)
+        said = json_ld(tree)
+        self.hidden = drop_unseen(tree)
+        everything = web_lines(_body(tree), unmarked=has_unmarked_lists(text))
+        title = page_title(tree, said, [line.text.lstrip("# ") for line in everything])
+        article = _article(tree, everything)
+        head = _head(everything, article)
+        about = [
+            line.text for line in head if 2 * line.links < len(line.text) or says_source(line.text)
+        ]
+        day = page_date(tree, text, about, [line.text for line in article], said)
+        values: dict[str, Any] = {"title": title, "date": day}
+        values |= page_credits([line.text for line in (*head, *everything)])
+        if authors := page_authors(tree, said):
+            values["authors"] = authors
+        values.setdefault("newspaper", page_source(tree))
+        self.values = {key: value for key, value in values.items() if value}
+        above = {id(line) for line in head if is_about_page(line.text)}
+        kept = [line.text for line in article if id(line) not in above]
+        self.lines = _headed(kept or [line.text for line in article], title)
 
 
-def _tree(page: str) -> HtmlElement:
-    from lxml import etree, html
-
-    parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
-    page = re.sub(r"^\s*<\?xml[^>]*\?>", "", storable(page).lstrip("\ufeff"))
-    try:
-        return html.document_fromstring(page, parser=parser)
-    except etree.LxmlError as error:
-        raise ParseFailed(file="", reason="网页里没有内容") from error
-
-
-def _drop_unseen(tree: HtmlElement) -> int:
-    """Take out scripts and everything that a reader would not see; how many hidden texts."""
-    for element in list(tree.iter(*_UNSEEN.split())):
-        if element.getparent() is not None:
-            element.drop_tree()
-    hidden = 0
-    for element in list(tree.iter()):
-        if not isinstance(element.tag, str) or element.getparent() is None:
-            continue
-        concealed = "hidden" in element.attrib or _HIDING.search(element.get("style") or "")
-        if concealed and element.tag not in {"html", "body"}:
-            hidden += bool(element.text_content().strip())
-            element.drop_tree()
-    return hidden
+def _article(tree: HtmlElement, everything: Sequence[WebLine]) -> list[WebLine]:
+    """The lines of the article; all visible lines where next to nothing stands out."""
+    body = _body(tree)
+    drop_furniture(body)
+    left = {*body.iter()}
+    lines = [line for line in everything if line.owner in left]
+    found = [line for line in main_lines(lines, body) if not is_furniture_line(line)]
+    found = _without_link_ends(found)
+    if sum(len(line.text) for line in found) < _LEAST_SHARE * prose_of(lines) or not found:
+        return list(lines or everything)
+    return found
 
 
-def _main_content(tree: HtmlElement) -> tuple[list[str], dict[str, Any]]:
-    """The article as trafilatura finds it; all visible text where it finds next to nothing."""
-    import trafilatura
-    from lxml import html
-    from trafilatura.settings import Document
-
-    everything = list(_visible_lines(tree))
-    found = trafilatura.bare_extraction(
-        html.fromstring(html.tostring(tree, encoding="unicode")),
-        favor_recall=True,
-        include_comments=False,
-        include_formatting=False,
-        include_links=False,
-        include_images=False,
-        include_tables=True,
-        with_metadata=True,
-    )
-    if not isinstance(found, Document):
-        return everything, {}
-    lines = list(_article_lines(found.body)) if found.body is not None else []
-    values: dict[str, Any] = {"title": found.title, "date": found.date, **_credits(everything)}
-    if authors := _authors(tree):
-        values["authors"] = authors
-    if sum(map(len, lines)) < _LEAST_SHARE * sum(map(len, everything)):
-        lines = everything
-    if found.title and any(line.startswith("#") for line in lines):
-        lines = _headed(lines, found.title)
-    return lines, {key: value for key, value in values.items() if value}
+def _without_link_ends(lines: Sequence[WebLine]) -> list[WebLine]:
+    """Without links before the first paragraph and after the last, which lead elsewhere."""
+    prose = [n for n, line in enumerate(lines) if prose_of([line])]
+    if not prose:
+        return list(lines)
+    return [line for n, line in enumerate(lines) if prose[0] <= n <= prose[-1] or not line.is_link]
 
 
-def _headed(lines: list[str], title: str) -> list[str]:
-    """Where there are headings, the headline stands first, so that they are its sections."""
-    if any(line.startswith("# ") for line in lines):
-        return lines
-    return [f"# {title}", *(line for line in lines if line.lstrip("# ") != title)]
+def _head(everything: Sequence[WebLine], article: Sequence[WebLine]) -> list[WebLine]:
+    """The lines above the article's running text."""
+    first = next((line for line in article if prose_of([line])), None)
+    head: list[WebLine] = []
+    for line in everything:
+        if line is first:
+            break
+        head.append(line)
+    return head if first is not None else []
 
 
-def _credits(lines: list[str]) -> dict[str, str]:
-    """What a short line says of source and author: `来源：某某日报　作者：某某`."""
-    said: dict[str, str] = {}
-    for line in lines:
-        if len(line) <= _LONGEST_CREDITS:
-            for key, value in _CREDIT.findall(line):
-                said.setdefault(_CREDITED[key], value)
-    return said
+def _headed(lines: list[str], title: str | None) -> list[str]:
+    """One headline, and where there are other headings, it stands first: a page is one article."""
+    own = [line for line in lines if line.lstrip("# ") == title] if title else []
+    if own:
+        lines = lines[lines.index(own[0]) :] if lines.index(own[0]) <= _MOST_ABOVE else lines
+    rest = [f"#{line}" if line.startswith("# ") else line for line in lines if line not in own]
+    if not any(line.startswith("#") for line in rest):
+        return [f"# {title}", *rest] if any(line.startswith("#") for line in own) else rest
+    if title:
+        return [f"# {title}", *rest]
+    first = next(n for n, line in enumerate(rest) if line.startswith("#"))
+    return [f"# {line.lstrip('# ')}" if n == first else line for n, line in enumerate(rest)]
 
 
-def _authors(tree: HtmlElement) -> list[str]:
-    """As the page's head says: trafilatura takes names of two characters for no names."""
-    for name in ("author", "article:author", "byl", "dc.creator"):
-        for content in tree.xpath("//meta[@name=$name or @property=$name]/@content", name=name):
-            if content.strip() and "://" not in content:
-                return [str(content).strip()]
-    return []
-
-
-def _article_lines(body: Any) -> Iterator[str]:
-    """Lines of trafilatura's own tree: `head`, `p`, `item`, `row`, `quote`, `lb`."""
-    for element in body.iterchildren():
-        tag = element.tag
-        if tag in {"list", "table", "quote", "div"} and len(element):
-            if element.text and element.text.strip():
-                yield _squeezed(element.text)
-            yield from _article_lines(element)
-        elif tag == "row":
-            yield "　".join(filter(None, (_squeezed("".join(c.itertext())) for c in element)))
-        else:
-            level = int((element.get("rend") or "h0")[1:2] or 0) if tag == "head" else 0
-            mark = f"{'#' * level} " if level else ""
-            for line in _broken(element):
-                yield mark + line
-        if element.tail and element.tail.strip():
-            yield _squeezed(element.tail)
-
-
-def _broken(element: Any) -> Iterator[str]:
-    """Lines of an element, which `lb` breaks."""
-    text = element.text or ""
-    for child in element.iterchildren():
-        text += "\n" if child.tag == "lb" else "".join(child.itertext())
-        text += child.tail or ""
-    yield from filter(None, map(_squeezed, text.split("\n") if "lb" in _tags(element) else [text]))
-
-
-def _tags(element: Any) -> set[str]:
-    return {child.tag for child in element.iterchildren()}
-
-
-def _visible_lines(tree: HtmlElement) -> Iterator[str]:
-    """All text of the page's body, one line a block."""
-    pieces: list[str] = []
-    mark = ""
-
-    def flush() -> Iterator[str]:
-        nonlocal mark
-        line = _squeezed("".join(pieces))
-        pieces.clear()
-        if line:
-            yield mark + line
-        mark = ""
-
+def _body(tree: HtmlElement) -> HtmlElement:
     body = tree.find("body")
-    for event, element in _walk(tree if body is None else body):
-        if element.tag in _BLOCKS or element.tag == "br":
-            yield from flush()
-        if event == "start":
-            level = _HEADINGS.get(element.tag)
-            mark = f"{'#' * level} " if level else mark
-            pieces.append(element.text or "")
-        else:
-            pieces.append(element.tail or "")
-    yield from flush()
-
-
-def _walk(tree: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
-    from lxml import etree
-
-    for event, element in etree.iterwalk(tree, events=("start", "end")):
-        if isinstance(element.tag, str):
-            yield event, element
-
-
-def _squeezed(text: str) -> str:
-    return " ".join(text.split())
+    return tree if body is None else body

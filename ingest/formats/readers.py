@@ -15,7 +15,7 @@ from rag.errors import EncodingUnknown, NoTextLayer, OcrMissing, ParseLimit, Typ
 PAGE_PARSERS = {
     ".html": "html",
     ".htm": "html",
-    ".docx": "docx",
+    **dict.fromkeys((".docx", ".docm", ".dotx", ".dotm"), "docx"),
     ".pdf": "pdf",
     ".png": "ocr",
     ".jpg": "ocr",

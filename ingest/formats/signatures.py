@@ -26,7 +26,7 @@ _SIGNATURES = (
 )
 KIND_OF_SUFFIX = {
     ".pdf": "pdf",
-    ".docx": "zip",
+    **dict.fromkeys((".docx", ".docm", ".dotx", ".dotm"), "zip"),
     ".zip": "zip",
     ".png": "png",
     ".jpg": "jpeg",
