@@ -247,3 +247,17 @@ def _walk(tree: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
 
 def _squeezed(text: str) -> str:
     return " ".join(text.split())
+
+
+def whole_text(data: bytes) -> tuple[list[str], str]:
+    """What a reader sees of a page that is nothing but text, as a book's chapter, and its codec.
+
+    Raises:
+        HtmlTooDeep, EncodingUnknown, ParseFailed: as `extract`.
+    """
+    decoded = _decode(data)
+    if _depth(decoded.text) > DEEPEST:
+        raise HtmlTooDeep(file="", limit=DEEPEST)
+    tree = _tree(decoded.text)
+    _drop_unseen(tree)
+    return list(_visible_lines(tree)), decoded.encoding

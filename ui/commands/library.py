@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -168,11 +169,17 @@ def _show_report(report: IngestReport, options: Options) -> None:
                 "articles": report.articles,
                 "passages": report.passages,
                 "reprints": report.reprints,
+                "passed_over": dict(Counter(report.passed_over)),
             }
         )
         return
     for outcome in report.files:
         _show_outcome(outcome)
+    if report.passed_over:
+        from ingest.loading import kinds
+
+        passed = f"{len(report.passed_over)} 个文件：{kinds(report.passed_over)}"
+        console.say(f"略过 {passed}。能另存为 .docx、.xlsx 或 .pdf 的，另存后再导入。")
     total = f"存入 {report.articles} 篇文章、{report.passages} 个段落块"
     if report.reprints:
         total += f"，其中 {report.reprints} 篇与别的文章几乎相同（转载）"
@@ -185,6 +192,8 @@ def _show_outcome(outcome: FileOutcome) -> None:
         detail = f"与 {outcome.duplicate_of} 内容相同"
     if outcome.status != "failed":
         console.say(f"{_STATUSES[outcome.status]}：{outcome.file}（{detail}）")
+    for remark in outcome.remarks:
+        console.say(f"  注意：{remark}")
     if outcome.error is not None:
         console.show_error(outcome.error)
 
@@ -196,5 +205,6 @@ def _outcome_json(outcome: FileOutcome) -> dict[str, Any]:
         "articles": outcome.articles,
         "passages": outcome.passages,
         "duplicate_of": outcome.duplicate_of,
+        "remarks": list(outcome.remarks),
         "error": outcome.error.as_dict() if outcome.error else None,
     }
