@@ -169,7 +169,7 @@ def is_news_lead(text: str) -> bool:
 
 
 def closing_names(text: str) -> tuple[str, ...]:
-    """Names of a credit that closes a paragraph, `…。（记者 张三）`, or is all of it: `（张三）`."""
+    """Names of a credit that ends a paragraph, `…。（记者 张三）`, or is all of it: `（张三）`."""
     if (alone := _BRACKETED_NAMES.fullmatch(text)) and len(text) <= _LONGEST_CREDIT:
         names = split_names(alone.group("names"))
         return () if _PROVINCES & set(names) else names

@@ -44,7 +44,7 @@ def read_rows(text: str, known: Callable[[str], bool]) -> Iterator[Row]:
         cells, end = reader.row(start)
         line += reader.line_ends(start, end)
         finished = end == len(text) and not text.endswith(("\n", "\r"))
-        if any(cell.strip("\ufeff \t") for cell in cells):
+        if any(cell.lstrip("\ufeff").strip() for cell in cells):
             yield Row(line if finished else line - 1, cells)
         start = end
 
@@ -107,11 +107,10 @@ class _Reader:
             lines += self._text.count("\n", at, run.start()) + self._text.count(
                 "\r", at, run.start()
             )
-            before = self._text[run.start() - 1]
-            if lines and before in {self._delimiter, "\n", "\r"}:
-                return None  # another row's cell opens here
             if len(run.group()) % 2 and self._after.match(self._text, run.end()):
                 return run.end() - 1
+            if lines and self._text[run.start() - 1] in {self._delimiter, "\n", "\r"}:
+                return None  # another row's cell opens here
             at = run.end()
         self._closed_before = start  # none further on is closed either
         return None

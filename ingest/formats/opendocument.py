@@ -40,7 +40,7 @@ def extract(file: IO[bytes]) -> dict[str, Any]:
         ParseFailed: a part is not what it should be, or locked by a password.
         ParseLimit: too many cells or characters.
     """
-    package = Package(file, "OpenDocument 文件")
+    package = Package(file, " OpenDocument 文件")
     if _MANIFEST in package.names and b"encryption-data" in package.bytes_of(_MANIFEST):
         raise ParseFailed(file="", reason="有密码，请先去掉")
     body = next((one for one in package.xml(_CONTENT) if local(one) == "body"), None)
@@ -124,7 +124,7 @@ class _Reader:
         yield ""
         for frame in page:
             title = attribute(frame, "class") == "title"
-            for line in self.lines([frame] if local(frame) != "notes" else frame, depth + 1):  # type: ignore[arg-type]
+            for line in self.lines([frame] if local(frame) != "notes" else frame, depth + 1):
                 yield f"## {line}" if title and line.strip() else line
 
     def _rows(self, table: Element, depth: int) -> Iterator[str]:

@@ -116,7 +116,7 @@ def attribute(element: Element, name: str) -> str | None:
     """The attribute of this name, in whichever namespace; strict files use others."""
     if (plain := element.get(name)) is not None:
         return plain
-    return next((value for key, value in element.items() if key.endswith(f"}}{name}")), None)
+    return next((str(v) for key, v in element.items() if str(key).endswith(f"}}{name}")), None)
 
 
 def below(element: Element, *names: str) -> Iterator[Element]:

@@ -93,7 +93,7 @@ class Table:
 def line_of(cells: Sequence[str], columns: Sequence[str]) -> str:
     """One row; a cell that stands alone needs no column's name."""
     filled = [(n, cell) for n, cell in enumerate(cells) if cell]
-    if len(filled) == 1 and len(cells) > 1:
+    if len(filled) == 1 and len(columns) > 1:
         return filled[0][1]
     return BETWEEN_CELLS.join(
         f"{columns[n]}：{cell}" if n < len(columns) and columns[n] else cell for n, cell in filled

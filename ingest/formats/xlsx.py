@@ -32,7 +32,7 @@ def extract(file: IO[bytes]) -> dict[str, Any]:
         ParseFailed: a part is not what it should be.
         ParseLimit: too many cells or characters.
     """
-    package = Package(file, "Excel 表格")
+    package = Package(file, " Excel 表格")
     book = _Book(package)
     try:
         sheets = list(book.sheets())
@@ -112,8 +112,8 @@ class _Book:
         kind = cell.get("t", "n")
         if kind == "inlineStr":
             return _written(cell)
-        value = next((one.text or "" for one in cell if local(one) == "v"), None)
-        if value is None:
+        value = next((one.text or "" for one in cell if local(one) == "v"), "")
+        if not value:
             self._uncounted += any(local(one) == "f" for one in cell)
             return ""
         if kind == "s":

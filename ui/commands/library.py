@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rag.errors import ArticleMissing
+from rag.errors import ArticleMissing, DocumentError
 from ui import console
 from ui.options import AsJson, DataDir, Options, options_of
 
@@ -23,7 +24,9 @@ _STATUSES = {
     "failed": "没能存入",
 }
 
-Paths = Annotated[list[Path], typer.Argument(metavar="PATH…", help="文件或文件夹。")]
+Paths = Annotated[
+    list[str], typer.Argument(metavar="PATH…", help="文件、文件夹，或 http(s):// 开头的网址。")
+]
 ArticleId = Annotated[str, typer.Argument(metavar="ID", help="文章编号，见 youju articles list。")]
 
 
@@ -37,19 +40,36 @@ def ingest(
 
     options = options_of(context, data_dir, as_json)
     settings = options.settings()
+    files, unfetched = _fetched(paths, settings.data_dir)
     with Library.open(settings.data_dir, write=True) as library:
         embedder = open_embedder(settings.embedding)
         with console.progress("导入", "篇", shown=not options.as_json) as advance:
             report = ingest_files(
-                paths,
+                files,
                 library,
                 embedder,
                 settings,
                 progress=lambda p: advance(p.done_bytes, p.total_bytes, p.articles),
             )
+    report = replace(report, files=(*unfetched, *report.files))
     _show_report(report, options)
     if report.failed:
         raise typer.Exit(1)
+
+
+def _fetched(paths: list[str], data_dir: Path) -> tuple[list[Path], list[FileOutcome]]:
+    """Files and folders; pages of the web are fetched first, and those that do not come told."""
+    from ingest.outcomes import FileOutcome
+    from ui.fetching import fetch_to, is_address
+
+    files: list[Path] = []
+    failed: list[FileOutcome] = []
+    for path in paths:
+        try:
+            files.append(fetch_to(path, data_dir) if is_address(path) else Path(path))
+        except DocumentError as error:
+            failed.append(FileOutcome(path, "failed", error=error))
+    return files, failed
 
 
 def list_articles(
