@@ -23,6 +23,14 @@ _NAME = (
     rf"(?:(?:{_COMPOUND})[{_HAN}]{{1,2}}|[{_SURNAMES}][{_HAN}]{{1,2}}"
     rf"|[{_SURNAMES}][ \u3000]+[{_HAN}])"
 )
+_FOREIGN = rf"[{_HAN}]{{1,8}}(?:[·•‧・][{_HAN}A-Z.]{{1,8}}){{1,3}}"
+_ANY_NAME = re.compile(rf"[{_HAN}]{{2,5}}|[{_HAN}][ \u3000][{_HAN}]|{_FOREIGN}")
+# What stands behind `记者` and `编辑` and is no name.
+_NO_NAMES = re.compile(
+    "手记|札记|观察|调查|报道|报导|获悉|了解|采访|来稿|来信|日记|视角|提问|推荐|问答|注意|发现|看到|从.*|在.*"
+    "|对.*|与.*|为.*|向.*|按语|点评|连线|探访|走访|体验|见闻|心得|感言|之.*|的.*|们|节|证|会|招待会|协会|介绍|整理"
+    "|署名|来源|稿件|文章|本报|.*(?:编辑部|记者站|摄影|综合|消息)"
+)
 _NAMES = rf"{_NAME}(?:[ \u3000、，,/]+(?:通讯员|记者|实习生)?[ \u3000]*{_NAME})*"
 _ROLE = (
     f"(?:本报|本刊|本网|本社|新华社|特约|首席|见习|实习|驻[{_HAN}]{{1,6}}|全媒体|融媒体|中心|评论部)*"
@@ -34,7 +42,8 @@ _MARKED_BYLINE = re.compile(
     rf"{_MARK}[ \u3000]*(?:{_ROLE})?[ \u3000:：]*(?P<names>[^，。！？；]{{2,30}}?){_TAIL}"
 )
 _ROLE_BYLINE = re.compile(
-    rf"[（(]?(?P<role>{_ROLE}(?:[/／、]?{_ROLE})*)[ \u3000]*[:：]?[ \u3000]*"
+    rf"[（(]?(?:本[报刊网])?(?:《[^《》]{{1,16}}》[ \u3000]*)?(?P<role>{_ROLE}(?:[/／、]?{_ROLE})*)"
+    rf"(?P<border>[ \u3000]*[:：]?[ \u3000]*)"
     rf"(?P<names>[^，。！？；：]{{2,36}}?){_TAIL}[）)]?"
 )
 _WORK_BYLINE = re.compile(
@@ -49,6 +58,14 @@ _UNIT_END = re.compile(r"(?:组|部|室|社|报|网|中心|频道|院|校|局|�
 _NAMES_ONLY = re.compile(_NAMES)
 _ROLE_WORDS = re.compile(rf"{_ROLE}|文[/／]?图|摄影报道|(?<![{_HAN}])(?:摄影|摄|报道)(?![{_HAN}])")
 _ROLE_AROUND = re.compile("(?:摄影报道|摄影|摄|报道|整理|采写|文图)$")
+_BRACKETED_NAMES = re.compile(rf"[（(][ \u3000]*(?P<names>{_NAMES})[ \u3000]*[）)]")
+_CHECKBOXES = re.compile(rf"{_MARK}.*{_MARK}")
+_LONGEST_CREDIT = 16
+_PROVINCES = frozenset({"江苏", "江西", "安徽", "吉林", "宁夏", "甘肃"})
+_ATTRIBUTION = re.compile(
+    rf"[-—─]{{1,4}}[ \u3000]*(?:[（(【\[〔][{_HAN}]{{1,6}}[）)】\]〕][ \u3000]*[{_HAN}·]{{1,12}}"
+    rf"|(?:[{_HAN}·]{{2,12}})?[ \u3000]*《[^《》]{{1,30}}》)(?:[ \u3000]*《[^《》]{{1,30}}》)?"
+)
 _DATELINE = re.compile(
     rf"(?:本报|本刊|本网|新华社|中新社|中新网|据)?[{_HAN}]{{0,12}}?(?:\d{{1,2}}月\d{{1,2}}日)?"
     rf"(?:讯|电)(?:[ \u3000]*[（(](?P<credits>[^）)]{{2,40}})[）)])?"
@@ -81,22 +98,56 @@ class Byline:
 
 def read_byline(text: str) -> Byline | None:
     """The names on a line that holds nothing but a byline, or None."""
-    if len(text) > 48 or re.search(r"[。！？；]", text):
+    if len(text) > 48 or re.search(r"[。！？；]", text) or _CHECKBOXES.match(text):
         return None
     for pattern in (_MARKED_BYLINE, _ROLE_BYLINE, _WORK_BYLINE, _NAME_FIRST_BYLINE):
         if match := pattern.fullmatch(text):
             names = _names(match.group("names"))
-            named = pattern in {_MARKED_BYLINE, _WORK_BYLINE} or all(map(is_name, names))
-            if names and named and all(map(_likely, names)):
-                return Byline(names, certain=True)
+            if names and all(map(_likely, names)) and _are_named(pattern, match, names):
+                sure = pattern is not _MARKED_BYLINE or all(map(is_name, names))
+                return Byline(names, certain=sure)
+    if match := _BRACKETED_NAMES.fullmatch(text):
+        return Byline(split_names(match.group("names")), certain=False)
     if _NAMES_ONLY.fullmatch(text):
         return Byline(split_names(text), certain=False)
     return None
 
 
+def _are_named(pattern: re.Pattern[str], match: re.Match[str], names: tuple[str, ...]) -> bool:
+    """Whether these are people: by their surnames, or by the mark or role that they stand behind.
+
+    Not every name begins with a surname (`买买提·艾力`, `茹仙古丽`, pen names).
+    """
+    if pattern is _WORK_BYLINE:
+        return True
+    if pattern is _MARKED_BYLINE:
+        return all(is_name(name) or not _is_words(name) for name in names)
+    if all(map(is_name, names)):
+        return True
+    apart = pattern is _ROLE_BYLINE and bool(match.group("border"))
+    return apart and all(_ANY_NAME.fullmatch(n) and not _NO_NAMES.fullmatch(n) for n in names)
+
+
+def _is_words(text: str) -> bool:
+    """Whether words of the dictionary make up a text, as they do an item of a form."""
+    import rjieba
+
+    return all(len(word) > 1 for word in rjieba.cut(text, False))
+
+
+def is_attribution(text: str) -> bool:
+    """Whether a line says whose words stand above it: `——（宋）陆游`, `——《史记》`."""
+    return _ATTRIBUTION.fullmatch(text) is not None
+
+
+def is_ticked(text: str) -> bool:
+    """Whether a line begins with a box or bullet, as a byline may and every item of a form does."""
+    return re.match(_MARK, text) is not None
+
+
 def is_name(text: str) -> bool:
     """Whether `text` looks like a Chinese person's name."""
-    return re.fullmatch(_NAME, text) is not None
+    return re.fullmatch(rf"{_NAME}|{_FOREIGN}", text) is not None
 
 
 def dateline_names(text: str) -> tuple[str, ...] | None:
@@ -118,7 +169,10 @@ def is_news_lead(text: str) -> bool:
 
 
 def closing_names(text: str) -> tuple[str, ...]:
-    """Names of a credit that closes a paragraph: `…。（记者 张三）`."""
+    """Names of a credit that ends a paragraph, `…。（记者 张三）`, or is all of it: `（张三）`."""
+    if (alone := _BRACKETED_NAMES.fullmatch(text)) and len(text) <= _LONGEST_CREDIT:
+        names = split_names(alone.group("names"))
+        return () if _PROVINCES & set(names) else names
     match = _CLOSING_CREDIT.search(text[-60:])
     return _names(match.group("names")) if match else ()
 

@@ -10,6 +10,8 @@ from rag.text import words
 
 _CLAUSE = re.compile(r"[^，。！？；：\s“”（）()]{4,}[^，。！？；：\s]*")
 _DATELINE = re.compile(r"^(?:本报|本刊|新华社|中新社)[^，。]{0,20}?(?:讯|电)(?:[（(][^）)]*[）)])?")
+_SENTENCE_END = re.compile(r"[。！？!?；\n\r]")
+_CLAUSE_END = re.compile(r"[，、：,:\s]")
 _SHORTEST, _LONGEST = 8, 30
 
 
@@ -35,3 +37,13 @@ def infer_headline(texts: Sequence[str]) -> str:
         return best
     first = _DATELINE.sub("", texts[0] if texts else "").strip()
     return re.split(r"[。！？；\n]", first, maxsplit=1)[0][:_LONGEST] or first[:_LONGEST]
+
+
+def first_words(text: str) -> str:
+    """How a text without a title begins: its first sentence, or as many of its clauses as fit."""
+    start = text.strip("\ufeff \t\r\n\u3000")
+    sentence = _SENTENCE_END.split(start, maxsplit=1)[0].strip()
+    if len(sentence) <= _LONGEST:
+        return sentence or start[:_LONGEST]
+    ends = [m.start() for m in _CLAUSE_END.finditer(sentence, _SHORTEST, _LONGEST + 1)]
+    return sentence[: ends[-1]] if ends else f"{sentence[: _LONGEST - 1]}…"

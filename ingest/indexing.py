@@ -51,7 +51,8 @@ def ingest(
     Raises:
         LibraryError: the store refuses; everything stored before is kept.
     """
-    files, missing = _found(paths)
+    passed_over: list[str] = []
+    files, missing = _found(paths, passed_over)
     intake = Intake(library, embedder, settings)
     tally = _Tally(files, progress)
     stop = threading.Event()
@@ -64,7 +65,8 @@ def ingest(
             intake.stored(batch.drafts, batch.jobs)
             tally.add(batch, reprints)
     publish_indexes(library, embedder)
-    return IngestReport((*missing, *(job.outcome() for job in intake.jobs)), tally.reprints)
+    outcomes = (*missing, *(job.outcome() for job in intake.jobs))
+    return IngestReport(outcomes, tally.reprints, tuple(passed_over))
 
 
 def publish_indexes(library: Library, embedder: Embedder) -> None:
@@ -113,13 +115,13 @@ class _Tally:
         self._tell(self._so_far)
 
 
-def _found(paths: Sequence[Path]) -> tuple[list[Path], list[FileOutcome]]:
-    """The files below `paths`, each once, and what is not there."""
+def _found(paths: Sequence[Path], passed_over: list[str]) -> tuple[list[Path], list[FileOutcome]]:
+    """The files below `paths`, each once, and what is not there; the kinds of what is not read."""
     files: dict[Path, None] = {}
     missing: list[FileOutcome] = []
     for path in paths:
         try:
-            files |= dict.fromkeys(discover([path]))
+            files |= dict.fromkeys(discover([path], passed_over.append))
         except FileMissing as error:
             missing.append(FileOutcome(str(path), "failed", error=error))
     return list(files), missing
@@ -191,7 +193,6 @@ def _document(draft: Draft, matrices: Mapping[str, Vectors]) -> NewDocument:
         passages=tuple(
             NewPassage(new.passage, new.digest, matrices[new.digest]) for new in draft.passages
         ),
-        replaces_ids=draft.loaded.ready,
         places=draft.loaded.places,
         original=draft.loaded.original,
         recipe=draft.job.recipe,

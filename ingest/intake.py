@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ingest.changes import hash_of
-from ingest.loading import NOTHING_SAID, LoadedFile, load, storable_path
+from ingest.loading import NOTHING_SAID, LoadedFile, load, storable_path, summed
 from ingest.outcomes import FileOutcome, Status
 from ingest.page import page_to_articles
 from ingest.passages import split_article
 from ingest.sidecar import sidecar_metadata
 from rag.corrections import apply_all
-from rag.documents import Article, Passage
+from rag.documents import Article, Passage, SourceFile
 from rag.embedding import Embedder, PassageInput, passage_input
 from rag.errors import DocumentError, EmptyDocument, YoujuError
 from rag.library import Library
@@ -22,6 +22,7 @@ from rag.records import FileStamp
 from rag.reprints import Signature
 from rag.settings import Settings
 
+_IDS_SHOWN = 5
 RECIPE_VERSION = "6"
 """Rises when the same file would give other articles or passages: then it is ingested again."""
 
@@ -38,6 +39,8 @@ class Job:
         known: an earlier version of it is stored whole.
         kept: paths of the documents that it holds.
         complete: read to its end without an error, with something to store or stored.
+        remarks: what a person should know of how it was read, each once, in order.
+        renamed: ids that it gave to articles and that others have already.
     """
 
     file: Path
@@ -53,6 +56,8 @@ class Job:
     passages: int = 0
     error: YoujuError | None = None
     duplicate_of: str | None = None
+    remarks: dict[str, None] = field(default_factory=dict)
+    renamed: list[str] = field(default_factory=list)
 
     def outcome(self) -> FileOutcome:
         """What became of it."""
@@ -61,8 +66,17 @@ class Job:
             status = "failed"
         elif self.articles:
             status = "replaced" if self.known else "stored"
+        remarks = list(self.remarks)
+        if self.renamed:
+            remarks.append(_renamed(self.renamed))
         return FileOutcome(
-            str(self.file), status, self.articles, self.passages, self.error, self.duplicate_of
+            str(self.file),
+            status,
+            self.articles,
+            self.passages,
+            self.error,
+            self.duplicate_of,
+            tuple(remarks),
         )
 
 
@@ -165,17 +179,26 @@ class Intake:
             return True  # it is gone from disk; the library holds it all the same
 
     def _drafts(self, job: Job) -> Iterator[Draft]:
-        def note(error: DocumentError) -> None:
-            job.error = job.error or error
+        failures: list[DocumentError] = []
 
-        for loaded in load(job.file, note):
+        def note(error: DocumentError) -> None:
+            failures.append(error)
+            job.error = summed(job.file.name, failures)
+
+        def remark(said: str) -> None:
+            job.remarks[said] = None
+
+        for loaded in load(job.file, note, remark):
             source = loaded.source
+            for said in loaded.remarks:
+                remark(said if source.path == job.path else f"{source.name}：{said}")
             job.kept.add(source.path)
             if self._library.is_stored(source.path, source.sha256, job.recipe):
                 continue  # by a run that was interrupted, or it is a part that did not change
             found = page_to_articles(loaded, self._embedder)
             corrections = self._library.corrections(source.sha256)
-            articles = self._with_own_ids(apply_all(corrections, found, source.text), loaded)
+            corrected = apply_all(corrections, found, source.text)
+            articles = self._with_own_ids(corrected, loaded, job)
             if not articles:
                 job.kept.remove(source.path)
                 note(EmptyDocument(file=source.name))
@@ -195,17 +218,38 @@ class Intake:
                 text = passage_input(article, passage)
                 yield PreparedPassage(passage, text, text.digest)
 
-    def _with_own_ids(self, articles: Sequence[Article], loaded: LoadedFile) -> tuple[Article, ...]:
-        """The articles, renamed where another file has one of the same name and text."""
+    def _with_own_ids(
+        self, articles: Sequence[Article], loaded: LoadedFile, job: Job
+    ) -> tuple[Article, ...]:
+        """The articles, renamed where another file or row has one of this id: none is lost."""
         path = loaded.source.path
         own: list[Article] = []
         for article in articles:
             article_id = article.article_id
-            while not loaded.ready and (
+            while (
                 self._ids.setdefault(article_id, path) != path
                 or article_id in {other.article_id for other in own}
-                or self._library.holder_of(article_id) not in {None, path}
+                or self._is_held(article_id, loaded.source, job)
             ):
                 article_id = hashlib.sha256(f"{article_id}\0{path}".encode()).hexdigest()[:12]
+            if loaded.metadata.article_id and article_id != loaded.metadata.article_id:
+                job.renamed.append(loaded.metadata.article_id)
             own.append(replace(article, article_id=article_id))
         return tuple(own)
+
+    def _is_held(self, article_id: str, source: SourceFile, job: Job) -> bool:
+        """Whether another document has an article of this id, and keeps it.
+
+        A row that only moved within its file has left its old place.
+        """
+        holder = self._library.holder_of(article_id)
+        if holder is None or holder[0] == source.path:
+            return False
+        return holder[0] in job.kept or holder[1:] != (job.path, source.sha256)
+
+
+def _renamed(ids: Sequence[str]) -> str:
+    """What is said of ids that were taken."""
+    shown = "、".join(ids[:_IDS_SHOWN])
+    more = f" 等 {len(ids)} 个" if len(ids) > _IDS_SHOWN else ""
+    return f"编号 {shown}{more}已有别的文章在用，这些文章改用了新编号，两边都留着"

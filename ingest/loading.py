@@ -10,20 +10,40 @@ import hashlib
 import os
 import stat
 import tempfile
-import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from ingest.formats.readers import PAGE_PARSERS, read_pages, read_text
-from ingest.formats.records import holds_articles, read_csv, read_jsonl
-from ingest.formats.signatures import KIND_OF_SUFFIX, SIGNATURE_BYTES, kind_of
-from ingest.metadata import Metadata, merge, metadata_from_file_name, metadata_from_mapping
+from ingest.formats.extracted import Extracted
+from ingest.formats.readers import (
+    PAGE_PARSERS,
+    SHEET_PARSERS,
+    TABLE,
+    TEXT,
+    Way,
+    read_pages,
+    read_sheets,
+    read_text,
+    way_of,
+)
+from ingest.formats.records import holds_articles
+from ingest.formats.signatures import KIND_OF_SUFFIX, OLD_NAMES, SIGNATURE_BYTES, kind_of
+from ingest.loaded import (
+    NOTHING_SAID,
+    LoadedFile,
+    Origin,
+    Remark,
+    Report,
+    shown_name,
+    storable_path,
+)
+from ingest.metadata import merge, metadata_from_file_name, metadata_from_mapping
+from ingest.ready import read_records, read_tables
 from ingest.sandbox import parse
 from ingest.sidecar import SIDECAR_NAME, is_sidecar, sidecar_metadata, table_metadata
-from rag.documents import Original, Place, SourceFile
+from rag.documents import Original, SourceFile
 from rag.errors import (
     ArchiveCorrupt,
     DocumentError,
@@ -35,89 +55,78 @@ from rag.errors import (
     TypeMismatch,
 )
 
+__all__ = [
+    "NOTHING_SAID",
+    "SUPPORTED",
+    "LoadedFile",
+    "Report",
+    "discover",
+    "kinds",
+    "load",
+    "shown_name",
+    "storable_path",
+    "summed",
+]
+
 TEXT_SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown"})
-RECORD_SUFFIXES = frozenset({".jsonl", ".csv"})
+RECORD_SUFFIXES = frozenset({".jsonl", ".csv", ".tsv"})
 ARCHIVE_SUFFIXES = frozenset({".zip"})
-SUPPORTED = TEXT_SUFFIXES | frozenset(PAGE_PARSERS) | RECORD_SUFFIXES | ARCHIVE_SUFFIXES
+PAGE_SUFFIXES = frozenset({*PAGE_PARSERS, *SHEET_PARSERS, *OLD_NAMES})
+SUPPORTED = TEXT_SUFFIXES | PAGE_SUFFIXES | RECORD_SUFFIXES | ARCHIVE_SUFFIXES
 
 LARGEST_ORIGINAL = 64 << 20
-NOTHING_SAID = Metadata()
 _EXAMPLES = 3
-_UNKNOWN = "\ufffd"
-_LONGEST_NAME = 200
-_NEVER_SHOWN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_NO_SUFFIX = "没有扩展名的"
+_NOT_ARTICLES = "（不是文章的表）"
 
-Report = Callable[[DocumentError], None]
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedFile:
-    """A decoded file.
-
-    Attributes:
-        source: the file as decoded.
-        metadata: what its header, name or row says.
-        ready: it is one finished article, not a page to be taken apart.
-        places: where its characters stand on pages, for formats that have pages.
-        original: its bytes, for those formats, so that a page can be looked at later.
-        remarks: what a person should know of how it was read, in Chinese.
-    """
-
-    source: SourceFile
-    metadata: Metadata = NOTHING_SAID
-    ready: bool = False
-    places: tuple[Place, ...] = ()
-    remarks: tuple[str, ...] = ()
-    original: Original | None = None
+PassedOver = Callable[[str], None]
+"""Hears the kind of a file that is passed over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """A file to read.
-
-    Attributes:
-        disk: where its bytes are.
-        path: what the library knows it by (`ARCHIVE!/MEMBER` for a member of an archive).
-        name: what people see.
-        said: what a sidecar says of it.
-    """
-
-    disk: Path
-    path: str
-    name: str
-    said: Metadata = NOTHING_SAID
-
-    @property
-    def suffix(self) -> str:
-        """Lower case, with its dot."""
-        return self.disk.suffix.lower()
-
-
-def discover(paths: Sequence[Path]) -> list[Path]:
+def discover(paths: Sequence[Path], passed_over: PassedOver | None = None) -> list[Path]:
     """The files to load: those named, and those below folders, each once.
 
     In folders, hidden files, sidecars, tables of other things than articles and formats that no
     loader reads are left out.
 
+    Args:
+        paths: files and folders.
+        passed_over: told the kind of each file in a folder that is left out, but for hidden files
+            and sidecars, which nobody means.
+
     Raises:
         FileMissing: a path is not there.
     """
+    tell = passed_over or (lambda _: None)
     found: dict[Path, Path] = {}
     for path in paths:
         if not path.exists():
             raise FileMissing(file=shown_name(str(path)))
-        for file in _files_below(path) if path.is_dir() else [path]:
+        for file in _files_below(path, tell) if path.is_dir() else [path]:
             found.setdefault(file.resolve(), file)
     return list(found.values())
 
 
-def load(path: Path, report: Report | None = None) -> Iterator[LoadedFile]:
+def kinds(passed: Iterable[str]) -> str:
+    """Kinds of files with their counts: `.doc 2、.exe 1`."""
+    return "、".join(f"{kind} {count}" for kind, count in sorted(Counter(passed).items()))
+
+
+def kind_of_name(name: str) -> str:
+    """What a file is called among those that were passed over: its suffix, lower case."""
+    return shown_name(PurePosixPath(name).suffix.lower()) or _NO_SUFFIX
+
+
+def load(
+    path: Path, report: Report | None = None, remark: Remark | None = None
+) -> Iterator[LoadedFile]:
     """Decode a file; an archive or a file of ready articles gives several.
 
     Args:
         path: the file.
         report: told of each member or record that cannot be read, while the others go on.
             Without it such errors are raised after the others have been given.
+        remark: told what a person should know of the file as a whole.
 
     Raises:
         DocumentError: the file cannot be read; the subclass says why.
@@ -129,33 +138,53 @@ def load(path: Path, report: Report | None = None) -> Iterator[LoadedFile]:
         said=sidecar_metadata(path),
     )
     failures: list[DocumentError] = []
-    yield from _load(origin, report or failures.append)
-    if len(failures) == 1:
-        raise failures[0]
+    yield from _load(origin, report or failures.append, remark or (lambda _: None))
     if failures:
-        examples = "；".join(error.message_zh for error in failures[:_EXAMPLES])
-        raise PartsFailed(file=origin.name, count=len(failures), examples=examples)
+        raise summed(origin.name, failures)
 
 
-def _load(origin: Origin, report: Report) -> Iterator[LoadedFile]:
+def summed(name: str, failures: Sequence[DocumentError]) -> DocumentError:
+    """The errors of a file's parts as one error that counts them and names the first."""
+    if len(failures) == 1:
+        return failures[0]
+    examples = "；".join(error.message_zh for error in failures[:_EXAMPLES])
+    return PartsFailed(file=shown_name(name), count=len(failures), examples=examples)
+
+
+def _load(origin: Origin, report: Report, remark: Remark) -> Iterator[LoadedFile]:
     if origin.suffix not in SUPPORTED:
         raise FormatUnsupported(file=origin.name, supported=" ".join(sorted(SUPPORTED)))
     with _opened(origin) as file:
-        _check_signature(file, origin)
+        _check_not_empty(file, origin)
         if origin.suffix in RECORD_SUFFIXES:
-            yield from _records(file, origin, report)
+            _check_signature(file, origin)
+            yield from read_records(file, origin, report)
         elif origin.suffix in ARCHIVE_SUFFIXES:
-            yield from _members(file, origin, report)
+            _check_signature(file, origin)
+            yield from _members(file, origin, report, remark)
         else:
-            yield _page(file, origin)
+            yield from _document(file, origin, report, remark)
 
 
-def _page(file: IO[bytes], origin: Origin) -> LoadedFile:
-    """A file that is one text or several pages."""
-    if origin.suffix in TEXT_SUFFIXES:
-        contents = read_text(file, origin.name)
+def _document(
+    file: IO[bytes], origin: Origin, report: Report, remark: Remark
+) -> Iterator[LoadedFile]:
+    """A file that is one text, several pages or a workbook."""
+    way = way_of(file, origin.suffix, origin.name)
+    if way.parser == TABLE:
+        yield from read_records(file, origin, report)
+    elif way.sheets:
+        found = read_sheets(file, origin.name, way)
+        for said in found["remarks"]:
+            remark(said)
+        yield from read_tables(found["tables"], origin, report)
     else:
-        contents = read_pages(file, origin.name, PAGE_PARSERS[origin.suffix])
+        yield _page(file, origin, way)
+
+
+def _page(file: IO[bytes], origin: Origin, way: Way) -> LoadedFile:
+    """A file that is one text or several pages."""
+    contents = _contents(file, origin, way)
     if not contents.text.strip():
         raise EmptyDocument(file=origin.name)
     source = SourceFile(
@@ -187,28 +216,15 @@ def _original(file: IO[bytes], origin: Origin) -> Original | None:
     return Original(kind, data) if len(data) <= LARGEST_ORIGINAL else None
 
 
-def _records(file: IO[bytes], origin: Origin, report: Report) -> Iterator[LoadedFile]:
-    """Ready articles; bad ones are reported."""
-    read = read_csv if origin.suffix == ".csv" else read_jsonl
-    found = False
-    for record in read(file, origin.name):
-        found = True
-        if isinstance(record, DocumentError):
-            report(record)
-            continue
-        source = SourceFile(
-            path=f"{origin.path}#{record.metadata.article_id or record.line}",
-            name=origin.name,
-            sha256=record.digest,
-            encoding=record.encoding,
-            text=record.text,
-        )
-        yield LoadedFile(source, merge(record.metadata, origin.said), ready=True)
-    if not found:
-        raise EmptyDocument(file=origin.name)
+def _contents(file: IO[bytes], origin: Origin, way: Way) -> Extracted:
+    if way.parser == TEXT:
+        return read_text(file, origin.name)
+    return read_pages(file, origin.name, origin.suffix, way)
 
 
-def _members(file: IO[bytes], origin: Origin, report: Report) -> Iterator[LoadedFile]:
+def _members(
+    file: IO[bytes], origin: Origin, report: Report, remark: Remark
+) -> Iterator[LoadedFile]:
     """Files of an archive, unpacked by a child process into a folder that vanishes."""
     with tempfile.TemporaryDirectory(prefix="youju-") as folder:
         suffixes = " ".join(SUPPORTED - ARCHIVE_SUFFIXES)
@@ -216,6 +232,8 @@ def _members(file: IO[bytes], origin: Origin, report: Report) -> Iterator[Loaded
         for name, reason in listing["damaged"]:
             report(ArchiveCorrupt(file=f"{origin.name}!/{shown_name(name)}", reason=reason))
         unpacked = {name: Path(folder) / stored for name, stored in listing["members"]}
+        if passed := [kind_of_name(name) for name in listing["passed"]]:
+            remark(f"压缩包里略过 {len(passed)} 个文件：{kinds(passed)}")
         if not unpacked and not listing["damaged"]:
             raise EmptyDocument(file=origin.name)
         for name, disk in unpacked.items():
@@ -229,7 +247,7 @@ def _members(file: IO[bytes], origin: Origin, report: Report) -> Iterator[Loaded
                 said=table_metadata(beside, PurePosixPath(name).name) if beside else NOTHING_SAID,
             )
             try:
-                yield from _load(member, report)
+                yield from _load(member, report, remark)
             except DocumentError as error:
                 report(error)
 
@@ -259,31 +277,40 @@ def _opened(origin: Origin) -> Iterator[IO[bytes]]:
         yield file
 
 
+def _check_not_empty(file: IO[bytes], origin: Origin) -> None:
+    if not file.read(1):
+        raise EmptyDocument(file=origin.name)
+    file.seek(0)
+
+
 def _check_signature(file: IO[bytes], origin: Origin) -> None:
     """Refuse content that the name does not promise.
 
     Raises:
-        EmptyDocument: zero bytes.
         TypeMismatch: another format's signature, or none where the format has one.
     """
-    head = file.read(SIGNATURE_BYTES)
+    kind, shown = kind_of(file.read(SIGNATURE_BYTES)) or ("", "文本或未知格式")
     file.seek(0)
-    if not head:
-        raise EmptyDocument(file=origin.name)
-    kind, shown = kind_of(head) or ("", "文本或未知格式")
     if kind != KIND_OF_SUFFIX.get(origin.suffix, ""):
         raise TypeMismatch(file=origin.name, found=shown)
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
+def _files_below(folder: Path, passed_over: PassedOver) -> Iterator[Path]:
     """Sorted; links to folders are not followed, so that no loop can form."""
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             file = Path(place) / name
-            wanted = file.suffix.lower() in SUPPORTED and not name.startswith(".")
-            if wanted and file.is_file() and not is_sidecar(name, file) and _is_articles(file):
+            if name.startswith(".") or not file.is_file():
+                continue
+            if file.suffix.lower() not in SUPPORTED:
+                passed_over(kind_of_name(name))
+            elif is_sidecar(name, file):
+                continue
+            elif _is_articles(file):
                 yield file
+            else:
+                passed_over(f"{kind_of_name(name)}{_NOT_ARTICLES}")
 
 
 def _is_articles(file: Path) -> bool:
@@ -295,15 +322,3 @@ def _is_articles(file: Path) -> bool:
             return holds_articles(stream, file.name)
     except OSError:
         return True  # loading it will say why
-
-
-def shown_name(name: str) -> str:
-    """A file's name for people: no control, invisible or bidirectional marks, not too long."""
-    name = storable_path(name)
-    visible = "".join(c if unicodedata.category(c) not in _NEVER_SHOWN else _UNKNOWN for c in name)
-    return visible if len(visible) <= _LONGEST_NAME else f"{visible[: _LONGEST_NAME - 1]}…"
-
-
-def storable_path(path: Path | str) -> str:
-    """A path as characters that a store takes: bytes that are no UTF-8 are written in hex."""
-    return os.fsencode(str(path)).decode("utf-8", "backslashreplace").replace("\0", _UNKNOWN)

@@ -86,6 +86,11 @@ def metadata_from_mapping(values: dict[str, object]) -> Metadata:
     return replace(Metadata(), **{name: value for name, value in found.items() if value})  # type: ignore[arg-type]
 
 
+def field_of(key: str) -> str | None:
+    """Which field of `Metadata` a column of this name, in lower case, tells of."""
+    return _FIELD_OF.get(key)
+
+
 def metadata_from_file_name(name: str) -> Metadata:
     """From names such as `2023-10-30_重庆日报_第5版.txt`; empty without a date or a page in it."""
     stem = PurePath(name).stem

@@ -38,6 +38,7 @@ class FileOutcome:
         articles, passages: stored by this run.
         error: may stand beside stored articles, where only some members failed.
         duplicate_of: a stored file with the same bytes; then nothing is stored twice.
+        remarks: what a person should know of how it was read, in Chinese.
     """
 
     file: str
@@ -46,14 +47,22 @@ class FileOutcome:
     passages: int = 0
     error: YoujuError | None = None
     duplicate_of: str | None = None
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What became of all files; `reprints` of the stored articles are nearly another's text."""
+    """What became of all files.
+
+    Attributes:
+        files: one by one.
+        reprints: so many of the stored articles are nearly another's text.
+        passed_over: the kinds of the files in folders that were not read, one entry a file.
+    """
 
     files: tuple[FileOutcome, ...]
     reprints: int = 0
+    passed_over: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[FileOutcome, ...]:

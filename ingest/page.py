@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from ingest.blocks import Block, Kind
 from ingest.bylines import closing_names, dateline_names
-from ingest.headlines import infer_headline
+from ingest.headlines import first_words, infer_headline
 from ingest.lines import raw_lines, read_lines
 from ingest.loading import LoadedFile
 from ingest.markdown import is_markdown, without_marks
@@ -79,7 +79,10 @@ def page_to_articles(loaded: LoadedFile, embedder: Embedder | None = None) -> tu
             Paragraph(n, line.text, line.spans) for n, line in enumerate(raw_lines(text), start=1)
         )
         known = merge(loaded.metadata, metadata_from_file_name(loaded.source.name))
-        return (_finished(loaded, known, numbered, title_inferred=not known.title),)
+        # A file of many articles names none of them.
+        title = loaded.metadata.title or first_words(text)
+        inferred = not loaded.metadata.title
+        return (_finished(loaded, replace(known, title=title), numbered, title_inferred=inferred),)
     header, front = read_front_matter(text)
     lines = read_lines(text, front.end)
     if is_markdown(loaded.source.name):

@@ -158,7 +158,7 @@ def main() -> None:
     # What a library prints is not the answer.
     answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    _bound(limits)
+    bound(limits)
     module = importlib.import_module(f"ingest.formats.{request['parser']}")
     sys.addaudithook(_refuse)
     reply: dict[str, Any]
@@ -173,7 +173,7 @@ def main() -> None:
     os._exit(0)  # native libraries may hang or crash while they unload
 
 
-def _bound(limits: Limits) -> None:
+def bound(limits: Limits) -> None:
     """Lower this process's own limits, as far as the system knows them."""
     if sys.platform == "win32":
         return

@@ -10,7 +10,9 @@ from dataclasses import replace
 from ingest.blocks import HEADINGS, Block, Kind, block_at
 from ingest.bylines import (
     dateline_names,
+    is_attribution,
     is_dateline_alone,
+    is_ticked,
     read_affiliation,
     read_byline,
 )
@@ -89,7 +91,7 @@ def _credit_line(block: Block) -> Block | None:
 
 
 def _kind_by_looks(text: str) -> Kind | None:
-    if _SUBTITLE.fullmatch(text) and not ends_sentence(text):
+    if _SUBTITLE.fullmatch(text) and not ends_sentence(text) and not is_attribution(text):
         return Kind.SUBTITLE
     if is_caption(text):
         return Kind.CAPTION
@@ -97,16 +99,27 @@ def _kind_by_looks(text: str) -> Kind | None:
 
 
 def _uncertain_bylines(blocks: Sequence[Block]) -> list[Block]:
-    """A line of bare names is a byline only between a heading and a paragraph of some length."""
+    """A line of bare names is a byline only between a heading and a paragraph of some length.
+
+    Names behind a box are none where the next line has a box too, as items of a form have.
+    """
     settled: list[Block] = []
     for n, block in enumerate(blocks):
-        if block.kind is Kind.BYLINE and not block.certain:
+        if block.kind is Kind.BYLINE and _is_item(blocks, n):
+            block = replace(block, kind=Kind.TEXT, names=(), certain=True)  # noqa: PLW2901
+        elif block.kind is Kind.BYLINE and not block.certain:
             before, after = settled[-1] if settled else None, block_at(blocks, n + 1)
             heading = before and (before.level or before.kind is Kind.SUBTITLE or is_short(before))
             if not (heading and after and is_body(after)):
                 block = replace(block, kind=Kind.TEXT, names=())  # noqa: PLW2901
         settled.append(block)
     return settled
+
+
+def _is_item(blocks: Sequence[Block], n: int) -> bool:
+    """Whether the line is one of several that begin with a box."""
+    near = (block_at(blocks, n - 1), block_at(blocks, n + 1))
+    return is_ticked(blocks[n].text) and any(one and is_ticked(one.text) for one in near)
 
 
 def _spoken(blocks: Sequence[Block]) -> list[Block]:

@@ -26,7 +26,7 @@ from rag.library_rows import (
     add_source,
     add_vectors,
     bury_article,
-    bury_articles_named,
+    bury_moved,
     bury_source,
     delete_dead,
     inherit_reprints,
@@ -214,8 +214,7 @@ class Library(LibraryQueries):
         keys: dict[str, int] = {}
         reprints = 0
         for position, article in enumerate(document.articles):
-            if document.replaces_ids:
-                bury_articles_named(connection, generation, article.article_id)
+            bury_moved(connection, generation, article.article_id, document)
             place = (source_id, position)
             key = add_article(connection, generation, article, place)
             keys[article.article_id] = key

@@ -238,14 +238,14 @@ class LibraryQueries(HeadQueries):
         row = self._one("SELECT path FROM inputs WHERE sha256 = ? AND recipe = ?", (sha256, recipe))
         return row[0] if row else None
 
-    def holder_of(self, article_id: str) -> str | None:
-        """The path of the document whose live article has this id."""
+    def holder_of(self, article_id: str) -> tuple[str, str, str] | None:
+        """Path, input file and sha256 of the document whose live article has this id."""
         row = self._one(
-            "SELECT s.path FROM articles a JOIN sources s ON s.id = a.source"
+            "SELECT s.path, s.input, s.sha256 FROM articles a JOIN sources s ON s.id = a.source"
             " WHERE article_id = ? AND died IS NULL",
             (article_id,),
         )
-        return row[0] if row else None
+        return (row[0], row[1], row[2]) if row else None
 
     def is_stored(self, source_path: str, sha256: str, recipe: str) -> bool:
         """Whether a document's articles are alive, taken from these bytes in this way."""

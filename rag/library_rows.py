@@ -136,10 +136,14 @@ def _set_group(connection: Connection, key: int, signature: Signature, group: in
     )
 
 
-def bury_articles_named(connection: Connection, generation: int, article_id: str) -> None:
-    """Take the live article of this id out of answers."""
+def bury_moved(
+    connection: Connection, generation: int, article_id: str, document: NewDocument
+) -> None:
+    """Take an article out of answers that has come to stand elsewhere in its input file."""
     keys = connection.execute(
-        "SELECT rowid FROM articles WHERE article_id = ? AND died IS NULL", (article_id,)
+        "SELECT a.rowid FROM articles a JOIN sources s ON s.id = a.source"
+        " WHERE a.article_id = ? AND a.died IS NULL AND s.input = ? AND s.sha256 = ?",
+        (article_id, document.input, document.source.sha256),
     ).fetchall()
     for (key,) in keys:
         bury_article(connection, generation, key)

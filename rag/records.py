@@ -113,7 +113,6 @@ class NewDocument:
         source: the file, or member, or record.
         input: the file on disk (an archive, for its members).
         articles, passages: all of it.
-        replaces_ids: its articles supersede those of the same id from elsewhere.
         places, original: of a file that has pages.
         recipe: names how it was taken apart.
         signatures: by article id; an article without one is never taken for a reprint.
@@ -123,7 +122,6 @@ class NewDocument:
     input: str
     articles: tuple[Article, ...]
     passages: tuple[NewPassage, ...]
-    replaces_ids: bool = False
     places: tuple[Place, ...] = ()
     original: Original | None = None
     recipe: str = ""

@@ -90,17 +90,22 @@ def extract(file: IO[bytes], folder: str, suffixes: str) -> dict[str, Any]:
         suffixes: the formats to take, blank-separated; hidden files are left out.
 
     Returns:
-        `members`: (name, name in `folder`) pairs sorted by name; `damaged`: (name, reason) pairs.
+        `members`: (name, name in `folder`) pairs sorted by name; `damaged`: (name, reason) pairs;
+        `passed`: names of the files in formats that are not taken.
     """
     archive = open_checked(file)
     wanted = frozenset(suffixes.split())
     members: list[tuple[str, str]] = []
     damaged: list[tuple[str, str]] = []
+    passed: list[str] = []
     for number, entry in enumerate(archive.infolist()):
         name = _name_of(entry)
         path = PurePosixPath(name)
         hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-        if entry.is_dir() or hidden or path.suffix.lower() not in wanted:
+        if entry.is_dir() or hidden:
+            continue
+        if path.suffix.lower() not in wanted:
+            passed.append(name)
             continue
         try:
             data = read_member(archive, entry)
@@ -110,7 +115,7 @@ def extract(file: IO[bytes], folder: str, suffixes: str) -> dict[str, Any]:
         stored = f"{number:04d}{path.suffix.lower()}"
         (Path(folder) / stored).write_bytes(data)
         members.append((name, stored))
-    return {"members": sorted(members), "damaged": sorted(damaged)}
+    return {"members": sorted(members), "damaged": sorted(damaged), "passed": passed}
 
 
 def _name_of(entry: zipfile.ZipInfo) -> str:

@@ -44,15 +44,16 @@ def extract(file: IO[bytes]) -> dict[str, Any]:
     return Extracted(text, decoded.encoding, values=page.values, remarks=remarks).as_dict()
 
 
-def page_lines(data: bytes) -> list[str]:
-    """All visible lines of a page that is a part of another document.
+def whole_text(data: bytes) -> tuple[list[str], str]:
+    """All visible lines of a page that is a part of another document, and its codec.
 
     Raises:
         HtmlTooDeep, EncodingUnknown, ParseFailed: as `extract`.
     """
-    tree = page_tree(decoded_page(data).text)
+    decoded = decoded_page(data)
+    tree = page_tree(decoded.text)
     drop_unseen(tree)
-    return [line.text for line in web_lines(_body(tree))]
+    return [line.text for line in web_lines(_body(tree))], decoded.encoding
 
 
 class _Page:

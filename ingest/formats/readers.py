@@ -3,27 +3,103 @@
 from __future__ import annotations
 
 import importlib.util
-from dataclasses import replace
-from typing import IO
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import IO, Any
 
+from ingest.conversion import converted
 from ingest.encodings import decode
 from ingest.formats.extracted import Extracted, join_pages, split_pages
-from ingest.formats.signatures import looks_binary
+from ingest.formats.signatures import (
+    KIND_OF_SUFFIX,
+    OLD_NAMES,
+    SIGNATURE_BYTES,
+    kind_of,
+    looks_binary,
+)
 from ingest.sandbox import Limits, parse
 from rag.errors import EncodingUnknown, NoTextLayer, OcrMissing, ParseLimit, TypeMismatch
 
+TEXT = "text"
+TABLE = "csv"
 PAGE_PARSERS = {
-    ".html": "html",
-    ".htm": "html",
+    **dict.fromkeys((".html", ".htm", ".xhtml", ".xht", ".shtml"), "html"),
     **dict.fromkeys((".docx", ".docm", ".dotx", ".dotm"), "docx"),
     ".pdf": "pdf",
-    ".png": "ocr",
-    ".jpg": "ocr",
-    ".jpeg": "ocr",
+    **dict.fromkeys((".png", ".jpg", ".jpeg"), "ocr"),
+    **dict.fromkeys((".pptx", ".pptm", ".ppsx", ".ppsm", ".potx"), "pptx"),
+    **dict.fromkeys((".odt", ".ott", ".odp", ".otp"), "opendocument"),
+    ".epub": "epub",
+    ".rtf": "rtf",
+    ".ofd": "ofd",
+    **dict.fromkeys((".eml", ".mht", ".mhtml"), "mail"),
+}
+SHEET_PARSERS = {
+    **dict.fromkeys((".xlsx", ".xlsm", ".xltx", ".xltm"), "xlsx"),
+    **dict.fromkeys((".ods", ".ots"), "opendocument"),
 }
 LARGEST_TEXT = 64 << 20
 PARSE_LIMITS = Limits()
 OCR_LIMITS = Limits(memory_mb=6144, seconds=240)  # a page each
+_LETTER = (b"mime-version:", b"from:", b"content-type:", b"date:", b"subject:")
+_SNIFFED = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a file is read.
+
+    Attributes:
+        parser: a module of `ingest/formats`, `TEXT` or `TABLE`.
+        options: for its `extract`.
+        through: the format that LibreOffice has to make of it first.
+        sheets: tables come of it.
+    """
+
+    parser: str
+    options: Mapping[str, bool] = field(default_factory=dict)
+    through: str = ""
+    sheets: bool = False
+
+
+def way_of(file: IO[bytes], suffix: str, name: str) -> Way:
+    """How to read a file of one page or several, by its name and its first bytes.
+
+    Raises:
+        TypeMismatch: another format's signature, or none where the format has one.
+    """
+    head = file.read(_SNIFFED)
+    file.seek(0)
+    kind, shown = kind_of(head[:SIGNATURE_BYTES]) or ("", "文本或未知格式")
+    if suffix in OLD_NAMES:
+        way = _old(OLD_NAMES[suffix], kind, head)
+        if way is None:
+            raise TypeMismatch(file=name, found=shown)
+        return way
+    if kind != KIND_OF_SUFFIX.get(suffix, ""):
+        raise TypeMismatch(file=name, found=shown)
+    if suffix in SHEET_PARSERS:
+        return Way(SHEET_PARSERS[suffix], sheets=True)
+    saved_page = suffix in {".mht", ".mhtml"}
+    return Way(PAGE_PARSERS.get(suffix, TEXT), {"page": True} if saved_page else {})
+
+
+def _old(modern: str, kind: str, head: bytes) -> Way | None:
+    """A file whose name promises an old binary format, by what it really is."""
+    if kind:
+        ways = {
+            "ole": Way("xls", sheets=True) if modern == "xlsx" else Way(modern, through=modern),
+            "zip": Way(modern, sheets=modern == "xlsx"),
+            "rtf": Way("rtf"),
+        }
+        return ways.get(kind)
+    start = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower().replace(b"\0", b"")
+    if start.startswith(_LETTER):
+        return Way("mail", {"page": True})
+    if start.startswith(b"<"):
+        return Way("html")
+    return Way(TABLE) if modern == "xlsx" and b"\0" not in head else None
 
 
 def read_text(file: IO[bytes], name: str) -> Extracted:
@@ -45,20 +121,41 @@ def read_text(file: IO[bytes], name: str) -> Extracted:
     return Extracted(decoded.text, decoded.encoding)
 
 
-def read_pages(file: IO[bytes], name: str, parser: str) -> Extracted:
+def read_pages(file: IO[bytes], name: str, suffix: str, way: Way) -> Extracted:
     """A file of a foreign format, pictures of text included.
 
     Raises:
         OcrMissing: a picture, and nothing installed reads it.
         NoTextLayer: a PDF of pictures, likewise.
+        ConverterMissing: an old format, and LibreOffice is not installed.
         DocumentError: as the parser and `ingest.sandbox.parse` say.
     """
-    if parser == "ocr":
+    if way.parser == "ocr":
         if not has_ocr():
             raise OcrMissing(file=name)
         return Extracted.from_dict(parse("ocr", file, name, OCR_LIMITS))
-    contents = Extracted.from_dict(parse(parser, file, name, PARSE_LIMITS))
+    with _modern(file, name, suffix, way) as modern:
+        found = parse(way.parser, modern, name, PARSE_LIMITS, **dict(way.options))
+    contents = Extracted.from_dict(found)
     return _with_scans(file, name, contents) if contents.unread else contents
+
+
+def read_sheets(file: IO[bytes], name: str, way: Way) -> dict[str, Any]:
+    """The `tables` of a workbook, and `remarks`.
+
+    Raises:
+        DocumentError: as the parser and `ingest.sandbox.parse` say.
+    """
+    return parse(way.parser, file, name, PARSE_LIMITS)
+
+
+@contextmanager
+def _modern(file: IO[bytes], name: str, suffix: str, way: Way) -> Iterator[IO[bytes]]:
+    if not way.through:
+        yield file
+        return
+    with converted(file, name, suffix, way.through) as modern:
+        yield modern
 
 
 def has_ocr() -> bool:

@@ -1,28 +1,43 @@
-"""Files of ready articles: JSONL, one object a line, and CSV with the same columns.
+"""Files of ready articles: JSONL, one object a line, and tables with the same columns.
 
-A bad record is reported with its line, and the others are kept. Each article is a source of its
-own, `FILE#ID` or `FILE#7`, whose sha256 is that of its line.
+A table has a column of texts, or of questions and one of answers. A bad record is reported with
+its line, and the others are kept. Each article is a source of its own, `FILE#ID` or `FILE#7`,
+whose sha256 is that of its line.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import IO, Any
 
 from ingest.encodings import decode
+from ingest.formats.delimited import Row, read_rows
 from ingest.formats.extracted import storable
-from ingest.metadata import Metadata, metadata_from_mapping
+from ingest.metadata import Metadata, field_of, metadata_from_mapping
 from rag.errors import DocumentError, EncodingUnknown, ParseFailed, ParseLimit, RecordInvalid
 
 LONGEST_RECORD = 16 << 20  # bytes
 LARGEST_TABLE = 256 << 20
 LONGEST_ID = 200
 _TEXT_KEYS = ("text", "content", "body", "正文", "内容", "全文")
+_QUESTION_KEYS = (
+    *("问题", "问", "提问", "标准问题", "标准问", "常见问题", "用户问题", "咨询问题"),
+    *("question", "q"),
+)
+_ANSWER_KEYS = (
+    *("答案", "答", "回答", "标准答案", "标准回答", "答复", "回复", "解答", "问题答案", "问题解答"),
+    *("answer", "a"),
+)
+_COLUMNS = frozenset((*_TEXT_KEYS, *_QUESTION_KEYS, *_ANSWER_KEYS))
+_NOTE = re.compile(r"\s*[（(【\[][^（）()【】\[\]]{0,20}[）)】\]]\s*$|^[*＊]+|[:：*＊]+$")
+_DAY_NUMBER = re.compile(r"[2-7]\d{4}(?:\.\d+)?")
+_DAY_ZERO = date(1899, 12, 30)
+_LONGEST_QUESTION = 60
 _SAMPLE = 1 << 18
 
 
@@ -63,19 +78,45 @@ def read_csv(file: IO[bytes], name: str) -> Iterator[Record | DocumentError]:
     Raises:
         ParseLimit: larger than `LARGEST_TABLE`.
         EncodingUnknown: undecodable.
-        ParseFailed: no column of texts.
+        ParseFailed: no column of texts, or of questions and answers.
     """
     text, codec = _whole(file, name)
-    rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    try:
-        if not set(_TEXT_KEYS) & {_key(field) for field in rows.fieldnames or ()}:
-            raise ParseFailed(file=name, reason="表头里没有 text（正文）一列")
-        for row in rows:
-            values = {_key(key): value for key, value in row.items() if key}
-            digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
-            yield _record(values, name, rows.line_num, digest, codec)
-    except csv.Error as error:
-        yield RecordInvalid(file=name, line=rows.line_num, reason=f"表格格式不对：{error}")
+    yield from table_records(read_rows(text, _is_known), name, codec)
+
+
+def table_records(rows: Iterable[Row], name: str, codec: str) -> Iterator[Record | DocumentError]:
+    """The records of a table whose first row names its columns.
+
+    Raises:
+        ParseFailed: as `read_csv`.
+    """
+    waiting = iter(rows)
+    header = next(waiting, None)
+    keys = [_column(cell) for cell in header.cells] if header else []
+    if not names_articles(keys):
+        reason = "表头里没有 text（正文）一列，也没有“问题”和“答案”两列"
+        raise ParseFailed(file=name, reason=reason)
+    for row in waiting:
+        cells = _fitted(row.cells, keys)
+        if cells is None:
+            reason = f"有 {len(row.cells)} 格，表头只有 {len(keys)} 格；正文里的分隔符要放在引号里"
+            yield RecordInvalid(file=name, line=row.line, reason=reason)
+            continue
+        values = {key: value for key, value in zip(keys, cells, strict=False) if key}
+        digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+        yield _record(values, name, row.line, digest, codec)
+
+
+def names_articles(cells: Sequence[str]) -> bool:
+    """Whether a table with these columns holds articles: texts, or questions with answers."""
+    keys = {_column(cell) for cell in cells}
+    asked = bool(keys & {*_QUESTION_KEYS}) and bool(keys & {*_ANSWER_KEYS})
+    return asked or bool(keys & {*_TEXT_KEYS})
+
+
+def _fitted(cells: list[str], keys: Sequence[str]) -> list[str] | None:
+    """As many cells as there are columns; None where text would be lost by it."""
+    return None if any(cell.strip() for cell in cells[len(keys) :]) else cells[: len(keys)]
 
 
 def read_table(file: IO[bytes], name: str) -> list[dict[str, str]]:
@@ -83,14 +124,14 @@ def read_table(file: IO[bytes], name: str) -> list[dict[str, str]]:
 
     Raises:
         ParseLimit, EncodingUnknown: as `read_csv`.
-        ParseFailed: not a table.
     """
     text, _ = _whole(file, name)
-    try:
-        rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error as error:
-        raise ParseFailed(file=name, reason=f"表格格式不对：{error}") from error
-    return [{_key(key): value or "" for key, value in row.items() if key} for row in rows]
+    rows = read_rows(text, lambda cell: _is_known(cell) or _key(cell) in {"file", "文件", "文件名"})
+    header = next(rows, None)
+    keys = [_key(cell) for cell in header.cells] if header else []
+    return [
+        {key: value for key, value in zip(keys, row.cells, strict=False) if key} for row in rows
+    ]
 
 
 def _record(values: Any, name: str, line: int, digest: str, codec: str) -> Record | RecordInvalid:
@@ -98,14 +139,51 @@ def _record(values: Any, name: str, line: int, digest: str, codec: str) -> Recor
         return RecordInvalid(file=name, line=line, reason="不是一个对象")
     lowered = {_key(key): value for key, value in values.items()}
     text = next((lowered[key] for key in _TEXT_KEYS if lowered.get(key)), None)
+    if text is None and not lowered.keys() & {*_TEXT_KEYS}:
+        text = _question_and_answer(lowered)
     if not isinstance(text, str) or not text.strip():
-        return RecordInvalid(file=name, line=line, reason="没有 text（正文）")
+        asked = lowered.keys() & {*_QUESTION_KEYS} and not lowered.keys() & {*_TEXT_KEYS}
+        return RecordInvalid(
+            file=name, line=line, reason="没有答案或问题" if asked else "没有 text（正文）"
+        )
     if storable(text) != text:
         return RecordInvalid(file=name, line=line, reason="正文里有不能保存的字符")
-    metadata = metadata_from_mapping({key: _plain(value) for key, value in lowered.items()})
+    metadata = metadata_from_mapping(
+        {key: _plain(_dated(key, value)) for key, value in lowered.items()}
+    )
     if len(metadata.article_id or "") > LONGEST_ID:
         return RecordInvalid(file=name, line=line, reason=f"id 超过 {LONGEST_ID} 字")
     return Record(line, text, metadata, digest, codec)
+
+
+def _question_and_answer(values: dict[str, Any]) -> str | None:
+    """A question and its answer as a text; the question names it, unless something else does."""
+    question = next((values[key] for key in _QUESTION_KEYS if values.get(key)), None)
+    answer = next((values[key] for key in _ANSWER_KEYS if values.get(key)), None)
+    if not (isinstance(question, str) and isinstance(answer, str)):
+        return None
+    question, answer = question.strip(), answer.strip()
+    if not (question and answer):
+        return None
+    if len(question) <= _LONGEST_QUESTION and "\n" not in question:
+        values.setdefault("title", question)
+    return f"{question}\n{answer}"
+
+
+def _dated(key: str, value: object) -> object:
+    """The day that a spreadsheet counted from 1899-12-30, where a column of days has a number."""
+    if field_of(key) == "date" and _DAY_NUMBER.fullmatch(str(value).strip()):
+        return (_DAY_ZERO + timedelta(days=int(float(str(value))))).isoformat()
+    return value
+
+
+def _is_known(cell: str) -> bool:
+    return _column(cell) in _COLUMNS or field_of(_column(cell)) is not None
+
+
+def _column(cell: str) -> str:
+    """A column's name: without `（必填）`, `*` and the like."""
+    return _NOTE.sub("", _key(cell).strip('"')).strip()
 
 
 def _plain(value: object) -> object:
@@ -159,7 +237,7 @@ def _json_reason(error: ValueError | RecursionError) -> str:
 
 def holds_articles(file: IO[bytes], name: str) -> bool:
     """Whether the first record is an article: a folder may hold other tables beside its pages."""
-    read = read_csv if name.lower().endswith(".csv") else read_jsonl
+    read = read_jsonl if name.lower().endswith(".jsonl") else read_csv
     try:
         return isinstance(next(read(file, name), None), Record)
     except (RecordInvalid, ParseFailed):

@@ -16,7 +16,7 @@ _SIGNATURES = (
     (b"II*\0", "tiff", "TIFF 图片"),
     (b"MM\0*", "tiff", "TIFF 图片"),
     (b"RIFF", "riff", "音像文件"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole", "旧版 Office 文件"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole", "旧版或加了密码的 Office 文件"),
     (b"{\\rtf", "rtf", "RTF 文件"),
     (b"Rar!", "rar", "RAR 压缩包"),
     (b"7z\xbc\xaf\x27\x1c", "7z", "7z 压缩包"),
@@ -27,10 +27,19 @@ _SIGNATURES = (
 KIND_OF_SUFFIX = {
     ".pdf": "pdf",
     **dict.fromkeys((".docx", ".docm", ".dotx", ".dotm"), "zip"),
-    ".zip": "zip",
+    **dict.fromkeys((".zip", ".xlsx", ".xlsm", ".xltx", ".xltm", ".ofd", ".epub"), "zip"),
+    **dict.fromkeys((".pptx", ".pptm", ".ppsx", ".ppsm", ".potx"), "zip"),
+    **dict.fromkeys((".odt", ".ott", ".ods", ".ots", ".odp", ".otp"), "zip"),
+    ".rtf": "rtf",
     ".png": "png",
     ".jpg": "jpeg",
     ".jpeg": "jpeg",
+}
+# Names of old binary formats, which programs also give to newer ones, web pages and rich text.
+OLD_NAMES = {
+    **dict.fromkeys((".doc", ".dot", ".wps", ".wpt"), "docx"),
+    **dict.fromkeys((".ppt", ".pps", ".dps"), "pptx"),
+    **dict.fromkeys((".xls", ".xlt", ".et", ".ett"), "xlsx"),
 }
 # Short signatures that a text could begin with need binary content behind them.
 _WEAK = frozenset({"bmp", "riff", "rar", "tiff"})

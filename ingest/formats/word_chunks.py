@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 
 from ingest.encodings import decode
-from ingest.formats.html import page_lines
+from ingest.formats.html import whole_text
 from ingest.formats.word_package import Part
 
 _PAGE = re.compile(rb"<(?:!doctype\s+html|html|body|p|div|table)\b", re.IGNORECASE)
@@ -27,7 +27,7 @@ def chunk_lines(part: Part) -> Iterator[str] | None:
     """Its lines; None for a format that is not read here.
 
     Raises:
-        HtmlTooDeep, EncodingUnknown, ParseFailed: as `page_lines` says.
+        HtmlTooDeep, EncodingUnknown, ParseFailed: as `whole_text` says.
     """
     data = part.data
     head = data[:_HEAD]
@@ -37,7 +37,7 @@ def chunk_lines(part: Part) -> Iterator[str] | None:
         data = _page_of(data)
         head = data[:_HEAD]
     if _PAGE.search(head) or part.name.endswith((".htm", ".html", ".xhtml")):
-        return iter(page_lines(data))
+        return iter(whole_text(data)[0])
     decoded = decode(data)
     return iter(decoded.text.splitlines()) if decoded else None
 

@@ -7,8 +7,8 @@
     │   │                             EncodingUnknown · FormatUnsupported · ParseLimit ·
     │   │                             ParseTimeout · ParseFailed · PdfEncrypted · NoTextLayer ·
     │   │                             ArchiveTooLarge · ArchiveCorrupt · XmlForbidden ·
-    │   │                             HtmlTooDeep · OcrMissing · RecordInvalid · PartsFailed ·
-    │   │                             PageImageMissing
+    │   │                             HtmlTooDeep · OcrMissing · ConverterMissing · RecordInvalid ·
+    │   │                             PartsFailed · PageImageMissing · AddressRefused · FetchFailed
     │   ├── DataFileError             DataFileMissing · DataLineInvalid
     │   ├── ArticleMissing · CorrectionInvalid · JobMissing · BrowserMissing
     │   ├── SetMissing · RunMissing · RunUnderway · PreviewMissing
@@ -39,14 +39,17 @@ from rag.errors.base import (
     YoujuError,
 )
 from rag.errors.documents import (
+    AddressRefused,
     ArchiveCorrupt,
     ArchiveTooLarge,
+    ConverterMissing,
     DataFileError,
     DataFileMissing,
     DataLineInvalid,
     DocumentError,
     EmptyDocument,
     EncodingUnknown,
+    FetchFailed,
     FileMissing,
     FileUnreadable,
     FormatUnsupported,
@@ -113,6 +116,7 @@ from rag.errors.service import (
 )
 
 __all__ = [
+    "AddressRefused",
     "AddressUnusable",
     "ArchiveCorrupt",
     "ArchiveTooLarge",
@@ -122,6 +126,7 @@ __all__ = [
     "BodyTooLarge",
     "BrowserMissing",
     "Busy",
+    "ConverterMissing",
     "CorrectionInvalid",
     "DataFileError",
     "DataFileMissing",
@@ -129,6 +134,7 @@ __all__ = [
     "DocumentError",
     "EmptyDocument",
     "EncodingUnknown",
+    "FetchFailed",
     "FileMissing",
     "FileUnreadable",
     "FormatUnsupported",

@@ -141,6 +141,32 @@ class OcrMissing(DocumentError):
     hint = '请先安装：pip install "youju[ocr]"，再重新导入。'
 
 
+class ConverterMissing(DocumentError):
+    """A file of an old binary format, and LibreOffice, which reads it, is not installed."""
+
+    code = "converter_missing"
+    http_status = 415
+    message = "这种旧格式要靠 LibreOffice 转换才能导入：{file}"
+    hint = "请在 Word 或 WPS 里另存为 .{target} 再导入，或先安装 LibreOffice（命令 soffice）。"
+
+
+class AddressRefused(DocumentError):
+    """A web address that is not fetched: not one of the web, or one that leads into a network."""
+
+    code = "address_refused"
+    message = "不能导入这个网址：{url}（{reason}）"
+    hint = "只取公网上以 http:// 或 https:// 开头的网页和文件；内网的请下载后导入文件。"
+
+
+class FetchFailed(DocumentError):
+    """A page that does not come: no such host, an error, too large, too slow."""
+
+    code = "fetch_failed"
+    http_status = 502
+    message = "取不到这个网址：{url}（{reason}）"
+    hint = "请检查网址和网络，或在浏览器里另存后导入文件。"
+
+
 class RecordInvalid(DocumentError):
     """One record of a file of ready articles is wrong; the others are kept."""
 

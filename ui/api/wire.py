@@ -106,6 +106,7 @@ class FileBody(BaseModel):
     articles: list[str] = Field(description="文章编号")
     passages: int
     duplicate_of: str | None = Field(description="与哪个已存的文件内容相同")
+    remarks: list[str] = Field(description="读它时略去、改动了什么")
     error: ErrorBody | None
 
 

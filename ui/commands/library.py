@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rag.errors import ArticleMissing
+from rag.errors import ArticleMissing, DocumentError
 from ui import console
 from ui.options import AsJson, DataDir, Options, options_of
 
@@ -22,7 +24,9 @@ _STATUSES = {
     "failed": "没能存入",
 }
 
-Paths = Annotated[list[Path], typer.Argument(metavar="PATH…", help="文件或文件夹。")]
+Paths = Annotated[
+    list[str], typer.Argument(metavar="PATH…", help="文件、文件夹，或 http(s):// 开头的网址。")
+]
 ArticleId = Annotated[str, typer.Argument(metavar="ID", help="文章编号，见 youju articles list。")]
 
 
@@ -36,19 +40,36 @@ def ingest(
 
     options = options_of(context, data_dir, as_json)
     settings = options.settings()
+    files, unfetched = _fetched(paths, settings.data_dir)
     with Library.open(settings.data_dir, write=True) as library:
         embedder = open_embedder(settings.embedding)
         with console.progress("导入", "篇", shown=not options.as_json) as advance:
             report = ingest_files(
-                paths,
+                files,
                 library,
                 embedder,
                 settings,
                 progress=lambda p: advance(p.done_bytes, p.total_bytes, p.articles),
             )
+    report = replace(report, files=(*unfetched, *report.files))
     _show_report(report, options)
     if report.failed:
         raise typer.Exit(1)
+
+
+def _fetched(paths: list[str], data_dir: Path) -> tuple[list[Path], list[FileOutcome]]:
+    """Files and folders; pages of the web are fetched first, and those that do not come told."""
+    from ingest.outcomes import FileOutcome
+    from ui.fetching import fetch_to, is_address
+
+    files: list[Path] = []
+    failed: list[FileOutcome] = []
+    for path in paths:
+        try:
+            files.append(fetch_to(path, data_dir) if is_address(path) else Path(path))
+        except DocumentError as error:
+            failed.append(FileOutcome(path, "failed", error=error))
+    return files, failed
 
 
 def list_articles(
@@ -168,11 +189,17 @@ def _show_report(report: IngestReport, options: Options) -> None:
                 "articles": report.articles,
                 "passages": report.passages,
                 "reprints": report.reprints,
+                "passed_over": dict(Counter(report.passed_over)),
             }
         )
         return
     for outcome in report.files:
         _show_outcome(outcome)
+    if report.passed_over:
+        from ingest.loading import kinds
+
+        passed = f"{len(report.passed_over)} 个文件：{kinds(report.passed_over)}"
+        console.say(f"略过 {passed}。能另存为 .docx、.xlsx 或 .pdf 的，另存后再导入。")
     total = f"存入 {report.articles} 篇文章、{report.passages} 个段落块"
     if report.reprints:
         total += f"，其中 {report.reprints} 篇与别的文章几乎相同（转载）"
@@ -185,6 +212,8 @@ def _show_outcome(outcome: FileOutcome) -> None:
         detail = f"与 {outcome.duplicate_of} 内容相同"
     if outcome.status != "failed":
         console.say(f"{_STATUSES[outcome.status]}：{outcome.file}（{detail}）")
+    for remark in outcome.remarks:
+        console.say(f"  注意：{remark}")
     if outcome.error is not None:
         console.show_error(outcome.error)
 
@@ -196,5 +225,6 @@ def _outcome_json(outcome: FileOutcome) -> dict[str, Any]:
         "articles": outcome.articles,
         "passages": outcome.passages,
         "duplicate_of": outcome.duplicate_of,
+        "remarks": list(outcome.remarks),
         "error": outcome.error.as_dict() if outcome.error else None,
     }

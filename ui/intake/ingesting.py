@@ -41,4 +41,5 @@ def _result(outcome: FileOutcome, library: Library) -> FileResult:
         passages=outcome.passages,
         error=outcome.error,
         duplicate_of=Path(outcome.duplicate_of).name if outcome.duplicate_of else None,
+        remarks=outcome.remarks,
     )

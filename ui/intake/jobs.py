@@ -28,6 +28,7 @@ class FileResult:
         articles: ids of the articles that the file stands for in the library now.
         passages: how many passages were stored.
         duplicate_of: the name of a stored file with the same bytes.
+        remarks: what a person should know of how it was read.
     """
 
     status: Status
@@ -35,6 +36,7 @@ class FileResult:
     passages: int = 0
     error: YoujuError | None = None
     duplicate_of: str | None = None
+    remarks: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The form in which it travels between processes."""
@@ -44,6 +46,7 @@ class FileResult:
             "passages": self.passages,
             "error": self.error.as_dict() if self.error else None,
             "duplicate_of": self.duplicate_of,
+            "remarks": list(self.remarks),
         }
 
     @classmethod
@@ -56,6 +59,7 @@ class FileResult:
             passages=record["passages"],
             error=YoujuError.from_dict(error) if error else None,
             duplicate_of=record["duplicate_of"],
+            remarks=tuple(record["remarks"]),
         )
 
 

@@ -75,6 +75,7 @@ async function follow(job, row, changed) {
   const error = file.error ?? now.error;
   if (file.status === "failed") throw error;
   row.done(result(file));
+  row.remark(file.remarks);
   if (error) row.fail(error);
   if (file.articles.length) {
     const ids = new URLSearchParams({ ids: file.articles.join(",") });
@@ -110,11 +111,12 @@ function fileRow(name) {
   const bar = document.createElement("progress");
   bar.setAttribute("aria-label", `${name} 的进度`);
   const said = element("div");
+  const remarks = element("div");
   const asked = element("p", "yj-label");
   const buttons = element("div", "yj-row");
   bar.hidden = true;
   head.append(element("span", "yj-name", name), state);
-  item.append(head, bar, said, asked, buttons);
+  item.append(head, bar, said, remarks, asked, buttons);
   state.textContent = "等候中";
 
   const row = {
@@ -145,6 +147,9 @@ function fileRow(name) {
       const rows = element("ul", "yj-articles");
       rows.innerHTML = html;
       said.replaceChildren(rows);
+    },
+    remark: (texts) => {
+      remarks.replaceChildren(...texts.map((text) => element("p", "yj-label", text)));
     },
     fail: (error) => {
       bar.hidden = true;
