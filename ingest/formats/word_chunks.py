@@ -6,7 +6,7 @@ import email
 import email.policy
 import re
 from collections.abc import Iterator
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 
 from ingest.encodings import decode
 from ingest.formats.html import whole_text
@@ -44,7 +44,7 @@ def chunk_lines(part: Part) -> Iterator[str] | None:
 
 def _page_of(archive: bytes) -> bytes:
     """The page of an archived web page (`.mht`)."""
-    message = email.message_from_bytes(archive, policy=email.policy.default)
+    message: Message = email.message_from_bytes(archive, policy=email.policy.default)
     if not isinstance(message, EmailMessage):
         return b""
     body = message.get_body(preferencelist=("html", "plain"))
