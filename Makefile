@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 DATA ?= ../shared/data
 TRAIN = $(DATA)/train/cmrc2018_train_pseudo_evidence.json.gz
 NEWS = $(DATA)/news/crud_news_10000.jsonl.gz
-AFTER ?= rag/models/reader-5
+AFTER ?= rag/models/reader-6
 WRITTEN = $(DATA)/train/news_questions.jsonl eval/data/written_questions.jsonl.gz
 PLAIN = eval/data/plain_questions.jsonl.gz
 TEXTS = --articles $(NEWS) --articles eval/data/written_articles.jsonl.gz
@@ -67,8 +67,8 @@ train-decision: setup
 
 train-reader: setup
 	$(BIN)/python -m eval.reader_training written $(WRITTEN) $(TEXTS) --squad $(TRAIN) \
-		--squad $(DATA)/train/drcd_dev.json.gz --after $(AFTER) --folder runs/reader-5
-	$(BIN)/python -m eval.reader_training export $(TRAIN) --folder runs/reader-5
+		--squad $(DATA)/train/drcd_dev.json.gz --after $(AFTER) --folder runs/reader
+	$(BIN)/python -m eval.reader_training export $(TRAIN) --folder runs/reader
 
 screenshots: setup
 	$(BIN)/python scripts/screenshots.py

@@ -59,7 +59,7 @@ def written(
     articles: Annotated[list[Path], typer.Option(help="问题所据的文章（JSONL）")],
     squad: Annotated[list[Path], typer.Option(help="SQuAD 格式的问题集，每轮各取一部分")],
     after: Annotated[Path, typer.Option(help="从这个已导出的模型的权重开始")] = READER,
-    folder: Folder = Path("runs/reader-5"),
+    folder: Folder = Path("runs/reader"),
     pairs: Annotated[int, typer.Option(help="共训练多少对；0 为计划的数目，续训时可改")] = 0,
     each: Annotated[int, typer.Option(help="每一遍里其余各问题集取多少题")] = 1_000,
 ) -> None:
