@@ -275,7 +275,7 @@ class TestTheFaces:
 
     def test_the_chat_keeps_the_lead_of_an_answer(self, pipeline: Pipeline) -> None:
         answer = ask(pipeline, ASKED)
-        led = answer.model_copy(update={"text": "按“青石湾”查找。\n文章里列出的有：\n据…"})
+        led = answer.model_copy(update={"question_type": "list", "short_answer": None})
         assert '<p class="yj-lead">文章里列出的有：</p>' in answer_html(led)
 
     def test_what_was_typed_is_escaped(self, pipeline: Pipeline) -> None:
