@@ -220,6 +220,9 @@ def test_letters_are_read_as_syllables() -> None:
     assert {"女", "吕"} <= spelt("nv") | spelt("lv")
 
 
+LIST = {"question_type": "list", "short_answer": None, "certainty": None}
+
+
 class TestTheFaces:
     @pytest.fixture
     def data(self, tmp_path: Path) -> Path:
@@ -275,7 +278,7 @@ class TestTheFaces:
 
     def test_the_chat_keeps_the_lead_of_an_answer(self, pipeline: Pipeline) -> None:
         answer = ask(pipeline, ASKED)
-        led = answer.model_copy(update={"question_type": "list", "short_answer": None})
+        led = answer.model_copy(update=LIST | {"statements": answer.statements * 2})
         assert '<p class="yj-lead">文章里列出的有：</p>' in answer_html(led)
 
     def test_what_was_typed_is_escaped(self, pipeline: Pipeline) -> None:
