@@ -107,12 +107,17 @@ class Weights:
         }
         self.pairs = {pair for term in _joined(question) for pair in windows(term, 2)}
         self._total = sum(self.words.values()) or 1.0
+        self._frequency, self._passages = frequency, passages
 
     def cover(self, found: Set[str]) -> float:
         """Share of the question's weight that is among `found` words."""
         if not found:
             return 0.0
         return sum(weight for word, weight in self.words.items() if word in found) / self._total
+
+    def share(self, word: str) -> float:
+        """The share of all passages that hold a word, of the question or not."""
+        return self._frequency(word) / max(self._passages, 1)
 
     def pair_cover(self, text: str) -> float:
         """Share of the question's character pairs that a folded text holds."""

@@ -23,8 +23,9 @@ from rag.answers import (
 from rag.embedding import passage_header
 from rag.facts import Facts
 from rag.inquiry import Side
+from rag.missing_words import missing_words
 from rag.out_of_scope import is_out_of_scope, sets_a_task
-from rag.question import Understood, is_held
+from rag.question import Understood
 from rag.quotes import Quotable, citation
 from rag.scope import Scope
 from rag.settings import AnswerSettings
@@ -198,7 +199,7 @@ class TemplateGenerator:
 
 
 def _why_not(findings: Findings, side: Side) -> tuple[RefusalReason, tuple[str, ...]]:
-    """The reason, and the question's words that no candidate passage holds."""
+    """The reason, and the question's words that are missing in all candidate passages."""
     understood, assessment, weights = side.question, side.assessment, side.weights
     if not assessment.evidence:
         return "nothing_relevant", ()
@@ -210,7 +211,7 @@ def _why_not(findings: Findings, side: Side) -> tuple[RefusalReason, tuple[str, 
         fold(f"{passage_header(hit.stored.article, hit.passage)}\n{hit.passage.text}")
         for hit in {e.candidate.hit.id: e.candidate.hit for e in assessment.evidence}.values()
     }
-    missing = tuple(word for word in weights.words if not any(is_held(word, t) for t in texts))
+    missing = missing_words(understood.searched, texts, weights.share)
     best = assessment.evidence[0]
     held = weights.pair_cover(fold(best.candidate.hit.passage.text))
     if understood.chinese and held < _RELEVANT:

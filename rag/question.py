@@ -55,7 +55,8 @@ _END_MARKS = re.compile(r"[\s?？。.!！~、,，]+$")
 
 
 @cache
-def _function_words() -> frozenset[str]:
+def function_words() -> frozenset[str]:
+    """Folded words that only ask, point or bind."""
     return frozenset(
         word for text in question_data()["function_words"].values() for word in text.split()
     )
@@ -117,13 +118,12 @@ def check(question: Question, limit: int) -> None:
 
 def content_words(text: str) -> tuple[str, ...]:
     """Words that an article could hold, each once, in order."""
-    function_words = _function_words()
-    return tuple(dict.fromkeys(word for word in words(text) if word not in function_words))
+    return tuple(dict.fromkeys(word for word in words(text) if word not in function_words()))
 
 
 def is_function_word(word: str) -> bool:
     """Whether a folded word only asks, points or binds."""
-    return word in _function_words()
+    return word in function_words()
 
 
 def is_held(word: str, text: str) -> bool:
@@ -132,5 +132,5 @@ def is_held(word: str, text: str) -> bool:
     jieba guesses words that its dictionary lacks: 江州市有 becomes 江州 and 市有.
     """
     made = parts(word)
-    content = [part for part in made if part not in _function_words()]
+    content = [part for part in made if part not in function_words()]
     return word in text or (len(content) < len(made) and all(part in text for part in content))
