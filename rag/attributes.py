@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from rag.documents import Article
@@ -30,6 +31,12 @@ _NO_PERSON = re.compile("[省市县区镇乡村路街桥河山湖江海厂校院
 _KIN = "父亲|母亲|爸爸?|妈妈?|爷爷|奶奶|妻子|丈夫|爱人|儿子|女儿|孩子|哥哥|弟弟|姐姐|妹妹|祖父|祖母"
 _FOREIGN = re.compile("·[\u4e00-\u9fff]{1,6}$")
 _LONGEST = 4
+_NAMING = 40
+"""Characters before what is asked in which it is told of whom."""
+_MOST = 4
+"""A question asks for an attribute so often at most."""
+_BEFORE = 2000
+"""Characters before a sentence in which it is told of whom it goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +77,9 @@ def without_other_people(
 def _asked(question: Understood, articles: Sequence[Article]) -> tuple[str, Attribute] | None:
     """The person and what is asked of them, if a question asks for an attribute of somebody."""
     for attribute in _attributes():
-        for match in attribute.asks.finditer(question.searched):
-            before = re.sub(rf"(?:{_NOW})*[的在是于]?$", "", question.searched[: match.start()])
+        for match in islice(attribute.asks.finditer(question.searched), _MOST):
+            near = question.searched[max(0, match.start() - _NAMING) : match.start()]
+            before = re.sub(rf"(?:{_NOW})*[的在是于]?$", "", near)
             if name := _name_at_end(before, articles):
                 return name, attribute
     return None
@@ -110,9 +118,11 @@ def _told_of(
     if own:
         return False, own
     start = article.paragraph_starts[paragraph.n - 1]
-    near = _nearest(name, fold(article.text[start : evidence.sentence.start]))
+    before = article.text[start : evidence.sentence.start]
+    near = _nearest(name, fold(before[-_BEFORE:]))
     if near is None and _GOES_ON.search(text):
-        near = _nearest(name, fold(f"{article.title}\n{article.text[:start]}"))
+        earlier = article.text[max(0, start - _BEFORE) : start]
+        near = _nearest(name, fold(f"{article.title}\n{earlier}"))
     if near is None and name in fold(article.title):
         near = name
     return near == name, None if near == name else near

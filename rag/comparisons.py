@@ -13,23 +13,31 @@ from rag.text import clause_spans, fold
 from rag.year_names import DECADE, YEAR
 from rag.year_parts import DAYS
 
-_MORE = (
-    "多|少|高|低|长|短|大|小|重|轻|快|慢|早|晚|贵|便宜|厚|薄|宽|窄|深|浅|远|近"
-    "|增加|增长|添|减少|上[升涨]|下[降跌滑]|提[高升]|降低|领先|落后|超[出过]?"
+_ADJECTIVE = "多|少|高|低|长|短|大|小|重|轻|快|慢|早|晚|贵|便宜|厚|薄|宽|窄|深|浅|远|近"
+_VERB = (
+    "增加|增长|添|减少|上[升涨]|下[降跌滑]|提[高升]|降低|领先|落后|超[出过]?"
+    "|(?:[高低多少长短大小重轻快慢早晚贵厚薄宽窄深浅远近]|便宜)出|相?差|差[距额值]"
 )
-_HOW_FAR = rf"(?:要|还|更)?(?:{_MORE})[出了]*(?:多少|多[大久长远高]|几|百分之几)"
-_THING = "[^,，。;；?]"
-_THAN = re.compile(
-    rf"(?P<one>{_THING}+?)(?<![占对])[比较](?![例重赛率较])(?P<other>{_THING}{{1,24}}?)(?:的{_THING}{{1,8}}?)?{_HOW_FAR}"
+_HOW_FAR = re.compile(
+    rf"(?:要|还|更)?(?:{_ADJECTIVE}|{_VERB})[出了]{{0,3}}(?:多少|多[大久长远高]|几|百分之几)"
 )
-_APART = re.compile(
-    rf"(?P<one>{_THING}+?)[和与跟同、](?P<other>{_THING}{{1,24}}?)(?:之间|两者|二者|的{_THING}{{1,8}}?)?"
-    r"(?:相?差|差[距额值])[了是有为达]*(?:多少|多[大久远]|几|百分之几)"
-)
+_HOW_DIFFERENT = re.compile("(?:相?差|差[距额值])[了是有为达]{0,3}(?:多少|多[大久远]|几|百分之几)")
+_THAN = re.compile("(?<![占对])[比较](?![例重赛率较])")
+_AND = re.compile("[和与跟同、]")
+_OTHER = re.compile("(?P<other>.{1,24}?)(?:之间|两者|二者|的.{1,8}?)?")
+_LONGEST = 80
+"""Characters before 多多少 in which the two things are named."""
+_MARKS = re.compile("[,，。;；:：!?]")
+_LEADS = r"(?:[出到了是为达有]|约|近|将近|大约|整整|至少){0,6}$"
+"""What may stand between a difference's word and its figure."""
 _STATED = re.compile(
-    rf"(?:(?:{_MORE}|相?差|差[距额值])|(?:超[出过]?|[高低多少大小]于|高出|领先|落后)[^,，。;；\d]{{0,8}})"
-    r"(?:[出到了是为达有]|约|近|将近|大约|整整|至少)*$"
+    rf"(?:{_VERB}|(?:超[出过]?|[高低多少大小]于|高出|领先|落后)[^,，。;；\d]{{0,8}}){_LEADS}"
 )
+_DESCRIBED = re.compile(rf"(?:{_ADJECTIVE}){_LEADS}")
+"""`高十五米` tells how high something is; only beside `比` it tells how much higher."""
+_BESIDE = re.compile("相比|比起|相较|对比|比较")
+_NEAR = 32
+"""Characters before a figure that can state of what it is the difference."""
 _TIMES = {YEAR, DAYS, DECADE}
 """A time is compared with under other names: 同比, 比上年."""
 
@@ -43,13 +51,36 @@ def states_no_difference(question: Understood, text: str, start: int, end: int) 
         start: where the short answer begins in it.
         end: where it ends.
     """
-    match = _THAN.search(question.searched) or _APART.search(question.searched)
-    if match is None:
+    things = _things(question.searched)
+    if things is None:
         return False
-    stated = _STATED.search(fold(text[:start])) or re.match(_MORE, fold(text[start:end]))
     clause_end = next((c.end for c in clause_spans(text) if c.start <= start < c.end), len(text))
     told = fold(text[:clause_end])
-    return stated is None or not (_names(match["one"], told) and _names(match["other"], told))
+    stated = _is_stated(fold(text[:start]), fold(text[start:end]))
+    return not (stated and all(_names(thing, told) for thing in things))
+
+
+def _things(question: str) -> tuple[str, str] | None:
+    """The two things of which a folded question asks how far they are apart, if it does."""
+    for asks, between in ((_HOW_FAR, _THAN), (_HOW_DIFFERENT, _AND)):
+        for asked in asks.finditer(question):
+            near = question[max(0, asked.start() - _LONGEST) : asked.start()]
+            clause = _MARKS.split(near)[-1]
+            for word in between.finditer(clause, 1):
+                if other := _OTHER.fullmatch(clause, word.end()):
+                    return clause[: word.start()], other["other"]
+    return None
+
+
+def _is_stated(before: str, answer: str) -> bool:
+    """Whether words before a folded short answer, or its own first, make it a difference."""
+    near = before[-_NEAR:]
+    if _STATED.search(near) or re.match(_VERB, answer):
+        return True
+    if not (_DESCRIBED.search(near) or re.match(_ADJECTIVE, answer)):
+        return False
+    *_, previous, own = ["", *_MARKS.split(before)]
+    return _THAN.search(own) is not None or _BESIDE.search(previous) is not None
 
 
 def _names(thing: str, told: str) -> bool:

@@ -139,6 +139,10 @@ class Article:
     joins: tuple[Join, ...] = ()
     affiliations: tuple[str, ...] = ()
 
+    def __hash__(self) -> int:
+        """At once, however long it is: what is remembered of an article is looked up by it."""
+        return hash((self.article_id, self.title, self.text))
+
     @cached_property
     def text(self) -> str:
         """The paragraphs joined by newlines."""

@@ -26,6 +26,8 @@ _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _LATIN = re.compile(r"[a-z]{7,24}")
 _LONGEST = 7
 """Characters of a window in which something may be wrong."""
+_LONGEST_WORD = 12
+"""Characters of a word in which something may be wrong; jieba guesses longer ones, too."""
 LONG = 3
 """From so many characters on, words are hardly alike by chance."""
 _ESTABLISHED = 5
@@ -217,7 +219,7 @@ def _alone(tokens: Sequence[Token], at: int, lexical: LexicalIndex) -> Iterator[
     token = tokens[at]
     if token.kind is Kind.PINYIN:
         yield _doubt(tokens, at, at, at=at, pattern="|".join(_readings(token.text)))
-    elif token.kind is not Kind.SINGLE:
+    elif token.kind is not Kind.SINGLE and len(token.text) <= _LONGEST_WORD:
         spellings = _homophones if token.kind is Kind.WORD else _one_changed
         counted = ((word, lexical.document_frequency(word)) for word in spellings(token.text))
         found = {word: n for word, n in counted if n}

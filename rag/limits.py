@@ -17,16 +17,16 @@ from rag.year_parts import DAYS
 
 _TIMES = frozenset((YEAR, DAYS, "星期", "时段", DECADE))
 _ASKED_KINDS = {
-    YEAR: "年",
-    DAYS: "月份?|个?季度?|号|日|天|时候|时间",
-    "星期": "(?:周|星期|礼拜)几",
-    "时段": "时候|时间|时段",
+    YEAR: ("年",),
+    DAYS: ("月", "个季", "季", "号", "日", "天", "时候", "时间"),
+    "星期": ("周几", "星期几", "礼拜几"),
+    "时段": ("时候", "时间", "时段"),
 }
 """How a question asks for a time of some kind, after 哪, 第几 or 几."""
 _ASKS_HOUR = re.compile("(?<![好哪了有出])几点|几时|什么时[段刻]")
-_WHICH = "第?几|哪一?个?|哪几个?|什么"
+_WHICH = tuple(map(re.compile, ("几", "哪", "哪[一几个]", "哪[一几]个", "什么")))
 _MARKED = re.compile("[底末初份]?(?:[之以]?[前后](?!半|期|续|排|段)|以来|起|至今|以外|之外)")
-_CLAUSE_OF = re.compile(r" ?(?:[底初末间]|份|中旬)?(?P<rest>[^,，。?]{2,12}?的)(?P<thing>.*)")
+_CLAUSE_OF = re.compile(r" ?(?:[底初末间]|份|中旬)?(?P<rest>[^,，。?]{2,12}?的)")
 _THAT_ONE = re.compile("[^,，。?]{0,6}?那一?[场次起个回批轮届件桩家]")
 _ASKS_OF_THE_THING = re.compile(
     r"(?:吗|呢)?[?？]?$|[是为有共都]|[^的]{1,4}?(?:是(?:哪|谁)|有(?:哪|(?:几|多少)[个家座所处项条]?[?？]?$))"
@@ -34,16 +34,23 @@ _ASKS_OF_THE_THING = re.compile(
 """After `2023年投产的`: the question is which thing it is, or how many, so the year limits it."""
 
 
+_MOST = 12
+"""So many limits at most; what names more is a list, and every sentence is compared with each."""
+
+
 def limits_of(question: Understood) -> tuple[Qualifier, ...]:
     """What a question limits itself to, without what it asks for and what only describes."""
-    named = qualifiers_in(question.searched)
+    every = qualifiers_in(question.searched)
+    told = {n.kind for n in every if not n.compared}
+    times = sum(n.kind == "时段" for n in every)
+    named = tuple(dict.fromkeys(every))[:_MOST]
     return tuple(
         n
         for n in named
         if not _asked_for(n.kind, question)
-        if not (n.compared and all(o.compared for o in named if o.kind == n.kind))
+        if not (n.compared and n.kind not in told)
         if not _is_a_mark(n, question.searched)
-        if n.kind != "时段" or sum(o.kind == n.kind for o in named) == 1
+        if n.kind != "时段" or times == 1
         if n.kind not in {YEAR, DAYS} or not _describes(question.searched, n.text)
     )
 
@@ -59,8 +66,12 @@ def _asked_for(kind: str, question: Understood) -> bool:
     """Whether a question asks which of a series it is: 第几期, 哪一年, 几月."""
     if kind in _TIMES and question.type is QuestionType.WHEN:
         return kind == "时段" or _ASKS_HOUR.search(question.searched) is None
-    head = _ASKED_KINDS.get(kind, re.escape(kind.partition("/")[0]))
-    return re.search(rf"(?:{_WHICH})(?:{head})", question.searched) is not None
+    heads = _ASKED_KINDS.get(kind, (kind.partition("/")[0],))
+    return any(
+        question.searched.startswith(heads, match.end())
+        for which in _WHICH
+        for match in which.finditer(question.searched)
+    )
 
 
 def _describes(question: str, time: str) -> bool:
@@ -73,6 +84,6 @@ def _describes(question: str, time: str) -> bool:
     clause = _CLAUSE_OF.match(question, at + len(time)) if at >= 0 else None
     if clause is None or question.endswith("是", 0, at):
         return False
-    if _ASKS_OF_THE_THING.match(clause["thing"]):
+    if _ASKS_OF_THE_THING.match(question, clause.end()):
         return False
     return rjieba.tag(clause["rest"])[0][1].startswith("v")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from rag.documents import Article
 from rag.numerals import NUMERAL, number_of
@@ -28,6 +29,10 @@ _ASKED = re.compile(
     r"(?=$|[的是中里内,，、?？:：显列说讲有与和])"
 )
 _CITED = re.compile("(?:违反|触犯|违背|不符合|不遵守|不执行|未按照?|抵触)[^,，。;；]{0,20}$")
+_CITING = 24
+"""Characters before a number in which it can be told that it is only cited."""
+_MOST = 30
+"""Parts that a question may name; further ones would not be quoted anyway."""
 """`违反第五条的怎么处罚` asks for what follows from it, which another article tells."""
 _OPENS = re.compile(
     rf"\s*(?:#+\s*)?(?:第(?P<number>{NUMERAL})(?P<unit>[条章节编篇])(?P<sub>之[一二三四五六七八九])?"
@@ -74,8 +79,8 @@ class AskedParts:
 def asked_parts(question: Understood) -> AskedParts | None:
     """The numbered parts that a question asks for; None where it names none, or only cites one."""
     searched = question.searched
-    matches = list(_ASKED.finditer(searched))
-    if not matches or _CITED.search(searched, 0, matches[0].start()):
+    matches = list(islice(_ASKED.finditer(searched), _MOST))
+    if not matches or _is_cited(searched, matches[0].start()):
         return None
     parts: list[Part] = []
     end = -1
@@ -91,7 +96,11 @@ def asked_parts(question: Understood) -> AskedParts | None:
         else:
             parts.append(part)
         end = match.end()
-    return AskedParts(tuple(parts), searched[: matches[0].start()])
+    return AskedParts(tuple(parts[:_MOST]), searched[: matches[0].start()])
+
+
+def _is_cited(text: str, at: int) -> bool:
+    return _CITED.search(text[max(0, at - _CITING) : at]) is not None
 
 
 def _part(match: re.Match[str]) -> Part | None:
@@ -102,7 +111,7 @@ def _part(match: re.Match[str]) -> Part | None:
 
 def _up_to(first: Part, last: Part) -> Iterator[Part]:
     """The parts after `first` as far as `last`, of 第三条至第五条."""
-    for number in range(first.number + 1, last.number + 1):
+    for number in range(first.number + 1, min(last.number, first.number + _MOST) + 1):
         yield Part(last.unit, number, f"第{number}{last.unit}")
 
 
@@ -126,9 +135,7 @@ def openings(article: Article) -> tuple[Part | None, ...]:
 def is_told_apart(part: Part, article: Article) -> bool:
     """Whether the number can only mean a part of a document, or this document has such parts."""
     whole = part.whole
-    sections = (opening(p.section) for p in article.paragraphs if p.section)
-    parts = (*openings(article), *sections)
-    return whole.unit in _OF_LAW or any(p is not None and p.unit == whole.unit for p in parts)
+    return whole.unit in _OF_LAW or any(p is not None for p in _around(article, whole.unit))
 
 
 def items_of(text: str) -> list[tuple[int, int]]:
@@ -144,12 +151,19 @@ def items_of(text: str) -> list[tuple[int, int]]:
 
 def other_part_around(asked: Part, article: Article, n: int) -> str | None:
     """The part of the asked one's unit that paragraph `n` lies in, as its first line names it."""
-    for paragraph in reversed(article.paragraphs[:n]):
-        for text in (paragraph.text, paragraph.section or ""):
-            part = opening(text)
-            if part and part.unit == asked.whole.unit:
-                return None if is_same(part, asked.whole) else part.text.strip()
-    return None
+    part = _around(article, asked.whole.unit)[n - 1]
+    return part.text.strip() if part and not is_same(part, asked.whole) else None
+
+
+@lru_cache(maxsize=256)
+def _around(article: Article, unit: str) -> tuple[Part | None, ...]:
+    """For each paragraph, the part of a unit that it lies in, as its line or heading tells."""
+    parts: list[Part | None] = []
+    for paragraph, begun in zip(article.paragraphs, openings(article), strict=True):
+        headed = opening(paragraph.section or "")
+        own = next((p for p in (begun, headed) if p and p.unit == unit), None)
+        parts.append(own or (parts[-1] if parts else None))
+    return tuple(parts)
 
 
 def reports(part: Part, sentence: str) -> bool:
@@ -158,7 +172,7 @@ def reports(part: Part, sentence: str) -> bool:
     The part's own first sentence does not: it begins with the number.
     """
     for match in re.finditer(rf"第({NUMERAL}){part.whole.unit}(?:{_SAYS}|[ 【\[:：])", sentence):
-        is_cited = not match.start() or _CITED.search(sentence, 0, match.start())
+        is_cited = not match.start() or _is_cited(sentence, match.start())
         if number_of(match[1]) == part.whole.number and not is_cited:
             return True
     return False

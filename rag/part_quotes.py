@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -126,10 +127,12 @@ def _under_heading(part: Part, stored: StoredArticle, text: str) -> Iterator[Quo
         if (begun := opening(text[line.start : line.end])) and begun.unit == part.unit
     ]
     ends = [*(line.start for line, _ in lines), last][1:]
+    starts = [p.spans[0].start for p in paragraphs]
     found: list[tuple[Span, list[int]]] = []
     for (line, begun), end in zip(lines, ends, strict=True):
         if is_same(begun, part):
-            held = [p.n for p in paragraphs if line.start <= p.spans[0].start < end]
+            inside = range(bisect_left(starts, line.start), bisect_left(starts, end))
+            held = [paragraphs[at].n for at in inside]
             found.append((line, _of_table(part, stored, held)))
     if not found:
         return

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
 
 from rag.documents import Article, Paragraph
@@ -48,6 +49,10 @@ _WORKERS = tuple("员工生民手师匠农商医")
 _AGED_AFTER = re.compile(r"[,，(（]?(?:[男女][,，]|(?:今年|现年)?[\d一二三四五六七八九十]{1,3}岁)")
 _AGED = re.compile(r"\d岁的")
 _TITLES = ("先生", "女士", "教授")
+_AROUND = 16
+"""Characters on each side of a name by which it is seen whether it is a part of words."""
+_MOST = 300
+"""Runs of a question that are looked up as names; what has more is a list."""
 _VERBS = tuple(SAYING.split("|"))
 
 
@@ -59,6 +64,10 @@ def _surnames() -> tuple[frozenset[str], frozenset[str]]:
 
 def possible_names(text: str) -> Iterator[str]:
     """Runs of a folded text that look like a person's name, the longest at each place first."""
+    return (name for _, name in _runs(text))
+
+
+def _runs(text: str) -> Iterator[tuple[int, str]]:
     single, compound = _surnames()
     for at in range(len(text) - 1):
         if text[at : at + 2] in compound:
@@ -70,7 +79,7 @@ def possible_names(text: str) -> Iterator[str]:
         for length in lengths:
             name = text[at : at + length]
             if len(name) == length and all("\u4e00" <= c <= "\u9fff" for c in name):
-                yield name
+                yield at, name
 
 
 def is_surname(text: str) -> bool:
@@ -81,16 +90,15 @@ def is_surname(text: str) -> bool:
 
 def shown_in(text: str) -> Iterator[tuple[int, str]]:
     """Where a folded text shows somebody to be a person, by a post, an age or what they say."""
-    for name in dict.fromkeys(possible_names(text)):
+    for at, name in _runs(text):
         if set(name) & _BINDING:
             continue
         is_shown = _has_post if _is_word(name) else _has_post_or_says
-        for at in occurrences(name, text):
-            end = at + len(name)
-            if is_shown(text, at, end) or (
-                _is_of_a_kind(text, at, end) and stands_alone(text, at, end)
-            ):
-                yield at, name
+        end = at + len(name)
+        if is_shown(text, at, end) or (
+            _is_of_a_kind(text, at, end) and stands_alone(text, at, end)
+        ):
+            yield at, name
 
 
 def stands_alone(text: str, at: int, end: int | None = None) -> bool:
@@ -102,6 +110,8 @@ def stands_alone(text: str, at: int, end: int | None = None) -> bool:
         end: where it ends; with the text, if none is given.
     """
     end = len(text) if end is None else end
+    from_ = max(0, at - _AROUND)
+    text, at, end = text[from_ : end + _AROUND], at - from_, end - from_
     start = 0
     words = []
     for word in parts(text):
@@ -161,7 +171,7 @@ def named(question: str, articles: Iterable[Article]) -> tuple[str, ...]:
     articles = tuple(articles)
     known = frozenset().union(*map(known_names, articles))
     found = {name for name in known if len(name) > 1 and name in question}
-    for name in possible_names(question):
+    for name in islice(dict.fromkeys(possible_names(question)), _MOST):
         if not any(name in other for other in found) and _is_person(name, articles):
             found.add(name)
     return tuple(sorted(found, key=question.index))
@@ -177,6 +187,7 @@ def _is_person(name: str, articles: Iterable[Article]) -> bool:
     )
 
 
+@lru_cache(maxsize=65536)
 def _is_word(name: str) -> bool:
     """Whether two characters are a word of their own, as 居民 and 方案 are."""
     import rjieba

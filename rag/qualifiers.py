@@ -25,6 +25,8 @@ from rag.year_parts import DAYS, FIRST_DAY, months
 
 _MONTH = 31
 """Days; more of them are a sum of months, where a sum is asked for."""
+_SILENT = 0.5
+"""What is left of a probability where the article names nothing of the series, and others do."""
 _OWN_TIME = re.compile(
     "[今昨明前当][天日晚晨早]|目前|现在|眼下|近[日期来]|最近|日前|此[前后]|[本当][季周月]|同期|截[至止]"
 )
@@ -32,11 +34,15 @@ _OWN_TIME = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
-    """Evidence that would answer, if it told of what is asked: of `told` and not of `asked`."""
+    """Evidence that would answer, if it told of what is asked: of `told` and not of `asked`.
+
+    `kind` is that of the qualifier that they differ in, if it is one.
+    """
 
     evidence: Evidence
     asked: str
     told: str
+    kind: str = ""
 
 
 def without_near_misses(
@@ -51,12 +57,35 @@ def without_near_misses(
         return assessment, None
     misses = [_missed(question, limits, e) for e in assessment.evidence]
     if misses and misses[0] is not None:
-        # the likeliest tells of another one: the rest must come from where this one is named
-        misses = [
-            miss or (None if _names_all(limits, _article(e)) else misses[0])
-            for miss, e in zip(misses, assessment.evidence, strict=True)
-        ]
+        assessment, misses = _beside_a_miss(misses[0], limits, assessment, misses)
     return without(assessment, misses)
+
+
+def _beside_a_miss(
+    likeliest: NearMiss,
+    limits: Sequence[Qualifier],
+    assessment: Assessment,
+    misses: Sequence[NearMiss | None],
+) -> tuple[Assessment, list[NearMiss | None]]:
+    """The evidence and its near misses, where the likeliest of it tells of another one.
+
+    Then the rest must come from an article that tells of this one; one that names nothing of the
+    series may, but hardly.
+    """
+    articles = {e.candidate.hit.stored.key: _article(e) for e in assessment.evidence}
+    meant = {key for key, article in articles.items() if _names_all(limits, article)}
+    silent = {key for key in meant if not _names_any(likeliest.kind, articles[key])}
+    first, *rest = (
+        (
+            replace(e, probability=_SILENT * e.probability) if key in silent and not miss else e,
+            miss or (None if key in meant else likeliest),
+        )
+        for e, miss in zip(assessment.evidence, misses, strict=True)
+        for key in [e.candidate.hit.stored.key]
+    )
+    judged = [first, *sorted(rest, key=lambda pair: -pair[0].probability)]
+    evidence = tuple(e for e, _ in judged)
+    return replace(assessment, evidence=evidence), [miss for _, miss in judged]
 
 
 def without(
@@ -96,6 +125,7 @@ def _missed(
         evidence,
         spelt_as(asked.text, *question.written),
         spelt_as(told.text, evidence.text, article.text, article.title),
+        asked.kind,
     )
 
 
@@ -103,6 +133,14 @@ def _names_all(limits: Sequence[Qualifier], article: Article) -> bool:
     """Whether an article names, of each kind, what a question limits itself to, or nothing else."""
     texts = (fold(f"{article.title}\n{article.text}"),)
     return another_told(limits, texts, article) is None
+
+
+def _names_any(kind: str, article: Article) -> bool:
+    """Whether an article names anything of a kind, or its date does."""
+    if kind in {YEAR, DAYS} and article.year is not None:
+        return True
+    named = qualifiers_in(fold(f"{article.title}\n{article.text}"))
+    return any(each.kind == kind for each in named)
 
 
 def another_told(

@@ -20,9 +20,12 @@ UNIT = (
     "|层|级|岁|年|天|日|月|分|秒|周(?![年岁边期])|米|里|吨|克|斤|度|倍|种|类|对|只|头|棵|株|路|站|期|场|批|起|字|节|门|班|箱|瓶|顶|张|块|片"
 )
 _QUANTITY = re.compile(
-    rf"(?P<digits>\d+(?:[ ,]\d{{3}})*(?:\.\s?\d+)?)(?P<scale>[千万亿]*)(?:多|余)?(?P<unit>{UNIT})"
-    rf"|(?P<numeral>[{_NUMERAL}]+[万亿]?[{_NUMERAL}]*)(?:多|余)?(?P<counted>{UNIT})"
+    r"(?<!\d)(?P<digits>\d{1,15}(?:[ ,]\d{3}){0,5}(?:\.\s?\d{1,15})?)(?P<scale>[千万亿]{0,4})"
+    rf"(?:多|余)?(?P<unit>{UNIT})"
+    rf"|(?<![{_NUMERAL}])(?P<numeral>[{_NUMERAL}]{{1,14}}(?:[万亿][{_NUMERAL}]{{0,14}})?)"
+    rf"(?:多|余)?(?P<counted>{UNIT})"
 )
+"""So many digits at most, and none from within a number: what is longer counts nothing."""
 _SAME_UNITS = ({"人", "名", "位"}, {"公里", "千米"}, {"公斤", "千克"}, {"日", "天"}, {"吨", "公吨"})
 
 

@@ -18,8 +18,10 @@ from rag.numerals import NUMERAL, number_of
 
 _DATA = Path(__file__).with_name("data") / "series.toml"
 _HAN = "[\u4e00-\u9fff]"
-_RANGE = "[-—–~至到]+"
-_NUMBERS = rf"{NUMERAL}(?:(?:{_RANGE}|[、,和及与])第?{NUMERAL})*"
+_RANGE = "[-—–~至到]{1,3}"
+_NEXT = rf"(?:{_RANGE}|[、,和及与])第?{NUMERAL}"
+_NUMBERS = rf"{NUMERAL}(?:{_NEXT}){{0,12}}(?!{_NEXT})"
+"""A list of numbers, or the last of a longer one, so that none is read from each of its numbers."""
 _COUNTED = re.compile(
     rf"(?![的是怎规在有和与内所为对及中也都就可要会能将被把由向从到多几什哪谁如]){_HAN}"
 )
@@ -27,10 +29,12 @@ _COUNTED = re.compile(
 _NO_NAME_AFTER = r"第\d.月几百千万亿两数下上这那某同任另零〇○一二三四五六七八九十a-z"
 """What makes a number a part of a longer one, a count, or no name: 下一期."""
 _LETTERED, _STEMMED = "/字母", "/天干"
-_COMPARED = re.compile("[比较]$")
+_COMPARED = ("比", "较")
 _NAME_BEGINS = re.compile(rf"(?:^|[^\w]|{_HAN}[、和与及的在]|[级部司局厂院校县区镇乡市省])$")
 _LONGEST = 60
 """Members at most of a range; a wider one is no range of a series."""
+_LONGEST_CODE = 24
+"""Characters; what is longer is no name, and its number would be beyond any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +116,12 @@ def _names(match: re.Match[str], head: str, values: frozenset[int], tables: _Tab
     """Whether a number without 第 names what it stands before rather than counts it."""
     if head not in tables.loose:
         return True
-    before = match.string[: match.start()]
-    if before.endswith(tables.amounts):
+    text, start = match.string, match.start()
+    if text.endswith(tables.amounts, 0, start):
         return False
-    return values != {1} or match["numbers"] == "1" or _NAME_BEGINS.search(before) is not None
+    if values != {1} or match["numbers"] == "1":
+        return True
+    return _NAME_BEGINS.search(text[max(0, start - 2) : start]) is not None
 
 
 def _values(numbers: str) -> frozenset[int] | None:
@@ -132,7 +138,7 @@ def _values(numbers: str) -> frozenset[int] | None:
     return frozenset(values)
 
 
-def _worded(match: re.Match[str], tables: _Tables) -> Qualifier:
+def _worded(match: re.Match[str], tables: _Tables) -> Qualifier | None:
     if letter := match["letter"]:
         kind, value = f"{match['lettered']}{_LETTERED}", ord(letter)
         return Qualifier(kind, frozenset((value,)), match.group(), _compared(match))
@@ -140,6 +146,8 @@ def _worded(match: re.Match[str], tables: _Tables) -> Qualifier:
         kind, value = f"{match['stemmed']}{_STEMMED}", ord(stem)
         return Qualifier(kind, frozenset((value,)), match.group(), _compared(match))
     if code := match["code"]:
+        if len(code) > _LONGEST_CODE:
+            return None
         digits = "".join(re.findall(r"\d", code))
         kind = re.sub(r"\d+", "#", code)
         return Qualifier(kind, frozenset((int(digits),)), code, _compared(match))
@@ -159,7 +167,7 @@ def _listed_member(word: str, tables: _Tables) -> tuple[str, frozenset[int]]:
 
 
 def _compared(match: re.Match[str]) -> bool:
-    return _COMPARED.search(match.string, 0, match.start()) is not None
+    return match.string.endswith(_COMPARED, 0, match.start())
 
 
 @cache
@@ -182,7 +190,7 @@ def _numbered_patterns(numbered: Mapping[str, str]) -> tuple[str, str]:
     """第 with a number and any head; a number alone before a head that is listed; 首期."""
     heads = _alternatives([*numbered["bare"].split(), *numbered["loose"].split()])
     begins = rf"(?:(?P<nth>第)|(?<![{_NO_NAME_AFTER}]))"
-    head = rf"(?:(?P<head>{heads})|(?(nth)(?P<any>{_HAN})|(?!)))"
+    head = rf"(?:(?P<head>{heads})|(?(nth)(?P<any>(?!{NUMERAL}){_HAN})|(?!)))"
     return rf"{begins}\(?(?P<numbers>{_NUMBERS})\)?{head}", r"首(?P<first>期(?!间)|届|批|轮)"
 
 
@@ -193,7 +201,7 @@ def _marked(lettered: Mapping[str, str]) -> tuple[str, str, str]:
     not_after = "".join(lettered["no_stem_after"].split())
     return (
         rf"(?<![a-z\d])(?P<letter>[a-z])(?P<lettered>{letters})",
-        r"(?<![a-z\d.])(?P<code>[a-z]+-?\d+(?:[-.]?[a-z\d]+)*)(?![a-z\d])",
+        r"(?<![a-z\d.])(?P<code>[a-z]+-?\d[a-z\d]*(?:[-.][a-z\d]+)*)",
         rf"(?<![{not_after}])(?P<stem>{stems})(?P<stemmed>{_HAN})",
     )
 

@@ -36,7 +36,7 @@ from rag.people import possible_names
 from rag.question import content_words, is_function_word, without_end_marks
 from rag.retrieval import Retriever
 from rag.sounds import Likeness
-from rag.text import fold, fold_with_offsets
+from rag.text import Folded, fold, fold_with_offsets
 
 _PASSAGES = 20
 """So many passages, nearest to the rest of the question, tell what is meant."""
@@ -142,9 +142,10 @@ def mended(
     if not len(retriever.indexes.lexical):
         return question, ()
     changes = _changes(without_end_marks(question), retriever)
+    copies = [(text, fold_with_offsets(text)) for text in written] if changes else []
     slips = []
     for start, end, word in sorted(changes, reverse=True):  # from behind: places stay as they are
-        slips.append(Slip(typed=_as_written(question[start:end], written), searched=word))
+        slips.append(Slip(typed=_as_written(question[start:end], copies), searched=word))
         question = question[:start] + word + question[end:]
     return question, tuple(dict.fromkeys(reversed(slips)))
 
@@ -288,10 +289,9 @@ def _is_likely(meant: _Meant, question: str, passages: int, enough: int) -> bool
     return a_word and alike and not _is_asked(meant.doubt, question)
 
 
-def _as_written(folded: str, written: Sequence[str]) -> str:
-    """A stretch of the folded question as somebody typed it."""
-    for text in written:
-        copy = fold_with_offsets(text)
+def _as_written(folded: str, written: Sequence[tuple[str, Folded]]) -> str:
+    """A stretch of the folded question as somebody typed it, in one of these texts."""
+    for text, copy in written:
         at = copy.text.find(folded)
         if at >= 0:
             span = copy.raw_span(at, at + len(folded))

@@ -20,11 +20,13 @@ from rag.year_parts import DAYS
 
 _MOST = 2
 """Ways of writing a question's numbers that are read besides its own."""
+_MOST_NUMBERS = 12
+"""So many of a question's numbers are spelt otherwise; what names more is a list."""
 
 
 def spelt_out(searched: str) -> str:
     """A folded question with the other spellings of its numbers after it, to search for words."""
-    others = (spelling for named in qualifiers_in(searched) for spelling in _others(named))
+    others = (spelling for named in _named(searched) for spelling in _others(named))
     return " ".join(dict.fromkeys((searched, *others)))
 
 
@@ -35,7 +37,7 @@ def as_spelt(
 
     Gives the question, how they are written, and the candidates that write them so.
     """
-    written = {n.text: _others(n) for n in qualifiers_in(question.searched)}
+    written = {n.text: _others(n) for n in _named(question.searched)}
     groups: dict[tuple[tuple[str, str], ...], list[Candidate]] = {}
     for candidate in candidates:
         hit = candidate.hit
@@ -53,6 +55,11 @@ def as_spelt(
             searched = searched.replace(asked, told)
         spelt = replace(question, searched=searched, terms=content_words(searched))
         yield spelt, tuple(told for _, told in found), own
+
+
+def _named(searched: str) -> tuple[Qualifier, ...]:
+    """What a folded question names, each once."""
+    return tuple(dict.fromkeys(qualifiers_in(searched)))[:_MOST_NUMBERS]
 
 
 def _others(named: Qualifier) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ YEAR, DECADE = "年", "年代"
 FIRST_YEAR = 1900
 """What is less counts years from the article's own."""
 
-_TO = "[-—–~至到]+"
+_TO = "[-—–~至到]{1,3}"
 _APART = {"前": -2, "去": -1, "上": -1, "今": 0, "本": 0, "明": 1, "后": 2}
 _PART = "[上下]半年|全年|第?[一二三四1-4]季度"
 _YEARS = re.compile(
@@ -34,7 +34,7 @@ _HONOUR = re.compile(
 )
 """A year that tells who somebody is, not when something was: `2021年女单冠军某某退赛`."""
 _DECADE = re.compile(r"(?<!\d)(?:(?:19|20)(?=\d0年代))?(?P<tens>\d0|[一二三四五六七八九]十)年代")
-_COMPARED = re.compile("[比较同与]$")
+_COMPARED = ("比", "较", "同", "与")
 
 
 def years_in(text: str) -> Iterator[tuple[Span, Qualifier]]:
@@ -51,7 +51,7 @@ def _years(text: str) -> Iterator[tuple[Span, Qualifier]]:
         if _HONOUR.match(text, match.end()):
             continue
         written = match.group().removesuffix(YEAR) + YEAR
-        compared = _COMPARED.search(text, 0, match.start()) is not None
+        compared = text.endswith(_COMPARED, 0, match.start())
         yield Span(*match.span()), Qualifier(YEAR, _values_of(match), written, compared)
 
 

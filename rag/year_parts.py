@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from rag.documents import Span
 from rag.numerals import number_of
@@ -17,7 +18,7 @@ DAYS = "日期"
 FIRST_DAY = 100
 """What is less counts months from the article's own."""
 
-_TO = "[-—–~至到]+"
+_TO = "[-—–~至到]{1,3}"
 _MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _ALONE = r"(?<![\d.第个几数近历约每过满前零〇一二三四五六七八九十百])"
 """Not within a longer number, nor after what makes it a count of months."""
@@ -41,13 +42,14 @@ def parts_in(text: str) -> Iterator[tuple[Span, Qualifier]]:
     for pattern, days_of, whole in _PARTS:  # each reads only what those before it have left
         for match in pattern.finditer(text):
             days = days_of(match)
-            compared = re.search("[比较]$", text[: match.start()]) is not None
+            compared = text.endswith(("比", "较"), 0, match.start())
             if days:
                 named = Qualifier(DAYS, days, match.group(), compared, whole)
                 yield Span(*match.span()), named
         text = pattern.sub(lambda match: "\0" * len(match.group()), text)
 
 
+@lru_cache(maxsize=1024)
 def _days(first: int, last: int) -> frozenset[int]:
     """Days from `first` to `last`; none where these are no days of a year."""
     every = (month * 100 + day for month in range(1, 13) for day in range(1, 32))
@@ -135,7 +137,7 @@ _PARTS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], frozenset[int]], 
     ),
     (
         re.compile(
-            rf"{_ALONE}(?P<months>{_MONTH}(?:(?:月份?)?(?:{_TO}|[、和及与]){_MONTH})*月份?)"
+            rf"{_ALONE}(?P<months>{_MONTH}(?:(?:月份?)?(?:{_TO}|[、和及与]){_MONTH}){{0,11}}月份?)"
             rf"{_NO_TIME}(?:(?P<third>[上中下])旬)?"
         ),
         _month_list,
@@ -143,7 +145,7 @@ _PARTS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], frozenset[int]], 
     ),
     (
         re.compile(
-            rf"第?(?P<quarters>{_QUARTER}(?:个?(?:季度?)?(?:{_TO}|[、和及与])第?[1-4一二三四])*个?季度)"
+            rf"第?(?P<quarters>{_QUARTER}(?:个?(?:季度?)?(?:{_TO}|[、和及与])第?[1-4一二三四]){{0,3}}个?季度)"
         ),
         _quarters,
         True,

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from rag.evidence import Assessment
 from rag.features import Candidate
+from rag.measured import as_measured
 from rag.numerals import YEAR_NUMERAL, number_of
 from rag.question import Understood, content_words
 from rag.spellings import as_spelt
@@ -20,11 +21,12 @@ _WORDS = {0: "今年", 1: "去年", 2: "前年"}
 def in_articles_words(
     question: Understood, candidates: Sequence[Candidate]
 ) -> Iterator[tuple[Understood, tuple[str, ...], list[Candidate]]]:
-    """The question with its numbers as articles write them, its year as those of a later date do.
+    """The question as articles write its numbers and measures, its year as later ones do.
 
     Gives the question, what a sentence must have one of, and the candidates that it holds for.
     """
     yield from as_spelt(question, candidates)
+    yield from as_measured(question, candidates)
     asked = _YEAR.search(question.searched)
     if asked is None:
         return

@@ -13,15 +13,18 @@ from ingest.indexing import ingest
 from ingest.outcomes import IngestReport
 from rag.answers import Answer, Question
 from rag.assembly import open_pipeline
-from rag.documents import Article, Paragraph, Span
+from rag.documents import Article, Paragraph, Passage, Span
 from rag.embedding import HashingEmbedder
-from rag.evidence import FeatureScorer
-from rag.features import QUESTION_FEATURES, SENTENCE_FEATURES
+from rag.evidence import Evidence, FeatureScorer
+from rag.features import QUESTION_FEATURES, SENTENCE_FEATURES, Candidate
 from rag.library import Library
 from rag.logistic import LogisticModel
 from rag.pipeline import Pipeline
+from rag.records import StoredArticle
+from rag.retrieval import Hit
 from rag.settings import AnswerSettings, Settings
 from rag.signs import SIGNS
+from rag.text import numbered_sentences
 from rag.verification import verify
 
 BRIDGE = """青石湾大桥合龙
@@ -43,6 +46,17 @@ def article(*paragraphs: str, article_id: str = "a", title: str = "标题") -> A
         made.append(Paragraph(n, text, (Span(start, start + len(text)),)))
         start += len(text) + 1
     return Article(article_id, title, tuple(made))
+
+
+def evidence_of(text: str, short: str, probability: float = 0.9, key: int = 1) -> Evidence:
+    """A text's first sentence, the text an article of its own, and the short answer in it."""
+    made = article(*text.split("\n"), article_id=str(key))
+    sentences = numbered_sentences(made.text, made.paragraph_starts)
+    passage = Passage(made.article_id, 0, len(text), text, sentences)
+    stored = StoredArticle(key, made, "a.txt", "/a.txt", "0" * 64, 1)
+    candidate = Candidate(Hit(key, stored, passage, 1.0, None, None, ""), np.zeros((2, 4), "f4"))
+    at = text.rfind(short)
+    return Evidence(candidate, 0, probability, short, Span(at, at + len(short)))
 
 
 def write(folder: Path, **texts: str) -> Path:

@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
-from pages import article
+from pages import evidence_of
 
 from rag.answers import Question
 from rag.contrasts import without_others_answers
-from rag.documents import Passage, Span
-from rag.evidence import Assessment, Evidence
-from rag.features import Candidate
+from rag.evidence import Assessment
 from rag.question import understand
-from rag.records import StoredArticle
-from rag.retrieval import Hit
-from rag.text import numbered_sentences
-
-
-def evidence_of(text: str, short: str) -> Evidence:
-    """A sentence that is an article of its own, and the short answer that was read in it."""
-    made = article(text)
-    sentences = numbered_sentences(made.text, made.paragraph_starts)
-    passage = Passage(made.article_id, 0, len(text), text, sentences)
-    stored = StoredArticle(1, made, "a.txt", "/a.txt", "0" * 64, 1)
-    hit = Hit(1, stored, passage, 1.0, None, None, "")
-    at = text.rfind(short)
-    vectors = np.zeros((2, 4), dtype=np.float32)
-    return Evidence(Candidate(hit, vectors), 0, 0.9, short, Span(at, at + len(short)))
 
 
 @pytest.mark.parametrize(

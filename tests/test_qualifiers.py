@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pages import asking
+from pages import asking, evidence_of
 
 from rag.answers import Mismatch, Question
+from rag.evidence import Assessment
 from rag.naming import qualifiers_in
 from rag.pipeline import Pipeline
+from rag.qualifiers import without_near_misses
+from rag.question import understand
 from rag.text import fold
 from rag.verification import verify
 
@@ -279,3 +282,30 @@ def test_a_year_that_is_not_told_is_refused_in_any_numerals(tmp_path: Path, year
     assert answer.refusal is not None
     assert answer.refusal.mismatch is not None
     assert answer.refusal.mismatch.asked == f"{year}年"
+
+
+@pytest.mark.parametrize(
+    ("other", "left"),
+    [
+        pytest.param("厂里有钳工三百名。", 0.4, id="names no workshop"),
+        pytest.param("厂里有钳工三百名。\n五车间在河边。", 0.8, id="names the one that is asked"),
+    ],
+)
+def test_beside_a_near_miss_an_article_that_names_nothing_of_the_series_needs_more(
+    other: str, left: float
+) -> None:
+    near = evidence_of("四车间有钳工五十六名。", "五十六名", key=1)
+    rest = evidence_of(other, "三百名", 0.8, key=2)
+    question = understand(Question(question="五车间有钳工多少名？"), 100)
+    kept, miss = without_near_misses(question, Assessment((near, rest), 0.9))
+    assert miss is not None
+    assert [e.probability for e in kept.evidence] == [pytest.approx(left)]
+    assert kept.answerable == pytest.approx(left)
+
+
+def test_without_a_near_miss_an_article_may_name_nothing_of_the_series() -> None:
+    only = evidence_of("厂里有钳工三百名。", "三百名", 0.8)
+    question = understand(Question(question="五车间有钳工多少名？"), 100)
+    kept, miss = without_near_misses(question, Assessment((only,), 0.9))
+    assert miss is None
+    assert kept == Assessment((only,), 0.9)

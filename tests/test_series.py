@@ -148,3 +148,18 @@ def test_marks_in_time_are_told_from_what_is_told_of(text: str, beside: bool) ->
 def test_what_a_question_limits_itself_to(question: str, limits: list[str]) -> None:
     understood = understand(Question(question=question), 100)
     assert [named.text.upper() for named in limits_of(understood)] == limits
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a" + "1" * 5000, []),
+        ("a1-" * 2000, []),
+        ("g108-2国道", [("g#-#", {1082})]),
+        ("、".join("123456789") + "班", [("班", set(range(1, 10)))]),
+        ("3" * 5000 + "班", []),
+        ("第" + "九" * 5000, []),
+    ],
+)
+def test_what_is_too_long_names_nothing(text: str, expected: list[tuple[str, set[int]]]) -> None:
+    assert named(text)[:1] == expected
