@@ -12,7 +12,7 @@ from rag.answers import Answer, Citation, Filters, Refusal
 from rag.errors import YoujuError
 from rag.rendering import GIST, gist_lead
 from rag.wording import correction_note, template, typed_words
-from ui.chat.escaping import escaped, escaped_json, quoted
+from ui.chat.escaping import attribute, escaped, escaped_json, quoted
 from ui.chat.overview_view import overview_html
 from ui.chat.suggestion_view import suggestion_html
 from ui.chat.target import Target
@@ -204,7 +204,7 @@ def _actions(answer: Answer) -> str:
     copy_label = "复制回答和出处" if answer.answered else "复制"
     return (
         '<div class="yj-actions">'
-        f'<button type="button" class="yj-icon" data-copy="{escaped(plain_text(answer))}"'
+        f'<button type="button" class="yj-icon" data-copy="{attribute(plain_text(answer))}"'
         f' aria-label="{copy_label}" title="{copy_label}"><i class="yj-i yj-i-copy"></i></button>'
         '<button type="button" class="yj-icon" data-rate="up" aria-pressed="false"'
         ' aria-label="答得好" title="答得好"><i class="yj-i yj-i-up"></i></button>'

@@ -17,9 +17,14 @@ _TEMPLATE_CHARACTERS = str.maketrans({"$": "&#36;", "{": "&#123;", "`": "&#96;"}
 
 
 def escaped(text: str) -> str:
-    """`text` as content or as the value of an attribute in double quotes."""
+    """`text` as content, or as an attribute in double quotes that people see."""
+    return attribute(visible(text))
+
+
+def attribute(text: str) -> str:
+    """`text` as an attribute in double quotes that scripts read: each character stays."""
     encodable = text.encode("utf-8", "replace").decode("utf-8")
-    return html.escape(visible(encodable), quote=True).translate(_TEMPLATE_CHARACTERS)
+    return html.escape(encodable, quote=True).translate(_TEMPLATE_CHARACTERS)
 
 
 def quoted(text: str) -> str:
@@ -37,4 +42,4 @@ def quoted(text: str) -> str:
 def escaped_json(record: BaseModel) -> str:
     """A record as the value of a `data-` attribute."""
     spelt = json.dumps(record.model_dump(mode="json"), ensure_ascii=False)
-    return escaped(HIDDEN.sub(lambda match: json.dumps(match[0])[1:-1], spelt))
+    return attribute(HIDDEN.sub(lambda match: json.dumps(match[0])[1:-1], spelt))

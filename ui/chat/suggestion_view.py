@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ui.chat.escaping import escaped
+from ui.chat.escaping import attribute, escaped
 
 
 def suggestion_html(questions: Iterable[str]) -> str:
     """Questions as buttons."""
     buttons = "".join(
-        f'<button type="button" class="yj-suggestion" data-ask="{escaped(question)}">'
+        f'<button type="button" class="yj-suggestion" data-ask="{attribute(question)}">'
         f"{escaped(question)}</button>"
         for question in questions
     )

@@ -12,7 +12,7 @@ from eval.measures.containment import shares_evidence
 from eval.reports import FAULTS
 from rag.answers import Answer, Citation
 from rag.text import fold
-from ui.chat.escaping import escaped
+from ui.chat.escaping import attribute, escaped
 from ui.evaluation_page.rendering import type_name
 from ui.references import reference_text
 
@@ -101,7 +101,7 @@ def _filters(judged: Sequence[Judged], fault: str, kind: str) -> str:
         for name, label, count in chips
     )
     options = "".join(
-        f'<option value="{escaped(name)}"{" selected" if name == kind else ""}>'
+        f'<option value="{attribute(name)}"{" selected" if name == kind else ""}>'
         f"{escaped(type_name(name))}（{count}）</option>"
         for name, count in sorted(kinds.items())
     )
@@ -115,7 +115,7 @@ def _filters(judged: Sequence[Judged], fault: str, kind: str) -> str:
 
 def _row(one: Judged) -> str:
     return (
-        f'<li><button type="button" class="yj-asked" data-question="{escaped(one.question.id)}">'
+        f'<li><button type="button" class="yj-asked" data-question="{attribute(one.question.id)}">'
         f'<span class="yj-name">{escaped(one.question.question)}</span>'
         f"{_kind(one.question.type)}{_verdict(one)}</button></li>"
     )

@@ -13,7 +13,7 @@ from eval.measures.ratio import Measure
 from eval.measures.statistic import Figure
 from eval.run_shelf import KeptRun, KeptSet
 from rag.errors import DataLineInvalid
-from ui.chat.escaping import escaped
+from ui.chat.escaping import attribute, escaped
 
 _TYPES = {
     "definition": "定义",
@@ -47,7 +47,7 @@ def type_name(kind: str) -> str:
 def sets_html(sets: Iterable[KeptSet], chosen: str) -> str:
     """The sets as radio buttons."""
     return "".join(
-        f'<label class="yj-choice"><input type="radio" name="set" value="{escaped(one.id)}"'
+        f'<label class="yj-choice"><input type="radio" name="set" value="{attribute(one.id)}"'
         f"{' checked' if one.id == chosen else ''}>"
         f'<span class="yj-name">{escaped(one.name)}</span>'
         f'<span class="yj-label">{one.questions} 题</span></label>'
@@ -124,7 +124,7 @@ def _run(run: KeptRun, active: str | None) -> str:
     figure = "" if run.correct is None else f"<b>{run.correct:.1%}</b>"
     tag = figure or f'<span class="yj-tag {tone}">{state}</span>'
     return (
-        f'<li><button type="button" class="yj-run" data-run="{escaped(run.id)}">'
+        f'<li><button type="button" class="yj-run" data-run="{attribute(run.id)}">'
         f'<span class="yj-name">{escaped(run.set_name)}</span>{tag}'
         f'<span class="yj-label">{_moment(run.began)} · {run.questions} 题</span></button></li>'
     )
@@ -140,7 +140,7 @@ def _actions(
         )
     if finished and others:
         options = "".join(
-            f'<option value="{escaped(other.id)}">{_moment(other.began)}'
+            f'<option value="{attribute(other.id)}">{_moment(other.began)}'
             f"{'' if other.correct is None else f'（{other.correct:.1%}）'}</option>"
             for other in others
         )

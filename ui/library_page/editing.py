@@ -8,7 +8,7 @@ from ingest.corrections import Page, seams
 from rag.documents import Article, Paragraph
 from rag.highlighting import occurrences
 from rag.records import ArticleHead
-from ui.chat.escaping import escaped
+from ui.chat.escaping import attribute, escaped
 from ui.library_page.rendering import marked, place_text
 
 _SHOWN = 400
@@ -65,7 +65,7 @@ def _fields(article: Article) -> str:
     return "".join(
         f'<label class="yj-labelled"><span>{label}{note if name == "title" else ""}</span>'
         f'<input class="yj-field" name="{name}" maxlength="{limit}" autocomplete="off"'
-        f' value="{escaped(values[name])}"></label>'
+        f' value="{attribute(values[name])}"></label>'
         for name, label, limit in _FIELDS
     )
 
@@ -126,7 +126,7 @@ def _move(n: int, others: Sequence[Article]) -> str:
     if not others:
         return ""
     options = "".join(
-        f'<option value="{escaped(other.article_id)}">{escaped(other.title)}</option>'
+        f'<option value="{attribute(other.article_id)}">{escaped(other.title)}</option>'
         for other in others
     )
     return (

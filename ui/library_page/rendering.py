@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from rag.documents import Span
 from rag.highlighting import occurrences
 from rag.records import ArticleHead, StoredHead
-from ui.chat.escaping import escaped
+from ui.chat.escaping import attribute, escaped
 from ui.console import page_label
 from ui.engine import Hit
 
@@ -42,8 +42,8 @@ def row_html(article: ArticleHead, file: str, alike: int = 1, preview: str = "")
         f'<span class="yj-tag">相近的共 {alike} 篇</span>' if alike > 1 else "",
     ]
     return (
-        f'<li><button type="button" class="yj-article-row" data-preview="{escaped(preview)}"'
-        f' data-article="{escaped(article.article_id)}">'
+        f'<li><button type="button" class="yj-article-row" data-preview="{attribute(preview)}"'
+        f' data-article="{attribute(article.article_id)}">'
         f'<span class="yj-name">{escaped(article.title)}</span>'
         f'<span class="yj-tags">{"".join(tags)}</span>'
         f'<span class="yj-label">{escaped(place_text(article, file))}</span></button></li>'
@@ -112,7 +112,7 @@ def _hit(hit: Hit, marks: Sequence[Span], query: str) -> str:
     snippet = marked(text[start:end], inside)
     return (
         f'<li><button type="button" class="yj-article-row" data-preview=""'
-        f' data-article="{escaped(hit.article_id)}" data-words="{escaped(query)}">'
+        f' data-article="{attribute(hit.article_id)}" data-words="{attribute(query)}">'
         f'<span class="yj-snippet">{"…" if start else ""}{snippet}{"…" if end < len(text) else ""}'
         f'</span><span class="yj-label">《{escaped(hit.title)}》</span></button></li>'
     )
