@@ -11,7 +11,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -100,23 +100,30 @@ class LexicalIndex:
         """Whether some passage holds all of these folded words."""
         from tantivy import Occur, Query
 
-        terms = [
-            (Occur.Must, Query.term_query(self._index.schema, "words", word, index_option="freq"))
-            for word in words
-        ]
+        terms = [(Occur.Must, self._term(word)) for word in words]
         return bool(self._searcher.search(Query.boolean_query(terms), 1, count=False).hits)
 
+    def words_beginning(self, start: str) -> list[tuple[str, int]]:
+        """The folded words with that beginning, and in how many passages each occurs."""
+        found: list[tuple[str, int]] = self._searcher.terms_with_prefix("words", start)
+        return found
+
     def search(
-        self, question: str, limit: int, among: Collection[int] | None = None
+        self,
+        question: str,
+        limit: int,
+        among: Collection[int] | None = None,
+        groups: Sequence[Sequence[str]] = (),
     ) -> list[tuple[int, float]]:
-        """The `limit` best rows with their BM25 score, best first; ties by row id."""
+        """The `limit` best rows with their BM25 score, best first; ties by row id.
+
+        Each of the `groups` is searched for besides, and counts as its best word does.
+        """
         from tantivy import Occur, Query
 
         schema = self._index.schema
-        terms = [
-            (Occur.Should, Query.term_query(schema, "words", word, index_option="freq"))
-            for word in dict.fromkeys(words(question))
-        ]
+        terms = [(Occur.Should, self._term(word)) for word in dict.fromkeys(words(question))]
+        terms += [(Occur.Should, self._any_of(group)) for group in groups]
         if not terms or not len(self):
             return []
         query = Query.boolean_query(terms)
@@ -132,6 +139,23 @@ class LexicalIndex:
             for row, (score, _) in zip(rows_found, result.hits, strict=True)
         ]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+
+    def _any_of(self, group: Sequence[str]) -> Any:
+        """The best of some words; one that the index lacks is all that it is cut into."""
+        from tantivy import Occur, Query
+
+        queries = []
+        for word in group:
+            spelt = [word] if self.document_frequency(word) else words(word)
+            if spelt:
+                terms = [(Occur.Must, self._term(part)) for part in spelt]
+                queries.append(Query.boolean_query(terms))
+        return Query.disjunction_max_query(queries)
+
+    def _term(self, word: str) -> Any:
+        from tantivy import Query
+
+        return Query.term_query(self._index.schema, "words", word, index_option="freq")
 
 
 def _schema() -> Any:
