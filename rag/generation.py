@@ -138,6 +138,7 @@ class TemplateGenerator:
             exact=findings.question.exact,
             searched_question=findings.understood.searched,
             corrections=findings.corrections,
+            bridged=findings.understood.bridged,
             status="answered",
             text=noting(
                 findings.corrections,
@@ -180,6 +181,7 @@ class TemplateGenerator:
             exact=findings.question.exact,
             searched_question=understood.searched,
             corrections=findings.corrections,
+            bridged=findings.understood.bridged,
             status="refused",
             text=noting(findings.corrections, message),
             question_type=understood.type,

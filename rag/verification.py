@@ -9,6 +9,7 @@ from rag.answers import Answer, Citation
 from rag.documents import Span, spans_text
 from rag.library import Library
 from rag.reprints import holds
+from rag.text import fold
 from rag.wording import noting, render_answer, render_refusal
 
 
@@ -27,6 +28,7 @@ def verify(answer: Answer, library: Library) -> list[Finding]:
         findings += _citations(answer.refusal.nearest, library)
     findings += _statements(answer)
     findings += _corrections(answer)
+    findings += _bridged(answer)
     if not findings:
         findings += _text(answer)
     return findings
@@ -75,6 +77,12 @@ def _corrections(answer: Answer) -> Iterator[Finding]:
     for slip in answer.corrections:
         if slip.searched not in answer.searched_question:
             yield Finding(f"说是按“{slip.searched}”查找，检索的问题里却没有")
+
+
+def _bridged(answer: Answer) -> Iterator[Finding]:
+    for one in answer.bridged:
+        if fold(one.asked) not in answer.searched_question:
+            yield Finding(f"说是为“{one.asked}”查找，检索的问题里却没有")
 
 
 def _text(answer: Answer) -> Iterator[Finding]:
