@@ -10,11 +10,11 @@ from pathlib import Path
 from ingest.changes import hash_of
 from ingest.loading import NOTHING_SAID, LoadedFile, load, storable_path
 from ingest.outcomes import FileOutcome, Status
-from ingest.page import page_to_articles
+from ingest.page import read_page
 from ingest.passages import split_article
 from ingest.sidecar import sidecar_metadata
 from rag.corrections import apply_all
-from rag.documents import Article, Passage
+from rag.documents import Article, LeftOut, Passage
 from rag.embedding import Embedder, PassageInput, passage_input
 from rag.errors import DocumentError, EmptyDocument, YoujuError
 from rag.library import Library
@@ -22,7 +22,7 @@ from rag.records import FileStamp
 from rag.reprints import Signature
 from rag.settings import Settings
 
-RECIPE_VERSION = "5"
+RECIPE_VERSION = "6"
 """Rises when the same file would give other articles or passages: then it is ingested again."""
 
 
@@ -81,6 +81,7 @@ class Draft:
 
     Attributes:
         signatures: by article id, see `rag.reprints`.
+        left_out: what of the file's text no article has.
     """
 
     job: Job
@@ -88,6 +89,7 @@ class Draft:
     articles: tuple[Article, ...]
     passages: tuple[PreparedPassage, ...]
     signatures: Mapping[str, Signature]
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def size(self) -> int:
@@ -173,9 +175,10 @@ class Intake:
             job.kept.add(source.path)
             if self._library.is_stored(source.path, source.sha256, job.recipe):
                 continue  # by a run that was interrupted, or it is a part that did not change
-            found = page_to_articles(loaded, self._embedder)
+            found = read_page(loaded, self._embedder)
             corrections = self._library.corrections(source.sha256)
-            articles = self._with_own_ids(apply_all(corrections, found, source.text), loaded)
+            corrected = apply_all(corrections, found.articles, source.text)
+            articles = self._with_own_ids(corrected, loaded)
             if not articles:
                 job.kept.remove(source.path)
                 note(EmptyDocument(file=source.name))
@@ -187,6 +190,7 @@ class Intake:
                 articles,
                 tuple(self._prepared(articles)),
                 {article_id: s for article_id, s in signatures.items() if s},
+                found.left_out,
             )
 
     def _prepared(self, articles: Sequence[Article]) -> Iterator[PreparedPassage]:

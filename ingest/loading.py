@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from ingest.formats.extracted import Mark
 from ingest.formats.readers import PAGE_PARSERS, read_pages, read_text
 from ingest.formats.records import holds_articles, read_csv, read_jsonl
 from ingest.formats.signatures import KIND_OF_SUFFIX, SIGNATURE_BYTES, kind_of
@@ -61,6 +62,7 @@ class LoadedFile:
         places: where its characters stand on pages, for formats that have pages.
         original: its bytes, for those formats, so that a page can be looked at later.
         remarks: what a person should know of how it was read, in Chinese.
+        marks: what its parser knows of some of its lines.
     """
 
     source: SourceFile
@@ -69,6 +71,7 @@ class LoadedFile:
     places: tuple[Place, ...] = ()
     remarks: tuple[str, ...] = ()
     original: Original | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,7 @@ def _page(file: IO[bytes], origin: Origin) -> LoadedFile:
         contents = read_text(file, origin.name)
     else:
         contents = read_pages(file, origin.name, PAGE_PARSERS[origin.suffix])
-    if not contents.text.strip():
+    if not contents.kept_text.strip():
         raise EmptyDocument(file=origin.name)
     source = SourceFile(
         path=origin.path,
@@ -176,6 +179,7 @@ def _page(file: IO[bytes], origin: Origin) -> LoadedFile:
         places=contents.places,
         remarks=contents.remarks,
         original=_original(file, origin) if contents.places else None,
+        marks=contents.marks,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 from typing import TypeVar
@@ -10,7 +11,7 @@ import numpy as np
 
 from rag import records
 from rag.corrections import Correction, correction_of
-from rag.documents import Original, Place, SourceFile
+from rag.documents import LeftOut, Original, Place, SourceFile
 from rag.embedding import Vectors
 from rag.errors import ArticleMissing, LibraryCorrupt
 from rag.places import unpack
@@ -154,6 +155,15 @@ class LibraryQueries:
         if row is None:
             raise LibraryCorrupt(path=self._database.path, reason=f"文章 {article_key} 没有来源")
         return SourceFile(*row)
+
+    def left_out(self, article_key: int) -> tuple[LeftOut, ...]:
+        """What of the text of the file that this row was read from no article has."""
+        row = self._one(
+            "SELECT l.ranges FROM articles a JOIN left_out l ON l.source = a.source"
+            " WHERE a.rowid = ?",
+            (article_key,),
+        )
+        return tuple(LeftOut(*part) for part in json.loads(row[0])) if row else ()
 
     def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
         """Passages in the order of `ids`; those that are gone are left out."""

@@ -55,5 +55,10 @@ CREATE TABLE bands (
     band INTEGER NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (band, article)) WITHOUT ROWID;
 """
 
-STEPS = (_ARTICLES_AND_PASSAGES, _CORRECTIONS, _PAGES, _REPRINTS_AND_STAMPS)
+# `ranges`: JSON, [start, end, reason] each: characters of the source that no article has.
+_LEFT_OUT = """
+CREATE TABLE left_out (source INTEGER PRIMARY KEY REFERENCES sources, ranges TEXT NOT NULL);
+"""
+
+STEPS = (_ARTICLES_AND_PASSAGES, _CORRECTIONS, _PAGES, _REPRINTS_AND_STAMPS, _LEFT_OUT)
 """Version n of the file is what the first n steps make; a released step never changes."""

@@ -6,9 +6,9 @@
     │   ├── DocumentError             FileMissing · FileUnreadable · EmptyDocument · TypeMismatch ·
     │   │                             EncodingUnknown · FormatUnsupported · ParseLimit ·
     │   │                             ParseTimeout · ParseFailed · PdfEncrypted · NoTextLayer ·
-    │   │                             ArchiveTooLarge · ArchiveCorrupt · XmlForbidden ·
-    │   │                             HtmlTooDeep · OcrMissing · RecordInvalid · PartsFailed ·
-    │   │                             PageImageMissing
+    │   │                             FontsUnknown · ArchiveTooLarge · ArchiveCorrupt ·
+    │   │                             XmlForbidden · HtmlTooDeep · OcrMissing ·
+    │   │                             RecordInvalid · PartsFailed · PageImageMissing
     │   ├── DataFileError             DataFileMissing · DataLineInvalid
     │   ├── ArticleMissing · CorrectionInvalid · JobMissing · BrowserMissing
     │   ├── SetMissing · RunMissing · RunUnderway · PreviewMissing
@@ -49,6 +49,7 @@ from rag.errors.documents import (
     EncodingUnknown,
     FileMissing,
     FileUnreadable,
+    FontsUnknown,
     FormatUnsupported,
     HtmlTooDeep,
     NoTextLayer,
@@ -131,6 +132,7 @@ __all__ = [
     "EncodingUnknown",
     "FileMissing",
     "FileUnreadable",
+    "FontsUnknown",
     "FormatUnsupported",
     "HostRefused",
     "HtmlTooDeep",
