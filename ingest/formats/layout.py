@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ingest.formats.columns import reading_order
+from ingest.formats.edge_lines import Sheet
 from ingest.formats.extracted import CONTINUES, FOOTNOTE, REMARK, Mark, PageText
 from ingest.formats.footnotes import footnotes
 from ingest.formats.frames import Frame
-from ingest.formats.furnishing import Sheet, furniture_of
+from ingest.formats.furnishing import furniture_of
 from ingest.formats.pieces import Band, Piece, extent, prose_size, rows
 from ingest.formats.turns import Turn
 from ingest.formats.typesetting import Ends, TypeScale, set_blocks
