@@ -82,7 +82,7 @@ def _is_alike(element: HtmlElement, inner: HtmlElement) -> bool:
     """Whether it may be another part of the same text."""
     if element.tag in _PARTS:
         return True
-    return element.tag == inner.tag and element.get("class") == inner.get("class")
+    return bool(element.tag == inner.tag and element.get("class") == inner.get("class"))
 
 
 def _comes_before(element: HtmlElement, inner: HtmlElement) -> bool:

@@ -6,7 +6,6 @@ import email
 import email.policy
 import re
 from collections.abc import Iterator
-from email.message import EmailMessage
 
 from ingest.encodings import decode
 from ingest.formats.html import page_lines
@@ -45,8 +44,6 @@ def chunk_lines(part: Part) -> Iterator[str] | None:
 def _page_of(archive: bytes) -> bytes:
     """The page of an archived web page (`.mht`)."""
     message = email.message_from_bytes(archive, policy=email.policy.default)
-    if not isinstance(message, EmailMessage):
-        return b""
     body = message.get_body(preferencelist=("html", "plain"))
     content = body.get_payload(decode=True) if body is not None else b""
     return content if isinstance(content, bytes) else b""

@@ -69,7 +69,7 @@ class Numbering:
         scheme = self._scheme(list_id)
         for level in scheme.iterchildren(f"{W}lvl") if scheme is not None else ():
             if value(level.find(f"{W}pStyle")) == style_id:
-                return level.get(f"{W}ilvl", "0")
+                return str(level.get(f"{W}ilvl", "0"))
         return "0"
 
     def _scheme(self, list_id: str) -> Element | None:
