@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from dataclasses import replace
+from pathlib import PurePath
 from typing import IO
 
 from ingest.encodings import decode
@@ -24,6 +25,11 @@ PAGE_PARSERS = {
 LARGEST_TEXT = 64 << 20
 PARSE_LIMITS = Limits()
 OCR_LIMITS = Limits(memory_mb=6144, seconds=240)  # a page each
+
+
+def is_web_page(name: str) -> bool:
+    """Whether a file of this name is a web page."""
+    return PAGE_PARSERS.get(PurePath(name).suffix.lower()) == "html"
 
 
 def read_text(file: IO[bytes], name: str) -> Extracted:
