@@ -12,7 +12,8 @@ import pytest
 from pages import BRIDGE, TEA, ingest_into, write
 
 from ingest import changes, intake
-from ingest.loading import LoadedFile, Report, load
+from ingest.loaded import LoadedFile, Remark, Report
+from ingest.loading import load
 from rag.library import Library
 from rag.records import FileStamp
 
@@ -53,9 +54,9 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the files that are loaded."""
     loaded: list[str] = []
 
-    def noted(file: Path, report: Report) -> Iterator[LoadedFile]:
+    def noted(file: Path, report: Report, remark: Remark) -> Iterator[LoadedFile]:
         loaded.append(file.name)
-        return load(file, report)
+        return load(file, report, remark)
 
     monkeypatch.setattr(intake, "load", noted)
     return loaded
