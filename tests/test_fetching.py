@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -141,7 +142,7 @@ def test_what_is_refused_before_anything_is_asked(
         known = NAMES.get(host, ["127.0.0.1"])
         return [(0, 0, 0, "", (address, port)) for address in known]
 
-    monkeypatch.setattr(fetching.socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
     with pytest.raises(AddressRefused):
         fetch(url)
 

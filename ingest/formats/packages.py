@@ -115,7 +115,7 @@ def local(element: Element) -> str:
 def attribute(element: Element, name: str) -> str | None:
     """The attribute of this name, in whichever namespace; strict files use others."""
     if (plain := element.get(name)) is not None:
-        return plain
+        return str(plain)
     return next((str(v) for key, v in element.items() if str(key).endswith(f"}}{name}")), None)
 
 
