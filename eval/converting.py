@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from eval.data_files import write_bytes_whole, write_whole
+from eval.data_files import jsonl_of, write_bytes_whole, write_whole
 from eval.question_formats.beir import CORPUS, beir_files, read_beir, read_documents
 from eval.question_formats.crud import crud_text
 from eval.question_formats.documents import Document, judgements
@@ -138,5 +137,5 @@ def _write_articles(source: Path, out: Path) -> Path:
     """The corpus as ready articles beside the questions, so that it can be ingested."""
     path = out.with_name(f"{out.stem}.articles.jsonl")
     records = ({"id": d.id, "title": d.title, "text": d.text} for d in read_documents(source))
-    write_whole(path, "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in records))
+    write_whole(path, jsonl_of(records))
     return path

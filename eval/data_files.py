@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -94,6 +94,11 @@ def read_jsonl(path: Path) -> Iterator[Line]:
     """
     for n, line in numbered_lines(text_of(read_bytes(path), path)):
         yield parse_line(line, n, path)
+
+
+def jsonl_of(records: Iterable[object]) -> str:
+    """A line of JSON for each record."""
+    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -17,8 +17,8 @@ from eval.measures.containment import holds_any, shares_evidence
 from eval.question_checks import HeldTexts
 from eval.question_sets import EvalQuestion
 from rag.answers import Answer, Citation, Question
-from rag.documents import Passage
 from rag.evidence import Evidence
+from rag.found import FoundPassage
 from rag.generation import Findings
 from rag.library import Library
 
@@ -55,26 +55,6 @@ _DEEP = 100
 """Passages searched for what was not among those looked at."""
 
 
-class Hit(Protocol):
-    """A hit of a search."""
-
-    @property
-    def article_id(self) -> str:
-        """Its article's."""
-
-    @property
-    def title(self) -> str:
-        """Its article's."""
-
-    @property
-    def passage(self) -> Passage:
-        """What was found."""
-
-    @property
-    def score(self) -> float:
-        """By which it was ranked."""
-
-
 class Examiner(Protocol):
     """What can be asked why: the pipeline, or a fake."""
 
@@ -85,7 +65,7 @@ class Examiner(Protocol):
     def findings(self, question: Question) -> Findings:
         """What the answer would be made of."""
 
-    def search(self, query: str, limit: int) -> Sequence[Hit]:
+    def search(self, query: str, limit: int) -> Sequence[FoundPassage]:
         """The best passages, best first."""
 
 
@@ -235,7 +215,7 @@ def _rule(answer: Answer, findings: Findings) -> str:
     return _RULES["further"] if refusal.further else ""
 
 
-def _answers(text: str, found: Evidence | Hit, question: EvalQuestion) -> bool:
+def _answers(text: str, found: Evidence | FoundPassage, question: EvalQuestion) -> bool:
     """Whether a sentence or passage should have been quoted."""
     if question.evidence:
         return shares_evidence(text, question.evidence)
@@ -257,7 +237,7 @@ def _spot_of_evidence(evidence: Evidence) -> Spot:
     )
 
 
-def _spot_of_hit(hit: Hit, rank: int) -> Spot:
+def _spot_of_hit(hit: FoundPassage, rank: int) -> Spot:
     sentences = hit.passage.sentences
     return Spot(
         article_id=hit.article_id,

@@ -76,7 +76,7 @@ def _row(one: Judged, loss: Loss | None, faults: Mapping[str, str]) -> list[str]
         question.style,
         question.question,
         "应当拒答" if question.answerable is False else gold,
-        faults[one.fault] if one.fault else verdict(one),
+        verdict(one, faults),
         STAGES[loss.stage] if loss else "",
         (answer.short_answer or "") if answer else "",
         "\n".join(c.quote for c in citations),
@@ -86,8 +86,10 @@ def _row(one: Judged, loss: Loss | None, faults: Mapping[str, str]) -> list[str]
     ]
 
 
-def verdict(one: Judged) -> str:
-    """What is said of a question without a fault."""
+def verdict(one: Judged, faults: Mapping[str, str]) -> str:
+    """What is said of a question: its fault, or what is right with it."""
+    if one.fault:
+        return faults[one.fault]
     if one.correct is None:
         return "无标准答案"
     return "拒得对" if one.refused else "答对"

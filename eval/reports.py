@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from eval.data_files import write_bytes_whole, write_whole
+from eval.data_files import jsonl_of, write_bytes_whole, write_whole
 from eval.diagnosis import STAGES, Diagnosis, Loss, stages
 from eval.html_report.page import html_of
 from eval.judging import Judged, Searcher, Verifier, judge, quoted_text
@@ -126,10 +126,9 @@ class Report:
             DataFileMissing: the folder does not take them.
         """
         document = json.dumps(self.to_json(), ensure_ascii=False, indent=2)
-        lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in self.failures()]
         write_whole(folder / "report.json", document + "\n")
         write_whole(folder / "report.md", self.markdown())
-        write_whole(folder / "failures.jsonl", "".join(lines))
+        write_whole(folder / "failures.jsonl", jsonl_of(self.failures()))
         write_whole(folder / "report.html", html_of(self, FAULTS))
         rows = question_rows(self.judged, self.losses, FAULTS)
         write_whole(folder / "questions.csv", csv_text(rows))

@@ -71,6 +71,11 @@ class Talked:
         goes_on = self.request.kind is Kind.HELP and self.request.name == "continue"
         return goes_on and self.listed is None and bool(self.questions)
 
+    @property
+    def is_for_the_desk(self) -> bool:
+        """Whether it may be replied to without asking the articles."""
+        return self.request.kind is not Kind.QUESTION and not self.asks_for_more
+
 
 def talked(question: Question, newspapers: Callable[[], Sequence[str]]) -> Talked:
     """What a message wants, after what was said before."""

@@ -69,7 +69,7 @@ class Pipeline:
         retriever = self._current()
         with _timed(timings, "total"):
             said = talked(question, lambda: self._newspapers(retriever))
-            reply = self._desk(retriever).reply(question, said)
+            reply = self._desk(retriever).reply(question, said) if said.is_for_the_desk else None
         if said.asks_for_more:
             return self._more(question, said, heard)
         if reply is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.question_data import patterns
+from rag.out_of_scope import pattern
 
 _SUM = re.compile(
     r"^(?:帮我)?(?:算一?下|计算)? *[\d零一二两三四五六七八九十百千万.]+"
@@ -50,5 +50,4 @@ def task_in(bare: str) -> str:
         return ""
     if _ERRAND.search(bare):
         return "errand"
-    written = re.compile("|".join(patterns("out_of_scope", "task")))
-    return "make" if written.search(bare) or _WRITE.search(bare) else ""
+    return "make" if pattern("task").search(bare) or _WRITE.search(bare) else ""

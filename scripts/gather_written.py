@@ -9,13 +9,12 @@ from __future__ import annotations
 import argparse
 import gzip
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.data_files import read_jsonl, write_bytes_whole
+from eval.data_files import jsonl_of, read_jsonl, write_bytes_whole
 
 
 def main() -> None:
@@ -39,8 +38,7 @@ def main() -> None:
                 continue
             seen.add(key)
             rows.append({"id": f"{options.prefix}-{len(rows):05}"} | row)
-    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    write_bytes_whole(options.to, gzip.compress(text.encode(), mtime=0))
+    write_bytes_whole(options.to, gzip.compress(jsonl_of(rows).encode(), mtime=0))
     unanswerable = sum(not row["evidence"] for row in rows)
     print(f"{len(rows)} rows, {unanswerable} unanswerable", Counter(r["split"] for r in rows))
 

@@ -17,9 +17,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from rag.answers import Answer, Filters, Heard, Question, Stage
-from rag.documents import Passage
 from rag.embedding import Embedder
 from rag.errors import Busy, Starting, YoujuError
+from rag.found import FoundPassage
 from rag.library import Library
 from rag.settings import Settings
 from ui.intake.child import ChildIngester
@@ -35,26 +35,6 @@ _PATIENCE = 30.0
 
 T = TypeVar("T")
 State = Literal["starting", "ready", "failed"]
-
-
-class Hit(Protocol):
-    """A passage that was found."""
-
-    @property
-    def article_id(self) -> str:
-        """The article's id."""
-
-    @property
-    def title(self) -> str:
-        """The article's title."""
-
-    @property
-    def passage(self) -> Passage:
-        """The passage."""
-
-    @property
-    def score(self) -> float:
-        """Higher is better."""
 
 
 class Pipeline(Protocol):
@@ -74,7 +54,7 @@ class Pipeline(Protocol):
     def findings(self, question: Question) -> Findings:
         """What the answer would be made of, for whoever looks into why it is what it is."""
 
-    def search(self, query: str, limit: int, filters: Filters = ...) -> Sequence[Hit]:
+    def search(self, query: str, limit: int, filters: Filters = ...) -> Sequence[FoundPassage]:
         """The best passages, best first."""
 
     def refresh(self) -> None:

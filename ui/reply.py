@@ -96,9 +96,7 @@ def _overview(answer: Answer) -> Iterator[Line]:
 def _statements(answer: Answer) -> Iterator[Line]:
     """Doubt and lead, short answer, then the quotes under their speakers."""
     cited = {citation.n: citation for citation in answer.citations}
-    if answer.question_type == GIST and answer.citations:
-        yield Line("lead", gist_lead(answer.part, answer.citations[0]))
-    elif lead := lead_over(answer):
+    if lead := lead_over(answer):
         yield Line("lead", lead)
     if answer.short_answer:
         yield Line("short", f"{short_label(answer)}：{answer.short_answer}")
@@ -119,6 +117,8 @@ def _statements(answer: Answer) -> Iterator[Line]:
 
 def lead_over(answer: Answer) -> str:
     """The program's own words over the quotes, where there are such."""
+    if answer.question_type == GIST and answer.citations:
+        return gist_lead(answer.part, answer.citations[0])
     return lead_of(
         answer.question_type, answer.short_answer, answer.certainty, len(answer.statements)
     )

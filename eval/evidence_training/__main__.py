@@ -11,7 +11,7 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,6 +26,7 @@ from rag.reader import READER
 if TYPE_CHECKING:
     from eval.evidence_training.weighing import Kind, Weighable
     from rag.documents import Article
+    from rag.embedding import Embedder
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="拟合证据的权重。")
 TO = Path(__file__).parents[2] / "rag" / "data" / "features.json"
@@ -55,7 +56,7 @@ def features(
 
     material = _some_to_train(Material.read(questions, articles, squad), each)
     fitted = some_removed(material.of("train"), removed, SEED)
-    made = _made(material, fitted, others, cache, measured)
+    made = _made(material, fitted, others, _Search.in_folder(cache), measured)
     version = datetime.now(UTC).strftime("%Y-%m-%d")
     _fit_and_write(TO, version, fitted, made, FEATURES)
 
@@ -89,11 +90,12 @@ def decision(
     def made_of(case: Case) -> Weighable | None:
         return read(case, scorer)
 
-    made = _made(material, fitted, others, cache, made_of)
+    search = _Search.in_folder(cache)
+    made = _made(material, fitted, others, search, made_of)
     if small:
         again = some_removed(material.of("calibrate"), removed, SEED + 1, removed_plain)
         for articles_of, asked in small_libraries(again, material, small):
-            made += _found(articles_of, asked, cache, made_of)
+            made += search.made(articles_of, asked, made_of)
             fitted += asked
     version = datetime.now(UTC).strftime("decision-%Y-%m-%d")
     _fit_and_write(reader / DECISION, version, fitted, made, READINGS)
@@ -103,27 +105,37 @@ def _made(
     material: Material,
     fitted: Sequence[Wanted],
     others: int,
-    cache: Path,
+    search: _Search,
     made_of: Callable[[Case], Weighable | None],
 ) -> list[Weighable]:
     """What is known of each question to fit on and to check on, as far as anything is found."""
-    return _found(material.library(others), [*fitted, *material.of("dev")], cache, made_of)
+    return search.made(material.library(others), [*fitted, *material.of("dev")], made_of)
 
 
-def _found(
-    articles: Sequence[Article],
-    wanted: Sequence[Wanted],
-    cache: Path,
-    made_of: Callable[[Case], Weighable | None],
-) -> list[Weighable]:
-    """The same of questions that are asked over these articles."""
-    from eval.corpora import embedder_of
-    from rag.settings import Settings
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Asks over libraries that are kept in a folder, with one embedder for all of them."""
 
-    embedder = embedder_of(Settings())
-    with finder(articles, embedder, cache, _progress) as retriever:
-        found = [made_of(case) for case in cases(wanted, retriever, embedder)]
-    return [one for one in found if one]
+    embedder: Embedder
+    cache: Path
+
+    @classmethod
+    def in_folder(cls, cache: Path) -> _Search:
+        from eval.corpora import embedder_of
+        from rag.settings import Settings
+
+        return cls(embedder_of(Settings()), cache)
+
+    def made(
+        self,
+        articles: Sequence[Article],
+        wanted: Sequence[Wanted],
+        made_of: Callable[[Case], Weighable | None],
+    ) -> list[Weighable]:
+        """What is known of questions over these articles, as far as anything is found."""
+        with finder(articles, self.embedder, self.cache, _progress) as retriever:
+            found = [made_of(case) for case in cases(wanted, retriever, self.embedder)]
+        return [one for one in found if one]
 
 
 def _some_to_train(material: Material, each: int) -> Material:

@@ -47,7 +47,7 @@ def _row(one: Judged, loss: Loss | None, faults: Mapping[str, str], room: Room) 
         "type": question.type,
         "style": question.style,
         "fault": faults[one.fault] if one.fault else "",
-        "verdict": faults[one.fault] if one.fault else verdict(one),
+        "verdict": verdict(one, faults),
         "stage": STAGES[loss.stage] if loss else "",
         "rule": loss.rule if loss else "",
         "gold": _cut(_gold(one), room.asked),

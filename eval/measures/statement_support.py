@@ -9,7 +9,7 @@ counts as zero.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from eval.judging import Judged
 from eval.measures.containment import loose
@@ -48,17 +48,16 @@ def _supports(statement: Statement, quotes: Sequence[str]) -> bool:
     return bool(quotes) and loose(statement.text) in loose("".join(quotes))
 
 
-def _recall(one: Judged) -> tuple[float, float]:
-    if one.answer is not None and one.answered:
-        return statement_recall(one.answer), 1.0
-    return 0.0, float(one.question.answerable is True)
+def _over(value: Callable[[Answer], float]) -> Callable[[Judged], tuple[float, float]]:
+    def of(one: Judged) -> tuple[float, float]:
+        if one.answer is not None and one.answered:
+            return value(one.answer), 1.0
+        return 0.0, float(one.question.answerable is True)
+
+    return of
 
 
-def _precision(one: Judged) -> tuple[float, float]:
-    if one.answer is not None and one.answered:
-        return statement_precision(one.answer), 1.0
-    return 0.0, float(one.question.answerable is True)
-
-
-STATEMENT_RECALL = Measure("statement_recall", "每句有引文支持（ALCE）", (_recall,))
-STATEMENT_PRECISION = Measure("statement_precision", "引文都用得上（ALCE）", (_precision,))
+STATEMENT_RECALL = Measure("statement_recall", "每句有引文支持（ALCE）", (_over(statement_recall),))
+STATEMENT_PRECISION = Measure(
+    "statement_precision", "引文都用得上（ALCE）", (_over(statement_precision),)
+)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from eval.data_files import numbered_lines, read_bytes, read_jsonl, text_of
+from eval.data_files import jsonl_of, numbered_lines, read_bytes, read_jsonl, text_of
 from eval.question_formats.documents import Document, Judgements
 from eval.question_formats.trec import with_grades
 from eval.question_sets import EvalQuestion, QuestionSet, parse_rows
@@ -56,8 +55,8 @@ def beir_files(questions: Iterable[EvalQuestion], judged: Judgements) -> dict[st
         for document, grade in grades.items()
     ]
     return {
-        QUERIES: _jsonl(queries),
-        CORPUS: _jsonl(corpus),
+        QUERIES: jsonl_of(queries),
+        CORPUS: jsonl_of(corpus),
         QRELS: "".join(["query-id\tcorpus-id\tscore\n", *rows]),
     }
 
@@ -79,7 +78,3 @@ def _read_qrels(path: Path) -> dict[str, dict[str, int]]:
             reason = "应是三项：query-id、corpus-id、score"
             raise DataLineInvalid(file=path, line=n, reason=reason)
     return grades
-
-
-def _jsonl(records: Iterable[dict[str, Any]]) -> str:
-    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)

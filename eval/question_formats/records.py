@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from eval.data_files import jsonl_of
 from eval.question_sets import EvalQuestion
 
 COLUMNS = (
@@ -44,8 +45,7 @@ def record_of(question: EvalQuestion) -> dict[str, Any]:
 
 def jsonl_text(questions: Iterable[EvalQuestion]) -> str:
     """The set as JSONL."""
-    lines = (json.dumps(record_of(question), ensure_ascii=False) for question in questions)
-    return "".join(f"{line}\n" for line in lines)
+    return jsonl_of(map(record_of, questions))
 
 
 def table_rows(questions: Sequence[EvalQuestion]) -> list[list[str]]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from eval.data_files import jsonl_of
 from eval.question_formats.loss import Losses
 from eval.question_sets import EvalQuestion
 
 
 def rgb_text(questions: Sequence[EvalQuestion], losses: Losses) -> str:
     """The set as RGB's JSONL; a list of one alias is written as that alias."""
-    return "".join(
-        json.dumps(_record(question, losses), ensure_ascii=False) + "\n" for question in questions
-    )
+    return jsonl_of(_record(question, losses) for question in questions)
 
 
 def with_positives_as_evidence(question: EvalQuestion) -> EvalQuestion:

@@ -11,13 +11,12 @@ import re
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
-from ingest.formats.extracted import MOST_CHARACTERS, Extracted, storable
+from ingest.formats.extracted import Extracted, bounded
 from ingest.formats.word_chunks import chunk_lines, is_package
 from ingest.formats.word_numbering import Numbering
 from ingest.formats.word_package import Package, Part, W
 from ingest.formats.word_styles import Styles, is_on, value
 from ingest.formats.word_text import COMPATIBILITY, TextReader, boxes
-from rag.errors import ParseLimit
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -50,9 +49,7 @@ def extract(file: IO[bytes]) -> dict[str, Any]:
         ParseLimit: too many characters.
     """
     reader = _Reader(Package(file))
-    text = storable("\n".join(reader.lines()))
-    if len(text) > MOST_CHARACTERS:
-        raise ParseLimit(file="", reason=f"超过 {MOST_CHARACTERS} 字")
+    text = bounded("\n".join(reader.lines()))
     return Extracted(text, "docx", remarks=reader.remarks()).as_dict()
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from rag.documents import Place
+from rag.errors import ParseLimit
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff\ufffe\uffff]")
 PAGE_BREAK = "\n\f\n"
@@ -94,3 +95,15 @@ def _moved(place: Place, by: int) -> Place:
 def storable(text: str) -> str:
     """Without what no store takes: NUL, lone surrogates, non-characters."""
     return _UNSTORABLE.sub("", text)
+
+
+def bounded(text: str) -> str:
+    """`text` as a store takes it.
+
+    Raises:
+        ParseLimit: too many characters.
+    """
+    text = storable(text)
+    if len(text) > MOST_CHARACTERS:
+        raise ParseLimit(file="", reason=f"超过 {MOST_CHARACTERS} 字")
+    return text

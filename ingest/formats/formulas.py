@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ingest.formats.packages import local
 from ingest.formats.scripts import lowered, raised
 
 if TYPE_CHECKING:
@@ -24,14 +25,14 @@ def formula_text(element: Element, depth: int = 0) -> str:
     """What a formula says, on one line; of both languages, by the elements' names."""
     if depth > _DEEPEST or not isinstance(element.tag, str):
         return ""
-    name = _name(element)
+    name = local(element)
     if name in _SIGNS:
         text = element.text or ""
         return text if name == "t" else text.strip()
     children = [child for child in element if isinstance(child.tag, str)]
     texts = [formula_text(child, depth + 1) for child in children]
     if name in _OF_WORD:
-        parts = list(zip(map(_name, children), texts, strict=True))
+        parts = list(zip(map(local, children), texts, strict=True))
         if name == "d":
             within = "，".join(text for part, text in parts if part == "e")
             return _sign(element, "begChr", "(") + within + _sign(element, "endChr", ")")
@@ -90,12 +91,8 @@ def _root(degree: str) -> str:
 def _sign(element: Element, name: str, usual: str) -> str:
     """The sign that a formula's part is written with, where it names one."""
     for properties in element:
-        if isinstance(properties.tag, str) and _name(properties).endswith("Pr"):
+        if isinstance(properties.tag, str) and local(properties).endswith("Pr"):
             for sign in properties:
-                if isinstance(sign.tag, str) and _name(sign) == name:
+                if isinstance(sign.tag, str) and local(sign) == name:
                     return next((v for key, v in sign.attrib.items() if key.endswith("val")), "")
     return usual
-
-
-def _name(element: Element) -> str:
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""

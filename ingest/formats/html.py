@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, Any
 
-from ingest.formats.extracted import MOST_CHARACTERS, Extracted, storable
+from ingest.formats.extracted import Extracted, bounded
 from ingest.formats.web_dates import is_about_page, page_date, says_source
 from ingest.formats.web_furniture import drop_furniture, is_furniture_line
 from ingest.formats.web_hidden import drop_unseen
@@ -37,9 +37,7 @@ def extract(file: IO[bytes]) -> dict[str, Any]:
         raise ParseLimit(file="", reason=f"超过 {MOST_BYTES >> 20} MB")
     decoded = decoded_page(data)
     page = _Page(decoded.text)
-    text = storable("\n".join(page.lines))
-    if len(text) > MOST_CHARACTERS:
-        raise ParseLimit(file="", reason=f"超过 {MOST_CHARACTERS} 字")
+    text = bounded("\n".join(page.lines))
     remarks = (f"略去了网页里 {page.hidden} 处看不见的文字",) if page.hidden else ()
     return Extracted(text, decoded.encoding, values=page.values, remarks=remarks).as_dict()
 

@@ -13,8 +13,7 @@ from typing import IO, Any
 
 from ingest.encodings import decode
 from ingest.formats import html
-from ingest.formats.extracted import Extracted, storable
-from ingest.formats.packages import bounded
+from ingest.formats.extracted import Extracted, bounded, storable
 from rag.errors import EmptyDocument, EncodingUnknown, ParseFailed, ParseLimit
 
 MOST_BYTES = 64 << 20

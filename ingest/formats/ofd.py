@@ -10,8 +10,8 @@ import posixpath
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
-from ingest.formats.extracted import Extracted, PageText, join_pages
-from ingest.formats.packages import Package, below, bounded, inside, local
+from ingest.formats.extracted import Extracted, PageText, bounded, join_pages
+from ingest.formats.packages import Package, below, inside, local
 from ingest.formats.pieces import Piece
 from ingest.formats.typesetting import typeset
 from ingest.lines import width

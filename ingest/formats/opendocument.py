@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
-from ingest.formats.extracted import Extracted
-from ingest.formats.packages import Package, attribute, bounded, local
-from ingest.formats.sheets import BETWEEN_CELLS, MOST_CELLS, Merge, Sheet, understood
+from ingest.formats.extracted import Extracted, bounded
+from ingest.formats.packages import Package, attribute, local
+from ingest.formats.sheets import BETWEEN_CELLS, MOST_CELLS, Merge, Sheet, as_tables
 from rag.errors import ParseFailed, ParseLimit
 
 if TYPE_CHECKING:
@@ -50,8 +50,7 @@ def extract(file: IO[bytes]) -> dict[str, Any]:
     try:
         if local(inside) == "spreadsheet":
             sheets = [_sheet(one) for one in inside if local(one) == "table"]
-            bounded("".join(cell for sheet in sheets for row in sheet.cells for cell in row))
-            return {"tables": [understood(sheet).as_dict() for sheet in sheets], "remarks": []}
+            return as_tables(sheets)
         reader = _Reader()
         lines = [*reader.lines(inside), *reader.notes]
     except (ValueError, RecursionError) as error:

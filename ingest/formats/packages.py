@@ -9,8 +9,7 @@ from typing import IO, TYPE_CHECKING
 from urllib.parse import unquote
 
 from ingest.formats.archive import open_checked, read_member
-from ingest.formats.extracted import MOST_CHARACTERS, storable
-from rag.errors import ParseFailed, ParseLimit, XmlForbidden
+from rag.errors import ParseFailed, XmlForbidden
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -122,15 +121,3 @@ def attribute(element: Element, name: str) -> str | None:
 def below(element: Element, *names: str) -> Iterator[Element]:
     """Descendants with one of these local names, in document order."""
     yield from (one for one in element.iter() if local(one) in names)
-
-
-def bounded(text: str) -> str:
-    """`text` as a store takes it.
-
-    Raises:
-        ParseLimit: too many characters.
-    """
-    text = storable(text)
-    if len(text) > MOST_CHARACTERS:
-        raise ParseLimit(file="", reason=f"超过 {MOST_CHARACTERS} 字")
-    return text

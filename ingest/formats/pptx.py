@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
-from ingest.formats.extracted import Extracted
-from ingest.formats.packages import Package, attribute, below, bounded, local
+from ingest.formats.extracted import Extracted, bounded
+from ingest.formats.packages import Package, attribute, below, local
 from ingest.formats.sheets import BETWEEN_CELLS
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import IO, Any
 
-from ingest.formats.extracted import Extracted
-from ingest.formats.packages import bounded
+from ingest.formats.extracted import Extracted, bounded
 from ingest.formats.sheets import BETWEEN_CELLS
 from rag.errors import ParseFailed, ParseLimit
 

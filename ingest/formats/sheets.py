@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.formats.delimited import Row
+from ingest.formats.extracted import bounded
 
 BETWEEN_CELLS = "　"
 _LONGEST_NAME = 30
@@ -88,6 +89,20 @@ class Table:
             yield BETWEEN_CELLS.join(self.columns)
         for row in self.rows:
             yield line_of(row.cells, self.columns)
+
+
+def as_tables(
+    sheets: Sequence[Sheet], hidden: Sequence[str] = (), remarks: Sequence[str] = ()
+) -> dict[str, Any]:
+    """What the parser of a workbook gives: `tables`, and `remarks` on what was left out.
+
+    Raises:
+        ParseLimit: too many characters.
+    """
+    bounded("".join(cell for sheet in sheets for row in sheet.cells for cell in row))
+    unseen = [f"略去了隐藏的工作表：{'、'.join(hidden)}"] if hidden else []
+    tables = [understood(sheet).as_dict() for sheet in sheets]
+    return {"tables": tables, "remarks": [*unseen, *remarks]}
 
 
 def line_of(cells: Sequence[str], columns: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from rag.numerals import number_of
 from rag.quantities import chinese_number
 
 if TYPE_CHECKING:
@@ -204,9 +205,7 @@ def _iso(year: str, month: str, day: str) -> str | None:
 
 
 def _iso_of_han(year: str, month: str, day: str) -> str | None:
-    digits = "".join(
-        str("〇一二三四五六七八九".find(sign))
-        for sign in re.sub("[○零Ｏ]", "〇", year)
-        if sign != " "
-    )
-    return _iso(digits, str(int(chinese_number(month))), str(int(chinese_number(day))))
+    number = number_of(year.replace(" ", "").replace("Ｏ", "〇"))
+    if number is None:
+        return None
+    return _iso(str(number), str(int(chinese_number(month))), str(int(chinese_number(day))))

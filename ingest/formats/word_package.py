@@ -7,13 +7,13 @@ dialect (ISO 29500) differs in its namespaces, which become those of the other.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from ingest.formats.archive import open_checked, read_member
-from rag.errors import ParseFailed, TypeMismatch, XmlForbidden
+from ingest.formats.packages import check_xml
+from rag.errors import ParseFailed, TypeMismatch
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -29,8 +29,6 @@ _STRICT = (
     (b"http://purl.oclc.org/ooxml/officeDocument/", _OFFICE),
 )
 _XML_PARTS = (".xml", ".rels")
-_DECLARED = re.compile(rb"""<\?xml[^>]*encoding=["']([\w.-]+)["']""", re.IGNORECASE)
-_ENCODINGS = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii", b"utf-16"})
 _OTHERS = {
     "workbook": "Excel 表格",
     "presentation": "PowerPoint 演示文稿",
@@ -126,14 +124,5 @@ def _checked_parts(file: IO[bytes]) -> Iterator[tuple[str, bytes]]:
         for entry in archive.infolist():
             data = read_member(archive, entry)
             if entry.filename.endswith(_XML_PARTS):
-                _check_xml(data)
+                check_xml(data)
             yield entry.filename, data
-
-
-def _check_xml(data: bytes) -> None:
-    plain = data.replace(b"\0", b"")  # UTF-16 becomes ASCII enough to look at
-    if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
-        raise XmlForbidden(file="", reason="含有 DOCTYPE 或实体声明")
-    declared = _DECLARED.match(plain.lstrip(b"\xef\xbb\xbf\xff\xfe"))
-    if declared and declared.group(1).lower() not in _ENCODINGS:
-        raise XmlForbidden(file="", reason="含有不常见的编码声明")

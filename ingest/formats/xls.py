@@ -7,8 +7,7 @@ import struct
 from typing import IO, TYPE_CHECKING, Any
 
 from ingest.formats.cells import CHINESE_FORMATS, shown_number
-from ingest.formats.packages import bounded
-from ingest.formats.sheets import MOST_CELLS, Merge, Sheet, understood
+from ingest.formats.sheets import MOST_CELLS, Merge, Sheet, as_tables
 from rag.errors import ParseFailed, ParseLimit
 
 if TYPE_CHECKING:
@@ -40,11 +39,7 @@ def extract(file: IO[bytes]) -> dict[str, Any]:
         reason = "有密码，请先去掉" if locked else "不是完好的 Excel 97–2003 表格"
         raise ParseFailed(file="", reason=reason) from error
     hidden = [one.name for one in book.sheets() if one.visibility]
-    bounded("".join(cell for sheet in sheets for row in sheet.cells for cell in row))
-    return {
-        "tables": [understood(sheet).as_dict() for sheet in sheets],
-        "remarks": [f"略去了隐藏的工作表：{'、'.join(hidden)}"] if hidden else [],
-    }
+    return as_tables(sheets, hidden)
 
 
 def _sheet(book: Book, sheet: BookSheet) -> Sheet:

@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
 from ingest.formats.cells import CHINESE_FORMATS, shown_number
-from ingest.formats.packages import Package, attribute, below, bounded, local
-from ingest.formats.sheets import MOST_CELLS, Merge, Sheet, understood
+from ingest.formats.packages import Package, attribute, below, local
+from ingest.formats.sheets import MOST_CELLS, Merge, Sheet, as_tables
 from rag.errors import ParseLimit
 
 if TYPE_CHECKING:
@@ -38,9 +38,7 @@ def extract(file: IO[bytes]) -> dict[str, Any]:
         sheets = list(book.sheets())
     except (ValueError, KeyError, IndexError, OverflowError) as error:
         raise package.damaged() from error
-    tables = [understood(sheet).as_dict() for sheet in sheets]
-    bounded("".join(cell for sheet in sheets for row in sheet.cells for cell in row))
-    return {"tables": tables, "remarks": book.remarks()}
+    return as_tables(sheets, book.hidden, book.remarks())
 
 
 class _Book:
@@ -56,7 +54,7 @@ class _Book:
         self._related = package.related(self._path)
         properties = next(below(self._root, "workbookPr"), None)
         self._from_1904 = properties is not None and properties.get("date1904") in {"1", "true"}
-        self._hidden: list[str] = []
+        self.hidden: list[str] = []
         self._uncounted = 0
         self._cells = 0
 
@@ -68,20 +66,15 @@ class _Book:
             if kind != "worksheet":
                 continue  # a chart on a sheet of its own
             if tab.get("state", "visible") != "visible":
-                self._hidden.append(name)
+                self.hidden.append(name)
                 continue
             yield self._sheet(name, self._package.xml(part))
 
     def remarks(self) -> list[str]:
         """What a person should know of the cells that were not read."""
-        said = []
-        if self._hidden:
-            said.append(f"略去了隐藏的工作表：{'、'.join(self._hidden)}")
-        if self._uncounted:
-            said.append(
-                f"{self._uncounted} 个公式没有存下结果，未读；用 Excel 或 WPS 打开再保存即可"
-            )
-        return said
+        if not self._uncounted:
+            return []
+        return [f"{self._uncounted} 个公式没有存下结果，未读；用 Excel 或 WPS 打开再保存即可"]
 
     def _sheet(self, name: str, root: Element) -> Sheet:
         rows: dict[int, dict[int, str]] = {}

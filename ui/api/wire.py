@@ -9,8 +9,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from rag.answers import Filters, Question
 from rag.documents import Article, Paragraph
 from rag.errors import BadEncoding
+from rag.found import FoundPassage
 from rag.records import StoredArticle, StoredHead
-from ui.engine import Hit
 from ui.intake.jobs import FileStatus, JobStatus
 
 
@@ -151,7 +151,7 @@ def article_whole(stored: StoredArticle) -> dict[str, Any]:
     }
 
 
-def hit_json(hit: Hit) -> dict[str, Any]:
+def hit_json(hit: FoundPassage) -> dict[str, Any]:
     """A passage that a search found."""
     passage = hit.passage
     return {

@@ -10,7 +10,6 @@ from typing import Literal
 
 from rag.answers import Answer, Citation, Filters, Refusal
 from rag.errors import YoujuError
-from rag.rendering import GIST, gist_lead
 from rag.wording import correction_note, template, typed_words
 from ui.chat.escaping import attribute, escaped, escaped_json, quoted
 from ui.chat.overview_view import overview_html
@@ -90,10 +89,7 @@ def _talk(answer: Answer) -> Iterator[Part]:
 def _statements(answer: Answer) -> Iterator[Part]:
     by_number = {citation.n: citation for citation in answer.citations}
     unsure = answer.certainty == "unsure"
-    lead = lead_over(answer)
-    if answer.question_type == GIST and answer.citations:
-        lead = gist_lead(answer.part, answer.citations[0])
-    if lead:
+    if lead := lead_over(answer):
         yield Part("card", f'<p class="{"yj-doubt" if unsure else "yj-lead"}">{escaped(lead)}</p>')
     if answer.short_answer:
         short, label = quoted(answer.short_answer), short_label(answer)

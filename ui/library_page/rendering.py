@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from rag.documents import Span
+from rag.found import FoundPassage
 from rag.highlighting import occurrences
 from rag.records import ArticleHead, StoredHead
 from ui.chat.escaping import attribute, escaped
 from ui.console import page_label
-from ui.engine import Hit
 
 SHOWN = 300
 _AROUND = 60
@@ -58,7 +58,7 @@ def place_text(article: ArticleHead, file: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def hits_html(hits: Iterable[Hit], query: str) -> str:
+def hits_html(hits: Iterable[FoundPassage], query: str) -> str:
     """Passages that hold the words, marked; else those that come near in meaning."""
     found = [(hit, occurrences(hit.passage.text, query)) for hit in hits]
     literal = [(hit, marks) for hit, marks in found if marks]
@@ -104,7 +104,7 @@ def marked(text: str, marks: Sequence[Span]) -> str:
     return "".join([*pieces, escaped(text[at:])])
 
 
-def _hit(hit: Hit, marks: Sequence[Span], query: str) -> str:
+def _hit(hit: FoundPassage, marks: Sequence[Span], query: str) -> str:
     text = hit.passage.text
     start = max(marks[0].start - _AROUND, 0) if marks else 0
     end = min((marks[0].end if marks else 0) + 2 * _AROUND, len(text))
