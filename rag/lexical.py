@@ -100,10 +100,7 @@ class LexicalIndex:
         """Whether some passage holds all of these folded words."""
         from tantivy import Occur, Query
 
-        terms = [
-            (Occur.Must, Query.term_query(self._index.schema, "words", word, index_option="freq"))
-            for word in words
-        ]
+        terms = [(Occur.Must, self._term(word)) for word in words]
         return bool(self._searcher.search(Query.boolean_query(terms), 1, count=False).hits)
 
     def holding(self, words: Sequence[str], limit: int) -> list[int]:
@@ -112,25 +109,32 @@ class LexicalIndex:
 
         if not words or not len(self):
             return []
-        terms = [
-            (Occur.Must, Query.term_query(self._index.schema, "words", word, index_option="freq"))
-            for word in words
-        ]
+        terms = [(Occur.Must, self._term(word)) for word in words]
         hits = self._searcher.search(Query.boolean_query(terms), limit, count=False).hits
         rows = self._searcher.fast_field_values("row", [address for _, address in hits])
         return [int(row) for row in rows]
 
+    def words_beginning(self, start: str) -> list[tuple[str, int]]:
+        """The folded words with that beginning, and in how many passages each occurs."""
+        found: list[tuple[str, int]] = self._searcher.terms_with_prefix("words", start)
+        return found
+
     def search(
-        self, question: str, limit: int, among: Collection[int] | None = None
+        self,
+        question: str,
+        limit: int,
+        among: Collection[int] | None = None,
+        groups: Sequence[Sequence[str]] = (),
     ) -> list[tuple[int, float]]:
-        """The `limit` best rows with their BM25 score, best first; ties by row id."""
+        """The `limit` best rows with their BM25 score, best first; ties by row id.
+
+        Each of the `groups` is searched for besides, and counts as its best word does.
+        """
         from tantivy import Occur, Query
 
         schema = self._index.schema
-        terms = [
-            (Occur.Should, Query.term_query(schema, "words", word, index_option="freq"))
-            for word in dict.fromkeys(words(question))
-        ]
+        terms = [(Occur.Should, self._term(word)) for word in dict.fromkeys(words(question))]
+        terms += [(Occur.Should, self._any_of(group)) for group in groups]
         if not terms or not len(self):
             return []
         query = Query.boolean_query(terms)
@@ -146,6 +150,23 @@ class LexicalIndex:
             for row, (score, _) in zip(rows_found, result.hits, strict=True)
         ]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+
+    def _any_of(self, group: Sequence[str]) -> Any:
+        """The best of some words; one that the index lacks is all that it is cut into."""
+        from tantivy import Occur, Query
+
+        queries = []
+        for word in group:
+            spelt = [word] if self.document_frequency(word) else words(word)
+            if spelt:
+                terms = [(Occur.Must, self._term(part)) for part in spelt]
+                queries.append(Query.boolean_query(terms))
+        return Query.disjunction_max_query(queries)
+
+    def _term(self, word: str) -> Any:
+        from tantivy import Query
+
+        return Query.term_query(self._index.schema, "words", word, index_option="freq")
 
 
 def _schema() -> Any:
