@@ -17,6 +17,7 @@ FENCES = {
     "tantivy": ("rag/lexical.py",),
     "sqlite3": ("rag/storage.py",),
     "pypinyin": ("rag/sounds.py",),
+    "babel": ("rag/cldr.py",),
     "sentence_transformers": ("rag/bundled_embedder.py", "rag/named_embedder.py", "eval/"),
     "torch": (
         "rag/bundled_model.py",
