@@ -59,6 +59,18 @@ class Slip(_Record):
     searched: str
 
 
+class Bridged(_Record):
+    """A word of a question in another language, and the articles' words searched for besides.
+
+    `by` tells how they were found: in a dictionary of words or of names, as another way to write a
+    figure, or by how a name sounds.
+    """
+
+    asked: str
+    searched: tuple[str, ...]
+    by: Literal["word", "name", "figure", "sound"]
+
+
 class Stage(_Record):
     """How far an answer has come, for somebody who waits for it.
 
@@ -245,6 +257,7 @@ class Answer(_Record):
     exact: bool = False
     searched_question: str
     corrections: tuple[Slip, ...] = ()
+    bridged: tuple[Bridged, ...] = ()
     status: Literal["answered", "refused"]
     text: str
     short_answer: str | None = None

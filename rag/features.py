@@ -256,6 +256,8 @@ def _has_new(form: re.Pattern[str], text: str, question: str) -> bool:
 
 def _joined(question: Understood) -> list[str]:
     """The question's runs of letters and digits, without its function words."""
+    if not question.chinese:  # what articles write for it does not stand in it
+        return list(question.terms)
     kept = set(question.terms)
     text = question.searched
     marked = "".join(

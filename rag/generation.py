@@ -139,6 +139,7 @@ class TemplateGenerator:
             exact=findings.question.exact,
             searched_question=findings.understood.searched,
             corrections=findings.corrections,
+            bridged=findings.understood.bridged,
             status="answered",
             text=noting(
                 findings.corrections,
@@ -181,6 +182,7 @@ class TemplateGenerator:
             exact=findings.question.exact,
             searched_question=understood.searched,
             corrections=findings.corrections,
+            bridged=findings.understood.bridged,
             status="refused",
             text=noting(findings.corrections, message),
             question_type=understood.type,

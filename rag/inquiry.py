@@ -87,8 +87,9 @@ class Inquiry:
     ) -> list[Candidate]:
         """The passages that are read for evidence, best first; `wider` times as many."""
         limit = self.retriever.settings.passages * wider
+        searched = spelt_out(understood.searched)
         return self._with_vectors(
-            self.retriever.search(spelt_out(understood.searched), vector, limit, filters)
+            self.retriever.search(searched, vector, limit, filters, understood.groups)
         )
 
     def facts(self, understood: Understood, candidates: Sequence[Candidate]) -> Facts | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from time import perf_counter
 
 from rag.answers import Answer, Filters, Heard, Question, Receipt, Slip, Stage
+from rag.bridging import as_told, bridged
 from rag.desk import Desk, Talked, talked
 from rag.embedding import Embedder, Vectors
 from rag.errors import YoujuError
@@ -135,6 +137,7 @@ class Pipeline:
         if heard:
             heard(_reading(understood, len(candidates)))
         with _timed(timings, "evidence"):
+            read = as_told(read, candidates)
             facts = None if outside else inquiry.facts(read, candidates)
             scope = inquiry.scope(read, candidates)
             sides = inquiry.sides(read, vector, candidates, scope, filters)
@@ -153,14 +156,15 @@ class Pipeline:
 
     def search(self, query: str, limit: int, filters: Filters = EVERYTHING) -> list[Hit]:
         """The `limit` best passages, best first."""
-        understood = understand(Question(question=query), self.settings.answer.question_limit)
-        vector = self._embed(understood.spelt)
-        return self._current().search(understood.searched, vector, limit, filters)
+        retriever = self._current()
+        read = self._bridged(Question(question=query), retriever)
+        return retriever.search(read.searched, self._embed(read.spelt), limit, filters, read.groups)
 
     def rank(self, query: str) -> Rankings:
         """How each retrieval system ranks passages, for measuring."""
-        understood = understand(Question(question=query), self.settings.answer.question_limit)
-        return self._current().rank(understood.searched, self._embed(understood.spelt))
+        retriever = self._current()
+        read = self._bridged(Question(question=query), retriever)
+        return retriever.rank(read.searched, self._embed(read.spelt), groups=read.groups)
 
     def refresh(self) -> None:
         """Serve the library's present generation when this returns."""
@@ -225,10 +229,19 @@ class Pipeline:
         limit = self.settings.answer.question_limit
         check(question, limit)
         understood = understand(question, limit, self._completed(question))
+        if not understood.chinese:
+            return self._bridged(question, retriever, understood.searched), ()
         if question.exact:
             return understood, ()
         searched, slips = mended(understood.searched, retriever, understood.written)
         return (understand(question, limit, searched) if slips else understood), slips
+
+    def _bridged(
+        self, question: Question, retriever: Retriever, searched: str | None = None
+    ) -> Understood:
+        """The question with the library's words for what it asks in another language."""
+        read = understand(question, self.settings.answer.question_limit, searched)
+        return replace(read, bridged=bridged(read, retriever.indexes.lexical))
 
     def _completed(self, question: Question) -> str | None:
         """A question that leans on earlier ones, with what it leaves out."""

@@ -6,10 +6,11 @@ Rules speak of Chinese (and a little English) in general; the folded question is
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from rag.answers import Question
+from rag.answers import Bridged, Question
 from rag.errors import BadEncoding, QuestionEmpty, QuestionTooLong
 from rag.phrasing import left_unsaid
 from rag.question_data import question_data
@@ -28,6 +29,7 @@ class Understood:
         terms: its content words, folded, each once.
         chinese: whether words of the articles can be expected in it.
         history: the earlier questions, as they were typed.
+        bridged: its words in another language, with those of the articles.
     """
 
     asked: str
@@ -36,6 +38,7 @@ class Understood:
     terms: tuple[str, ...]
     chinese: bool
     history: tuple[str, ...] = ()
+    bridged: tuple[Bridged, ...] = ()
 
     @property
     def written(self) -> tuple[str, ...]:
@@ -43,14 +46,34 @@ class Understood:
         return (self.asked, *self.history)
 
     @property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        """The articles' words for each of its words in another language."""
+        return tuple(one.searched for one in self.bridged)
+
+    @property
     def spelt(self) -> str:
         """`searched` with Latin words in the letter case in which they were typed.
 
-        Another language stays folded: the line that `by_meaning` draws was drawn so.
+        Another language stays folded, as the line that `by_meaning` draws was drawn so, with the
+        articles' name in brackets where the library has but one that is meant.
         """
-        return spelt_as(self.searched, *self.written) if self.chinese else self.searched
+        if self.chinese:
+            return spelt_as(self.searched, *self.written)
+        only = ((one, one.searched[0]) for one in self.bridged if len(one.searched) == 1)
+        return glossed(self.searched, only)
 
 
+_GLOSS = re.compile(r"(?<=[a-z]) ?[(（][^()（）a-z]*[)）]")
+"""A name as articles spell it, in brackets after how it sounds."""
+_LATIN_WORD = re.compile("[a-z]{2,}")
+_ASKS_ENGLISH = re.compile(
+    r"^(?:is|are|was|were|do|does|did|can|could|will|would|has|have|had|should)\b"
+    r"|\b(?:what|who(?:m|se)?|which|when|where|why|how)\b"
+)
+_ASKS_CHINESE = re.compile("[谁哪几吗嘛呢什么怎何的]")
+_NAMES = frozenset(("name", "sound"))
+_BINDING = 2
+"""So many English words that ask or bind are no mere title."""
 _END_MARKS = re.compile(r"[\s?？。.!！~、,，]+$")
 
 
@@ -86,7 +109,7 @@ def understand(question: Question, limit: int, searched: str | None = None) -> U
         searched=folded,
         type=question_type(bare_question(folded)),
         terms=content_words(bare),
-        chinese=has_han(bare),
+        chinese=is_chinese(bare),
         history=question.history,
     )
 
@@ -119,6 +142,33 @@ def check(question: Question, limit: int) -> None:
 def content_words(text: str) -> tuple[str, ...]:
     """Words that an article could hold, each once, in order."""
     return tuple(dict.fromkeys(word for word in words(text) if word not in function_words()))
+
+
+def glossed(searched: str, told: Iterable[tuple[Bridged, str]]) -> str:
+    """A folded question with the articles' names in brackets after its own."""
+    for one, word in told:
+        name = word.replace(" ", "")
+        if one.by in _NAMES and name not in searched:
+            asked = fold(one.asked)
+            searched = searched.replace(asked, f"{asked} ({name})", 1)
+    return searched
+
+
+def is_chinese(bare: str) -> bool:
+    """Whether a folded question is asked in Chinese; what another language quotes does not count.
+
+    `How long is the 青石湾大桥` is English, as is `What does Qinghai (青海) expect`.
+    """
+    plain = _GLOSS.sub("", bare)
+    if not has_han(plain):
+        return False
+    english = question_data()["function_words"]["english"].split()
+    binding = set(english) & set(_LATIN_WORD.findall(plain))
+    return (
+        len(binding) < _BINDING
+        or _ASKS_ENGLISH.search(plain) is None
+        or _ASKS_CHINESE.search(plain) is not None
+    )
 
 
 def is_function_word(word: str) -> bool:

@@ -19,9 +19,14 @@ from rag.text import has_han
 Scored = list[tuple[int, float]]
 EVERYTHING = Filters()
 
-_LEXICAL_ABROAD = 0.2
+Groups = Sequence[Sequence[str]]
+"""Words of which any may stand for one of a question in another language."""
+
+_ABROAD = 0.2
 """Weight of the lexical ranking where the question is in another language: what words can match are
 names and figures, and a frequent one among them would outvote the meaning."""
+_BRIDGED = 1.5
+"""The same where the articles' words for it are known: those say more than the meaning does."""
 _DEEPER = 4
 """Rankings are made so many times at most, each four times as deep, until reprints leave enough."""
 
@@ -83,23 +88,39 @@ class Retriever:
         vector: Vectors,
         filters: Filters = EVERYTHING,
         depth: int | None = None,
+        groups: Groups = (),
     ) -> Rankings:
-        """Rank passages; `vector` is the query's, shape (dim,); `depth` of each index's ranking."""
+        """Rank passages.
+
+        Args:
+            query: as it is searched for.
+            vector: the query's, shape (dim,).
+            filters: which passages.
+            depth: of each index's ranking.
+            groups: searched for besides.
+        """
         depth = depth or self.settings.candidates
         among = None if filters.empty else self._among(filters)
         systems = self.settings.systems
         dense = [] if systems == "lexical" else self.indexes.dense.search(vector, depth, among)
-        lexical = [] if systems == "dense" else self.indexes.lexical.search(query, depth, among)
-        weights = (1.0, 1.0) if has_han(query) else (1.0, _LEXICAL_ABROAD)
+        lexical: Scored = []
+        if systems != "dense":
+            lexical = self.indexes.lexical.search(query, depth, among, groups)
+        weights = (1.0, _BRIDGED if groups else 1.0 if has_han(query) else _ABROAD)
         return Rankings(dense, lexical, fuse([dense, lexical], self.settings.rrf_k, weights))
 
     def search(
-        self, query: str, vector: Vectors, limit: int, filters: Filters = EVERYTHING
+        self,
+        query: str,
+        vector: Vectors,
+        limit: int,
+        filters: Filters = EVERYTHING,
+        groups: Groups = (),
     ) -> list[Hit]:
         """The `limit` best passages, best first; what only repeats a reprint is left out."""
         depth = self.settings.candidates
         for _ in range(_DEEPER):
-            rankings = self.rank(query, vector, filters, depth)
+            rankings = self.rank(query, vector, filters, depth, groups)
             rankings = replace(rankings, fused=with_leaders(rankings, limit))
             hits = self._hits(rankings, limit)
             if len(hits) >= min(limit, len(rankings.fused)):

@@ -11,6 +11,7 @@ from rag.library import Library
 from rag.mentions import mentions
 from rag.rendering import answer_text, refusal_message
 from rag.reprints import holds
+from rag.text import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ def verify(answer: Answer, library: Library) -> list[Finding]:
     findings += _statements(answer)
     findings += _corrections(answer)
     findings += _overview(answer, library)
+    findings += _bridged(answer)
     if not findings:
         findings += _text(answer)
     return findings
@@ -79,6 +81,12 @@ def _corrections(answer: Answer) -> Iterator[Finding]:
     for slip in answer.corrections:
         if slip.searched not in answer.searched_question:
             yield Finding(f"说是按“{slip.searched}”查找，检索的问题里却没有")
+
+
+def _bridged(answer: Answer) -> Iterator[Finding]:
+    for one in answer.bridged:
+        if fold(one.asked) not in answer.searched_question:
+            yield Finding(f"说是为“{one.asked}”查找，检索的问题里却没有")
 
 
 def _text(answer: Answer) -> Iterator[Finding]:
