@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
-from rag.answers import Certainty, Citation, Mismatch, RefusalReason, Slip, Statement
+from rag.answers import Bridged, Certainty, Citation, Mismatch, RefusalReason, Slip, Statement
 from rag.documents import day_of
 
 _DATA = Path(__file__).with_name("templates") / "answers.toml"
@@ -102,6 +102,13 @@ def correction_note(corrections: Sequence[Slip]) -> str:
 def typed_words(corrections: Sequence[Slip]) -> str:
     """`“青石弯”`: what was typed where other words were searched for."""
     return _quoted(slip.typed for slip in corrections)
+
+
+def sound_note(bridged: Sequence[Bridged]) -> str:
+    """`名字按读音查找：“张伟”`: what names in another language were taken for; empty for none."""
+    sounding = (word for one in bridged if one.by == "sound" for word in one.searched)
+    words = _quoted(word.replace(" ", "") for word in sounding)
+    return template("note", "sounding").format(words=words) if words else ""
 
 
 def noting(corrections: Sequence[Slip], text: str) -> str:

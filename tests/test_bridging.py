@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pages import BRIDGE, TEA, asking
 
-from rag.answers import Question
-from rag.bridging import bridged
+from rag.answers import Answer, Bridged, Question
+from rag.bridging import as_told, bridged
 from rag.english import stems, translated, words_of
 from rag.english_figures import figures_in
+from rag.features import Candidate
 from rag.lexical import LexicalIndex
+from rag.library import Library
 from rag.question import understand
 from rag.romanised import readings, romanised
 from rag.verification import verify
+from rag.wording import sound_note
+from ui.chat.answer_view import parts
 
 NAMES = (
     "市长张伟昨天到西安考察",
@@ -175,3 +182,40 @@ def test_an_english_question_finds_its_article_by_words(tmp_path: Path, question
 def test_a_chinese_question_is_searched_as_it_is(tmp_path: Path) -> None:
     with asking(tmp_path, bridge=BRIDGE) as pipeline:
         assert pipeline.ask(Question(question="大桥有多长？")).bridged == ()
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Iterator[tuple[Answer, Library]]:
+    """An English question with a name in it, answered over an article that has the name."""
+    with asking(tmp_path, tea=TEA, bridge=BRIDGE) as pipeline:
+        answer = pipeline.ask(Question(question="How much tea did Li Dashan sell?"))
+        yield answer, pipeline.library
+
+
+def test_the_answer_says_what_a_name_was_taken_for(told: tuple[Answer, Library]) -> None:
+    answer, library = told
+    (name,) = (one for one in answer.bridged if one.by == "sound")
+    assert (name.asked, [w.replace(" ", "") for w in name.searched]) == ("Li Dashan", ["李大山"])
+    assert sound_note(answer.bridged) == "名字按读音查找：“李大山”"
+    assert "名字按读音查找：“李大山”" in "".join(part.html for part in parts(answer))
+    assert not verify(answer, library)
+
+
+def test_a_made_up_bridge_is_found_out(told: tuple[Answer, Library]) -> None:
+    answer, library = told
+    other = Bridged(asked="Wang", searched=("王某",), by="sound")
+    assert verify(answer.model_copy(update={"bridged": (other,)}), library)
+
+
+def test_the_reader_is_shown_the_articles_names(tmp_path: Path) -> None:
+    with asking(tmp_path, tea=TEA) as pipeline:
+        asked = understand(Question(question="How much tea did Li Dashan sell?"), 200)
+        lexical = LexicalIndex.build([(1, TEA)])
+        candidates = [
+            Candidate(hit, np.eye(8, dtype=np.float32)) for hit in pipeline.search("李大山", 3)
+        ]
+    read = as_told(replace(asked, bridged=bridged(asked, lexical)), candidates)
+    assert "li dashan (李大山)" in read.searched
+    assert "李大山" in read.terms
+    assert "much" not in read.terms
+    assert as_told(understand(Question(question="李大山卖茶吗"), 200), candidates).bridged == ()

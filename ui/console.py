@@ -63,6 +63,7 @@ def page_label(page: str | None) -> str:
 def show_answer(answer: Answer) -> None:
     """The answer with its references, or the refusal with the nearest passages."""
     from rag.visible import visible
+    from rag.wording import sound_note, typed_words
 
     say(visible(answer.text))
     if answer.refusal is None:
@@ -78,9 +79,10 @@ def show_answer(answer: Answer) -> None:
         say("最接近的段落：")
         for citation in answer.refusal.nearest:
             _show_citation(citation)
+    if sounding := sound_note(answer.bridged):
+        say()
+        say(f"{sounding}。")
     if answer.corrections:
-        from rag.wording import typed_words
-
         say()
         say(f"仍要按{typed_words(answer.corrections)}查找，请加上 --exact。")
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from rag.answers import Answer, Citation, Filters, Refusal
 from rag.errors import YoujuError
-from rag.wording import correction_note, template, typed_words
+from rag.wording import correction_note, sound_note, template, typed_words
 from ui.chat.escaping import attribute, escaped, escaped_json, quoted
 from ui.chat.overview_view import overview_html
 from ui.chat.suggestion_view import suggestion_html
@@ -44,6 +44,8 @@ def parts(answer: Answer, filters: Filters | None = None) -> Iterator[Part]:
         yield Part("before", _completed(completed))
     if answer.corrections:
         yield Part("before", _corrected(answer))
+    if sounding := sound_note(answer.bridged):
+        yield Part("before", f'<p class="yj-searched"><span>{escaped(sounding)}</span></p>')
     if filters is not None and not filters.empty:
         yield Part(
             "before", '<p class="yj-searched"><span class="yj-tag">只在筛选范围内找</span></p>'
