@@ -62,6 +62,7 @@ def written(
     folder: Folder = Path("runs/reader"),
     pairs: Annotated[int, typer.Option(help="共训练多少对；0 为计划的数目，续训时可改")] = 0,
     each: Annotated[int, typer.Option(help="每一遍里其余各问题集取多少题")] = 1_000,
+    seed: Annotated[int, typer.Option(help="随机数的种子；0 为计划的种子")] = 0,
 ) -> None:
     """Train on questions that people wrote; dev questions are never read."""
     from eval.reader_training.mixture import Mixture, MixturePlan
@@ -72,7 +73,13 @@ def written(
     sets = [split_off(read_training_set(path), HELD_OUT, SPLIT_SEED)[0] for path in squad]
     mixture = MixturePlan(each=each)
     begin, weights = shipped_weights(after)
-    plan = replace(FIFTH_ROUND, begin=begin, pairs=pairs or FIFTH_ROUND.pairs, mixture=mixture)
+    plan = replace(
+        FIFTH_ROUND,
+        begin=begin,
+        pairs=pairs or FIFTH_ROUND.pairs,
+        seed=seed or FIFTH_ROUND.seed,
+        mixture=mixture,
+    )
     trainer = Trainer(folder, plan, weights)
     trainer.run_mixture(Mixture.read(questions, articles, sets, mixture))
 

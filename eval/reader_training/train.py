@@ -21,6 +21,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from eval.reader_training import attention
 from eval.reader_training.cloze import cloze_questions
 from eval.reader_training.mixture import Mixture, MixturePlan
 from eval.reader_training.model import Batch, Example, ReaderModel, loss_of, scores_of
@@ -164,6 +165,9 @@ class Trainer:
         self.folder, self.plan, self.step = folder, plan, 0
         self.model = ReaderModel()
         self.model.train()
+        if plan.compiled:
+            attention.register()
+            self.model.bert.set_attn_implementation(attention.WRITTEN_OUT)
         self._scores = torch.compile(self.model, dynamic=True) if plan.compiled else self.model
         trained = {n: p for n, p in self.model.named_parameters() if p.requires_grad}
         if weights is not None:
