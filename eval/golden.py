@@ -1,0 +1,157 @@
+"""What the shipped default answers to the project's own questions, kept to compare with.
+
+`python -m eval.golden write` asks them all and writes the file; `compare` asks again and prints
+what is different. Moving code changes nothing here; a better model or rule does, and then the new
+file shows in the diff of figures how much.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from eval.question_sets import load_questions
+from ingest.indexing import ingest
+from rag.answers import Answer, Citation, Question
+from rag.assembly import open_pipeline, open_scorer
+from rag.embedding import Embedder, open_embedder
+from rag.evidence import EvidenceScorer
+from rag.library import Library
+from rag.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+GOLDEN = ROOT / "tests" / "data" / "golden_answers.jsonl.gz"
+SAME = 1e-4
+"""Probabilities nearer than this are the same on one machine."""
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="记下或比较全部答案。")
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A folder of articles and what is asked about them."""
+
+    name: str
+    folder: Path
+    questions: Sequence[Question]
+
+    @classmethod
+    def read(cls, folder: Path) -> Shelf:
+        """The articles of a folder, and the questions beside them."""
+        asked = [item.to_question() for item in load_questions(folder / "questions.jsonl")]
+        return cls(folder.name, folder, asked)
+
+    @property
+    def files(self) -> list[Path]:
+        """The articles."""
+        found = self.folder.iterdir()
+        return sorted(path for path in found if path.suffix in {".txt", ".md"})
+
+
+def shelves() -> list[Shelf]:
+    """All of the project's own articles with their questions."""
+    pages = GOLDEN.parent
+    folders = [ROOT / "corpus", pages / "county_pages", pages / "other_pages"]
+    return [Shelf.read(folder) for folder in folders]
+
+
+def answers_of(shelf: Shelf, embedder: Embedder, scorer: EvidenceScorer) -> Iterator[Answer]:
+    """Each question's answer, in order, over a library of that shelf alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(data_dir=Path(folder))
+        with Library.open(settings.data_dir, write=True) as library:
+            ingest(shelf.files, library, embedder, settings)
+        pipeline = open_pipeline(settings, embedder, scorer)
+        try:
+            for question in shelf.questions:
+                yield pipeline.ask(question)
+        finally:
+            pipeline.close()
+
+
+def records() -> Iterator[Record]:
+    """All answers of the shipped default, as they are kept."""
+    embedder, scorer = open_embedder(Settings().embedding), open_scorer(Settings())
+    for shelf in shelves():
+        for answer in answers_of(shelf, embedder, scorer):
+            yield record(shelf.name, answer)
+
+
+def record(shelf: str, answer: Answer) -> Record:
+    """What of an answer is kept: no quote, only where it stands."""
+    refusal = answer.refusal
+    return {
+        "shelf": shelf,
+        "question": answer.question,
+        "history": list(answer.history),
+        "searched": answer.searched_question,
+        "type": answer.question_type,
+        "status": answer.status,
+        "confidence": round(answer.confidence, 5),
+        "certainty": answer.certainty,
+        "short": answer.short_answer,
+        "quotes": [_place(citation) for citation in answer.citations],
+        "statements": [list(statement.citations) for statement in answer.statements],
+        "refusal": refusal
+        and {
+            "reason": refusal.reason,
+            "missing": list(refusal.missing_words),
+            "mismatch": refusal.mismatch and [refusal.mismatch.asked, refusal.mismatch.told],
+            "nearest": [_place(citation) for citation in refusal.nearest],
+        },
+    }
+
+
+def _place(citation: Citation) -> list[Any]:
+    chosen = citation.why.chosen if citation.why else None
+    return [citation.article_id, *(list(span) for span in citation.source.spans), chosen]
+
+
+def read_golden() -> list[Record]:
+    """The kept answers."""
+    with gzip.open(GOLDEN, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def differences(kept: Record, now: Record, same: float = SAME) -> list[str]:
+    """Names of the fields in which two answers differ; probabilities may by less than `same`."""
+    differ = [name for name in kept if name != "confidence" and kept[name] != now[name]]
+    if abs(kept["confidence"] - now["confidence"]) >= same:
+        differ.append("confidence")
+    return differ
+
+
+@app.command(help="记下全部答案。")
+def write() -> None:
+    """Ask everything and write the file, byte for byte the same for the same answers."""
+    lines = [json.dumps(made, ensure_ascii=False) + "\n" for made in records()]
+    GOLDEN.write_bytes(gzip.compress("".join(lines).encode(), mtime=0))
+    typer.echo(f"{len(lines)} 个答案：{GOLDEN}")
+
+
+@app.command(help="再问一遍，列出不同之处；有不同就以 1 退出。")
+def compare(
+    same: Annotated[float, typer.Option(help="相差不到这么多的把握算相同")] = SAME,
+) -> None:
+    """Ask everything again and print what differs."""
+    different = 0
+    for kept, now in zip(read_golden(), records(), strict=True):
+        names = differences(kept, now, same)
+        different += bool(names)
+        for name in names:
+            typer.echo(f"{kept['question']}　{name}：{kept[name]} → {now[name]}")
+    typer.echo(f"{different} 个答案不同")
+    raise typer.Exit(1 if different else 0)
+
+
+if __name__ == "__main__":
+    app()
