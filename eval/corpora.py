@@ -41,7 +41,7 @@ class SquadLibrary:
 
 def embedder_of(settings: Settings) -> Embedder:
     """The embedder that the settings name."""
-    from rag.embedding import open_embedder
+    from rag.opening import open_embedder
 
     return open_embedder(settings.embedding)
 

@@ -21,9 +21,10 @@ from eval.question_sets import load_questions
 from ingest.indexing import ingest
 from rag.answers import Answer, Citation, Question
 from rag.assembly import open_pipeline, open_scorer
-from rag.embedding import Embedder, open_embedder
+from rag.embedding import Embedder
 from rag.evidence import EvidenceScorer
 from rag.library import Library
+from rag.opening import open_embedder
 from rag.settings import Settings
 
 ROOT = Path(__file__).parents[1]

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from rag.enumeration import enumerations
 from rag.evidence import Assessment, Evidence
-from rag.features import Weights
 from rag.listings import announced, announcement, listed_things
 from rag.question import Understood
+from rag.term_weights import Weights
 from rag.text import fold
 
 _HELD = 0.66

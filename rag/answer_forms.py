@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.features import has_form
+from rag.forms import has_form
 from rag.question import Understood
 from rag.question_types import QuestionType
 from rag.text import fold, names_in

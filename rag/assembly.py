@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from rag.embedding import Embedder, open_embedder
+from rag.embedding import Embedder
 from rag.evidence import EvidenceScorer, FeatureScorer
 from rag.generation import TemplateGenerator
 from rag.indexes import load_indexes
 from rag.library import Library
+from rag.opening import open_embedder
 from rag.pipeline import Pipeline
 from rag.retrieval import Retriever
 from rag.settings import Settings

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answers import Bridged
+from rag.candidates import Candidate
 from rag.english import Meant, translated, words_of
 from rag.english_figures import figures_in
-from rag.features import Candidate
 from rag.lexical import LexicalIndex
 from rag.question import Understood, glossed
 from rag.romanised import romanised

@@ -10,11 +10,11 @@ from rag.asked import asks
 from rag.documents import Span
 from rag.enumeration import enumerations
 from rag.evidence import Assessment, Evidence
-from rag.features import Weights
 from rag.question import Understood
 from rag.question_types import QuestionType
 from rag.quotes import Quotable, Quote, merged
 from rag.settings import AnswerSettings
+from rag.term_weights import Weights
 from rag.text import SPEAKER_LABEL, clause_spans, fold, sentence_spans, windows
 from rag.trimming import shortened, trimmed
 

@@ -27,7 +27,6 @@ from rag.answers import (
 )
 from rag.article_vectors import sentences_of
 from rag.embedding import Embedder
-from rag.features import Weights
 from rag.gist import gist_of
 from rag.gist_parts import rows_of
 from rag.library import Library
@@ -40,6 +39,7 @@ from rag.requests import Kind, Request, request_of
 from rag.retrieval import Retriever
 from rag.settings import Settings
 from rag.suggestions import Suggestions
+from rag.term_weights import Weights
 
 _SUGGESTED = 3
 _TALKS: TypeAdapter[Talk] = TypeAdapter(Talk)

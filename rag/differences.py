@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 from rag.enumeration import enumerations
 from rag.evidence import Assessment, Evidence
-from rag.features import Weights
 from rag.naming import qualifiers_in
 from rag.quantities import Quantity, quantities
 from rag.question import Understood, content_words
 from rag.question_types import QuestionType
+from rag.term_weights import Weights
 from rag.text import fold, names_in, windows
 from rag.units import asked_unit
 from rag.year_names import YEAR

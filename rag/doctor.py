@@ -6,10 +6,11 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.embedding import Embedder, open_embedder, passage_input
+from rag.embedding import Embedder, passage_input
 from rag.errors import YoujuError
 from rag.indexes import build_indexes, publish, published_problem
 from rag.library import Library
+from rag.opening import open_embedder
 from rag.settings import Settings
 from rag.verification import unproven_articles
 

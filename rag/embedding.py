@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.documents import Article, Passage, Span, day_of
-from rag.settings import EmbeddingSettings
 from rag.text import windows
 
 Vectors = NDArray[np.float32]
@@ -148,20 +147,3 @@ class HashingEmbedder:
             digest = hashlib.blake2b(pair.encode("utf-8", "replace"), digest_size=4).digest()
             vector[int.from_bytes(digest, "big") % self._dimension] += 1.0
         return vector / np.float32(np.linalg.norm(vector) or 1.0)
-
-
-def open_embedder(settings: EmbeddingSettings) -> Embedder:
-    """The embedder that settings name: the bundled one, or a sentence-transformers model.
-
-    Raises:
-        ModelMissing: it is not on this machine and cannot be fetched.
-        ModelCorrupt, ModelUnusable: its files are not what they should be.
-        ModelCacheUnwritable: the bundled model cannot be made ready.
-    """
-    if settings.model:
-        from rag.named_embedder import NamedEmbedder
-
-        return NamedEmbedder(settings.model, settings.threads)
-    from rag.bundled_embedder import BundledEmbedder
-
-    return BundledEmbedder(settings.cache_dir, settings.threads, settings.streams)

@@ -16,18 +16,18 @@ from typing import Protocol
 
 import numpy as np
 
+from rag.candidates import Candidate
 from rag.documents import Sentence, Span
 from rag.embedding import Vectors
 from rag.features import (
     QUESTION_FEATURES,
     SENTENCE_FEATURES,
-    Candidate,
-    Weights,
     measure,
     question_features,
 )
 from rag.logistic import LogisticModel, sigmoid
 from rag.question import Understood
+from rag.term_weights import Weights
 
 _WEIGHTS = Path(__file__).with_name("data") / "features.json"
 

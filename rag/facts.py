@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from rag.candidates import Candidate
 from rag.documents import Sentence, Span
-from rag.features import Candidate
 from rag.naming import qualifiers_in
 from rag.part_quotes import find_parts
 from rag.people import POST, SAYING, listed_name, listed_post, named, possible_names

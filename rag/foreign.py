@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.candidates import Candidate
 from rag.embedding import Vectors
 from rag.evidence import Assessment, Evidence
-from rag.features import Candidate
 from rag.logistic import sigmoid
 from rag.question import Understood
 

@@ -10,13 +10,13 @@ from rag.answers import Filters
 from rag.asked import answers_follow
 from rag.attributes import without_other_people
 from rag.bundled_model import NAME
+from rag.candidates import Candidate
 from rag.contrasts import without_other_places, without_others_answers
 from rag.differences import as_figure_question, different_figures
 from rag.documents import Article
 from rag.embedding import Embedder, Vectors
 from rag.evidence import Assessment, Evidence, EvidenceScorer
 from rag.facts import Facts, find_facts
-from rag.features import Candidate, Weights
 from rag.foreign import asks_in_words, by_meaning
 from rag.library import Library
 from rag.qualifiers import NearMiss, without_near_misses
@@ -24,6 +24,7 @@ from rag.question import Understood
 from rag.retrieval import Hit, Retriever
 from rag.scope import ANYBODY, Scope, only_by, scope_of, speaks_in, without_names
 from rag.spellings import spelt_out
+from rag.term_weights import Weights
 from rag.told import NOTHING_TOLD, Told, without_told
 from rag.topics import topic_of_view
 from rag.views import View, guests, view_of

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from rag.features import Candidate
+from rag.candidates import Candidate
 from rag.quantities import quantities
 from rag.question import Understood, content_words
 from rag.text import fold

@@ -13,7 +13,6 @@ from datetime import date, timedelta
 
 from rag.answers import Citation, Filters, Group, Listing, Overview
 from rag.documents import Span
-from rag.features import Weights
 from rag.library import Library
 from rag.mentions import topic_words
 from rag.quotes import SURE, LineQuote, Quotable, Quote, citation
@@ -21,6 +20,7 @@ from rag.records import StoredArticle
 from rag.rendering import MOST_ON_TOPIC
 from rag.requests import Request
 from rag.retrieval import Retriever
+from rag.term_weights import Weights
 from rag.text import sentence_spans, trim_span
 
 SHOWN = 20

@@ -19,7 +19,7 @@ from rag.generation import Findings, Generator
 from rag.indexes import caught_up
 from rag.inquiry import Inquiry
 from rag.library import Library
-from rag.places import located
+from rag.locating import located
 from rag.question import Understood, check, understand
 from rag.restrictions import restricted
 from rag.retrieval import EVERYTHING, Hit, Rankings, Retriever

@@ -8,10 +8,10 @@ from typing import Protocol
 
 from rag.answers import Chosen, Citation, Source, Why
 from rag.documents import Span, cut_spans
-from rag.features import Weights
 from rag.records import StoredArticle
 from rag.reprints import holds
 from rag.retrieval import Hit
+from rag.term_weights import Weights
 from rag.text import fold
 
 SURE = 0.95

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.candidates import Candidate
 from rag.decision import Decision, Matrix, Measurements, Rows, question_row, sentence_rows
 from rag.documents import Span
 from rag.embedding import PassageInput, Vectors, sourced_input
 from rag.evidence import Assessment, Evidence, FeatureScorer
-from rag.features import Candidate, Measured, Weights, measure, question_features
+from rag.features import Measured, measure, question_features
 from rag.logistic import sigmoid
 from rag.question import Understood
 from rag.question_types import QuestionType
 from rag.reader import Reader, Reading
 from rag.settings import AnswerSettings
+from rag.term_weights import Weights
 from rag.text import simplified, spelt_as
 
 _SHORT_TYPES = {

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.attribution import said_by
+from rag.candidates import Candidate
 from rag.documents import Article
 from rag.evidence import Assessment
-from rag.features import Candidate
 from rag.people import SAYING, named, possible_names
 from rag.question import Understood, content_words
 from rag.topics import VIEW, view_in

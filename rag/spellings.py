@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from rag.features import Candidate
+from rag.candidates import Candidate
 from rag.naming import qualifiers_in
 from rag.numerals import respelt, with_or_without_di, years_spelt
 from rag.question import Understood, content_words

@@ -11,12 +11,13 @@ import re
 from dataclasses import replace
 
 from rag.documents import Span
-from rag.features import Weights, has_form
+from rag.forms import has_form
 from rag.people import SAYING
 from rag.quantities import quantities
 from rag.question import Understood
 from rag.question_types import QuestionType
 from rag.quotes import Quote
+from rag.term_weights import Weights
 from rag.text import BRACKETS, fold
 
 LONG = 40

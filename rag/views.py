@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 
 from rag.composition import enumerated, spoken
 from rag.evidence import Assessment
-from rag.features import Weights
 from rag.people import is_asker
 from rag.question import Understood, content_words
 from rag.question_types import QuestionType
 from rag.quotes import Quotable, Quote
 from rag.records import StoredArticle
+from rag.term_weights import Weights
 from rag.text import fold, windows
 from rag.told import NOTHING_TOLD, Told
 from rag.turns import Turn, turns_of

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from rag.candidates import Candidate
 from rag.evidence import Assessment
-from rag.features import Candidate
 from rag.measured import as_measured
 from rag.numerals import YEAR_NUMERAL, number_of
 from rag.question import Understood, content_words

@@ -326,7 +326,7 @@ def _page(texts: Sequence[str], rng: random.Random) -> StirredPage:
 
 
 def _bundled_embedder() -> Embedder:
-    from rag.embedding import open_embedder
+    from rag.opening import open_embedder
     from rag.settings import EmbeddingSettings
 
     return open_embedder(EmbeddingSettings())

@@ -26,7 +26,7 @@ from rag.embedding import HashingEmbedder
 from rag.errors import QuestionEmpty, QuestionTooLong
 from rag.generation import Findings
 from rag.library import Library
-from rag.places import located
+from rag.locating import located
 from rag.question import understand
 from rag.records import NewDocument, StoredArticle
 from rag.retrieval import EVERYTHING, admits

@@ -99,7 +99,7 @@ def _main(data_dir: Path, file: Path, limit: int | None) -> int:
         return ingest(paths, library, embedder, settings, _acknowledge)
 
     indexing.ingest = acknowledging  # type: ignore[assignment]
-    rag.embedding.open_embedder = _open_slow  # type: ignore[assignment]
+    rag.opening.open_embedder = _open_slow  # type: ignore[assignment]
     if limit:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     return run(["--data-dir", str(data_dir), "--json", "ingest", str(file)])

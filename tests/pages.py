@@ -13,10 +13,11 @@ from ingest.indexing import ingest
 from ingest.outcomes import IngestReport
 from rag.answers import Answer, Question
 from rag.assembly import open_pipeline
+from rag.candidates import Candidate
 from rag.documents import Article, Paragraph, Passage, Span
 from rag.embedding import HashingEmbedder
 from rag.evidence import Evidence, FeatureScorer
-from rag.features import QUESTION_FEATURES, SENTENCE_FEATURES, Candidate
+from rag.features import QUESTION_FEATURES, SENTENCE_FEATURES
 from rag.library import Library
 from rag.logistic import LogisticModel
 from rag.pipeline import Pipeline

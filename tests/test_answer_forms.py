@@ -8,7 +8,7 @@ import pytest
 from pages import asking
 
 from rag.answers import Question
-from rag.features import has_form
+from rag.forms import has_form
 from rag.pipeline import Pipeline
 from rag.question import understand
 from rag.units import asked_unit

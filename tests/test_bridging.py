@@ -12,9 +12,9 @@ from pages import BRIDGE, TEA, asking
 
 from rag.answers import Answer, Bridged, Question
 from rag.bridging import as_told, bridged
+from rag.candidates import Candidate
 from rag.english import stems, translated, words_of
 from rag.english_figures import figures_in
-from rag.features import Candidate
 from rag.lexical import LexicalIndex
 from rag.library import Library
 from rag.question import understand

@@ -196,7 +196,7 @@ def test_of_two_processes_one_makes_it(tmp_path: Path) -> None:
 
 _COLD = """
 import sys
-from rag.embedding import open_embedder
+from rag.opening import open_embedder
 from rag.settings import EmbeddingSettings
 open_embedder(EmbeddingSettings()).embed_queries(["哪一年通水？"])
 print(sorted({"torch", "sentence_transformers", "transformers", "nncf"} & sys.modules.keys()))

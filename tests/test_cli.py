@@ -26,7 +26,7 @@ def quick_parts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith("YOUJU_")]:
         monkeypatch.delenv(name)
-    monkeypatch.setattr("rag.embedding.open_embedder", lambda *_: HashingEmbedder())
+    monkeypatch.setattr("rag.opening.open_embedder", lambda *_: HashingEmbedder())
     monkeypatch.setattr("rag.assembly.open_pipeline", FakePipeline)
 
 

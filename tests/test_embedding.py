@@ -13,9 +13,10 @@ import pytest
 
 from rag.bundled_embedder import BundledEmbedder
 from rag.documents import Span
-from rag.embedding import Embedder, HashingEmbedder, PassageInput, open_embedder
+from rag.embedding import Embedder, HashingEmbedder, PassageInput
 from rag.errors import ModelMissing, ModelUnusable
 from rag.named_embedder import NamedEmbedder
+from rag.opening import open_embedder
 from rag.settings import EmbeddingSettings
 from rag.text import sentence_spans
 from rag.token_vectors import span_vectors, unit
@@ -191,7 +192,7 @@ def test_a_folder_without_a_model_is_a_clear_error(tmp_path: Path) -> None:
 
 
 _HUB = """
-from rag.embedding import open_embedder
+from rag.opening import open_embedder
 from rag.errors import ModelMissing
 from rag.settings import EmbeddingSettings
 try:

@@ -9,7 +9,7 @@ import pytest
 from pages import BRIDGE, asking
 
 from rag.answers import Question
-from rag.features import Candidate
+from rag.candidates import Candidate
 from rag.foreign import asks_in_words, by_meaning
 from rag.question import understand
 

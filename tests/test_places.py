@@ -16,7 +16,8 @@ from ingest.page_images import render_page
 from rag.documents import Place, Span
 from rag.errors import LibraryCorrupt, PageImageMissing, ParseFailed
 from rag.library import Library
-from rag.places import boxes_of, pack, unpack
+from rag.locating import boxes_of
+from rag.places import pack, unpack
 
 # How a page is turned and cropped, and how its text is drawn so that it stands upright then.
 UPRIGHT = [

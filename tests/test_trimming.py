@@ -6,10 +6,10 @@ import pytest
 
 from rag.answers import Question
 from rag.documents import Article, Paragraph, Span
-from rag.features import Weights
 from rag.question import understand
 from rag.quotes import Quote
 from rag.records import StoredArticle
+from rag.term_weights import Weights
 from rag.trimming import shortened, trimmed
 
 LINER = (

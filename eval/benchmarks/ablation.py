@@ -22,11 +22,13 @@ from eval.judging import Judged, judge, quoted_text
 from eval.measures.evidence_f1 import evidence_f1
 from eval.question_sets import EvalQuestion, load_questions
 from eval.reading import figures, mean, pipeline_over, result, with_answer_settings
+from rag.candidates import Candidate
 from rag.embedding import Embedder, Progress, Vectors
 from rag.evidence import Assessment, Evidence, EvidenceScorer
-from rag.features import SENTENCE_FEATURES, Candidate, Weights, measure
+from rag.features import SENTENCE_FEATURES, measure
 from rag.question import Understood
 from rag.settings import Settings
+from rag.term_weights import Weights
 
 _OVERLAP = 0.25
 """Weight of shared words beside the cosine, as in the baseline that retrieval was chosen with."""

@@ -35,8 +35,8 @@ def ingest(
 ) -> None:
     """导入文件和文件夹；没有变化的文件不会重做，可以随时中断、接着再来。"""
     from ingest.indexing import ingest as ingest_files
-    from rag.embedding import open_embedder
     from rag.library import Library
+    from rag.opening import open_embedder
 
     options = options_of(context, data_dir, as_json)
     settings = options.settings()
