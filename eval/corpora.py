@@ -17,11 +17,11 @@ from eval.squad import SquadFile, read_squad
 from ingest.indexing import publish_indexes
 from ingest.intake import RECIPE_VERSION
 from ingest.passages import split_article
-from rag.documents import Article, Paragraph, SourceFile, Span
-from rag.embedding import Embedder, Progress, passage_input
+from rag.data_model.documents import Article, Paragraph, SourceFile, Span
 from rag.errors import DataLineInvalid
-from rag.library import Library
-from rag.records import NewDocument, NewPassage
+from rag.library.library import Library
+from rag.library.records import NewDocument, NewPassage
+from rag.models.embedding import Embedder, Progress, passage_input
 from rag.settings import Settings
 
 SEED = 20240229
@@ -41,7 +41,7 @@ class SquadLibrary:
 
 def embedder_of(settings: Settings) -> Embedder:
     """The embedder that the settings name."""
-    from rag.opening import open_embedder
+    from rag.models.opening import open_embedder
 
     return open_embedder(settings.embedding)
 

@@ -16,11 +16,11 @@ from eval.judging import Judged
 from eval.measures.containment import holds_any, shares_evidence
 from eval.question_checks import HeldTexts
 from eval.question_sets import EvalQuestion
-from rag.answers import Answer, Citation, Question
-from rag.evidence import Evidence
-from rag.found import FoundPassage
+from rag.data_model.answers import Answer, Citation, Question
+from rag.data_model.found import FoundPassage
+from rag.evidence.scorer import Evidence
 from rag.generation import Findings
-from rag.library import Library
+from rag.library.library import Library
 
 Stage = Literal[
     "no_answer",

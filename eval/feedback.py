@@ -16,8 +16,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from rag.answers import Answer
-from rag.storage import translated
+from rag.data_model.answers import Answer
+from rag.library.storage import translated
 
 Verdict = Literal["up", "down", "none"]
 Reason = Literal[

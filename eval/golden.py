@@ -19,12 +19,12 @@ import typer
 
 from eval.question_sets import load_questions
 from ingest.indexing import ingest
-from rag.answers import Answer, Citation, Question
 from rag.assembly import open_pipeline, open_scorer
-from rag.embedding import Embedder
-from rag.evidence import EvidenceScorer
-from rag.library import Library
-from rag.opening import open_embedder
+from rag.data_model.answers import Answer, Citation, Question
+from rag.evidence.scorer import EvidenceScorer
+from rag.library.library import Library
+from rag.models.embedding import Embedder
+from rag.models.opening import open_embedder
 from rag.settings import Settings
 
 ROOT = Path(__file__).parents[1]

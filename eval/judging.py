@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple, Protocol
 
 from eval.measures.containment import holds_answer, holds_any, shares_evidence
 from eval.question_sets import EvalQuestion
-from rag.answers import Answer, Citation
-from rag.documents import Passage
+from rag.data_model.answers import Answer, Citation
+from rag.data_model.documents import Passage
 
 RANKED = 10
 _COLONS = ("：", ":")

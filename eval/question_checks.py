@@ -16,7 +16,7 @@ from eval.data_files import read_bytes
 from eval.measures.containment import holds_answer, holds_any, holds_evidence, loose
 from eval.question_formats.records import COLUMNS
 from eval.question_sets import EvalQuestion, read_records
-from rag.documents import Article
+from rag.data_model.documents import Article
 from rag.errors import DataLineInvalid
 
 Severity = Literal["error", "note"]

@@ -13,7 +13,7 @@ from typing import Any
 from eval.data_files import has_surrogate
 from eval.spreadsheets import plain_cell
 from rag.errors import DataFileMissing, DataLineInvalid
-from rag.text import visible_length
+from rag.language.text import visible_length
 
 _TRUE = {"true", "1", "yes", "是", "可", "能", "有"}
 _FALSE = {"false", "0", "no", "否", "不可", "不能", "无"}

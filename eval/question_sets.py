@@ -18,7 +18,7 @@ from eval.crud_rag import crud_records, is_crud
 from eval.data_files import numbered_lines, parse_line, read_bytes, text_of
 from eval.question_rows import record_of, rows_of_csv, rows_of_workbook
 from eval.squad import is_squad, squad_of
-from rag.answers import Question
+from rag.data_model.answers import Question
 from rag.errors import DataLineInvalid
 
 _ZIP = b"PK\x03\x04"

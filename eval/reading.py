@@ -16,10 +16,10 @@ from eval.measures.ratio import Measure
 from eval.measures.refusal import REFUSAL_RATE
 from eval.question_sets import EvalQuestion, load_questions
 from eval.squad import read_squad
-from rag.answers import Answer, Filters, Question
-from rag.embedding import Embedder, Progress
+from rag.data_model.answers import Answer, Filters, Question
 from rag.errors import SettingsError
-from rag.evidence import EvidenceScorer
+from rag.evidence.scorer import EvidenceScorer
+from rag.models.embedding import Embedder, Progress
 from rag.settings import AnswerSettings, Settings
 
 if TYPE_CHECKING:

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from eval.data_files import jsonl_of, write_bytes_whole, write_whole
 from eval.diagnosis import STAGES, Diagnosis, Loss, stages
-from eval.html_report.page import html_of
 from eval.judging import Judged, Searcher, Verifier, judge, quoted_text
 from eval.measures.catalogue import BY_TYPE, FIGURES
 from eval.measures.ratio import Measure
 from eval.measures.significance import intervals
 from eval.measures.statistic import Figure
-from eval.question_formats.trec import QRELS, RUN, qrels_text, run_text
 from eval.question_sets import EvalQuestion, QuestionSet
-from eval.report_files import junit_xml, question_rows
 from eval.runs import Run
-from eval.spreadsheets import csv_text, workbook_bytes
 from eval.tables import markdown_table, text_table
 from rag.errors import UsageInvalid
 
@@ -115,34 +108,6 @@ class Report:
         if len(faults) > 1:
             parts += ["## 没答好的问题", markdown_table(faults)]
         return "\n\n".join([*parts, *self.problems]) + "\n"
-
-    def write(self, folder: Path) -> None:
-        """Write the report into a folder, made if need be.
-
-        As JSON, Markdown and one HTML file; every question as CSV and XLSX; the failures; the
-        rankings and what was relevant in TREC's form; the gates' own form for builds, JUnit XML.
-
-        Raises:
-            DataFileMissing: the folder does not take them.
-        """
-        document = json.dumps(self.to_json(), ensure_ascii=False, indent=2)
-        write_whole(folder / "report.json", document + "\n")
-        write_whole(folder / "report.md", self.markdown())
-        write_whole(folder / "failures.jsonl", jsonl_of(self.failures()))
-        write_whole(folder / "report.html", html_of(self, FAULTS))
-        rows = question_rows(self.judged, self.losses, FAULTS)
-        write_whole(folder / "questions.csv", csv_text(rows))
-        write_bytes_whole(folder / "questions.xlsx", workbook_bytes(rows, "逐题"))
-        xml = junit_xml(self.judged, self.losses, FAULTS, str(self.stamps["run"]))
-        write_bytes_whole(folder / "junit.xml", xml)
-        self._write_rankings(folder)
-
-    def _write_rankings(self, folder: Path) -> None:
-        rankings = {one.question.id: [found.id for found in one.ranking] for one in self.judged}
-        write_whole(folder / RUN, run_text(rankings, str(self.stamps["run"])))
-        rankable = [one for one in self.judged if one.rankable]
-        grades = {one.question.id: {r.id: r.grade for r in one.relevant} for one in rankable}
-        write_whole(folder / QRELS, qrels_text(grades))
 
     def failures(self) -> list[dict[str, Any]]:
         """Every question with a fault: what was asked, expected and said."""

@@ -26,6 +26,7 @@ from eval.data_files import read_bytes, read_jsonl, write_bytes_whole, write_who
 from eval.diagnosis import Diagnosis
 from eval.judging import Searcher, Verifier
 from eval.question_sets import QuestionSet, parse_questions
+from eval.report_writing import write_report
 from eval.reports import evaluate
 from eval.runs import Asker, Run, answer_all, read_run
 from rag.errors import RunMissing, SetMissing, YoujuError
@@ -184,7 +185,7 @@ class RunShelf:
             report = evaluate(
                 questions, answers, searcher=searcher, verifier=verifier, diagnosis=diagnosis
             )
-            report.write(folder)
+            write_report(report, folder)
         except Cancelled:
             return self._note(replace(run, state="cancelled"))
         except YoujuError as error:

@@ -16,9 +16,9 @@ from pydantic import ValidationError
 
 from eval.data_files import Line, numbered_lines, parse_line, read_bytes, text_of
 from eval.question_sets import EvalQuestion
-from rag.answers import Answer, Question
-from rag.embedding import Progress
+from rag.data_model.answers import Answer, Question
 from rag.errors import DataFileMissing, DataLineInvalid, InputError
+from rag.models.embedding import Progress
 
 _STARTS = (b'{"schema"', b'{"id"')  # of the lines that we write
 

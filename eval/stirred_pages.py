@@ -22,7 +22,7 @@ from itertools import pairwise
 from eval.layouts import Layout
 from eval.news_pages import SENTENCE_ENDS, CutKind, random_cuts
 from ingest.headlines import infer_headline
-from rag.documents import Span
+from rag.data_model.documents import Span
 
 _SURNAMES = "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁"
 _GIVEN = "文华明静伟芳敏杰秀兰涛丽强军磊洋勇艳娟霞宁安禾晨岚松柏溪远航"

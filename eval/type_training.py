@@ -18,9 +18,9 @@ import typer
 from numpy.typing import NDArray
 
 from eval.written import WrittenQuestion, read_written
-from rag.logistic import log_odds, sigmoid
-from rag.question import bare_question
-from rag.question_types import WEIGHTS, QuestionType, TypeModel, deciding_pattern, runs_of
+from rag.models.logistic import log_odds, sigmoid
+from rag.question.question_types import WEIGHTS, QuestionType, TypeModel, deciding_pattern, runs_of
+from rag.question.understanding import bare_question
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="拟合问题的类型。")
 

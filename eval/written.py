@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from eval.corpora import ready_article
 from eval.data_files import Line, read_jsonl
-from rag.documents import Article, Span
+from rag.data_model.documents import Article, Span
 from rag.errors import DataLineInvalid
 
 

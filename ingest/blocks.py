@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from ingest.metadata import Metadata
-from rag.documents import Span
+from rag.data_model.documents import Span
 
 
 class Kind(Enum):

@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 
 from rag.errors import FileMissing, FileUnreadable
-from rag.library import Library
-from rag.records import FileStamp
+from rag.library.library import Library
+from rag.library.records import FileStamp
 
 _UNSETTLED_NS = 2_000_000_000
 """A file written so shortly before it was looked at could be written again with the same times."""

@@ -15,12 +15,12 @@ from ingest.loading import load
 from ingest.metadata import normal_date, normal_page
 from ingest.page import page_to_articles
 from ingest.passages import split_article
-from rag.corrections import Corrected, Correction, Layout, anchor_of, apply, apply_all
-from rag.documents import Article, Join, Paragraph, SourceFile
-from rag.embedding import Embedder, passage_input
+from rag.data_model.documents import Article, Join, Paragraph, SourceFile
 from rag.errors import ArticleMissing, CorrectionInvalid, DocumentError
-from rag.library import Library
-from rag.records import NewPassage
+from rag.library.corrections import Corrected, Correction, Layout, anchor_of, apply, apply_all
+from rag.library.library import Library
+from rag.library.records import NewPassage
+from rag.models.embedding import Embedder, passage_input
 from rag.settings import Settings
 
 _LONGEST = {"title": 200, "newspaper": 60, "page": 20}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ingest.blocks import Block, Kind
 from ingest.lines import ends_sentence
 from ingest.metadata import metadata_from_folio
-from rag.documents import cut_spans
+from rag.data_model.documents import cut_spans
 
 _RULE = re.compile(r"[\s=\-_*~—─━﹏…·.＊]{3,}")
 _CREDIT_NAMES = (

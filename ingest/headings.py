@@ -14,7 +14,7 @@ from dataclasses import replace
 from ingest.blocks import Block, Kind, block_at
 from ingest.bylines import closing_names, dateline_names, is_news_lead
 from ingest.lines import ends_sentence
-from rag.text import has_han
+from rag.language.text import has_han
 
 _NUMBERED = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}[、.．]|第[一二三四五六七八九十\d]{1,3}[章节部分]"

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from rag.text import words
+from rag.language.text import words
 
 _CLAUSE = re.compile(r"[^，。！？；：\s“”（）()]{4,}[^，。！？；：\s]*")
 _DATELINE = re.compile(r"^(?:本报|本刊|新华社|中新社)[^，。]{0,20}?(?:讯|电)(?:[（(][^）)]*[）)])?")

@@ -18,11 +18,11 @@ from ingest.ahead import ahead
 from ingest.intake import Draft, Intake, Job
 from ingest.loading import discover
 from ingest.outcomes import FileOutcome, IngestReport, Progress
-from rag.embedding import Embedder, Vectors
 from rag.errors import FileMissing
-from rag.indexes import load_indexes, publish
-from rag.library import Library
-from rag.records import FinishedInput, NewDocument, NewPassage
+from rag.library.library import Library
+from rag.library.records import FinishedInput, NewDocument, NewPassage
+from rag.models.embedding import Embedder, Vectors
+from rag.retrieval.indexes import load_indexes, publish
 from rag.settings import Settings
 
 _BATCH_PASSAGES = 256

@@ -13,13 +13,13 @@ from ingest.outcomes import FileOutcome, Status
 from ingest.page import page_to_articles
 from ingest.passages import split_article
 from ingest.sidecar import sidecar_metadata
-from rag.corrections import apply_all
-from rag.documents import Article, Passage, SourceFile
-from rag.embedding import Embedder, PassageInput, passage_input
+from rag.data_model.documents import Article, Passage, SourceFile
 from rag.errors import DocumentError, EmptyDocument, YoujuError
-from rag.library import Library
-from rag.records import FileStamp
-from rag.reprints import Signature
+from rag.library.corrections import apply_all
+from rag.library.library import Library
+from rag.library.records import FileStamp
+from rag.library.reprints import Signature
+from rag.models.embedding import Embedder, PassageInput, passage_input
 from rag.settings import Settings
 
 _IDS_SHOWN = 5
@@ -94,7 +94,7 @@ class Draft:
     """A document that waits for the vectors of its passages.
 
     Attributes:
-        signatures: by article id, see `rag.reprints`.
+        signatures: by article id, see `rag.library.reprints`.
     """
 
     job: Job

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from rag.documents import Span
+from rag.data_model.documents import Span
 
 _LINE = re.compile(r"[^\n\r\f\v\x85\u2028\u2029]+")
 _EMPTY = "\ufeff\u200b\u200c\u200d\u2060"

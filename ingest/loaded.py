@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.metadata import Metadata
-from rag.documents import Original, Place, SourceFile
+from rag.data_model.documents import Original, Place, SourceFile
 from rag.errors import DocumentError
 
 NOTHING_SAID = Metadata()

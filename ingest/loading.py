@@ -43,7 +43,7 @@ from ingest.metadata import merge, metadata_from_file_name, metadata_from_mappin
 from ingest.ready import read_records, read_tables
 from ingest.sandbox import parse
 from ingest.sidecar import SIDECAR_NAME, is_sidecar, sidecar_metadata, table_metadata
-from rag.documents import Original, SourceFile
+from rag.data_model.documents import Original, SourceFile
 from rag.errors import (
     ArchiveCorrupt,
     DocumentError,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from ingest.lines import Line
-from rag.documents import cut_spans
+from rag.data_model.documents import cut_spans
 
 _SUFFIXES = frozenset({".md", ".markdown"})
 _NOT_TEXT = re.compile(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import PurePath
 
-from rag.documents import Span
+from rag.data_model.documents import Span
 
 _KEYS = {
     "title": "title headline 标题 题目 题名 篇名",

@@ -19,8 +19,8 @@ from ingest.pieces import flow_of, pieces_of
 from ingest.segmentation import read_blocks
 from ingest.stitching import Link, stitch
 from ingest.structure import PARAGRAPH_KINDS, paragraphs
-from rag.documents import Article, Join, Paragraph
-from rag.embedding import Embedder
+from rag.data_model.documents import Article, Join, Paragraph
+from rag.models.embedding import Embedder
 
 _COLUMN_NAME = 6
 

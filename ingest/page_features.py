@@ -28,7 +28,7 @@ from ingest.seam_features import (
     with_margins,
 )
 from ingest.seams import Ids, SeamStatistics
-from rag.embedding import Embedder, PassageInput
+from rag.models.embedding import Embedder, PassageInput
 
 PAGE_NAMES = (
     *NAMES,

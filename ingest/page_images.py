@@ -7,7 +7,7 @@ import tempfile
 
 from ingest.sandbox import Limits, parse
 from rag.errors import PageImageMissing
-from rag.library_queries import LibraryQueries
+from rag.library.queries import LibraryQueries
 
 WIDEST = 3_000
 _LIMITS = Limits(seconds=20)

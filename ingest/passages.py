@@ -11,8 +11,8 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from rag.documents import Article, Passage, Span
-from rag.text import numbered_sentences
+from rag.data_model.documents import Article, Passage, Span
+from rag.language.text import numbered_sentences
 
 if TYPE_CHECKING:
     from langchain_text_splitters import RecursiveCharacterTextSplitter

@@ -12,7 +12,7 @@ from ingest.formats.records import Record, names_articles, read_csv, read_jsonl,
 from ingest.formats.sheets import Table
 from ingest.loaded import LoadedFile, Origin, Report
 from ingest.metadata import Metadata, merge, metadata_from_file_name
-from rag.documents import SourceFile
+from rag.data_model.documents import SourceFile
 from rag.errors import DocumentError, EmptyDocument
 
 _PLAIN_TABS = ("sheet", "工作表")

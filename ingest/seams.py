@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.text import fold_with_offsets
+from rag.language.text import fold_with_offsets
 
 ORDER = 4
 BITS = 13

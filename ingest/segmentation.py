@@ -27,7 +27,7 @@ from ingest.headings import (
 from ingest.lines import Line, ends_sentence
 from ingest.people import listed_people, role_on
 from ingest.torn_lines import with_torn_lines
-from rag.documents import Span
+from rag.data_model.documents import Span
 
 _MARKED = re.compile(r"(#{1,6})\s*(.*?)\s*#*")
 _BOX_NAMES = (

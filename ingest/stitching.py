@@ -18,7 +18,7 @@ from ingest.pair_model import Choice, PairModel, assign, given_begin_none, pair_
 from ingest.pieces import Piece, allowed_links, starts_several
 from ingest.seam_features import Mask, Matrix, closed_ends
 from ingest.seams import seam_statistics
-from rag.embedding import Embedder
+from rag.models.embedding import Embedder
 
 JOIN_THRESHOLD = 0.6
 UNMARKED_JOIN_THRESHOLD = 0.9  # no heading tells where an article starts: any piece may be one

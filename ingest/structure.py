@@ -10,7 +10,7 @@ from dataclasses import replace
 from ingest.blocks import Block, Kind
 from ingest.bylines import is_name
 from ingest.people import Person, people_on, role_on
-from rag.documents import Paragraph
+from rag.data_model.documents import Paragraph
 
 PARAGRAPH_KINDS = frozenset({Kind.TEXT, Kind.PERSON, Kind.TABLE, Kind.CAPTION, Kind.AFFILIATION})
 

@@ -21,7 +21,7 @@ from ingest.lines import ends_sentence
 from ingest.seam_encoder import seam_encoder
 from ingest.seam_features import crosses_word, seam_gains
 from ingest.seams import seam_statistics
-from rag.logistic import LogisticModel
+from rag.models.logistic import LogisticModel
 
 NAMES = (
     "follows_below", "goes_on_below", "gain_below", "runs_on_below", "follows_next",

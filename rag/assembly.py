@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from rag.embedding import Embedder
-from rag.evidence import EvidenceScorer, FeatureScorer
+from rag.evidence.scorer import EvidenceScorer, FeatureScorer
 from rag.generation import TemplateGenerator
-from rag.indexes import load_indexes
-from rag.library import Library
-from rag.opening import open_embedder
+from rag.library.library import Library
+from rag.models.embedding import Embedder
+from rag.models.opening import open_embedder
 from rag.pipeline import Pipeline
-from rag.retrieval import Retriever
+from rag.retrieval.indexes import load_indexes
+from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 
 
@@ -52,9 +52,9 @@ def open_scorer(settings: Settings) -> EvidenceScorer:
     features = FeatureScorer.bundled()
     if settings.answer.scorer == "features":
         return features
-    from rag.decision import Decision
-    from rag.reader import Reader
-    from rag.reading import ReaderScorer
+    from rag.evidence.decision import Decision
+    from rag.evidence.reader_scorer import ReaderScorer
+    from rag.models.reader import Reader
 
     reader = Reader.open(threads=settings.embedding.threads)
     return ReaderScorer(reader, features, Decision.open(), settings.answer)

@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from rag import composition
-from rag.answer_forms import lacks_form
-from rag.answers import (
+from rag.data_model.answers import (
     Answer,
     Certainty,
     Citation,
@@ -20,17 +18,19 @@ from rag.answers import (
     Slip,
     Statement,
 )
-from rag.embedding import passage_header
-from rag.facts import Facts
 from rag.inquiry import Side
-from rag.missing_words import missing_words
-from rag.out_of_scope import is_out_of_scope, sets_a_task
-from rag.question import Understood
-from rag.quotes import Quotable, citation
-from rag.scope import Scope
+from rag.language.text import fold
+from rag.models.embedding import passage_header
+from rag.question.missing_words import missing_words
+from rag.question.out_of_scope import is_out_of_scope, sets_a_task
+from rag.question.understanding import Understood
+from rag.quoting import composition
+from rag.quoting.page_facts import Facts
+from rag.quoting.quotes import Quotable, citation
+from rag.rules.answer_forms import lacks_form
+from rag.rules.asked_speakers import Scope
 from rag.settings import AnswerSettings
-from rag.text import fold
-from rag.wording import noting, render_answer, render_refusal
+from rag.wording.phrases import noting, render_answer, render_refusal
 
 _RELEVANT = 0.34
 """Below this share of the question's weight in the best passage, nothing there is relevant."""

@@ -5,30 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.announced import announced_first
-from rag.answers import Filters
-from rag.asked import answers_follow
-from rag.attributes import without_other_people
-from rag.bundled_model import NAME
-from rag.candidates import Candidate
-from rag.contrasts import without_other_places, without_others_answers
-from rag.differences import as_figure_question, different_figures
-from rag.documents import Article
-from rag.embedding import Embedder, Vectors
-from rag.evidence import Assessment, Evidence, EvidenceScorer
-from rag.facts import Facts, find_facts
-from rag.foreign import asks_in_words, by_meaning
-from rag.library import Library
-from rag.qualifiers import NearMiss, without_near_misses
-from rag.question import Understood
-from rag.retrieval import Hit, Retriever
-from rag.scope import ANYBODY, Scope, only_by, scope_of, speaks_in, without_names
-from rag.spellings import spelt_out
-from rag.term_weights import Weights
-from rag.told import NOTHING_TOLD, Told, without_told
-from rag.topics import topic_of_view
-from rag.views import View, guests, view_of
-from rag.years import in_articles_words, saying
+from rag.data_model.answers import Filters
+from rag.data_model.documents import Article
+from rag.evidence.cross_lingual import asks_in_words, by_meaning
+from rag.evidence.scorer import Assessment, Evidence, EvidenceScorer
+from rag.library.library import Library
+from rag.models.bundled_model import NAME
+from rag.models.embedding import Embedder, Vectors
+from rag.question.spellings import spelt_out
+from rag.question.term_weights import Weights
+from rag.question.topics import topic_of_view
+from rag.question.understanding import Understood
+from rag.quoting.page_facts import Facts, find_facts
+from rag.quoting.viewpoints import View, guests, view_of
+from rag.retrieval.candidates import Candidate
+from rag.retrieval.retriever import Hit, Retriever
+from rag.rules.already_quoted import NOTHING_TOLD, Told, without_told
+from rag.rules.announced import announced_first
+from rag.rules.asked_speakers import ANYBODY, Scope, only_by, scope_of, speaks_in, without_names
+from rag.rules.attributes import without_other_people
+from rag.rules.contrasts import without_other_places, without_others_answers
+from rag.rules.differences import as_figure_question, different_figures
+from rag.rules.interviewer_sentences import answers_follow
+from rag.rules.qualifiers import NearMiss, without_near_misses
+from rag.rules.relative_years import in_articles_words, saying
 
 _MENTIONS = 20
 """Passages looked at for a person's own words."""

@@ -8,25 +8,25 @@ from contextlib import contextmanager
 from dataclasses import replace
 from time import perf_counter
 
-from rag.answers import Answer, Filters, Heard, Question, Receipt, Slip, Stage
-from rag.bridging import as_told, bridged
-from rag.desk import Desk, Talked, talked
-from rag.embedding import Embedder, Vectors
+from rag.data_model.answers import Answer, Filters, Heard, Question, Receipt, Slip, Stage
+from rag.desk.desk import Desk, Talked, talked
+from rag.desk.suggestions import Suggestions
 from rag.errors import YoujuError
-from rag.evidence import EvidenceScorer
-from rag.followups import asks_for_more, complete
+from rag.evidence.scorer import EvidenceScorer
 from rag.generation import Findings, Generator
-from rag.indexes import caught_up
 from rag.inquiry import Inquiry
-from rag.library import Library
-from rag.locating import located
-from rag.question import Understood, check, understand
-from rag.restrictions import restricted
-from rag.retrieval import EVERYTHING, Hit, Rankings, Retriever
+from rag.library.library import Library
+from rag.models.embedding import Embedder, Vectors
+from rag.question.bridging import as_told, bridged
+from rag.question.followups import asks_for_more, complete
+from rag.question.slips import mended
+from rag.question.source_filters import restricted
+from rag.question.understanding import Understood, check, understand
+from rag.quoting.locating import located
+from rag.retrieval.indexes import caught_up
+from rag.retrieval.retriever import EVERYTHING, Hit, Rankings, Retriever
+from rag.rules.already_quoted import NOTHING_TOLD, Told
 from rag.settings import Settings
-from rag.slips import mended
-from rag.suggestions import Suggestions
-from rag.told import NOTHING_TOLD, Told
 
 _MORE = "还有吗"
 """What `继续` means after a question."""

@@ -21,8 +21,8 @@ import uvicorn
 from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
 from ingest.indexing import ingest
-from rag.library import Library
-from rag.opening import open_embedder
+from rag.library.library import Library
+from rag.models.opening import open_embedder
 from rag.settings import Settings, load_settings
 from ui.server import create_app
 

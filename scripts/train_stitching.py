@@ -38,8 +38,8 @@ from ingest.pieces import allowed_links, flow_of, pieces_of
 from ingest.seam_features import Mask, Matrix, closed_ends
 from ingest.seams import SeamStatistics
 from ingest.segmentation import read_blocks
-from rag.documents import Span
-from rag.embedding import Embedder
+from rag.data_model.documents import Span
+from rag.models.embedding import Embedder
 from scripts.train_seams import count
 
 _DECAY = 2.0
@@ -326,7 +326,7 @@ def _page(texts: Sequence[str], rng: random.Random) -> StirredPage:
 
 
 def _bundled_embedder() -> Embedder:
-    from rag.opening import open_embedder
+    from rag.models.opening import open_embedder
     from rag.settings import EmbeddingSettings
 
     return open_embedder(EmbeddingSettings())

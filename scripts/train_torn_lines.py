@@ -26,7 +26,7 @@ from ingest.blocks import HEADINGS
 from ingest.lines import read_lines
 from ingest.segmentation import classified_lines, with_headings
 from ingest.torn_lines import NAMES, THRESHOLD, torn_line_features, write_torn_line_model
-from rag.logistic import LogisticModel
+from rag.models.logistic import LogisticModel
 
 # How headlines run into the text in these news: it makes training data, and nothing else knows it.
 _HEADLINE = re.compile(

@@ -8,7 +8,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.answers import (
+from rag.data_model.answers import (
     Answer,
     Citation,
     Filters,
@@ -21,19 +21,19 @@ from rag.answers import (
     Stage,
     Statement,
 )
-from rag.documents import Article, Paragraph, Passage, SourceFile, Span, cut_spans
-from rag.embedding import HashingEmbedder
+from rag.data_model.documents import Article, Paragraph, Passage, SourceFile, Span, cut_spans
 from rag.errors import QuestionEmpty, QuestionTooLong
 from rag.generation import Findings
-from rag.library import Library
-from rag.locating import located
-from rag.question import understand
-from rag.records import NewDocument, StoredArticle
-from rag.retrieval import EVERYTHING, admits
-from rag.scope import ANYBODY
+from rag.language.text import sentence_spans, windows
+from rag.library.library import Library
+from rag.library.records import NewDocument, StoredArticle
+from rag.models.embedding import HashingEmbedder
+from rag.question.understanding import understand
+from rag.quoting.locating import located
+from rag.retrieval.retriever import EVERYTHING, admits
+from rag.rules.asked_speakers import ANYBODY
 from rag.settings import Settings
-from rag.text import sentence_spans, windows
-from rag.wording import render_answer, render_refusal
+from rag.wording.phrases import render_answer, render_refusal
 from ui.intake.ingesting import ingest_files
 from ui.intake.jobs import FileResult, Progress
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rag.answers import Answer, Citation, Question, Receipt, Refusal, Source, Statement
+from rag.data_model.answers import Answer, Citation, Question, Receipt, Refusal, Source, Statement
 from rag.errors import QuestionTooLong
 
 RECEIPT = Receipt(generation=3, model="fake", settings="abc")

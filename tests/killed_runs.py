@@ -16,11 +16,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import rag.embedding
 from ingest import indexing
 from ingest.outcomes import Progress
-from rag.embedding import HashingEmbedder, PassageInput, PassageVectors
-from rag.library import Library
+from rag.library.library import Library
+from rag.models import opening
+from rag.models.embedding import HashingEmbedder, PassageInput, PassageVectors
+from rag.models.embedding import Progress as Embedded
 from rag.settings import EmbeddingSettings, Settings
 
 BATCH = 8
@@ -30,7 +31,9 @@ class SlowEmbedder(HashingEmbedder):
     """The fake, taking a moment."""
 
     def embed_passages(
-        self, passages: Sequence[PassageInput], progress: rag.embedding.Progress | None = None
+        self,
+        passages: Sequence[PassageInput],
+        progress: Embedded | None = None,
     ) -> list[PassageVectors]:
         """As the fake."""
         time.sleep(0.01)
@@ -99,7 +102,7 @@ def _main(data_dir: Path, file: Path, limit: int | None) -> int:
         return ingest(paths, library, embedder, settings, _acknowledge)
 
     indexing.ingest = acknowledging  # type: ignore[assignment]
-    rag.opening.open_embedder = _open_slow  # type: ignore[assignment]
+    opening.open_embedder = _open_slow  # type: ignore[assignment]
     if limit:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     return run(["--data-dir", str(data_dir), "--json", "ingest", str(file)])

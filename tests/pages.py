@@ -11,22 +11,22 @@ from numpy.typing import NDArray
 
 from ingest.indexing import ingest
 from ingest.outcomes import IngestReport
-from rag.answers import Answer, Question
 from rag.assembly import open_pipeline
-from rag.candidates import Candidate
-from rag.documents import Article, Paragraph, Passage, Span
-from rag.embedding import HashingEmbedder
-from rag.evidence import Evidence, FeatureScorer
-from rag.features import QUESTION_FEATURES, SENTENCE_FEATURES
-from rag.library import Library
-from rag.logistic import LogisticModel
+from rag.data_model.answers import Answer, Question
+from rag.data_model.documents import Article, Paragraph, Passage, Span
+from rag.evidence.features import QUESTION_FEATURES, SENTENCE_FEATURES
+from rag.evidence.scorer import Evidence, FeatureScorer
+from rag.evidence.signs import SIGNS
+from rag.language.text import numbered_sentences
+from rag.library.library import Library
+from rag.library.records import StoredArticle
+from rag.models.embedding import HashingEmbedder
+from rag.models.logistic import LogisticModel
 from rag.pipeline import Pipeline
-from rag.records import StoredArticle
-from rag.retrieval import Hit
+from rag.proof.verification import verify
+from rag.retrieval.candidates import Candidate
+from rag.retrieval.retriever import Hit
 from rag.settings import AnswerSettings, Settings
-from rag.signs import SIGNS
-from rag.text import numbered_sentences
-from rag.verification import verify
 
 BRIDGE = """青石湾大桥合龙
 本报讯 青石湾大桥昨日合龙。大桥全长2360米，总投资21亿元，计划明年六月通车。

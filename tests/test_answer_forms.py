@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 from pages import asking
 
-from rag.answers import Question
-from rag.forms import has_form
+from rag.data_model.answers import Question
+from rag.evidence.forms import has_form
+from rag.evidence.units import asked_unit
 from rag.pipeline import Pipeline
-from rag.question import understand
-from rag.units import asked_unit
+from rag.question.understanding import understand
 
 WELLS = """石门乡清点古井
 什么是古井？县文物所的工作人员解释，古井是指全乡开凿于百年以前、至今仍有水的石砌水井。全乡登记的古井有47处，都挂了牌。

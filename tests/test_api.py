@@ -14,7 +14,7 @@ from fake_pipeline import FakePipeline, write_library
 from fastapi.testclient import TestClient
 from served import served
 
-from rag.answers import Answer, Heard, Question
+from rag.data_model.answers import Answer, Heard, Question
 from rag.errors import LibraryCorrupt
 from rag.settings import Settings, load_settings
 from ui.chat import streaming

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.asked import asks
+from rag.rules.interviewer_sentences import asks
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ import pytest
 
 from eval.benchmarks.questions import Asked, chosen_split, run
 from eval.written import WrittenQuestion, read_written
-from rag.answers import Answer, Receipt, Refusal
-from rag.embedding import HashingEmbedder
+from rag.data_model.answers import Answer, Receipt, Refusal
 from rag.errors import UsageInvalid
+from rag.models.embedding import HashingEmbedder
 from rag.settings import AnswerSettings, Settings
 
 ARTICLES = {

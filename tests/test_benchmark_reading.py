@@ -14,9 +14,9 @@ from fakes_eval import answer, refusal
 from eval.benchmarks import evidence, rgb, span
 from eval.question_sets import EvalQuestion
 from eval.reading import with_answer_settings
-from rag.answers import Answer, Question
-from rag.embedding import Progress
+from rag.data_model.answers import Answer, Question
 from rag.errors import DataLineInvalid, SettingsError
+from rag.models.embedding import Progress
 from rag.settings import Settings
 
 

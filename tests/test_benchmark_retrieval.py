@@ -20,12 +20,12 @@ from eval.corpora import (
     ready_article,
 )
 from eval.squad import read_squad
-from rag.documents import spans_text
-from rag.embedding import HashingEmbedder
+from rag.data_model.documents import spans_text
 from rag.errors import DataLineInvalid
-from rag.indexes import load_indexes
-from rag.library import Library
-from rag.retrieval import Retriever
+from rag.library.library import Library
+from rag.models.embedding import HashingEmbedder
+from rag.retrieval.indexes import load_indexes
+from rag.retrieval.retriever import Retriever
 from rag.settings import RetrievalSettings, Settings
 
 # An index that was never saved drops its temporary folder together with itself.

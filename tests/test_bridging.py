@@ -10,17 +10,17 @@ import numpy as np
 import pytest
 from pages import BRIDGE, TEA, asking
 
-from rag.answers import Answer, Bridged, Question
-from rag.bridging import as_told, bridged
-from rag.candidates import Candidate
-from rag.english import stems, translated, words_of
-from rag.english_figures import figures_in
-from rag.lexical import LexicalIndex
-from rag.library import Library
-from rag.question import understand
-from rag.romanised import readings, romanised
-from rag.verification import verify
-from rag.wording import sound_note
+from rag.data_model.answers import Answer, Bridged, Question
+from rag.library.library import Library
+from rag.proof.verification import verify
+from rag.question.bridging import as_told, bridged
+from rag.question.english import stems, translated, words_of
+from rag.question.english_figures import figures_in
+from rag.question.romanised import readings, romanised
+from rag.question.understanding import understand
+from rag.retrieval.candidates import Candidate
+from rag.retrieval.lexical import LexicalIndex
+from rag.wording.phrases import sound_note
 from ui.chat.answer_view import parts
 
 NAMES = (

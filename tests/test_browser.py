@@ -16,7 +16,7 @@ from made_files import one_page_pdf, stream
 
 from eval.question_sets import load_questions
 from rag.assembly import open_pipeline
-from rag.embedding import HashingEmbedder
+from rag.models.embedding import HashingEmbedder
 from rag.settings import Settings, load_settings
 from ui.cli import run
 from ui.engine import Pipeline
@@ -52,7 +52,7 @@ REFERENCE = "何苇. 灯塔岛的风电[N]. 江州日报, 2024-03-05(6)."
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A library of two newspaper pages and a PDF."""
     from ingest.indexing import ingest
-    from rag.library import Library
+    from rag.library.library import Library
 
     folder = tmp_path_factory.mktemp("browser")
     for name, page in (("灯塔岛.txt", PAGE), ("牧场.txt", OTHER)):

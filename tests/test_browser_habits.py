@@ -11,7 +11,7 @@ import pytest
 from browsing import MARKS, Chat, Server, wait_for_chat
 from fake_pipeline import FakePipeline, IngestHere, write_library
 
-from rag.library import Library
+from rag.library.library import Library
 from rag.settings import load_settings
 
 pytestmark = MARKS

@@ -9,8 +9,8 @@ import pytest
 from browsing import HOSTILE, MARKS, Chat, Server, wait_for_chat
 from fake_pipeline import FakePipeline, write_library
 
+from rag.language.visible import visible
 from rag.settings import load_settings
-from rag.visible import visible
 
 pytestmark = MARKS
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag import bundled_model, weights_file
-from rag.bundled_embedder import BundledEmbedder
-from rag.bundled_model import NAME, ensure_model, tokenizer
-from rag.embedding import PassageInput
 from rag.errors import ModelCacheUnwritable, ModelCorrupt, ModelMissing
-from rag.weights_file import WeightsFile, charsmap
+from rag.models import bundled_model, weights_file
+from rag.models.bundled_embedder import BundledEmbedder
+from rag.models.bundled_model import NAME, ensure_model, tokenizer
+from rag.models.embedding import PassageInput
+from rag.models.weights_file import WeightsFile, charsmap
 
 TEXTS = [
     "城北水厂的第三条输水管线将在入冬之前通水。",
@@ -172,7 +172,7 @@ def test_a_place_that_is_no_folder_is_an_error(tmp_path: Path) -> None:
 _TWO_AT_ONCE = """
 import sys, time
 from pathlib import Path
-from rag import bundled_model
+from rag.models import bundled_model
 def write(draft):
     time.sleep(0.5)
     (draft / "model.bin").write_bytes(b"weights")
@@ -196,7 +196,7 @@ def test_of_two_processes_one_makes_it(tmp_path: Path) -> None:
 
 _COLD = """
 import sys
-from rag.opening import open_embedder
+from rag.models.opening import open_embedder
 from rag.settings import EmbeddingSettings
 open_embedder(EmbeddingSettings()).embed_queries(["哪一年通水？"])
 print(sorted({"torch", "sentence_transformers", "transformers", "nncf"} & sys.modules.keys()))

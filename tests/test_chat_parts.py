@@ -15,12 +15,12 @@ from fake_pipeline import FakePipeline, write_library
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from rag.answers import Answer, Citation, PageBox, Question, Source, Stage, Why
-from rag.documents import Article, Paragraph, Span
-from rag.embedding import HashingEmbedder
-from rag.library import Library
+from rag.data_model.answers import Answer, Citation, PageBox, Question, Source, Stage, Why
+from rag.data_model.documents import Article, Paragraph, Span
+from rag.desk.suggestions import candidates
+from rag.library.library import Library
+from rag.models.embedding import HashingEmbedder
 from rag.settings import load_settings
-from rag.suggestions import candidates
 from ui.api import problems
 from ui.chat import page_images, streaming
 from ui.chat.answer_view import answer_html, parts

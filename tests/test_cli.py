@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from fake_pipeline import PAGE, FakePipeline, write_library
 
-from rag.answers import Answer
-from rag.embedding import HashingEmbedder
-from rag.library import Library
+from rag.data_model.answers import Answer
+from rag.library.library import Library
+from rag.models.embedding import HashingEmbedder
 from ui.cli import run
 
 
@@ -26,7 +26,7 @@ def quick_parts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith("YOUJU_")]:
         monkeypatch.delenv(name)
-    monkeypatch.setattr("rag.opening.open_embedder", lambda *_: HashingEmbedder())
+    monkeypatch.setattr("rag.models.opening.open_embedder", lambda *_: HashingEmbedder())
     monkeypatch.setattr("rag.assembly.open_pipeline", FakePipeline)
 
 

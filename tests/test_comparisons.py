@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answers import Question
-from rag.comparisons import states_no_difference
-from rag.question import understand
+from rag.data_model.answers import Question
+from rag.question.comparisons import states_no_difference
+from rag.question.understanding import understand
 
 TWO = "二车间有女工四十名，三车间有女工三十名，"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from pages import asking
 
-from rag.answers import Question
+from rag.data_model.answers import Question
 from rag.pipeline import Pipeline
 
 TERRACES = """梯田里的稻鱼

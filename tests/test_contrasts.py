@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from pages import evidence_of
 
-from rag.answers import Question
-from rag.contrasts import without_others_answers
-from rag.evidence import Assessment
-from rag.question import understand
+from rag.data_model.answers import Question
+from rag.evidence.scorer import Assessment
+from rag.question.understanding import understand
+from rag.rules.contrasts import without_others_answers
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ import pytest
 
 from ingest.corrections import Page, read_pages, seams, store_corrections, stored_page
 from ingest.indexing import ingest
-from rag.corrections import (
+from rag.data_model.documents import Article, Join, Span, spans_text
+from rag.errors import ArticleMissing, CorrectionInvalid
+from rag.library.corrections import (
     Corrected,
     Correction,
     Layout,
@@ -18,12 +20,10 @@ from rag.corrections import (
     correction_json,
     correction_of,
 )
-from rag.documents import Article, Join, Span, spans_text
-from rag.embedding import HashingEmbedder
-from rag.errors import ArticleMissing, CorrectionInvalid
-from rag.library import Library
+from rag.library.library import Library
+from rag.models.embedding import HashingEmbedder
+from rag.proof.verification import unproven_articles
 from rag.settings import Settings, load_settings
-from rag.verification import unproven_articles
 
 TEXT = """江州日报 2024年3月5日 第6版
 

@@ -14,7 +14,7 @@ import pytest
 from pages import ask, asking_files
 
 from eval.question_sets import load_questions
-from rag.answers import Answer
+from rag.data_model.answers import Answer
 from rag.pipeline import Pipeline
 
 PAGES = Path(__file__).parent / "data" / "county_pages"

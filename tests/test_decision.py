@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.answers import Question
-from rag.decision import (
+from rag.data_model.answers import Question
+from rag.data_model.documents import Span
+from rag.errors import ReaderCorrupt, ReaderMissing
+from rag.evidence.decision import (
     DECISION,
     QUESTION_READINGS,
     SENTENCE_READINGS,
@@ -20,11 +22,9 @@ from rag.decision import (
     question_row,
     sentence_rows,
 )
-from rag.documents import Span
-from rag.errors import ReaderCorrupt, ReaderMissing
-from rag.features import QUESTION_FEATURES, SENTENCE_FEATURES, Measured
-from rag.question import understand
-from rag.reader import Reading
+from rag.evidence.features import QUESTION_FEATURES, SENTENCE_FEATURES, Measured
+from rag.models.reader import Reading
+from rag.question.understanding import understand
 
 HERE = Reading(0.9, Span(0, 3), 0.8, (0.5, 0.1), (0,), margin=2.0, presence=3.0)
 ELSEWHERE = Reading(0.1, None, 0.0, (0.2,), (), margin=-4.0, presence=-1.0)

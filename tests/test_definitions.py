@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from pages import ingest_into, pipeline_over, write
 
-from rag.answers import Question
-from rag.asked import asks
-from rag.definitions import defines
+from rag.data_model.answers import Question
+from rag.evidence.definitions import defines
+from rag.rules.interviewer_sentences import asks
 
 
 @pytest.mark.parametrize(

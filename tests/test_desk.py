@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from pages import BRIDGE, TEA, asking, ingest_into, pipeline_over, write
 
-from rag.answers import Answer, Filters, Question
-from rag.gist import MOST
+from rag.data_model.answers import Answer, Filters, Question
+from rag.desk.gist import MOST
+from rag.language.text import fold
 from rag.pipeline import Pipeline
-from rag.replay import replay
-from rag.text import fold
-from rag.verification import verify
+from rag.proof.replay import replay
+from rag.proof.verification import verify
 
 PAPER = """望川日报 2024年5月{day}日 第{page}版
 

@@ -13,11 +13,11 @@ from pages import BRIDGE, TEA, asking
 from eval.diagnosis import STAGES, Diagnosis, Loss, stages
 from eval.judging import judge
 from eval.question_sets import EvalQuestion
-from rag.answers import Answer, Mismatch, Question, Refusal
-from rag.evidence import Assessment
+from rag.data_model.answers import Answer, Mismatch, Question, Refusal
+from rag.evidence.scorer import Assessment
 from rag.generation import Findings
 from rag.pipeline import Pipeline
-from rag.retrieval import Hit
+from rag.retrieval.retriever import Hit
 
 GOLD = "大桥全长2360米，总投资21亿元，计划明年六月通车。"
 ASKED = EvalQuestion(

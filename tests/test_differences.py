@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pages import asking
 
-from rag.answers import Question
+from rag.data_model.answers import Question
 
 BOATS = "渡口的船工\n全镇持证的船工只有2100人，按规划的目标还缺500人。"
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from pages import BRIDGE, ingest_into, pipeline_over, write
 
-from rag.answers import Question
-from rag.doctor import Check, examine
-from rag.embedding import HashingEmbedder
-from rag.library import Library
-from rag.schema import DATABASE
+from rag.data_model.answers import Question
+from rag.library.library import Library
+from rag.library.schema import DATABASE
+from rag.models.embedding import HashingEmbedder
+from rag.proof.doctor import Check, examine
+from rag.proof.verification import verify
 from rag.settings import Settings
-from rag.verification import verify
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from eval.drafting.templates import drafts
 from eval.feedback import Feedback
 from eval.measures.containment import holds_answer
 from eval.question_sets import load_questions
-from rag.documents import Article, Paragraph
+from rag.data_model.documents import Article, Paragraph
 from ui.cli import run
 
 

@@ -14,11 +14,11 @@ from killed_runs import BATCH, acknowledged, start, write_articles
 from pages import BRIDGE, ingest_into, pipeline_over, write
 
 from ingest.indexing import ingest
-from rag import bundled_model
-from rag.answers import Question
-from rag.doctor import examine
-from rag.embedding import HashingEmbedder, PassageInput, PassageVectors, Progress
-from rag.library import Library
+from rag.data_model.answers import Question
+from rag.library.library import Library
+from rag.models import bundled_model
+from rag.models.embedding import HashingEmbedder, PassageInput, PassageVectors, Progress
+from rag.proof.doctor import examine
 from rag.settings import Settings
 
 COUNT = 160
@@ -145,7 +145,7 @@ def test_a_full_disk_is_named_and_the_old_index_still_answers(
 _MAKING = """
 import sys, time
 from pathlib import Path
-from rag import bundled_model
+from rag.models import bundled_model
 
 def slowly(draft):
     (draft / "tokenizer.json").write_text("{}")

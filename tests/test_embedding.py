@@ -11,15 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.bundled_embedder import BundledEmbedder
-from rag.documents import Span
-from rag.embedding import Embedder, HashingEmbedder, PassageInput
+from rag.data_model.documents import Span
 from rag.errors import ModelMissing, ModelUnusable
-from rag.named_embedder import NamedEmbedder
-from rag.opening import open_embedder
+from rag.language.text import sentence_spans
+from rag.models.bundled_embedder import BundledEmbedder
+from rag.models.embedding import Embedder, HashingEmbedder, PassageInput
+from rag.models.named_embedder import NamedEmbedder
+from rag.models.opening import open_embedder
+from rag.models.token_vectors import span_vectors, unit
 from rag.settings import EmbeddingSettings
-from rag.text import sentence_spans
-from rag.token_vectors import span_vectors, unit
 
 SHORT = "老船厂改成了美术馆。周末有三千人来参观！门票二十元。"
 LONG = "".join(f"第{n}号仓库存放着从南方运来的木材和茶叶。" for n in range(80))
@@ -192,7 +192,7 @@ def test_a_folder_without_a_model_is_a_clear_error(tmp_path: Path) -> None:
 
 
 _HUB = """
-from rag.opening import open_embedder
+from rag.models.opening import open_embedder
 from rag.errors import ModelMissing
 from rag.settings import EmbeddingSettings
 try:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from pages import article
 
-from rag.enumeration import enumerations
+from rag.language.enumeration import enumerations
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from browsing import HOSTILE, MARKS, Server
 from fake_pipeline import FakePipeline, write_library
 from plain_pages import Visit
 
+from rag.language.visible import visible
 from rag.settings import Settings, load_settings
-from rag.visible import visible
 
 pytestmark = MARKS
 

@@ -11,7 +11,7 @@ import pytest
 
 from eval.feedback import Feedback, FeedbackStore, question_lines, questions_text
 from eval.question_sets import load_questions
-from rag.answers import Answer, Citation, Receipt, Refusal, Source, Statement
+from rag.data_model.answers import Answer, Citation, Receipt, Refusal, Source, Statement
 from rag.errors import StorageFull
 
 QUOTE = "风电场共有38台风机。"

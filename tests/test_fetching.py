@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from rag.embedding import HashingEmbedder
 from rag.errors import AddressRefused, FetchFailed
+from rag.models.embedding import HashingEmbedder
 from ui import fetching
 from ui.cli import run
 from ui.fetching import fetch, fetch_to, is_address, is_public
@@ -183,7 +183,7 @@ def test_a_server_that_drips(site: str, monkeypatch: pytest.MonkeyPatch) -> None
 def test_the_command_line_names_what_it_refuses_and_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("rag.opening.open_embedder", lambda _: HashingEmbedder())
+    monkeypatch.setattr("rag.models.opening.open_embedder", lambda _: HashingEmbedder())
     text = tmp_path / "a.txt"
     text.write_text("石桥镇每逢初五有集市。")
     arguments = ["ingest", "http://127.0.0.1:9/x", str(text), "--data-dir", str(tmp_path / "d")]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.followups import complete
-from rag.told import Told
+from rag.question.followups import complete
+from rag.rules.already_quoted import Told
 
 
 @pytest.mark.parametrize(

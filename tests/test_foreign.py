@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from pages import BRIDGE, asking
 
-from rag.answers import Question
-from rag.candidates import Candidate
-from rag.foreign import asks_in_words, by_meaning
-from rag.question import understand
+from rag.data_model.answers import Question
+from rag.evidence.cross_lingual import asks_in_words, by_meaning
+from rag.question.understanding import understand
+from rag.retrieval.candidates import Candidate
 
 
 def answerable(folder: Path, question: str) -> float:

@@ -22,7 +22,7 @@ from ingest.formats.columns import reading_order
 from ingest.formats.extracted import Extracted, PageText, join_pages, split_pages
 from ingest.formats.pieces import Piece
 from ingest.loading import LoadedFile, load
-from rag.documents import Place
+from rag.data_model.documents import Place
 from rag.errors import ParseFailed
 
 SENTENCES = (

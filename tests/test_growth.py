@@ -15,20 +15,22 @@ from time import process_time
 import pytest
 from pages import article
 
-from rag import attributes, numerals, people, series, year_parts
-from rag.answers import Question
-from rag.comparisons import states_no_difference
-from rag.limits import limits_of
-from rag.naming import qualifiers_in
-from rag.numbered_parts import Part, asked_parts, items_of, other_part_around, reports
-from rag.part_quotes import find_parts
-from rag.quantities import quantities
-from rag.question import Understood, understand
-from rag.records import StoredArticle
-from rag.series import members_in
-from rag.spellings import spelt_out
-from rag.year_names import years_in
-from rag.year_parts import parts_in, without_parts
+from rag.data_model.answers import Question
+from rag.language import names as people
+from rag.language import numerals, series, year_parts
+from rag.language.naming import qualifiers_in
+from rag.language.quantities import quantities
+from rag.language.series import members_in
+from rag.language.year_names import years_in
+from rag.language.year_parts import parts_in, without_parts
+from rag.library.records import StoredArticle
+from rag.question.comparisons import states_no_difference
+from rag.question.limits import limits_of
+from rag.question.numbered_parts import Part, asked_parts, items_of, other_part_around, reports
+from rag.question.spellings import spelt_out
+from rag.question.understanding import Understood, understand
+from rag.quoting.part_quotes import find_parts
+from rag.rules import attributes
 
 MODULES = (
     "series naming limits numerals year_names year_parts spellings comparisons numbered_parts "

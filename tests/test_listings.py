@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.listings import lists
+from rag.evidence.listings import lists
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from pages import BRIDGE, TEA, ingest_into, write
 from ingest import changes, intake
 from ingest.loaded import LoadedFile, Remark, Report
 from ingest.loading import load
-from rag.library import Library
-from rag.records import FileStamp
+from rag.library.library import Library
+from rag.library.records import FileStamp
 
 
 @pytest.fixture

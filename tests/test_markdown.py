@@ -8,7 +8,7 @@ from ingest.lines import read_lines
 from ingest.loading import LoadedFile
 from ingest.markdown import without_marks
 from ingest.page import page_to_articles
-from rag.documents import SourceFile, spans_text
+from rag.data_model.documents import SourceFile, spans_text
 
 
 def seen(text: str) -> list[str]:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from pages import ask, asking, evidence_of
 
-from rag.answers import Question
-from rag.measured import as_measured
-from rag.question import understand
+from rag.data_model.answers import Question
+from rag.question.understanding import understand
+from rag.rules.measured import as_measured
 
 
 @pytest.mark.parametrize(

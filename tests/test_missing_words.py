@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.missing_words import missing_words
+from rag.question.missing_words import missing_words
 
 TEXT = "江州市的大桥去年通车,全市共有高等院校三所,耕地两万亩,货车百辆。"
 

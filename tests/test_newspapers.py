@@ -14,7 +14,7 @@ import pytest
 
 from ingest.loading import load
 from ingest.page import page_to_articles
-from rag.documents import Article, Paragraph, spans_text
+from rag.data_model.documents import Article, Paragraph, spans_text
 
 PAGES = Path(__file__).parent / "newspapers"
 NAMES = sorted(page.stem for page in PAGES.glob("*.txt"))

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 from pages import ask, asking
 
-from rag.answers import Answer, Question
-from rag.numbered_parts import asked_parts
+from rag.data_model.answers import Answer, Question
 from rag.pipeline import Pipeline
-from rag.question import understand
+from rag.question.numbered_parts import asked_parts
+from rag.question.understanding import understand
 
 LAKE = """# 白鹭湖渔业管理办法
 

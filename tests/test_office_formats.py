@@ -20,8 +20,7 @@ from ingest.indexing import ingest
 from ingest.loaded import LoadedFile
 from ingest.loading import load
 from ingest.page import page_to_articles
-from rag.documents import spans_text
-from rag.embedding import HashingEmbedder
+from rag.data_model.documents import spans_text
 from rag.errors import (
     ArchiveCorrupt,
     ArchiveTooLarge,
@@ -32,7 +31,8 @@ from rag.errors import (
     TypeMismatch,
     XmlForbidden,
 )
-from rag.library import Library
+from rag.library.library import Library
+from rag.models.embedding import HashingEmbedder
 from rag.settings import load_settings
 
 SENTENCE = "江边的旧仓库改成了书店，周末挤满了带孩子来看书的年轻父母。"

@@ -11,7 +11,7 @@ import pytest
 from fake_pipeline import FakePipeline, write_library
 from served import served
 
-from rag.answers import Answer
+from rag.data_model.answers import Answer
 from rag.settings import load_settings
 from ui.api.chat_completions import pieces
 from ui.reply import plain_text

@@ -11,8 +11,8 @@ import pytest
 from ingest.loading import LoadedFile, load
 from ingest.metadata import Metadata
 from ingest.page import page_to_articles
-from rag.documents import Article, SourceFile, spans_text
-from rag.embedding import HashingEmbedder
+from rag.data_model.documents import Article, SourceFile, spans_text
+from rag.models.embedding import HashingEmbedder
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT / "corpus"

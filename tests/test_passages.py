@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pages import article
 
 from ingest.passages import split_article
-from rag.documents import Article
-from rag.embedding import passage_input
+from rag.data_model.documents import Article
+from rag.models.embedding import passage_input
 
 TEXTS = st.lists(
     st.text(st.sampled_from("甲乙丙丁，。！？；、”）…ab 1."), max_size=400), min_size=1, max_size=6

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from pages import article
 
-from rag.attribution import said_by
-from rag.people import listed_name, listed_post, named, possible_names
-from rag.text import numbered_sentences
-from rag.topics import view_in
+from rag.language.attribution import said_by
+from rag.language.names import listed_name, listed_post, named, possible_names
+from rag.language.text import numbered_sentences
+from rag.question.topics import view_in
 
 REPORT = article(
     "村口的路修好了。“走了三十年泥路，总算不沾脚了。”七十岁的乔大山说。",

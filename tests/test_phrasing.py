@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answers import Question
-from rag.phrasing import as_question
-from rag.question import understand
-from rag.question_types import QuestionType
+from rag.data_model.answers import Question
+from rag.question.keywords import as_question
+from rag.question.question_types import QuestionType
+from rag.question.understanding import understand
 
 
 def test_an_age_is_asked_for_by_its_name() -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from pages import BRIDGE, TEA, asking, ingest_into, pipeline_over, write
 
-from rag.answers import Answer, Question, Stage
+from rag.data_model.answers import Answer, Question, Stage
 from rag.errors import BadEncoding, QuestionEmpty, QuestionTooLong
-from rag.out_of_scope import is_out_of_scope
 from rag.pipeline import Pipeline
-from rag.question import content_words, is_held, understand
-from rag.verification import verify
+from rag.proof.verification import verify
+from rag.question.out_of_scope import is_out_of_scope
+from rag.question.understanding import content_words, is_held, understand
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from PIL import Image
 
 from ingest.loading import load
 from ingest.page_images import render_page
-from rag.documents import Place, Span
+from rag.data_model.documents import Place, Span
 from rag.errors import LibraryCorrupt, PageImageMissing, ParseFailed
-from rag.library import Library
-from rag.locating import boxes_of
-from rag.places import pack, unpack
+from rag.library.library import Library
+from rag.library.page_places import pack, unpack
+from rag.quoting.locating import boxes_of
 
 # How a page is turned and cropped, and how its text is drawn so that it stands upright then.
 UPRIGHT = [

@@ -23,7 +23,7 @@ from eval.printed_pages import (
 )
 from ingest.formats import readers
 from ingest.loading import LoadedFile, load
-from rag.answers import Question
+from rag.data_model.answers import Question
 from rag.errors import BrowserMissing
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from pages import asking, evidence_of
 
-from rag.answers import Mismatch, Question
-from rag.evidence import Assessment
-from rag.naming import qualifiers_in
+from rag.data_model.answers import Mismatch, Question
+from rag.evidence.scorer import Assessment
+from rag.language.naming import qualifiers_in
+from rag.language.text import fold
 from rag.pipeline import Pipeline
-from rag.qualifiers import without_near_misses
-from rag.question import understand
-from rag.text import fold
-from rag.verification import verify
+from rag.proof.verification import verify
+from rag.question.understanding import understand
+from rag.rules.qualifiers import without_near_misses
 
 SPORTS = """镇体育中心一期投用
 2024年3月2日 柳镇报 第1版

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.quantities import chinese_number, quantities
+from rag.language.quantities import chinese_number, quantities
 
 
 @pytest.mark.parametrize(

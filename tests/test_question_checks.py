@@ -10,7 +10,7 @@ import pytest
 
 from eval.question_checks import HeldTexts, check_questions
 from eval.question_sets import load_questions
-from rag.documents import Article, Paragraph
+from rag.data_model.documents import Article, Paragraph
 from rag.errors import DataLineInvalid
 from ui.cli import run
 

@@ -9,7 +9,13 @@ import numpy as np
 import pytest
 
 from eval.type_training import Example, bound_of, fit
-from rag.question_types import WEIGHTS, QuestionType, TypeModel, deciding_pattern, question_type
+from rag.question.question_types import (
+    WEIGHTS,
+    QuestionType,
+    TypeModel,
+    deciding_pattern,
+    question_type,
+)
 
 PLAIN = [
     ("大桥由谁设计", QuestionType.WHO),

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from pages import ask, asking_files
 
-from rag.answers import Answer, Filters, Question
+from rag.data_model.answers import Answer, Filters, Question
 from rag.pipeline import Pipeline
-from rag.replay import replay
-from rag.verification import verify
+from rag.proof.replay import replay
+from rag.proof.verification import verify
 
 PAGES = Path(__file__).parent / "data" / "other_pages"
 QUESTIONS = [

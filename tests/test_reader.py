@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from eval.reader_training.train import FIFTH_ROUND
-from rag.documents import Span
-from rag.embedding import PassageInput
+from rag.data_model.documents import Span
 from rag.errors import ReaderCorrupt, ReaderMissing
-from rag.reader import READER, RECORD, WEIGHTS, Reader, read_record, trim_answer
-from rag.reader_tokens import question_ids, token_windows
-from rag.text import sentence_spans
+from rag.language.text import sentence_spans
+from rag.models.embedding import PassageInput
+from rag.models.reader import READER, RECORD, WEIGHTS, Reader, read_record, trim_answer
+from rag.models.reader_tokens import question_ids, token_windows
 
 pytestmark = pytest.mark.model
 

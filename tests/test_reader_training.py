@@ -18,10 +18,10 @@ from eval.reader_training.schedule import Negatives
 from eval.reader_training.shipped import shipped_weights
 from eval.reader_training.sources import with_sources
 from eval.reader_training.train import CHECKPOINT
-from rag.documents import Article, Paragraph, Span
-from rag.embedding import source_line
-from rag.reader import READER
-from rag.text import sentence_spans
+from rag.data_model.documents import Article, Paragraph, Span
+from rag.language.text import sentence_spans
+from rag.models.embedding import source_line
+from rag.models.reader import READER
 
 TEXT = (
     "青石县文化馆2021年3月在东河镇办起第二期木偶戏讲习班，招收学员48人。"

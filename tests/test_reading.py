@@ -11,18 +11,18 @@ from typing import cast
 import pytest
 from pages import article, ask, ingest_into, word_scorer, write
 
-from rag.answers import Answer, Mismatch, Question
 from rag.assembly import open_pipeline
-from rag.decision import Decision
-from rag.documents import Span
-from rag.embedding import HashingEmbedder, PassageInput, source_line
-from rag.logistic import log_odds
+from rag.data_model.answers import Answer, Mismatch, Question
+from rag.data_model.documents import Span
+from rag.evidence.decision import Decision
+from rag.evidence.reader_scorer import ReaderScorer
+from rag.language.text import spelt_as
+from rag.models.embedding import HashingEmbedder, PassageInput, source_line
+from rag.models.logistic import log_odds
+from rag.models.reader import Reader, Reading
 from rag.pipeline import Pipeline
-from rag.question import understand
-from rag.reader import Reader, Reading
-from rag.reading import ReaderScorer
+from rag.question.understanding import understand
 from rag.settings import Settings
-from rag.text import spelt_as
 
 LINER = """“海燕”号邮轮首航
 “海燕”号邮轮由北湾船厂建造，2019年5月首航，从南港驶往星岛，船上有客舱九百间，雇员四百二十人。船长陈海生说，海上风浪不大。

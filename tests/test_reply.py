@@ -8,7 +8,7 @@ from io import BytesIO
 import docx
 import pytest
 
-from rag.answers import (
+from rag.data_model.answers import (
     Answer,
     Citation,
     Group,
@@ -21,8 +21,8 @@ from rag.answers import (
     Statement,
     Why,
 )
-from rag.rendering import answer_text
-from rag.visible import HIDDEN, visible
+from rag.language.visible import HIDDEN, visible
+from rag.wording.rendering import answer_text
 from ui.chat.answer_view import answer_html
 from ui.chat.escaping import escaped, escaped_json, quoted
 from ui.chat.exporting import Conversation, exported

@@ -10,10 +10,11 @@ from fakes_eval import answer, refusal
 
 from eval.comparison import compare
 from eval.question_sets import EvalQuestion
+from eval.report_writing import write_report
 from eval.reports import Report, evaluate
 from eval.runs import Run
 from eval.tables import markdown_table, text_table, width
-from rag.answers import Answer
+from rag.data_model.answers import Answer
 from rag.errors import UsageInvalid
 
 BRIDGE = "大桥全长五百米。"
@@ -119,7 +120,7 @@ def test_gates(report: Report) -> None:
 
 
 def test_what_is_written_can_be_read(report: Report, tmp_path: Path) -> None:
-    report.write(tmp_path / "new")
+    write_report(report, tmp_path / "new")
     written = json.loads((tmp_path / "new" / "report.json").read_text(encoding="utf-8"))
     assert written == json.loads(json.dumps(report.to_json()))
     assert written["settings"]["generation"] == [3]

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from pages import ingest_into, pipeline_over, write
 
-from rag.answers import Filters, Question
-from rag.library import Library
-from rag.reprints import ALIKE, Signature, holds, squeezed
-from rag.verification import verify
+from rag.data_model.answers import Filters, Question
+from rag.library.library import Library
+from rag.library.reprints import ALIKE, Signature, holds, squeezed
+from rag.proof.verification import verify
 
 WIRE = """全省首条跨江隧道开始掘进
 本报讯（记者 林知秋） 全省首条跨江隧道昨天开始掘进。隧道全长七千二百米，水下部分占一半。

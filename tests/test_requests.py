@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from rag.asked_sources import AskedSource, source_in
-from rag.requests import Kind, request_of
-from rag.text import fold
+from rag.desk.asked_sources import AskedSource, source_in
+from rag.desk.requests import Kind, request_of
+from rag.language.text import fold
 
 MESSAGES = Path(__file__).with_name("data") / "requests.txt"
 PAPERS = ("江州日报", "沅江晚报")

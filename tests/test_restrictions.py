@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from pages import asking
 
-from rag.answers import Filters, Question
+from rag.data_model.answers import Filters, Question
 from rag.pipeline import Pipeline
-from rag.question import Understood, understand
-from rag.restrictions import Restriction, restricted
-from rag.verification import verify
+from rag.proof.verification import verify
+from rag.question.source_filters import Restriction, restricted
+from rag.question.understanding import Understood, understand
 
 MORNING = """柳镇晨报 2024年3月2日 星期六 第1版
 

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pages import BRIDGE, TEA, ingest_into, pipeline_over, write
 
-from rag.answers import Filters
-from rag.dense import DenseIndex
-from rag.embedding import HashingEmbedder
+from rag.data_model.answers import Filters
 from rag.errors import ModelChanged
-from rag.indexes import build_indexes, caught_up, load_indexes
-from rag.lexical import LexicalIndex
-from rag.library import Library
-from rag.retrieval import Rankings, fuse, with_leaders
+from rag.library.library import Library
+from rag.models.embedding import HashingEmbedder
+from rag.retrieval.dense import DenseIndex
+from rag.retrieval.indexes import build_indexes, caught_up, load_indexes
+from rag.retrieval.lexical import LexicalIndex
+from rag.retrieval.retriever import Rankings, fuse, with_leaders
 
 FAKE = HashingEmbedder()
 

@@ -9,8 +9,8 @@ import pytest
 from fakes_eval import ScriptedAsker
 
 from eval.run_shelf import BUNDLED, Cancelled, KeptRun, RunShelf
-from rag.answers import Answer
-from rag.documents import Passage
+from rag.data_model.answers import Answer
+from rag.data_model.documents import Passage
 from rag.errors import DataLineInvalid, RunMissing, SetMissing, StorageFull
 
 SCRIPT = {"甲在哪里？": ["甲在东边。"], "乙在哪里？": ["乙在南边。"]}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answers import Question
-from rag.limits import limits_of
-from rag.naming import qualifiers_in
-from rag.numerals import number_of
-from rag.question import understand
-from rag.text import fold
+from rag.data_model.answers import Question
+from rag.language.naming import qualifiers_in
+from rag.language.numerals import number_of
+from rag.language.text import fold
+from rag.question.limits import limits_of
+from rag.question.understanding import understand
 
 
 def days(first: int, last: int) -> set[int]:

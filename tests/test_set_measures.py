@@ -24,7 +24,7 @@ from eval.measures.significance import DRAWS, intervals
 from eval.measures.statement_support import statement_precision, statement_recall
 from eval.measures.statistic import Figure
 from eval.question_sets import EvalQuestion
-from rag.answers import Answer, Statement, Why
+from rag.data_model.answers import Answer, Statement, Why
 
 LONG = "大桥全长五百米。"
 

@@ -11,14 +11,14 @@ from fake_pipeline import FakePipeline, write_library
 from fastapi.testclient import TestClient
 from pages import BRIDGE, TEA, ask, asking
 
-from rag.answers import Answer, Question, Slip, Stage
-from rag.lexical import LexicalIndex
+from rag.data_model.answers import Answer, Question, Slip, Stage
+from rag.language.sounds import Likeness, alike, likeness, spelt, syllables
+from rag.language.text import fold
 from rag.pipeline import Pipeline
-from rag.replay import replay
+from rag.proof.replay import replay
+from rag.proof.verification import verify
+from rag.retrieval.lexical import LexicalIndex
 from rag.settings import load_settings
-from rag.sounds import Likeness, alike, likeness, spelt, syllables
-from rag.text import fold
-from rag.verification import verify
 from ui.chat.answer_view import answer_html, parts
 from ui.chat.exporting import Conversation, exported
 from ui.cli import run
@@ -178,8 +178,8 @@ def test_nothing_is_looked_up_where_all_words_are_known(
     def never(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("rag.slips._nearest", never)
-    monkeypatch.setattr("rag.sounds._sounds", never)
+    monkeypatch.setattr("rag.question.slips._nearest", never)
+    monkeypatch.setattr("rag.language.sounds._sounds", never)
     assert ask(pipeline, "青石湾大桥总投资多少元？").answered
 
 

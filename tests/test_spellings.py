@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pages import asking
 
-from rag.answers import Question
-from rag.spellings import spelt_out
+from rag.data_model.answers import Question
+from rag.question.spellings import spelt_out
 
 
 @pytest.mark.parametrize(

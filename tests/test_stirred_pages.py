@@ -14,7 +14,7 @@ from short_news import BRIDGE, LIBRARY, RECIPE
 from eval.benchmarks.stitching import run, score
 from eval.layouts import LAYOUTS, Layout
 from eval.stirred_pages import Stretch, stir_page
-from rag.documents import Article, Paragraph
+from rag.data_model.documents import Article, Paragraph
 
 TEXTS = [BRIDGE, LIBRARY, RECIPE]
 

@@ -14,7 +14,7 @@ from ingest.pair_model import PairModel, assign, best_detours
 from ingest.pieces import Piece, allowed_links
 from ingest.seams import SeamStatistics, read_statistics, write_statistics
 from ingest.stitching import Stitching, stitch
-from rag.embedding import HashingEmbedder
+from rag.models.embedding import HashingEmbedder
 
 
 def pairs(texts: list[str], embedder: HashingEmbedder | None = None) -> set[tuple[int, int]]:

@@ -6,7 +6,7 @@ from ingest.bylines import closing_names, dateline_names, read_affiliation, read
 from ingest.lines import read_lines
 from ingest.segmentation import read_blocks
 from ingest.structure import paragraphs
-from rag.documents import Paragraph
+from rag.data_model.documents import Paragraph
 
 INTERVIEW = """# 怎样修好一座老桥
 

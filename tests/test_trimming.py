@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answers import Question
-from rag.documents import Article, Paragraph, Span
-from rag.question import understand
-from rag.quotes import Quote
-from rag.records import StoredArticle
-from rag.term_weights import Weights
-from rag.trimming import shortened, trimmed
+from rag.data_model.answers import Question
+from rag.data_model.documents import Article, Paragraph, Span
+from rag.library.records import StoredArticle
+from rag.question.term_weights import Weights
+from rag.question.understanding import understand
+from rag.quoting.quotes import Quote
+from rag.quoting.trimming import shortened, trimmed
 
 LINER = (
     "“海燕”号邮轮由北湾船厂建造，2019年5月首航，从南港驶往星岛，船上有客舱九百间，雇员四百二十人。"

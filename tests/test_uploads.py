@@ -15,9 +15,9 @@ import pytest
 from fake_pipeline import FakePipeline, IngestHere
 from fastapi.testclient import TestClient
 
-from rag.embedding import HashingEmbedder
 from rag.errors import IngestBroken
-from rag.library import Library
+from rag.library.library import Library
+from rag.models.embedding import HashingEmbedder
 from rag.settings import Settings, load_settings
 from ui.intake.child import ChildIngester
 from ui.intake.uploads import FOLDER, safe_name

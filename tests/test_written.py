@@ -21,7 +21,7 @@ from eval.written import (
     text_at,
     with_answers,
 )
-from rag.documents import Span
+from rag.data_model.documents import Span
 from rag.errors import DataLineInvalid
 from scripts.gather_written import gathered, split_of
 

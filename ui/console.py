@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from rag.errors import YoujuError
 
 if TYPE_CHECKING:
-    from rag.answers import Answer, Citation
+    from rag.data_model.answers import Answer, Citation
 
 
 def say(text: str = "") -> None:
@@ -37,8 +37,8 @@ def show_error(error: YoujuError) -> None:
 
 def reference(citation: Citation) -> str:
     """`〔1〕《报名》 2023-11-27 第8版 《标题》 第3段 · 发言人`; what is unknown is left out."""
-    from rag.visible import visible
-    from rag.wording import reprints_label
+    from rag.language.visible import visible
+    from rag.wording.phrases import reprints_label
 
     parts = [
         f"《{citation.newspaper}》" if citation.newspaper else "",
@@ -62,8 +62,8 @@ def page_label(page: str | None) -> str:
 
 def show_answer(answer: Answer) -> None:
     """The answer with its references, or the refusal with the nearest passages."""
-    from rag.visible import visible
-    from rag.wording import sound_note, typed_words
+    from rag.language.visible import visible
+    from rag.wording.phrases import sound_note, typed_words
 
     say(visible(answer.text))
     if answer.refusal is None:
@@ -89,7 +89,7 @@ def show_answer(answer: Answer) -> None:
 
 def _show_citation(citation: Citation) -> None:
     say(reference(citation))
-    from rag.visible import visible
+    from rag.language.visible import visible
 
     say(f"    “{visible(' '.join(citation.quote.split()))}”")
 

@@ -16,11 +16,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
-from rag.answers import Answer, Filters, Heard, Question, Stage
-from rag.embedding import Embedder
+from rag.data_model.answers import Answer, Filters, Heard, Question, Stage
+from rag.data_model.found import FoundPassage
 from rag.errors import Busy, Starting, YoujuError
-from rag.found import FoundPassage
-from rag.library import Library
+from rag.library.library import Library
+from rag.models.embedding import Embedder
 from rag.settings import Settings
 from ui.intake.child import ChildIngester
 from ui.intake.jobs import Ingester
@@ -73,7 +73,7 @@ def open_real_pipeline(settings: Settings) -> Pipeline:
     How characters sound is read meanwhile, or the first slip would wait half a second for it.
     """
     from rag.assembly import open_pipeline
-    from rag.sounds import load
+    from rag.language.sounds import load
 
     threading.Thread(target=load, name="youju-sounds", daemon=True).start()
     cores = (

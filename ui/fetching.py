@@ -23,7 +23,7 @@ from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from ingest.loading import SUPPORTED, shown_name
 from rag.errors import AddressRefused, FetchFailed
-from rag.storage import translated
+from rag.library.storage import translated
 from ui.intake.uploads import safe_name
 
 FOLDER = "web"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import Field
 
-from rag.answers import Answer, Filters, Question
+from rag.data_model.answers import Answer, Filters, Question
 from rag.errors import YoujuError
 from rag.settings import Settings
 from ui.api.wire import EXACT, article_whole, hit_json

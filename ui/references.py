@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from rag.answers import Answer, Citation
-from rag.text import fold
-from rag.wording import reprints_label
+from rag.data_model.answers import Answer, Citation
+from rag.language.text import fold
+from rag.wording.phrases import reprints_label
 from ui.console import page_label
 
 _END_MARKS = re.compile(r"[\s?？。.!！]+")

@@ -11,8 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.answers import Answer, Citation
-from rag.rendering import (
+from rag.data_model.answers import Answer, Citation
+from rag.language.visible import visible
+from rag.wording.phrases import correction_note, lead_of, speaker_label, template, typed_words
+from rag.wording.rendering import (
     GIST,
     gist_lead,
     group_label,
@@ -20,8 +22,6 @@ from rag.rendering import (
     overview_lead,
     overview_rest,
 )
-from rag.visible import visible
-from rag.wording import correction_note, lead_of, speaker_label, template, typed_words
 from ui.references import completed_question, gbt7714, reference_text
 
 Kind = Literal[

@@ -22,13 +22,13 @@ from eval.judging import Judged, judge, quoted_text
 from eval.measures.evidence_f1 import evidence_f1
 from eval.question_sets import EvalQuestion, load_questions
 from eval.reading import figures, mean, pipeline_over, result, with_answer_settings
-from rag.candidates import Candidate
-from rag.embedding import Embedder, Progress, Vectors
-from rag.evidence import Assessment, Evidence, EvidenceScorer
-from rag.features import SENTENCE_FEATURES, measure
-from rag.question import Understood
+from rag.evidence.features import SENTENCE_FEATURES, measure
+from rag.evidence.scorer import Assessment, Evidence, EvidenceScorer
+from rag.models.embedding import Embedder, Progress, Vectors
+from rag.question.term_weights import Weights
+from rag.question.understanding import Understood
+from rag.retrieval.candidates import Candidate
 from rag.settings import Settings
-from rag.term_weights import Weights
 
 _OVERLAP = 0.25
 """Weight of shared words beside the cosine, as in the baseline that retrieval was chosen with."""
@@ -75,7 +75,7 @@ class PlainScorer:
         candidates: Sequence[Candidate],
         weights: Weights,
     ) -> Assessment:
-        """Score every sentence; see `rag.evidence.EvidenceScorer`."""
+        """Score every sentence; see `rag.evidence.scorer.EvidenceScorer`."""
         measured = measure(question, vector, candidates, weights)
         if not measured.places:
             return Assessment((), 0.0)

@@ -16,13 +16,13 @@ import numpy as np
 
 from eval.benchmarks.latency import peak_memory_mb
 from eval.measures.latency import percentile
-from rag.bundled_embedder import PASSAGE_PROMPT, BundledEmbedder
-from rag.bundled_model import WINDOW, float_bert, tokenizer
-from rag.embedding import PassageInput, Progress, Vectors
 from rag.errors import DataFileMissing, DataLineInvalid
+from rag.language.text import sentence_spans
+from rag.models.bundled_embedder import PASSAGE_PROMPT, BundledEmbedder
+from rag.models.bundled_model import WINDOW, float_bert, tokenizer
+from rag.models.embedding import PassageInput, Progress, Vectors
+from rag.models.token_vectors import unit
 from rag.settings import Settings
-from rag.text import sentence_spans
-from rag.token_vectors import unit
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

@@ -13,8 +13,8 @@ from eval.corpora import squad_library
 from eval.measures.latency import milliseconds, percentile
 from eval.reading import pipeline_over, result, with_answer_settings
 from eval.runs import Asker
-from rag.answers import Answer, Question
-from rag.embedding import Embedder, Progress
+from rag.data_model.answers import Answer, Question
+from rag.models.embedding import Embedder, Progress
 from rag.settings import Settings
 
 _WARM_UP = 10

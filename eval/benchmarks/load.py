@@ -17,8 +17,8 @@ from eval.load_testing.clients import Clients
 from eval.load_testing.material import Material, read_material
 from eval.load_testing.server import Server, serving
 from eval.reading import with_answer_settings
-from rag.embedding import Progress
 from rag.errors import UsageInvalid
+from rag.models.embedding import Progress
 from rag.settings import Settings
 
 _WARM_UP_SECONDS = 1.0

@@ -20,8 +20,8 @@ from eval.measures.refusal import BALANCED_ACCURACY, REFUSAL_PRECISION, REFUSAL_
 from eval.question_sets import EvalQuestion, load_questions
 from eval.reading import figures, mean, pipeline_over, result, with_answer_settings
 from eval.runs import Asker
-from rag.answers import Answer
-from rag.embedding import Embedder, Progress
+from rag.data_model.answers import Answer
+from rag.models.embedding import Embedder, Progress
 from rag.settings import Settings
 
 

@@ -19,9 +19,9 @@ from eval.measures.calibration_error import expected_calibration_error
 from eval.measures.containment import holds_answer, shares_evidence
 from eval.reading import mean, pipeline_over, result, with_answer_settings
 from eval.written import WrittenQuestion, read_sources, read_written, text_at, with_answers
-from rag.answers import Answer, Question
-from rag.documents import Article
-from rag.embedding import Embedder, Progress
+from rag.data_model.answers import Answer, Question
+from rag.data_model.documents import Article
+from rag.models.embedding import Embedder, Progress
 from rag.settings import Settings
 
 

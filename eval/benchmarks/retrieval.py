@@ -14,10 +14,10 @@ from typing import Any
 from eval.corpora import squad_library
 from eval.measures.containment import loose
 from eval.squad import SquadFile, SquadQuestion
-from rag.embedding import Embedder, Progress
-from rag.indexes import load_indexes
-from rag.library import Library
-from rag.retrieval import Rankings, Retriever, Scored
+from rag.library.library import Library
+from rag.models.embedding import Embedder, Progress
+from rag.retrieval.indexes import load_indexes
+from rag.retrieval.retriever import Rankings, Retriever, Scored
 from rag.settings import Settings
 
 SYSTEMS = ("dense", "lexical", "fused")

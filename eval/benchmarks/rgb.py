@@ -25,10 +25,10 @@ from eval.reading import (
     result,
     with_answer_settings,
 )
-from rag.embedding import Progress
 from rag.errors import DataLineInvalid
+from rag.language.text import sentence_spans
+from rag.models.embedding import Progress
 from rag.settings import Settings
-from rag.text import sentence_spans
 
 PASSAGES = 5
 SEED = 2333  # the paper's program seeds so before each question

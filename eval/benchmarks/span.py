@@ -15,7 +15,7 @@ from eval.reading import (
     result,
     with_answer_settings,
 )
-from rag.embedding import Progress
+from rag.models.embedding import Progress
 from rag.settings import Settings
 
 

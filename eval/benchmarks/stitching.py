@@ -26,8 +26,8 @@ from ingest.loading import LoadedFile
 from ingest.metadata import Metadata
 from ingest.page import page_to_articles
 from ingest.stitching import JOIN_THRESHOLD, MOVE_THRESHOLD, UNMARKED_JOIN_THRESHOLD
-from rag.documents import Article, SourceFile
-from rag.embedding import Embedder
+from rag.data_model.documents import Article, SourceFile
+from rag.models.embedding import Embedder
 from rag.settings import Settings
 
 Place = tuple[int, int]

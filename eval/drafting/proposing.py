@@ -15,8 +15,8 @@ from types import MappingProxyType
 from eval.drafting.templates import Draft, drafts
 from eval.feedback import Feedback, question_lines
 from eval.question_sets import EvalQuestion, parse_rows
-from rag.documents import Article
-from rag.text import fold, sentence_spans
+from rag.data_model.documents import Article
+from rag.language.text import fold, sentence_spans
 
 _NEAR_MISSES = 5
 """Of so many drafts one is a near miss, where there are enough."""

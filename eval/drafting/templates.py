@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.documents import Article
-from rag.enumeration import enumerations
-from rag.people import is_asker, is_surname
-from rag.quantities import UNIT
-from rag.text import fold, sentence_spans
+from rag.data_model.documents import Article
+from rag.language.enumeration import enumerations
+from rag.language.names import is_asker, is_surname
+from rag.language.quantities import UNIT
+from rag.language.text import fold, sentence_spans
 
 
 @dataclass(frozen=True, slots=True)

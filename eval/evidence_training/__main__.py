@@ -21,12 +21,12 @@ import typer
 from eval.evidence_training.cases import Case, cases, finder
 from eval.evidence_training.fitting import model_record
 from eval.evidence_training.material import Material, Wanted, small_libraries, some_removed
-from rag.reader import READER
+from rag.models.reader import READER
 
 if TYPE_CHECKING:
     from eval.evidence_training.weighing import Kind, Weighable
-    from rag.documents import Article
-    from rag.embedding import Embedder
+    from rag.data_model.documents import Article
+    from rag.models.embedding import Embedder
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="拟合证据的权重。")
 TO = Path(__file__).parents[2] / "rag" / "data" / "features.json"
@@ -77,10 +77,10 @@ def decision(
 ) -> None:
     """Write `decision.json` beside the reader."""
     from eval.evidence_training.weighing import READINGS, read
-    from rag.decision import DECISION, UNFITTED
-    from rag.evidence import FeatureScorer
-    from rag.reader import Reader
-    from rag.reading import ReaderScorer
+    from rag.evidence.decision import DECISION, UNFITTED
+    from rag.evidence.reader_scorer import ReaderScorer
+    from rag.evidence.scorer import FeatureScorer
+    from rag.models.reader import Reader
     from rag.settings import AnswerSettings
 
     material = _some_to_train(Material.read(questions, articles, squad), each)

@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 from eval.corpora import library_of
 from eval.evidence_training.material import Wanted
 from eval.measures.containment import loose
-from rag.candidates import Candidate
-from rag.documents import Article, Span, touches
-from rag.embedding import Embedder, Progress, Vectors
-from rag.indexes import load_indexes
-from rag.library import Library
-from rag.question import Understood, understand
-from rag.retrieval import Retriever
+from rag.data_model.documents import Article, Span, touches
+from rag.library.library import Library
+from rag.models.embedding import Embedder, Progress, Vectors
+from rag.question.term_weights import Weights
+from rag.question.understanding import Understood, understand
+from rag.retrieval.candidates import Candidate
+from rag.retrieval.indexes import load_indexes
+from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
-from rag.term_weights import Weights
 
 _SPARE = 12
 """Hits fetched beyond those read, so that some remain when an article is left out."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.logistic import LogisticModel
+from rag.models.logistic import LogisticModel
 
 
 def fit_logistic(

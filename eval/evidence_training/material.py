@@ -9,8 +9,8 @@ from pathlib import Path
 
 from eval.reader_training.pairs import Asked, read_training_set, split_off
 from eval.written import WrittenQuestion, evidence_in, read_sources, read_written, with_answers
-from rag.answers import Question
-from rag.documents import Article, Span
+from rag.data_model.answers import Question
+from rag.data_model.documents import Article, Span
 
 HELD_OUT, SPLIT_SEED = 0.05, 7
 """The share of a SQuAD-format set that the reader was not trained on, and its seed."""

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from eval.evidence_training.cases import Case, Labels
 from eval.evidence_training.figures import figures_by_group
 from eval.evidence_training.fitting import fit_logistic
-from rag.decision import QUESTION_READINGS, SENTENCE_READINGS
-from rag.features import QUESTION_FEATURES, SENTENCE_FEATURES, measure, question_features
-from rag.logistic import LogisticModel
-from rag.reading import ReaderScorer
+from rag.evidence.decision import QUESTION_READINGS, SENTENCE_READINGS
+from rag.evidence.features import QUESTION_FEATURES, SENTENCE_FEATURES, measure, question_features
+from rag.evidence.reader_scorer import ReaderScorer
+from rag.models.logistic import LogisticModel
 
 Numbers = NDArray[np.float64]
 Models = tuple[LogisticModel, LogisticModel]

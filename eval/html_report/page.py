@@ -13,13 +13,10 @@ import re
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from eval.html_report.charts import latency_chart, reliability_chart, risk_chart
 from eval.html_report.rows import Room, data_rows
-
-if TYPE_CHECKING:
-    from eval.reports import Report
+from eval.reports import Report
 
 _DATA_LIMIT = 4_600_000
 """Bytes of the questions, so that a report of thousands can still be mailed."""

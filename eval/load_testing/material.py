@@ -9,7 +9,7 @@ from pathlib import Path
 
 from eval.corpora import SEED, distractors_of
 from ingest.passages import split_article
-from rag.documents import Article
+from rag.data_model.documents import Article
 
 _SHORTEST, _LONGEST = 6, 24  # characters of a clause that is asked about
 

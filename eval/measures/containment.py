@@ -1,13 +1,14 @@
 """Whether a text holds an answer or a piece of evidence, however it is written.
 
-Texts are compared folded (`rag.text.fold`: width, case, Traditional) and without white space.
+Texts are compared folded (`rag.language.text.fold`: width, case, Traditional) and without white
+space.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rag.text import SPEAKER_LABEL, fold, sentence_spans, visible_length
+from rag.language.text import SPEAKER_LABEL, fold, sentence_spans, visible_length
 
 _TELLING = 6  # letters and digits that a sentence needs to stand for its evidence alone
 

@@ -10,7 +10,7 @@ import numpy as np
 from eval.judging import Judged
 from eval.measures.ratio import Sums
 from eval.measures.statistic import Statistic
-from rag.answers import Answer
+from rag.data_model.answers import Answer
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:

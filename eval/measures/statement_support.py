@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from eval.judging import Judged
 from eval.measures.containment import loose
 from eval.measures.ratio import Measure
-from rag.answers import Answer, Statement
+from rag.data_model.answers import Answer, Statement
 
 
 def statement_recall(answer: Answer) -> float:

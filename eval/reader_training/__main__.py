@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from rag.reader import READER
+from rag.models.reader import READER
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="训练、导出、测量阅读模型。")
 HELD_OUT, SPLIT_SEED = 0.05, 7
@@ -100,7 +100,7 @@ def export(
     from eval.reader_training.figures import separation
     from eval.reader_training.negatives import Miner
     from eval.reader_training.pairs import PASSAGE_SIZE, read_training_set, split_off
-    from rag.reader import Calibration, Reader
+    from rag.models.reader import Calibration, Reader
 
     model, training = load_trained(folder, averaged=averaged, halfway_to=halfway_to)
     save_graph(model, to)
@@ -125,7 +125,7 @@ def measure(
 ) -> None:
     """Print the figures of each file as JSON."""
     from eval.reader_training.figures import measure as figures_of
-    from rag.reader import Reader
+    from rag.models.reader import Reader
 
     reader = Reader.open(model)
     for path in files:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from eval.reader_training.negatives import Miner
 from eval.reader_training.pairs import Asked, Pair, positive
-from rag.reader import Calibration, Reader
-from rag.reader_tokens import question_ids, token_windows
+from rag.models.reader import Calibration, Reader
+from rag.models.reader_tokens import question_ids, token_windows
 
 _RIDGE = 1e-3
 

@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
 from eval.reader_training.pairs import Asked
-from rag.documents import Article, Span
-from rag.embedding import source_line
-from rag.people import named
-from rag.quantities import UNIT
-from rag.text import fold, sentence_spans
+from rag.data_model.documents import Article, Span
+from rag.language.names import named
+from rag.language.quantities import UNIT
+from rag.language.text import fold, sentence_spans
+from rag.models.embedding import source_line
 
 _DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}[日号])?|\d{4}年")
 _AMOUNT = re.compile(rf"\d+(?:[,.]\d+)*[千万亿]*(?P<unit>{UNIT})")

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from eval.reader_training.model import ReaderModel
 from eval.reader_training.shipped import shipped_weights
 from eval.reader_training.train import CHECKPOINT, set_weights
-from rag.openvino_runtime import load_openvino
-from rag.reader import GRAPH, RECORD, WEIGHTS, Calibration
+from rag.models.openvino_runtime import load_openvino
+from rag.models.reader import GRAPH, RECORD, WEIGHTS, Calibration
 
 
 def load_trained(

@@ -18,9 +18,9 @@ from eval.measures.span_em_f1 import span_exact_match, span_f1
 from eval.reader_training.negatives import Bm25
 from eval.reader_training.pairs import PASSAGE_SIZE, article_of, holds, passages_of
 from eval.squad import SquadQuestion, read_squad
-from rag.documents import touches
-from rag.embedding import PassageInput
-from rag.reader import Reader, Reading
+from rag.data_model.documents import touches
+from rag.models.embedding import PassageInput
+from rag.models.reader import Reader, Reading
 
 Figures = dict[str, float]
 

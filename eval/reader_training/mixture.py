@@ -17,9 +17,9 @@ from eval.reader_training.pairs import PASSAGE_SIZE, Asked, Pair, positive
 from eval.reader_training.schedule import HEADER, Encoder, Negatives, batched
 from eval.reader_training.written_pairs import Shares, written_pairs
 from eval.written import WrittenQuestion, read_sources, read_written, with_answers
-from rag.documents import Article
-from rag.phrasing import as_question
-from rag.text import fold
+from rag.data_model.documents import Article
+from rag.language.text import fold
+from rag.question.keywords import as_question
 
 _AS_QUESTION = 0.3
 """How often keywords are put as a question before they are read."""

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from eval.reader_training.pairs import Pair
-from rag.bundled_model import float_bert
-from rag.reader_tokens import PAD, TokenWindow
+from rag.models.bundled_model import float_bert
+from rag.models.reader_tokens import PAD, TokenWindow
 
 START, END, EVIDENCE = 0, 1, 2
 

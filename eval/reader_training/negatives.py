@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from eval.reader_training.cloze import tagged
 from eval.reader_training.pairs import Asked, Pair, holds, passages_of, positive
-from rag.documents import Article, Span, touches
-from rag.embedding import PassageInput
-from rag.text import words
+from rag.data_model.documents import Article, Span, touches
+from rag.language.text import words
+from rag.models.embedding import PassageInput
 
 _NUMBER = re.compile(r"\d+")
 _NUMERAL = re.compile(r"[一二三四五六七八九](?=[期届次季轮批区号条章局等])")

@@ -15,10 +15,10 @@ from pathlib import Path
 from eval.data_files import Line, read_jsonl
 from eval.squad import SquadFile, SquadPassage, SquadQuestion, read_squad
 from ingest.passages import split_article
-from rag.documents import Article, Paragraph, Span, touches
-from rag.embedding import PassageInput, sourced_input
+from rag.data_model.documents import Article, Paragraph, Span, touches
 from rag.errors import DataLineInvalid
-from rag.text import fold, occurrences, sentence_spans, windows
+from rag.language.text import fold, occurrences, sentence_spans, windows
+from rag.models.embedding import PassageInput, sourced_input
 
 PASSAGE_SIZE = 300
 _BEFORE_BODY = re.compile(r"^.{0,40}?正文[：:]\s*")

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from eval.reader_training.pairs import Asked
-from rag.documents import Article, Span
-from rag.text import sentence_spans
+from rag.data_model.documents import Article, Span
+from rag.language.text import sentence_spans
 
 _LONGEST_SENTENCE = 160
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from eval.reader_training.model import Example
 from eval.reader_training.negatives import Miner
 from eval.reader_training.pairs import Asked, Pair, positive
-from rag.bundled_model import tokenizer
-from rag.embedding import PassageInput
-from rag.reader_tokens import question_ids, token_windows
-from rag.text import simplified
+from rag.language.text import simplified
+from rag.models.bundled_model import tokenizer
+from rag.models.embedding import PassageInput
+from rag.models.reader_tokens import question_ids, token_windows
 
 HEADER = 0.7
 _POOL = 40

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from eval.reader_training.model import ReaderModel
-from rag.openvino_runtime import load_openvino
-from rag.reader import GRAPH, fingerprint_of, read_record
+from rag.models.openvino_runtime import load_openvino
+from rag.models.reader import GRAPH, fingerprint_of, read_record
 
 _MODEL = "self.model."
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from eval.reader_training.cloze import tagged
-from rag.documents import Article
+from rag.data_model.documents import Article
 
 _PAPERS = ("日报", "晚报", "早报", "都市报", "商报", "时报", "新报", "青年报", "观察报")
 _YEARS = range(2005, 2028)

@@ -30,7 +30,7 @@ from eval.reader_training.pairs import Asked
 from eval.reader_training.reasons import reason_questions
 from eval.reader_training.schedule import Negatives, Recipe
 from eval.reader_training.sources import with_sources
-from rag.documents import Article
+from rag.data_model.documents import Article
 
 CHECKPOINT = "checkpoint.pt"
 LOG = "log.jsonl"

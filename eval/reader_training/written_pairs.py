@@ -10,9 +10,9 @@ from eval.reader_training.negatives import Miner
 from eval.reader_training.pairs import Pair, holds
 from eval.written import WrittenQuestion, evidence_in
 from ingest.passages import split_article
-from rag.documents import Article, Passage, Span
-from rag.embedding import PassageInput, sourced_input
-from rag.text import fold, windows
+from rag.data_model.documents import Article, Passage, Span
+from rag.language.text import fold, windows
+from rag.models.embedding import PassageInput, sourced_input
 
 HEADER = 0.8
 """How often a passage is read under what stands over it."""

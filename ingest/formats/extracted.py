@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from rag.documents import Place
+from rag.data_model.documents import Place
 from rag.errors import ParseLimit
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff\ufffe\uffff]")

@@ -11,7 +11,7 @@ from ingest.formats.columns import reading_order
 from ingest.formats.extracted import PageText
 from ingest.formats.frames import Frame
 from ingest.formats.pieces import Piece, body_size, rows
-from rag.documents import Place
+from rag.data_model.documents import Place
 
 _TITLE = 1.38  # times the body's size
 _SECTION = 1.12

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from rag.numerals import number_of
-from rag.quantities import chinese_number
+from rag.language.numerals import number_of
+from rag.language.quantities import chinese_number
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

@@ -17,7 +17,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
-from rag.answers import Answer, Filters, Question
+from rag.data_model.answers import Answer, Filters, Question
 from rag.errors import BadRequest, RouteMissing
 from ui.api.base import FAILURES, engine_of, failures
 from ui.api.events import EVENTS, Event, event_stream

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
-from rag.answers import Answer, Stage
+from rag.data_model.answers import Answer, Stage
 from rag.errors import Starting, YoujuError
 from ui.api.base import FAILURES, engine_of
 from ui.api.events import EVENTS, Event, event_stream

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from rag.answers import Filters, Question
-from rag.documents import Article, Paragraph
+from rag.data_model.answers import Filters, Question
+from rag.data_model.documents import Article, Paragraph
+from rag.data_model.found import FoundPassage
 from rag.errors import BadEncoding
-from rag.found import FoundPassage
-from rag.records import StoredArticle, StoredHead
+from rag.library.records import StoredArticle, StoredHead
 from ui.intake.jobs import FileStatus, JobStatus
 
 

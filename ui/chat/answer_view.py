@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import cycle
 from typing import Literal
 
-from rag.answers import Answer, Citation, Filters, Refusal
+from rag.data_model.answers import Answer, Citation, Filters, Refusal
 from rag.errors import YoujuError
-from rag.wording import correction_note, sound_note, template, typed_words
+from rag.wording.phrases import correction_note, sound_note, template, typed_words
 from ui.chat.escaping import attribute, escaped, escaped_json, quoted
 from ui.chat.overview_view import overview_html
 from ui.chat.suggestion_view import suggestion_html

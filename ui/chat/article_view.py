@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from rag.documents import Article, Paragraph, Span
-from rag.records import StoredArticle
+from rag.data_model.documents import Article, Paragraph, Span
+from rag.library.records import StoredArticle
 from ui.chat.escaping import escaped
 from ui.chat.overview_view import only_this
 from ui.chat.pages_view import pages_html

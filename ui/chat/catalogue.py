@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rag.library import Library
-from rag.records import StoredHead
-from rag.text import fold
+from rag.language.text import fold
+from rag.library.library import Library
+from rag.library.records import StoredHead
 
 _MOST_NAMES = 300
 _MOST_FOUND = 20

@@ -1,7 +1,7 @@
 """The only door through which outside text enters HTML.
 
 Besides HTML's own characters it hides `$`, `{` and the backtick, which Gradio's templates read, and
-it shows what would turn the writing round or not be seen (`rag.visible`).
+it shows what would turn the writing round or not be seen (`rag.language.visible`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 
 from pydantic import BaseModel
 
-from rag.visible import HIDDEN, name_of, visible
+from rag.language.visible import HIDDEN, name_of, visible
 
 _TEMPLATE_CHARACTERS = str.maketrans({"$": "&#36;", "{": "&#123;", "`": "&#96;"})
 

@@ -10,8 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rag.answers import Answer
-from rag.visible import visible
+from rag.data_model.answers import Answer
+from rag.language.visible import visible
 from ui.reply import Kind, Line, lines_of, numbered_references, plain_text
 
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')

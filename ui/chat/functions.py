@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from eval.feedback import Feedback, FeedbackStore, questions_text
-from rag.answers import Answer, Question
+from rag.data_model.answers import Answer, Question
+from rag.desk.suggestions import candidates
 from rag.errors import BadRequest, NoFeedback, YoujuError
-from rag.library import Library
-from rag.records import StoredArticle
-from rag.suggestions import candidates
+from rag.library.library import Library
+from rag.library.records import StoredArticle
 from ui.chat.answer_view import answer_html, error_html
 from ui.chat.article_view import Fate, article_html
 from ui.chat.catalogue import Catalogue

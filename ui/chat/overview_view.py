@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
-from rag.answers import Answer, Citation, Overview
-from rag.rendering import group_label, is_title, overview_lead, overview_rest
+from rag.data_model.answers import Answer, Citation, Overview
+from rag.wording.rendering import group_label, is_title, overview_lead, overview_rest
 from ui.chat.escaping import escaped, escaped_json, quoted
 from ui.chat.target import Target
 from ui.references import reference_text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.answers import PageBox
+from rag.data_model.answers import PageBox
 from ui.chat.target import Target
 
 _ROOM = 0.002  # around a box, a share of the page: letters reach over their lines a little

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.answers import Chosen
+from rag.data_model.answers import Chosen
 from ui.chat.escaping import escaped
 from ui.chat.target import Target
 

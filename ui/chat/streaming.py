@@ -14,9 +14,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import StreamingResponse
 
-from rag.answers import Stage
+from rag.data_model.answers import Stage
 from rag.errors import YoujuError
-from rag.text import fold
+from rag.language.text import fold
 from ui.api.wire import AskBody
 from ui.chat.answer_view import card_class, error_html, parts
 from ui.engine import Engine

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rag.answers import Citation, PageBox, Why
+from rag.data_model.answers import Citation, PageBox, Why
 from ui.references import gbt7714
 
 

@@ -26,8 +26,8 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """问一个问题：回答由逐字引文组成；没有依据就如实说没有。"""
-    from rag.answers import Question
     from rag.assembly import open_pipeline
+    from rag.data_model.answers import Question
 
     options = options_of(context, data_dir, as_json)
     pipeline = open_pipeline(options.settings())
@@ -83,8 +83,8 @@ def verify(
 ) -> None:
     """逐条核对引文：每一处都重新从源文件里取出来比对。"""
     from eval.runs import read_run
-    from rag.library import Library
-    from rag.verification import verify as verify_answer
+    from rag.library.library import Library
+    from rag.proof.verification import verify as verify_answer
 
     options = options_of(context, data_dir, as_json)
     run = read_run(answers)
@@ -114,7 +114,7 @@ def replay(
     """把记录下来的问题重问一遍，说明回答哪里变了、为什么变。"""
     from eval.runs import read_run
     from rag.assembly import open_pipeline
-    from rag.replay import replay as replay_answer
+    from rag.proof.replay import replay as replay_answer
 
     options = options_of(context, data_dir, as_json)
     run = read_run(answers)

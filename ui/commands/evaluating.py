@@ -45,7 +45,9 @@ def evaluate(
     result = _evaluated(load_questions(questions), answers, options)
     failed = result.check(fail_under or [])
     if report is not None:
-        result.write(report)
+        from eval.report_writing import write_report
+
+        write_report(result, report)
     if options.as_json:
         console.say_json(result.to_json())
     else:
@@ -171,7 +173,7 @@ def _evaluated(question_set: QuestionSet, answers: Path | None, options: Options
     from eval.reports import evaluate as evaluate_run
     from eval.runs import answer_all, read_run
     from rag.assembly import open_pipeline
-    from rag.verification import verify
+    from rag.proof.verification import verify
 
     pipeline = open_pipeline(options.settings())
     try:

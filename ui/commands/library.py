@@ -15,7 +15,7 @@ from ui.options import AsJson, DataDir, Options, options_of
 
 if TYPE_CHECKING:
     from ingest.outcomes import FileOutcome, IngestReport
-    from rag.records import StoredArticle
+    from rag.library.records import StoredArticle
 
 _STATUSES = {
     "stored": "新存入",
@@ -35,8 +35,8 @@ def ingest(
 ) -> None:
     """导入文件和文件夹；没有变化的文件不会重做，可以随时中断、接着再来。"""
     from ingest.indexing import ingest as ingest_files
-    from rag.library import Library
-    from rag.opening import open_embedder
+    from rag.library.library import Library
+    from rag.models.opening import open_embedder
 
     options = options_of(context, data_dir, as_json)
     settings = options.settings()
@@ -81,7 +81,7 @@ def list_articles(
     as_json: AsJson = False,
 ) -> None:
     """列出库里的文章。"""
-    from rag.library import Library
+    from rag.library.library import Library
     from ui.api.wire import article_summary
 
     options = options_of(context, data_dir, as_json)
@@ -104,7 +104,7 @@ def show_article(
     context: typer.Context, article_id: ArticleId, data_dir: DataDir = None, as_json: AsJson = False
 ) -> None:
     """显示一篇文章和它编了号的段落。"""
-    from rag.library import Library
+    from rag.library.library import Library
     from ui.api.wire import article_whole
 
     options = options_of(context, data_dir, as_json)
@@ -120,7 +120,7 @@ def remove_article(
     context: typer.Context, article_id: ArticleId, data_dir: DataDir = None, as_json: AsJson = False
 ) -> None:
     """从库里移除一篇文章（源文件不动）。"""
-    from rag.library import Library
+    from rag.library.library import Library
 
     options = options_of(context, data_dir, as_json)
     data_folder = options.settings().data_dir
@@ -144,7 +144,7 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """检查文章库、索引和模型；用 --rebuild 修复能修复的。"""
-    from rag.doctor import examine
+    from rag.proof.doctor import examine
 
     options = options_of(context, data_dir, as_json)
     checks = examine(options.settings(), rebuild=rebuild)

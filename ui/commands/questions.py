@@ -14,7 +14,7 @@ from ui.options import AsJson, DataDir, Options, options_of
 
 if TYPE_CHECKING:
     from eval.question_checks import HeldTexts
-    from rag.documents import Article
+    from rag.data_model.documents import Article
 
 _Articles = Annotated[
     list[Path] | None,
@@ -116,7 +116,7 @@ def draft(
     from eval.feedback import FeedbackStore
     from eval.question_formats.loss import Losses
     from rag.errors import UsageInvalid
-    from rag.library import Library
+    from rag.library.library import Library
 
     options = options_of(context, data_dir, as_json)
     form = form_of(None, out)
@@ -150,7 +150,7 @@ def _held(options: Options, files: list[Path] | None) -> HeldTexts | None:
 def _articles(options: Options, files: list[Path] | None) -> Iterator[Iterator[Article]]:
     """The articles of these files; of the library where none are named."""
     from eval.written import read_sources
-    from rag.library import Library
+    from rag.library.library import Library
 
     if files is not None:
         yield iter(read_sources(files).values())

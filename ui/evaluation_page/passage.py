@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.documents import Article, Paragraph
+from rag.data_model.documents import Article, Paragraph
 from ui.chat.escaping import escaped
 
 

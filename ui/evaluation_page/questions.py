@@ -10,8 +10,8 @@ from urllib.parse import quote, urlencode
 from eval.judging import Judged
 from eval.measures.containment import shares_evidence
 from eval.reports import FAULTS
-from rag.answers import Answer, Citation
-from rag.text import fold
+from rag.data_model.answers import Answer, Citation
+from rag.language.text import fold
 from ui.chat.escaping import attribute, escaped
 from ui.evaluation_page.rendering import type_name
 from ui.references import reference_text

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from eval.diagnosis import Diagnosis
 from eval.run_shelf import Cancelled, KeptRun, RunShelf
-from rag.answers import Answer
+from rag.data_model.answers import Answer
 from rag.errors import RunUnderway, YoujuError
-from rag.verification import Finding, verify
+from rag.proof.verification import Finding, verify
 from ui.engine import Engine
 
 

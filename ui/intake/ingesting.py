@@ -6,8 +6,8 @@ from pathlib import Path
 
 from ingest.indexing import ingest
 from ingest.outcomes import FileOutcome
-from rag.embedding import Embedder
-from rag.library import Library
+from rag.library.library import Library
+from rag.models.embedding import Embedder
 from rag.settings import Settings
 from ui.intake.jobs import FileResult, Progress
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from rag.errors import Busy, JobMissing, YoujuError
-from rag.library import Library
+from rag.library.library import Library
 from ui.intake.jobs import FileResult, Ingester, Job
 from ui.intake.uploads import discard_unused, unread
 

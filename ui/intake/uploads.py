@@ -15,8 +15,8 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from rag.library import Library
-from rag.storage import translated
+from rag.library.library import Library
+from rag.library.storage import translated
 
 FOLDER = "uploads"
 _HASH_DIGITS = 16

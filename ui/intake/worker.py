@@ -18,9 +18,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from rag.embedding import Embedder
 from rag.errors import YoujuError
-from rag.opening import open_embedder
+from rag.models.embedding import Embedder
+from rag.models.opening import open_embedder
 from rag.settings import Settings
 from ui.intake.ingesting import ingest_files
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ingest.corrections import Page, seams
-from rag.documents import Article, Paragraph
-from rag.highlighting import occurrences
-from rag.records import ArticleHead
+from rag.data_model.documents import Article, Paragraph
+from rag.language.highlighting import occurrences
+from rag.library.records import ArticleHead
 from ui.chat.escaping import attribute, escaped
 from ui.library_page.rendering import marked, place_text
 

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from rag.errors import PreviewMissing
-from rag.storage import translated
+from rag.library.storage import translated
 from ui.intake.uploads import safe_name
 
 _ID = re.compile(r"[0-9a-f]{16}")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from rag.documents import Span
-from rag.found import FoundPassage
-from rag.highlighting import occurrences
-from rag.records import ArticleHead, StoredHead
+from rag.data_model.documents import Span
+from rag.data_model.found import FoundPassage
+from rag.language.highlighting import occurrences
+from rag.library.records import ArticleHead, StoredHead
 from ui.chat.escaping import attribute, escaped
 from ui.console import page_label
 

@@ -15,10 +15,10 @@ from starlette.responses import HTMLResponse
 from ingest.corrections import Page, read_pages, store_corrections, stored_page
 from ingest.loading import SUPPORTED, shown_name
 from ingest.metadata import split_names
-from rag.corrections import Corrected, Correction
 from rag.errors import ArticleMissing, DocumentError
-from rag.library import Library
-from rag.records import ArticleHead, StoredArticle, StoredHead
+from rag.library.corrections import Corrected, Correction
+from rag.library.library import Library
+from rag.library.records import ArticleHead, StoredArticle, StoredHead
 from ui.api.base import engine_of
 from ui.api.wire import Text
 from ui.engine import Engine, Pipeline

@@ -1,0 +1,1 @@
+"""What passes between all parts: articles as they are kept, answers as they are given."""

@@ -1,0 +1,1 @@
+"""How likely each sentence is to answer, and the question to be answered at all."""

@@ -1,0 +1,216 @@
+"""One decision: what is measured and what is read give one probability a sentence and a question.
+
+Two logistic models weigh both. They were fitted on written questions of all styles that the reader
+was not trained on (`python -m eval.evidence_training decision`) and lie beside that reader.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import ReaderCorrupt, ReaderMissing
+from rag.evidence.features import QUESTION_FEATURES, SENTENCE_FEATURES, Measured
+from rag.evidence.signs import SIGNS
+from rag.models.logistic import LogisticModel, log_odds, sigmoid
+from rag.models.reader import READER, Reading
+from rag.question.question_types import QuestionType
+from rag.question.understanding import Understood
+
+DECISION = "decision.json"
+Matrix = NDArray[np.float64]
+
+SENTENCE_READINGS = (
+    "presence", "presence_gap", "margin", "margin_gap", "evidence", "evidence_gap", "evidence_best",
+    "touched", "answer_score", "features", "features_gap", "sim", "sim_gap", "pairs", "asks",
+    "length", "first", "form", *SIGNS,
+)  # fmt: skip
+_OF_FEATURES = (
+    "sim",
+    "passage_sim",
+    "cover",
+    "cover_near",
+    "cover_passage",
+    "pairs",
+    "missing",
+    "form",
+    "terms",
+)
+_TYPES = tuple(f"type_{kind.value}" for kind in QuestionType)
+QUESTION_READINGS = (
+    "best", "second", "elsewhere", "any", "presence", "presence_second", "margin", "answer_score",
+    "evidence", "features", *_OF_FEATURES, "foreign", *_TYPES,
+)  # fmt: skip
+_NOTHING = -8.0
+"""Log-odds of what is not there."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The sentences of the passages that were read.
+
+    Attributes:
+        places: (passage among those read, sentence in it), one a row.
+        matrix: shape (sentences, len(SENTENCE_READINGS)).
+    """
+
+    places: tuple[tuple[int, int], ...]
+    matrix: Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Weighs readings; both models give log-odds."""
+
+    sentences: LogisticModel
+    questions: LogisticModel
+    version: str
+
+    @classmethod
+    def open(cls, folder: Path = READER) -> Decision:
+        """The decision that was fitted for the reader of a folder.
+
+        Raises:
+            ReaderMissing, ReaderCorrupt: it is not there, or weighs something else.
+        """
+        path = folder / DECISION
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+            return cls(
+                LogisticModel.of(record["sentences"], SENTENCE_READINGS),
+                LogisticModel.of(record["questions"], QUESTION_READINGS),
+                record["version"],
+            )
+        except OSError as error:
+            raise ReaderMissing(path=path, reason=error.strerror or str(error)) from error
+        except (ValueError, KeyError) as error:
+            raise ReaderCorrupt(path=path, reason=str(error)) from error
+
+
+def sentence_rows(
+    readings: Sequence[Reading],
+    read: Sequence[int],
+    measured: Measured,
+    scores: NDArray[np.float64],
+) -> Rows:
+    """What is known of each sentence of the passages that were read.
+
+    Args:
+        readings: one a passage.
+        read: which of the measured candidates each of them is.
+        measured: the features of all candidates' sentences.
+        scores: log-odds by features alone, one for each measured sentence.
+    """
+    rows_of = {place: row for row, place in enumerate(measured.places)}
+    best_presence = max((r.presence for r in readings), default=0.0)
+    best_margin = max((r.margin for r in readings), default=0.0)
+    best_score = float(scores.max()) if len(scores) else 0.0
+    names = {name: n for n, name in enumerate(SENTENCE_FEATURES)}
+    best_sim = float(measured.matrix[:, names["sim"]].max()) if len(scores) else 0.0
+    every = [log_odds(share) for reading in readings for share in reading.evidence]
+    likeliest = max(every, default=_NOTHING)
+    places, matrix = [], []
+    for n, (candidate, reading) in enumerate(zip(read, readings, strict=True)):
+        evidence = [log_odds(share) for share in reading.evidence]
+        here = max(evidence, default=_NOTHING)
+        for sentence, share in enumerate(evidence):
+            row = rows_of[candidate, sentence]
+            feature = measured.matrix[row]
+            touched = float(sentence in reading.touched)
+            places.append((n, sentence))
+            matrix.append(
+                [
+                    reading.presence,
+                    reading.presence - best_presence,
+                    reading.margin,
+                    reading.margin - best_margin,
+                    share,
+                    share - here,
+                    share - likeliest,
+                    touched,
+                    touched * reading.answer_score,
+                    scores[row],
+                    scores[row] - best_score,
+                    feature[names["sim"]],
+                    feature[names["sim"]] - best_sim,
+                    feature[names["pairs"]],
+                    feature[names["asks"]],
+                    feature[names["length"]],
+                    feature[names["first"]],
+                    *(feature[names[name]] for name in ("form", *SIGNS)),
+                ]
+            )
+    array = np.asarray(matrix, dtype=np.float64).reshape(-1, len(SENTENCE_READINGS))
+    return Rows(tuple(places), array)
+
+
+@dataclass(frozen=True, slots=True)
+class Measurements:
+    """What features alone say of a question.
+
+    Attributes:
+        features: as `question_features` gives them.
+        answerable: log-odds that they alone give.
+    """
+
+    features: NDArray[np.float64]
+    answerable: float
+
+
+def question_row(
+    question: Understood,
+    readings: Sequence[Reading],
+    rows: Rows,
+    scores: NDArray[np.float64],
+    measurements: Measurements,
+) -> Matrix:
+    """What is known of the whole question, shape (len(QUESTION_READINGS),).
+
+    Args:
+        question: as understood.
+        readings: of the passages.
+        rows: their sentences.
+        scores: the sentences' log-odds.
+        measurements: what features alone say.
+    """
+    order = np.argsort(-scores, kind="stable")
+    best = int(order[0])
+    passage = rows.places[best][0]
+    elsewhere = next((scores[i] for i in order if rows.places[i][0] != passage), _NOTHING)
+    second = scores[order[1]] if len(order) > 1 else _NOTHING
+    none = float(np.log1p(-sigmoid(scores).clip(max=1 - 1e-6)).sum())
+    presences = sorted((r.presence for r in readings), reverse=True)
+    known = dict(zip(QUESTION_FEATURES, measurements.features, strict=True))
+    kinds = [float(f"type_{question.type.value}" == name) for name in _TYPES]
+    return np.asarray(
+        [
+            scores[best],
+            second,
+            elsewhere,
+            log_odds(1.0 - math.exp(none)),
+            presences[0],
+            presences[1] if len(presences) > 1 else _NOTHING,
+            readings[passage].margin,
+            readings[passage].answer_score,
+            rows.matrix[best][SENTENCE_READINGS.index("evidence")],
+            measurements.answerable,
+            *(known[name] for name in _OF_FEATURES),
+            float(not question.chinese),
+            *kinds,
+        ],
+        dtype=np.float64,
+    )
+
+
+def _unfitted(names: tuple[str, ...]) -> LogisticModel:
+    return LogisticModel(names, np.zeros(len(names)), 0.0)
+
+
+UNFITTED = Decision(_unfitted(SENTENCE_READINGS), _unfitted(QUESTION_READINGS), "unfitted")
+"""Says one half of everything: what a decision is before it is fitted."""

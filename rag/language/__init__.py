@@ -1,0 +1,1 @@
+"""Chinese text, whoever it comes from: words, names, numbers, days, sounds. Knows no library."""

@@ -1,0 +1,241 @@
+"""The store: one SQLite file is the only truth; indexes are derived from it.
+
+Rows are never changed in place. An article or passage is `born` in one generation and, when its
+file changes or it is removed, `died` in a later one; a reader at generation g sees the rows with
+`born <= g` and (`died` is null or `died > g`). So an index of an older generation still finds
+every row that it names, and a new one needs only what was born or died since.
+
+Debian's SQLite has a WAL bug with two writers, so there is exactly one: a file lock guards it,
+readers are `query_only` and never checkpoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from rag.errors import ArticleMissing
+from rag.library.corrections import Corrected, correction_json
+from rag.library.queries import LibraryQueries
+from rag.library.records import FileStamp, FinishedInput, NewDocument, NewPassage, Purged
+from rag.library.schema import DATABASE, STEPS
+from rag.library.storage import Connection, Database
+from rag.library.writes import (
+    add_article,
+    add_passage,
+    add_source,
+    add_vectors,
+    bury_article,
+    bury_moved,
+    bury_source,
+    delete_dead,
+    inherit_reprints,
+    join_reprints,
+    keep_pages,
+)
+from rag.models.embedding import Vectors
+
+
+class Library(LibraryQueries):
+    """A data directory's articles. Safe to read from many threads; write from one.
+
+    Use `Library.open`; the object is its own context manager.
+    """
+
+    @classmethod
+    def open(cls, data_dir: Path, *, write: bool = False) -> Self:
+        """Open or, when writing, create the library of `data_dir`.
+
+        Raises:
+            LibraryReadOnly: writing was asked for and the directory refuses.
+            LibraryBusy: another process writes.
+            LibraryCorrupt, SchemaNewer: the file cannot be used.
+        """
+        return cls(data_dir, Database(data_dir / DATABASE, STEPS, write=write))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file and, after writing, let the next writer in."""
+        self._database.close()
+
+    def store(
+        self,
+        documents: Sequence[NewDocument],
+        model: str,
+        *,
+        finished: Sequence[FinishedInput] = (),
+        stamps: Sequence[FileStamp] = (),
+    ) -> int:
+        """Store documents in one transaction; their earlier versions are superseded.
+
+        Args:
+            documents: articles with the vectors of their passages.
+            model: embedded them.
+            finished: input files that are stored whole with this call; documents of theirs that
+                they no longer hold are superseded.
+            stamps: what input files look like on disk.
+
+        Returns:
+            How many of the articles are reprints of others.
+
+        Raises:
+            StorageFull, LibraryReadOnly: nothing of this call is stored.
+        """
+        gone = [path for done in finished for path in self.live_paths(done.path) - done.kept]
+        reprints = 0
+        with self._transaction(changes_articles=bool(documents or gone)) as (
+            connection,
+            generation,
+        ):
+            for document in documents:
+                reprints += self._store(connection, generation, document, model)
+            for path in gone:
+                bury_source(connection, generation, path)
+            connection.executemany(
+                "INSERT OR REPLACE INTO inputs VALUES (?, ?, ?)",
+                [(done.path, done.sha256, done.recipe) for done in finished],
+            )
+            connection.executemany(
+                "INSERT OR REPLACE INTO stamps VALUES (?, ?, ?)",
+                [(stamp.path, stamp.stamp, stamp.sha256) for stamp in stamps],
+            )
+            if documents:
+                _set_meta(connection, "model", model)
+        return reprints
+
+    def store_vectors(
+        self, digests: Sequence[str], matrices: Sequence[Vectors], model: str
+    ) -> None:
+        """Add vectors for passages that are stored already."""
+        with self._transaction(changes_articles=True) as (connection, _):
+            for digest, matrix in zip(digests, matrices, strict=True):
+                add_vectors(connection, digest, matrix, model)
+            _set_meta(connection, "model", model)
+
+    def remove(self, article_id: str) -> None:
+        """Take an article out of answers; its file may be ingested again.
+
+        Raises:
+            ArticleMissing: no live article has this id.
+        """
+        stored = self.article(article_id)
+        if stored.superseded:
+            raise ArticleMissing(article_id=article_id)
+        with self._transaction(changes_articles=True) as (connection, generation):
+            bury_article(connection, generation, stored.key)
+            connection.execute(
+                "UPDATE inputs SET recipe = '' WHERE path IN"
+                " (SELECT s.input FROM sources s JOIN articles a ON a.source = s.id"
+                " WHERE a.rowid = ?)",
+                (stored.key,),
+            )
+            connection.execute(
+                "UPDATE sources SET recipe = '' WHERE id ="
+                " (SELECT source FROM articles WHERE rowid = ?)",
+                (stored.key,),
+            )
+
+    def correct(
+        self,
+        sha256: str,
+        corrected: Sequence[Corrected],
+        passages: Sequence[NewPassage] = (),
+        model: str = "",
+    ) -> None:
+        """Remember corrections of a file; articles of it that are stored change with them.
+
+        Args:
+            sha256: of the file's bytes.
+            corrected: the articles as they shall be, each with the whole correction.
+            passages: of all those articles; used for the ones that are stored.
+            model: that embedded the passages.
+
+        Raises:
+            StorageFull, LibraryReadOnly: nothing is changed.
+        """
+        keys = {
+            c.article.article_id: self.live_key(c.article.article_id, sha256) for c in corrected
+        }
+        stored = [key for key in keys.values() if key is not None]
+        with self._transaction(changes_articles=bool(stored)) as (connection, generation):
+            for one in corrected:
+                article = one.article
+                connection.execute(
+                    "INSERT OR REPLACE INTO corrections VALUES (?, ?, ?, ?)",
+                    (sha256, one.anchor, article.article_id, correction_json(one.correction)),
+                )
+                old = keys[article.article_id]
+                if old is None:
+                    continue
+                place = connection.execute(
+                    "SELECT source, position FROM articles WHERE rowid = ?", (old,)
+                ).fetchone()
+                bury_article(connection, generation, old)
+                new = add_article(connection, generation, article, place)
+                inherit_reprints(connection, old, new)
+                for passage in passages:
+                    if passage.passage.article_id == article.article_id:
+                        add_passage(connection, generation, passage, new, model)
+
+    def purge(self, model: str) -> Purged:
+        """Delete what only earlier generations were searched with, and give the room back.
+
+        Superseded articles and their sources stay, so that old answers can still be verified.
+        Indexes of earlier generations can no longer be brought up to date: see `purged_until`.
+
+        Args:
+            model: whose vectors of live passages are kept.
+
+        Raises:
+            StorageFull, LibraryReadOnly: nothing is deleted.
+        """
+        with self._transaction(changes_articles=False) as (connection, generation):
+            purged = delete_dead(connection, model)
+            if purged.passages:
+                _set_meta(connection, "purged_until", str(generation))
+        if purged.passages or purged.vectors:
+            self._database.compact()
+        return purged
+
+    def _store(
+        self, connection: Connection, generation: int, document: NewDocument, model: str
+    ) -> int:
+        """Store one document; how many of its articles are reprints."""
+        bury_source(connection, generation, document.source.path)
+        source_id = add_source(connection, document)
+        keep_pages(connection, source_id, document)
+        keys: dict[str, int] = {}
+        reprints = 0
+        for position, article in enumerate(document.articles):
+            bury_moved(connection, generation, article.article_id, document)
+            place = (source_id, position)
+            key = add_article(connection, generation, article, place)
+            keys[article.article_id] = key
+            signature = document.signatures.get(article.article_id)
+            if signature is not None:
+                reprints += join_reprints(connection, key, signature)
+        for new in document.passages:
+            add_passage(connection, generation, new, keys[new.passage.article_id], model)
+        return reprints
+
+    @contextmanager
+    def _transaction(self, *, changes_articles: bool) -> Iterator[tuple[Connection, int]]:
+        """A write transaction and the generation that it makes."""
+        with self._database.transaction() as connection:
+            (current,) = connection.execute(
+                "SELECT value FROM meta WHERE key = 'generation'"
+            ).fetchone()
+            generation = int(current) + changes_articles
+            yield connection, generation
+            _set_meta(connection, "generation", str(generation))
+
+
+def _set_meta(connection: Connection, key: str, value: str) -> None:
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))

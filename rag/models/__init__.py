@@ -1,0 +1,1 @@
+"""The encoder that makes vectors and the reader that reads, with what runs them."""

@@ -1,0 +1,1 @@
+"""Checks from outside: quotes against files, answers against what was recorded, the store."""

@@ -1,0 +1,209 @@
+"""`X呢` asks the question before again, of something else: X takes the place of its counterpart.
+
+Which words X replaces is told by what X is: a time, a person, a place, another thing of the same
+kind (体育馆 for 图书馆), or another property of the same thing (支出 for 收入).
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag.language.names import possible_names
+from rag.language.quantities import UNIT
+from rag.question.keywords import left_unsaid
+from rag.question.question_types import QuestionType, question_type
+from rag.question.topics import TOPIC_END, VIEW, topic_of, view_in
+from rag.question.understanding import content_words, without_end_marks
+
+_AFTER_NAME = re.compile(
+    rf"(?:最|更|还|也|又|对|在|的|是|担任|和|与|作为|为什么|有什么|有哪些|{VIEW.pattern})"
+)
+_OPEN_ENDED = {
+    QuestionType.OPINION,
+    QuestionType.LIST,
+    QuestionType.WHY,
+    QuestionType.HOW,
+    QuestionType.YES_NO,
+}
+_TIME = re.compile(r"\d{4}年|\d{1,2}月(?:\d{1,2}日)?|[今去前明后]年|[一二三四]季度|[上下]半年")
+_SCOPE_END = re.compile("[中里内上后前时]|[之以][后前]|之中|以来|期间|当中|方面|过程中")
+"""Words that end what a topic is limited to: 海洋牧场建设`中`种苗."""
+_ASPECT = re.compile(
+    r"(?:主要|最大)?的?(?:优势|劣势|长处|短板|不足|缺点|优点|问题|难[点处题]|困难|障碍|挑战|风险|机遇|前景|未来"
+    r"|影响|作用|意义|好处|坏处|原因|目标|任务|措施|现状|成本|效果|成效|经验|教训|特点|重点|做法)"
+)
+"""Words for a side of something: alone they mean a side of what was talked about."""
+_NAME = 4
+"""The longest name of a thing that takes a topic's place."""
+_OF = re.compile(
+    r"^(?P<thing>[^的]{2,}?)的(?P<property>[^的]{2,}?)(?P<asks>(?:是|有|为|达到?|多|怎|如何|什么|在哪).*)$"
+)
+"""A question for a property of a thing: `林场的面积有多大`."""
+_COUNTED = re.compile(rf"^(?P<thing>.{{2,}}?)有(?:多少|几)(?:{UNIT})?[\u4e00-\u9fff]{{2,}}$")
+_VALUE = re.compile("(?:是|有)(?:多少|什么|谁|哪些)")
+_OF_IT = re.compile("^(?:它们?|其|这个?|那个?)的?")
+_PLACE = re.compile("[省市县区镇乡村]$")
+_RELATION = re.compile("(?P<relation>[对在给向从由为按])(?P<rest>.+)")
+
+
+def replaced(before: str, new: str) -> str:
+    """`before` with its counterpart of `new` replaced by it; both folded, without end marks."""
+    wholes = (rule(before, new) for rule in _RULES)
+    whole = next((whole for whole in wholes if whole is not None), None)
+    return whole if whole is not None else f"{topic_of(before)}{new}，{before}"
+
+
+def _its_own(before: str, new: str) -> str | None:
+    """`它的座位`: something of what was talked about."""
+    own = _OF_IT.sub("", new)
+    return _of_thing(topic_of(before), own, before) if own and own != new else None
+
+
+def _another_time(before: str, new: str) -> str | None:
+    """`2022年` in place of the time before, or added."""
+    if not _TIME.search(new):
+        return None
+    if time := _TIME.search(before):
+        return before[: time.start()] + new + before[time.end() :]
+    return new + before if _TIME.fullmatch(new) else None
+
+
+def _another_side(before: str, new: str) -> str | None:
+    """`难处` of what was talked about: in place of the side that `before` names, or added."""
+    if not _ASPECT.fullmatch(new):
+        return None
+    if old := _ASPECT.search(before):
+        return before[: old.start()] + new + before[old.end() :]
+    view = view_in(before)
+    if opening_name(before) and view:
+        about = before[view.end() :]
+        return f"{before}的{new}" if about and not TOPIC_END.search(about) else None
+    topic = topic_of(before)
+    return f"{topic}的{new}是什么" if topic else None
+
+
+def _another_person_or_matter(before: str, new: str) -> str | None:
+    """Somebody else's view of it, or the same person's of something else."""
+    name = opening_name(before)
+    if name is None:
+        return None
+    if _is_person(new):
+        return before.replace(name, new, 1)
+    return f"{name}怎么看{new}" if question_type(before) in _OPEN_ENDED else None
+
+
+def _another_of_its_kind(before: str, new: str) -> str | None:
+    """What is defined, or what ends as `new` does: 农村居民 for 城镇居民."""
+    defined = question_type(before) is QuestionType.DEFINITION and topic_of(before)
+    counterpart = defined or _counterpart(before, new)
+    return before.replace(counterpart, new, 1) if counterpart else None
+
+
+def _another_relation(before: str, new: str) -> str | None:
+    """`对单位` for `对个人`: what stands after the same preposition."""
+    relation = _RELATION.fullmatch(new)
+    old = _RELATION.search(before, before.find(relation["relation"])) if relation else None
+    if relation is None or old is None or old["relation"] != relation["relation"]:
+        return None
+    return before[: old.start()] + new + old["rest"].removeprefix(_words(old["rest"])[0])
+
+
+def _another_property(before: str, new: str) -> str | None:
+    """`青石区的收入是多少` of 支出: the thing stays, another of its properties is asked."""
+    if of := _OF.match(before):
+        if _is_like(new, of["thing"], of["property"]):
+            return new + before[of.end("thing") :]
+        return _of_thing(of["thing"], new, of["asks"])
+    if counted := _COUNTED.match(before):
+        thing = counted["thing"]
+        return new + before[len(thing) :] if _PLACE.search(new) else f"{thing}有多少{new}"
+    topic = topic_of(before)
+    words = _words(topic)
+    asks_value = before.startswith("是", len(topic)) and len(words) > 1
+    if asks_value and not _is_like(new, words[0], words[-1]):
+        return topic.removesuffix(words[-1]) + new + before[len(topic) :]
+    return None
+
+
+def _another_topic(before: str, new: str) -> str | None:
+    """`隧道什么时候通车` for `大桥什么时候通车`."""
+    topic = topic_of(before)
+    if not (2 <= len(new) <= _NAME and content_words(new) and before.startswith(topic)):
+        return None
+    return _scope(topic) + new + before[len(topic) :]
+
+
+_RULES = (
+    _its_own,
+    _another_time,
+    _another_side,
+    _another_person_or_matter,
+    _another_of_its_kind,
+    _another_relation,
+    _another_property,
+    _another_topic,
+)
+
+
+def _of_thing(thing: str, new: str, asks: str) -> str:
+    """A property of a thing, asked for as `asks` does where that asks for a value."""
+    named = f"{thing}的{new}"
+    value = _VALUE.match(asks)
+    if value is None and question_type(asks) is QuestionType.HOW_MANY:
+        return named + (left_unsaid(named) or "是多少")
+    return named + (value.group() if value else left_unsaid(named))
+
+
+def _is_like(new: str, thing: str, of_it: str) -> bool:
+    """Whether `new` is such a thing, rather than such a property of one."""
+    if _PLACE.search(new) or new[-1] == thing[-1] != of_it[-1]:
+        return True
+    return bool(set(new) & set(thing)) and not set(new) & set(of_it)
+
+
+def _words(text: str) -> list[str]:
+    import rjieba
+
+    return list(rjieba.cut(text))
+
+
+def _scope(topic: str) -> str:
+    """What a topic is limited to, if more follows: 海洋牧场建设中 of 海洋牧场建设中种苗."""
+    words = _words(topic)
+    ends = [n for n, word in enumerate(words[:-1]) if n and _SCOPE_END.fullmatch(word)]
+    return "".join(words[: ends[-1] + 1]) if ends else ""
+
+
+def _is_person(text: str) -> bool:
+    """Whether a text reads as a person's name."""
+    return text in set(possible_names(text))
+
+
+def _counterpart(before: str, new: str) -> str | None:
+    """The word of `before` that ends as `new` does: 城镇居民 for 农村居民."""
+    for length in range(min(4, len(new)), 0, -1):
+        tail = new[-length:]
+        at = before.find(tail)
+        if at >= 0 and length >= min(2, len(new) - 1):
+            start = max(0, at - (len(new) - length))
+            return before[start : at + length]
+    return None
+
+
+def opening_name(text: str) -> str | None:
+    """The name that a question opens with, as far as its own words tell."""
+    asked = re.match(r"^(?:请问)?(?:谁是|介绍一下|什么是)?", text)
+    at = asked.end() if asked else 0
+    for name in possible_names(text[at : at + 4]):
+        rest = text[at + len(name) :]
+        if _PLACE.search(name) or not text.startswith(name, at):
+            continue
+        if not rest or _AFTER_NAME.match(rest):
+            return name
+    return None
+
+
+def thing_of(before: str) -> str:
+    """What `它` means after a folded question: the thing, not the property of it that was asked."""
+    of = _OF.match(without_end_marks(before))
+    return of["thing"] if of else topic_of(before)

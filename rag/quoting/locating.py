@@ -1,0 +1,66 @@
+"""Where quotes stand on the pages of a PDF or a picture: boxes of spans.
+
+A quote that covers part of a line gets that part of its box, as wide as its characters are in
+print: Han characters and full-width marks twice a Latin letter.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from rag.data_model.answers import Answer, Citation, PageBox
+from rag.data_model.documents import Place, Span
+from rag.library.queries import LibraryQueries
+
+
+def located(answer: Answer, library: LibraryQueries) -> Answer:
+    """The answer, with the boxes of the quotes whose files have pages."""
+    quoted = (*answer.citations, *(answer.refusal.nearest if answer.refusal else ()))
+    if not library.with_places(sorted({citation.source.sha256 for citation in quoted})):
+        return answer
+    citations = tuple(_located(citation, library) for citation in answer.citations)
+    refusal = answer.refusal and answer.refusal.model_copy(
+        update={"nearest": tuple(_located(near, library) for near in answer.refusal.nearest)}
+    )
+    return answer.model_copy(update={"citations": citations, "refusal": refusal})
+
+
+def _located(citation: Citation, library: LibraryQueries) -> Citation:
+    source = citation.source
+    places = library.places(source.sha256, source.file)
+    file = library.source(source.sha256, source.file) if places else None
+    if not file:
+        return citation
+    boxes = boxes_of(places, [Span(*span) for span in source.spans], file.text)
+    return citation.model_copy(update={"source": source.model_copy(update={"boxes": boxes})})
+
+
+def boxes_of(places: Sequence[Place], spans: Sequence[Span], text: str) -> tuple[PageBox, ...]:
+    """The boxes of the characters in `spans`, one a line, in reading order.
+
+    Args:
+        places: in the order of their offsets.
+        spans: into `text`.
+        text: the source as decoded.
+    """
+    boxes: list[PageBox] = []
+    for span in spans:
+        for place in places:
+            start, end = max(span.start, place.start), min(span.end, place.end)
+            if text[start:end].strip():
+                boxes.append(PageBox(page=place.page, box=_part(place, start, end, text)))
+    return tuple(boxes)
+
+
+def _part(place: Place, start: int, end: int, text: str) -> tuple[float, float, float, float]:
+    left, top, right, bottom = place.box
+    whole = _width(text[place.start : place.end]) or 1
+    step = (right - left) / whole
+    begins = left + step * _width(text[place.start : start])
+    ends = right - step * _width(text[end : place.end])
+    return round(begins, 4), top, round(ends, 4), bottom
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)

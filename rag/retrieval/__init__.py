@@ -1,0 +1,1 @@
+"""From a question to passages: by meaning, by words, and both together."""

@@ -1,0 +1,93 @@
+"""Dense search: exact inner products over unit vectors, in FAISS.
+
+An index here is never changed once it is in use: `extended` gives a new one, so searching threads
+keep the one that they hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from rag.models.embedding import Vectors
+
+Scored = list[tuple[int, float]]
+_BATCH = 4096
+_ONE_THREAD = 50_000
+"""Vectors up to which a search takes a thread few milliseconds; helpers would mostly spin."""
+
+
+@dataclass(frozen=True, slots=True)
+class DenseIndex:
+    """Passage vectors under their row ids."""
+
+    _index: Any
+    dimension: int
+
+    @classmethod
+    def build(cls, vectors: Iterable[tuple[int, Vectors]], dimension: int) -> Self:
+        """Index (row id, vector of shape (dimension,)) pairs."""
+        import faiss
+
+        index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+        _add(index, vectors)
+        return cls(index, dimension)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read what `save` wrote, its hash checked by the caller: FAISS trusts its files."""
+        import faiss
+
+        index = faiss.read_index(str(path))
+        return cls(index, index.d)
+
+    def save(self, path: Path) -> None:
+        """Write to `path`."""
+        import faiss
+
+        faiss.write_index(self._index, str(path))
+
+    def extended(self, vectors: Iterable[tuple[int, Vectors]], without: Sequence[int]) -> Self:
+        """A copy with `vectors` added and the rows `without` taken out."""
+        import faiss
+
+        index = faiss.clone_index(self._index)
+        if without:
+            index.remove_ids(faiss.IDSelectorBatch(np.asarray(without, dtype=np.int64)))
+        _add(index, vectors)
+        return type(self)(index, self.dimension)
+
+    def __len__(self) -> int:
+        """How many passages."""
+        return int(self._index.ntotal)
+
+    def search(self, vector: Vectors, limit: int, among: Collection[int] | None = None) -> Scored:
+        """The `limit` nearest rows with their cosine, best first; ties by row id."""
+        import faiss
+
+        if not len(self):
+            return []
+        if len(self) <= _ONE_THREAD:  # a setting of the calling thread
+            faiss.omp_set_num_threads(1)
+        parameters = None
+        if among is not None:
+            ids = np.fromiter(among, dtype=np.int64, count=len(among))
+            parameters = faiss.SearchParameters()
+            parameters.sel = faiss.IDSelectorBatch(ids)
+        scores, ids = self._index.search(
+            vector.reshape(1, -1), min(limit, len(self)), params=parameters
+        )
+        found = [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+
+
+def _add(index: Any, vectors: Iterable[tuple[int, Vectors]]) -> None:
+    pairs = iter(vectors)
+    while batch := list(islice(pairs, _BATCH)):
+        matrix = np.stack([vector for _, vector in batch]).astype(np.float32)
+        index.add_with_ids(matrix, np.asarray([row for row, _ in batch], dtype=np.int64))

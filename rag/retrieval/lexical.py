@@ -1,0 +1,186 @@
+"""Lexical search: BM25 over jieba words, in tantivy.
+
+Words are segmented and folded by us and handed over separated by spaces; a question becomes a
+disjunction of its words, so nothing in it is ever query syntax. Rows are only ever added: where
+some died, the caller builds anew, for tantivy counts dead documents in its statistics until it
+merges them away, and the same library must give the same scores.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from rag.language.text import words
+
+_HEAP_BYTES = 64_000_000
+_TOKENIZER = "spaced"
+
+
+class _Workspace:
+    """A temporary directory that goes when nothing uses it any more."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="youju-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalIndex:
+    """Passages' words under their row ids. `workspace` is a private copy that goes with us."""
+
+    _index: Any
+    _searcher: Any
+    directory: Path
+    _workspace: _Workspace | None = None
+
+    @classmethod
+    def build(cls, texts: Iterable[tuple[int, str]]) -> Self:
+        """Index (row id, text) pairs in a temporary directory; `save` keeps it."""
+        import tantivy
+
+        workspace = _Workspace()
+        index = tantivy.Index(_schema(), path=str(workspace.path))
+        return cls._filled(index, texts, workspace)
+
+    @classmethod
+    def load(cls, directory: Path) -> Self:
+        """Open what `save` wrote, to search only."""
+        import tantivy
+
+        index = tantivy.Index.open(str(directory))
+        return cls(_ready(index), index.searcher(), directory)
+
+    def save(self, directory: Path) -> None:
+        """Copy the index to `directory`."""
+        shutil.copytree(self.directory, directory, ignore=shutil.ignore_patterns("*.lock"))
+
+    def extended(self, texts: Iterable[tuple[int, str]]) -> Self:
+        """A copy with `texts` added."""
+        import tantivy
+
+        workspace = _Workspace()
+        shutil.copytree(self.directory, workspace.path, dirs_exist_ok=True)
+        return self._filled(tantivy.Index.open(str(workspace.path)), texts, workspace)
+
+    @classmethod
+    def _filled(
+        cls,
+        index: Any,
+        texts: Iterable[tuple[int, str]],
+        workspace: _Workspace,
+    ) -> Self:
+        import tantivy
+
+        _ready(index)
+        writer = index.writer(_HEAP_BYTES, 1)  # one thread: the same segments every time
+        for row, text in texts:
+            document = tantivy.Document(words=" ".join(words(text)))
+            document.add_unsigned("row", row)
+            writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+        index.reload()
+        return cls(index, index.searcher(), workspace.path, workspace)
+
+    def __len__(self) -> int:
+        """How many passages."""
+        return int(self._searcher.num_docs)
+
+    def document_frequency(self, word: str) -> int:
+        """In how many passages a folded word occurs."""
+        return int(self._searcher.doc_freq("words", word))
+
+    def are_together(self, *words: str) -> bool:
+        """Whether some passage holds all of these folded words."""
+        from tantivy import Occur, Query
+
+        terms = [(Occur.Must, self._term(word)) for word in words]
+        return bool(self._searcher.search(Query.boolean_query(terms), 1, count=False).hits)
+
+    def holding(self, words: Sequence[str], limit: int) -> list[int]:
+        """Rows of at most `limit` passages that hold all of these folded words, the best first."""
+        from tantivy import Occur, Query
+
+        if not words or not len(self):
+            return []
+        terms = [(Occur.Must, self._term(word)) for word in words]
+        hits = self._searcher.search(Query.boolean_query(terms), limit, count=False).hits
+        rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+        return [int(row) for row in rows]
+
+    def words_beginning(self, start: str) -> list[tuple[str, int]]:
+        """The folded words with that beginning, and in how many passages each occurs."""
+        found: list[tuple[str, int]] = self._searcher.terms_with_prefix("words", start)
+        return found
+
+    def search(
+        self,
+        question: str,
+        limit: int,
+        among: Collection[int] | None = None,
+        groups: Sequence[Sequence[str]] = (),
+    ) -> list[tuple[int, float]]:
+        """The `limit` best rows with their BM25 score, best first; ties by row id.
+
+        Each of the `groups` is searched for besides, and counts as its best word does.
+        """
+        from tantivy import Occur, Query
+
+        schema = self._index.schema
+        terms = [(Occur.Should, self._term(word)) for word in dict.fromkeys(words(question))]
+        terms += [(Occur.Should, self._any_of(group)) for group in groups]
+        if not terms or not len(self):
+            return []
+        query = Query.boolean_query(terms)
+        if among is not None:
+            rows = Query.const_score_query(Query.term_set_query(schema, "row", list(among)), 0.0)
+            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, rows)])
+        result = self._searcher.search(query, limit, count=False)
+        rows_found = self._searcher.fast_field_values(
+            "row", [address for _, address in result.hits]
+        )
+        found = [
+            (int(row), float(score))
+            for row, (score, _) in zip(rows_found, result.hits, strict=True)
+        ]
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+
+    def _any_of(self, group: Sequence[str]) -> Any:
+        """The best of some words; one that the index lacks is all that it is cut into."""
+        from tantivy import Occur, Query
+
+        queries = []
+        for word in group:
+            spelt = [word] if self.document_frequency(word) else words(word)
+            if spelt:
+                terms = [(Occur.Must, self._term(part)) for part in spelt]
+                queries.append(Query.boolean_query(terms))
+        return Query.disjunction_max_query(queries)
+
+    def _term(self, word: str) -> Any:
+        from tantivy import Query
+
+        return Query.term_query(self._index.schema, "words", word, index_option="freq")
+
+
+def _schema() -> Any:
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("row", stored=True, indexed=True, fast=True)
+    builder.add_text_field("words", stored=False, tokenizer_name=_TOKENIZER, index_option="freq")
+    return builder.build()
+
+
+def _ready(index: Any) -> Any:
+    """Teach an index to split at spaces only."""
+    from tantivy import TextAnalyzerBuilder, Tokenizer
+
+    index.register_tokenizer(_TOKENIZER, TextAnalyzerBuilder(Tokenizer.whitespace()).build())
+    return index

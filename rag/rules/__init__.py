@@ -1,0 +1,1 @@
+"""What is corrected afterwards, where a sentence answers another question than was asked."""

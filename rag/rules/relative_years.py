@@ -1,0 +1,47 @@
+"""`2023年` in a question is `去年` in an article of 2024, and 二〇二三年 in another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from rag.evidence.scorer import Assessment
+from rag.language.numerals import YEAR_NUMERAL, number_of
+from rag.language.text import fold
+from rag.question.spellings import as_spelt
+from rag.question.understanding import Understood, content_words
+from rag.retrieval.candidates import Candidate
+from rag.rules.measured import as_measured
+
+_YEAR = re.compile(rf"(?<!\d){YEAR_NUMERAL}(?=年)")
+_WORDS = {0: "今年", 1: "去年", 2: "前年"}
+
+
+def in_articles_words(
+    question: Understood, candidates: Sequence[Candidate]
+) -> Iterator[tuple[Understood, tuple[str, ...], list[Candidate]]]:
+    """The question as articles write its numbers and measures, its year as later ones do.
+
+    Gives the question, what a sentence must have one of, and the candidates that it holds for.
+    """
+    yield from as_spelt(question, candidates)
+    yield from as_measured(question, candidates)
+    asked = _YEAR.search(question.searched)
+    if asked is None:
+        return
+    for apart, word in _WORDS.items():
+        dated = str((number_of(asked.group()) or 0) + apart)
+        own = [c for c in candidates if (c.hit.stored.article.date or "").startswith(dated)]
+        if own:
+            year = f"{asked.group()}年"
+            searched = question.searched.replace(year, word)
+            terms = content_words(searched)
+            yield replace(question, searched=searched, terms=terms), (word, year), own
+
+
+def saying(words: Sequence[str], assessment: Assessment) -> Assessment:
+    """The sentences that have one of some words."""
+    return assessment.among(
+        [e for e in assessment.evidence if any(word in fold(e.text) for word in words)]
+    )

@@ -1,0 +1,1 @@
+"""The program's own words: templates, and an answer's whole text from its parts."""
