@@ -102,7 +102,8 @@ class TemplateGenerator:
         citations: list[Citation] = []
         for side in sides:
             for quote in self._quotes(side):
-                citations.append(citation(len(citations) + 1, quote, side.weights))
+                n = len(citations) + 1
+                citations.append(citation(n, quote, side.weights, side.rules))
         confidence = min(side.answerable for side in sides)
         if any(side.differing for side in sides):
             return self._quoting(findings, citations, None, confidence, timings_ms, kind=DIFFERENCE)
@@ -161,7 +162,9 @@ class TemplateGenerator:
         missed = side.near_miss
         evidence = ((missed.evidence,) if missed else ()) + side.assessment.evidence
         quotes = composition.nearest(evidence, side.weights, self._settings)
-        near = tuple(citation(n, quote, side.weights) for n, quote in enumerate(quotes, start=1))
+        near = tuple(
+            citation(n, quote, side.weights, side.rules) for n, quote in enumerate(quotes, start=1)
+        )
         reason, missing = ("not_stated", ()) if missed else _why_not(findings, side)
         mismatch = Mismatch(asked=missed.asked, told=missed.told) if missed else None
         further = findings.further and reason != "out_of_scope" and not (missing or mismatch)

@@ -20,15 +20,12 @@ from rag.quoting.page_facts import Facts, find_facts
 from rag.quoting.viewpoints import View, guests, view_of
 from rag.retrieval.candidates import Candidate
 from rag.retrieval.retriever import Hit, Retriever
-from rag.rules.already_quoted import NOTHING_TOLD, Told, without_told
-from rag.rules.announced import announced_first
+from rag.rules.already_quoted import NOTHING_TOLD, Told
 from rag.rules.asked_speakers import ANYBODY, Scope, only_by, scope_of, speaks_in, without_names
-from rag.rules.attributes import without_other_people
-from rag.rules.contrasts import without_other_places, without_others_answers
-from rag.rules.differences import as_figure_question, different_figures
-from rag.rules.interviewer_sentences import answers_follow
-from rag.rules.qualifiers import NearMiss, without_near_misses
-from rag.rules.relative_years import in_articles_words, saying
+from rag.rules.case import Case, Rules, applied
+from rag.rules.differences import as_figure_question
+from rag.rules.near_miss import NearMiss
+from rag.rules.order import RULES
 
 _MENTIONS = 20
 """Passages looked at for a person's own words."""
@@ -48,6 +45,7 @@ class Side:
         view: what that person says on the topic, where it is found by the turns of talk.
         differing: evidence that gives the figure asked for different values.
         near_miss: what seemed to answer, but tells of another year or part than is asked.
+        rules: names of those that changed something.
     """
 
     question: Understood
@@ -57,6 +55,7 @@ class Side:
     view: View | None = None
     differing: tuple[Evidence, ...] = ()
     near_miss: NearMiss | None = None
+    rules: tuple[str, ...] = ()
 
     @property
     def answerable(self) -> float:
@@ -82,6 +81,7 @@ class Inquiry:
     scorer: EvidenceScorer
     max_quote: int
     told: Told = NOTHING_TOLD
+    rules: Rules = RULES
 
     def candidates(
         self, understood: Understood, vector: Vectors, filters: Filters, wider: int = 1
@@ -145,45 +145,46 @@ class Inquiry:
     def _anybodys(
         self, question: Understood, vector: Vectors, candidates: Sequence[Candidate]
     ) -> Side:
-        """What answers, whoever says it, with the year as the articles' dates have it."""
-        weights = self._weights(question)
-        assessment = self._assess(question, vector, candidates, weights)
-        for dated, year, own in in_articles_words(question, candidates):
-            said = saying(year, self._assess(dated, vector, own, self._weights(dated)))
-            if said.answerable > assessment.answerable:
-                rest = [e for e in assessment.evidence if e not in said.evidence]
-                assessment = replace(said, evidence=(*said.evidence, *rest))
-        assessment, near_miss = without_near_misses(question, assessment)
-        assessment, elsewhere = without_other_places(question, assessment)
-        assessment, anothers = without_other_people(question, assessment)
-        near_miss = near_miss or elsewhere or anothers
-        assessment = without_others_answers(question, assessment)
-        assessment = announced_first(question, assessment, weights)
-        differing = different_figures(question, assessment, weights)
+        """What answers, whoever says it."""
+        case = applied(self.rules.after, self._case(question, vector, candidates))
         return Side(
             question,
-            weights,
-            assessment,
-            differing=differing,
-            near_miss=near_miss,
+            case.weights,
+            case.assessment,
+            differing=case.differing,
+            near_miss=case.near_miss,
+            rules=case.acted,
         )
 
-    def _assess(
+    def _case(self, question: Understood, vector: Vectors, candidates: Sequence[Candidate]) -> Case:
+        """The evidence in the candidates, under the rules for all that is scored."""
+        weights = self._weights(question)
+        case = Case(
+            question,
+            weights,
+            candidates,
+            self._scored(question, vector, candidates, weights),
+            lambda worded, own: self._case(worded, vector, own).assessment,
+            self.told,
+        )
+        return applied(self.rules.before, case)
+
+    def _scored(
         self,
         question: Understood,
         vector: Vectors,
         candidates: Sequence[Candidate],
         weights: Weights,
     ) -> Assessment:
-        """The evidence in the candidates; none where nothing is asked in words."""
+        """The scorer's evidence; none where nothing is asked in words."""
         abroad = not (question.chinese or self.scorer.reads or self.embedder.fingerprint != NAME)
         if abroad:
             assessment = by_meaning(vector, candidates)
         else:
             assessment = self.scorer.assess(question, vector, candidates, weights)
         if not question.chinese and not asks_in_words(question):
-            assessment = replace(assessment, answerable=0.0)
-        return without_told(answers_follow(assessment), self.told)
+            return replace(assessment, answerable=0.0)
+        return assessment
 
     def _side_of(
         self,
@@ -201,8 +202,8 @@ class Inquiry:
         narrowed = _narrowed(filters, articles)
         found = self.candidates(question, vector, narrowed, _WIDER) if articles else []
         own = [c for c in found if speaks_in(name, c)][: self.retriever.settings.passages]
-        weights = self._weights(question)
-        assessment = only_by(name, self._assess(question, vector, own, weights))
+        case = self._case(question, vector, own)
+        assessment = only_by(name, case.assessment)
         topic = self._weights(topic_of_view(question))
         stored = list({c.hit.stored.key: c.hit.stored for c in own}.values())
         view = view_of(
@@ -214,7 +215,7 @@ class Inquiry:
             max_quote=self.max_quote,
             told=self.told,
         )
-        return Side(question, weights, assessment, name, view)
+        return Side(question, case.weights, assessment, name, view, rules=case.acted)
 
     def _mentioning(self, name: str) -> list[Article]:
         return [hit.stored.article for hit in self._hits_naming(name)]

@@ -26,6 +26,8 @@ from rag.quoting.locating import located
 from rag.retrieval.indexes import caught_up
 from rag.retrieval.retriever import EVERYTHING, Hit, Rankings, Retriever
 from rag.rules.already_quoted import NOTHING_TOLD, Told
+from rag.rules.case import Rules
+from rag.rules.order import RULES
 from rag.settings import Settings
 
 _MORE = "还有吗"
@@ -48,6 +50,7 @@ class Pipeline:
         scorer: EvidenceScorer,
         generator: Generator,
         settings: Settings,
+        rules: Rules = RULES,
     ) -> None:
         self.library = library
         self.settings = settings
@@ -55,6 +58,7 @@ class Pipeline:
         self._embedder = embedder
         self._scorer = scorer
         self._generator = generator
+        self._rules = rules
         self._refreshing = threading.Lock()
         self._suggestions = Suggestions()
         self._papers: tuple[int, Sequence[str]] = (-1, ())
@@ -127,6 +131,7 @@ class Pipeline:
             self._scorer,
             self.settings.answer.max_quote,
             self._told(leaning),
+            self._rules,
         )
         with _timed(timings, "retrieve"):
             filters = restriction.filters if restriction else question.filters

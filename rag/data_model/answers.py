@@ -125,10 +125,11 @@ class Why(_Record):
     list; what a person says on the topic; another value of the same figure; a line of the page
     itself; near, but no answer; an article's title or beginning; what sums an article up.
     `dense` is the cosine of its passage, `lexical` its BM25 score;
-    ranks count from 1.
+    ranks count from 1. `rules` are those of `rag.rules.order` that changed what was found.
     """
 
     chosen: Chosen
+    rules: tuple[str, ...] = ()
     dense: float | None = None
     lexical: float | None = None
     dense_rank: int | None = None

@@ -75,6 +75,12 @@ class Assessment:
         share = min(kept[0].probability / best, 1.0) if kept and best else 0.0
         return replace(self, evidence=tuple(kept), answerable=self.answerable * share)
 
+    def led_by(self, evidence: Evidence) -> Assessment:
+        """The same with one of its sentences first, as likely as the best was: no surer by it."""
+        raised = replace(evidence, probability=self.evidence[0].probability)
+        rest = [e for e in self.evidence if e is not evidence]
+        return replace(self, evidence=(raised, *rest))
+
     def short_answer(self, quote: str) -> str | None:
         """The likeliest few characters that answer, of the best sentence's article, in `quote`."""
         own = self.evidence[0].candidate.hit.stored.key

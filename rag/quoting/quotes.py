@@ -101,7 +101,7 @@ class LineQuote:
         return (self.span,)
 
 
-def citation(n: int, quote: Quotable, weights: Weights) -> Citation:
+def citation(n: int, quote: Quotable, weights: Weights, rules: tuple[str, ...] = ()) -> Citation:
     """The citation of a quote, with the spans of the source file that spell it."""
     article = quote.stored.article
     paragraph = article.paragraphs[quote.paragraph - 1]
@@ -132,16 +132,17 @@ def citation(n: int, quote: Quotable, weights: Weights) -> Citation:
             for other in quote.stored.reprints
             if holds(other.article, quote.text, quote.paragraph)
         ),
-        why=_why(quote),
+        why=_why(quote, rules),
     )
 
 
-def _why(quote: Quotable) -> Why:
+def _why(quote: Quotable, rules: tuple[str, ...]) -> Why:
     hit = quote.hit
     if hit is None:
-        return Why(chosen=quote.chosen)
+        return Why(chosen=quote.chosen, rules=rules)
     return Why(
         chosen=quote.chosen,
+        rules=rules,
         dense=None if hit.dense is None else round(hit.dense, 4),
         lexical=None if hit.lexical is None else round(hit.lexical, 4),
         dense_rank=hit.dense_rank,

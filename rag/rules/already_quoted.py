@@ -38,10 +38,9 @@ def without_told(assessment: Assessment, told: Told) -> Assessment:
     """The evidence that is new; none of it new, no answer."""
     if not told.quotes:
         return assessment
-    return assessment.among(
-        [
-            evidence
-            for evidence in assessment.evidence
-            if not told.holds(evidence.candidate.hit.article_id, evidence.text)
-        ]
-    )
+    new = [
+        evidence
+        for evidence in assessment.evidence
+        if not told.holds(evidence.candidate.hit.article_id, evidence.text)
+    ]
+    return assessment if len(new) == len(assessment.evidence) else assessment.among(new)

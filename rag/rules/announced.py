@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from rag.evidence.listings import announced, announcement, listed_things
 from rag.evidence.scorer import Assessment, Evidence
 from rag.language.enumeration import enumerations
@@ -31,9 +29,7 @@ def announced_first(question: Understood, assessment: Assessment, weights: Weigh
         if not announced(things, article, evidence.sentence.start):
             continue
         if weights.held(fold(f"{article.title}\n{article.text}")) >= _HELD:
-            raised = replace(evidence, probability=first.probability)
-            rest = [e for e in assessment.evidence if e is not evidence]
-            return replace(assessment, evidence=(raised, *rest))
+            return assessment.led_by(evidence)
     return assessment
 
 

@@ -19,7 +19,7 @@ from rag.evidence.scorer import Assessment, Evidence
 from rag.language.names import SAYING, named, possible_names, shown_in, stands_alone
 from rag.language.text import fold
 from rag.question.understanding import Understood
-from rag.rules.qualifiers import NearMiss, without
+from rag.rules.near_miss import NearMiss, without
 
 _DATA = Path(__file__).parents[1] / "data" / "attributes.toml"
 _ENDS = "$|[?？是有为在叫怎多几哪了啦呀啊呢吗达涨]|什么|目前|现在|大概|一共"

@@ -18,7 +18,8 @@ from rag.language.text import clause_spans, fold, name_spans, names_in
 from rag.question.comparisons import states_no_difference
 from rag.question.limits import limits_of
 from rag.question.understanding import Understood
-from rag.rules.qualifiers import NearMiss, of_another, without
+from rag.rules.near_miss import NearMiss, without
+from rag.rules.qualifiers import of_another
 
 
 def without_others_answers(question: Understood, assessment: Assessment) -> Assessment:
@@ -30,7 +31,8 @@ def without_others_answers(question: Understood, assessment: Assessment) -> Asse
         else e
         for e in assessment.evidence
     )
-    return replace(assessment, evidence=evidence)
+    unchanged = all(a is b for a, b in zip(evidence, assessment.evidence, strict=True))
+    return assessment if unchanged else replace(assessment, evidence=evidence)
 
 
 def _is_anothers(

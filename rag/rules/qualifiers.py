@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from rag.data_model.documents import Article, day_of
@@ -28,6 +28,7 @@ from rag.question.numbered_parts import (
     reports,
 )
 from rag.question.understanding import Understood
+from rag.rules.near_miss import NearMiss, without
 
 _MONTH = 31
 """Days; more of them are a sum of months, where a sum is asked for."""
@@ -36,19 +37,6 @@ _SILENT = 0.5
 _OWN_TIME = re.compile(
     "[今昨明前当][天日晚晨早]|目前|现在|眼下|近[日期来]|最近|日前|此[前后]|[本当][季周月]|同期|截[至止]"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class NearMiss:
-    """Evidence that would answer, if it told of what is asked: of `told` and not of `asked`.
-
-    `kind` is that of the qualifier that they differ in, if it is one.
-    """
-
-    evidence: Evidence
-    asked: str
-    told: str
-    kind: str = ""
 
 
 def without_near_misses(
@@ -92,16 +80,6 @@ def _beside_a_miss(
     judged = [first, *sorted(rest, key=lambda pair: -pair[0].probability)]
     evidence = tuple(e for e, _ in judged)
     return replace(assessment, evidence=evidence), [miss for _, miss in judged]
-
-
-def without(
-    assessment: Assessment, misses: Sequence[NearMiss | None]
-) -> tuple[Assessment, NearMiss | None]:
-    """The evidence that is no near miss, and the likeliest piece's near miss, if it is one."""
-    if not any(misses):
-        return assessment, None
-    judged = zip(assessment.evidence, misses, strict=True)
-    return assessment.among([e for e, miss in judged if miss is None]), misses[0]
 
 
 def _other_part(asked: AskedParts, evidence: Evidence) -> NearMiss | None:

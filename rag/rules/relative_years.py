@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from rag.evidence.scorer import Assessment
@@ -38,6 +38,21 @@ def in_articles_words(
             searched = question.searched.replace(year, word)
             terms = content_words(searched)
             yield replace(question, searched=searched, terms=terms), (word, year), own
+
+
+def asked_in_articles_words(
+    question: Understood,
+    candidates: Sequence[Candidate],
+    assessment: Assessment,
+    assess: Callable[[Understood, Sequence[Candidate]], Assessment],
+) -> Assessment:
+    """The evidence of the likeliest wording first, with what the others found after it."""
+    for worded, words, own in in_articles_words(question, candidates):
+        said = saying(words, assess(worded, own))
+        if said.answerable > assessment.answerable:
+            rest = [e for e in assessment.evidence if e not in said.evidence]
+            assessment = replace(said, evidence=(*said.evidence, *rest))
+    return assessment
 
 
 def saying(words: Sequence[str], assessment: Assessment) -> Assessment:

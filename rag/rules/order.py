@@ -1,0 +1,108 @@
+"""The rules, in their order, each with why it stands where it stands.
+
+A rule drops, demotes or reorders sentences; how likely they are comes from the scorer alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rag.question.question_types import QuestionType
+from rag.rules.already_quoted import without_told
+from rag.rules.announced import announced_first
+from rag.rules.attributes import without_other_people
+from rag.rules.case import Case, Rule, Rules
+from rag.rules.contrasts import without_other_places, without_others_answers
+from rag.rules.differences import different_figures
+from rag.rules.interviewer_sentences import answers_follow
+from rag.rules.qualifiers import without_near_misses
+from rag.rules.relative_years import asked_in_articles_words
+
+
+def _answers_follow(case: Case) -> Case:
+    return case.with_assessment(answers_follow(case.assessment))
+
+
+def _not_again(case: Case) -> Case:
+    return case.with_assessment(without_told(case.assessment, case.told))
+
+
+def _in_articles_words(case: Case) -> Case:
+    asked = asked_in_articles_words(case.question, case.candidates, case.assessment, case.assess)
+    return case.with_assessment(asked)
+
+
+def _of_what_is_asked(case: Case) -> Case:
+    return case.without_near_misses(*without_near_misses(case.question, case.assessment))
+
+
+def _of_this_place(case: Case) -> Case:
+    return case.without_near_misses(*without_other_places(case.question, case.assessment))
+
+
+def _of_this_person(case: Case) -> Case:
+    return case.without_near_misses(*without_other_people(case.question, case.assessment))
+
+
+def _no_others_answer(case: Case) -> Case:
+    return case.with_assessment(without_others_answers(case.question, case.assessment))
+
+
+def _announced(case: Case) -> Case:
+    return case.with_assessment(announced_first(case.question, case.assessment, case.weights))
+
+
+def _differing(case: Case) -> Case:
+    differing = different_figures(case.question, case.assessment, case.weights)
+    return replace(case, differing=differing) if differing else case
+
+
+RULES = Rules(
+    before=(
+        Rule(
+            "answers_follow",
+            "what only asks must be gone before anything else is compared with it",
+            _answers_follow,
+        ),
+        Rule(
+            "not_again",
+            "what was quoted before counts no more, neither as best nor as a near miss",
+            _not_again,
+        ),
+    ),
+    after=(
+        Rule(
+            "articles_words",
+            "first of all, for it brings sentences that the rules after it have to look at",
+            _in_articles_words,
+        ),
+        Rule(
+            "of_what_is_asked",
+            "another year, part or number: before places and people, whose misses say less",
+            _of_what_is_asked,
+        ),
+        Rule("of_this_place", "what a newspaper reports of elsewhere", _of_this_place),
+        Rule(
+            "of_this_person",
+            "last of those that drop sentences: it needs their names",
+            _of_this_person,
+        ),
+        Rule(
+            "no_others_answer",
+            "short answers of the sentences that are left",
+            _no_others_answer,
+        ),
+        Rule(
+            "announced",
+            "puts another sentence first, so after all that drop some",
+            _announced,
+            frozenset({QuestionType.LIST}),
+        ),
+        Rule(
+            "differing",
+            "compares the best with the others: last, when the best is known",
+            _differing,
+            frozenset({QuestionType.HOW_MANY}),
+        ),
+    ),
+)
