@@ -9,26 +9,19 @@ from __future__ import annotations
 
 import gzip
 import json
-import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
 
-from eval.question_sets import load_questions
-from ingest.indexing import ingest
-from rag.assembly import open_pipeline, open_scorer
-from rag.data_model.answers import Answer, Citation, Question
-from rag.evidence.scorer import EvidenceScorer
-from rag.library.library import Library
-from rag.models.embedding import Embedder
+from eval.reading import pipeline_over
+from eval.shelves import PAGES, shelves
+from rag.assembly import open_scorer
+from rag.data_model.answers import Answer, Citation
 from rag.models.opening import open_embedder
 from rag.settings import Settings
 
-ROOT = Path(__file__).parents[1]
-GOLDEN = ROOT / "tests" / "data" / "golden_answers.jsonl.gz"
+GOLDEN = PAGES / "golden_answers.jsonl.gz"
 SAME = 1e-4
 """Probabilities nearer than this are the same on one machine."""
 
@@ -37,54 +30,16 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help="记下或比
 Record = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """A folder of articles and what is asked about them."""
-
-    name: str
-    folder: Path
-    questions: Sequence[Question]
-
-    @classmethod
-    def read(cls, folder: Path) -> Shelf:
-        """The articles of a folder, and the questions beside them."""
-        asked = [item.to_question() for item in load_questions(folder / "questions.jsonl")]
-        return cls(folder.name, folder, asked)
-
-    @property
-    def files(self) -> list[Path]:
-        """The articles."""
-        found = self.folder.iterdir()
-        return sorted(path for path in found if path.suffix in {".txt", ".md"})
-
-
-def shelves() -> list[Shelf]:
-    """All of the project's own articles with their questions."""
-    pages = GOLDEN.parent
-    folders = [ROOT / "corpus", pages / "county_pages", pages / "other_pages"]
-    return [Shelf.read(folder) for folder in folders]
-
-
-def answers_of(shelf: Shelf, embedder: Embedder, scorer: EvidenceScorer) -> Iterator[Answer]:
-    """Each question's answer, in order, over a library of that shelf alone."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data_dir=Path(folder))
-        with Library.open(settings.data_dir, write=True) as library:
-            ingest(shelf.files, library, embedder, settings)
-        pipeline = open_pipeline(settings, embedder, scorer)
-        try:
-            for question in shelf.questions:
-                yield pipeline.ask(question)
-        finally:
-            pipeline.close()
-
-
 def records() -> Iterator[Record]:
     """All answers of the shipped default, as they are kept."""
     embedder, scorer = open_embedder(Settings().embedding), open_scorer(Settings())
     for shelf in shelves():
-        for answer in answers_of(shelf, embedder, scorer):
-            yield record(shelf.name, answer)
+        with (
+            shelf.stored(embedder) as root,
+            pipeline_over(root, Settings(), embedder, scorer) as pipeline,
+        ):
+            for question in shelf.questions:
+                yield record(shelf.name, pipeline.ask(question.to_question()))
 
 
 def record(shelf: str, answer: Answer) -> Record:

@@ -58,7 +58,7 @@ class Pipeline:
         self._embedder = embedder
         self._scorer = scorer
         self._generator = generator
-        self._rules = rules
+        self.rules = rules
         self._refreshing = threading.Lock()
         self._suggestions = Suggestions()
         self._papers: tuple[int, Sequence[str]] = (-1, ())
@@ -131,7 +131,7 @@ class Pipeline:
             self._scorer,
             self.settings.answer.max_quote,
             self._told(leaning),
-            self._rules,
+            self.rules,
         )
         with _timed(timings, "retrieve"):
             filters = restriction.filters if restriction else question.filters

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from eval import risk_coverage
+from eval.benchmarks import rule_worth
 from eval.benchmarks.latency import latency_figures
 from eval.benchmarks.open_qa import answers_of, asked_without, evenly
 from eval.corpora import library_without, random_half, squad_library
@@ -22,6 +23,7 @@ from eval.judging import Judged, judge, quoted_text
 from eval.measures.evidence_f1 import evidence_f1
 from eval.question_sets import EvalQuestion, load_questions
 from eval.reading import figures, mean, pipeline_over, result, with_answer_settings
+from rag.errors import UsageInvalid
 from rag.evidence.features import SENTENCE_FEATURES, measure
 from rag.evidence.scorer import Assessment, Evidence, EvidenceScorer
 from rag.models.embedding import Embedder, Progress, Vectors
@@ -92,10 +94,13 @@ class PlainScorer:
 
 
 def run(
-    file: Path,
+    file: Path | None = None,
     distractors: Sequence[Path] | None = None,
     limit: int | None = None,
     *,
+    rules: bool = False,
+    articles: Sequence[Path] | None = None,
+    split: str | None = None,
     questions: int | None = None,
     settings: Settings | None = None,
     progress: Progress | None = None,
@@ -108,12 +113,30 @@ def run(
         file: of ExpMRC's format (SQuAD with `evidences`; without them evidence F1 is null).
         distractors: JSONL files of `id`, `text`.
         limit: how many of the distractors.
+        rules: leave out each rule in turn instead; see `eval.benchmarks.rule_worth`.
+        articles: for rules: files that hold the questions' articles.
+        split: for rules: which questions.
         questions: about so many, evenly taken.
         settings: of the pipeline.
         progress: called with (articles stored, in all), then with (questions done, in all).
         cache_dir: where the embedded library is kept for the next time.
         embedder: instead of the one that the settings name.
     """
+    if rules:
+        return rule_worth.run(
+            file,
+            articles,
+            distractors,
+            split=split,
+            settings=settings,
+            progress=progress,
+            cache_dir=cache_dir,
+            embedder=embedder,
+        )
+    if file is None:
+        raise UsageInvalid(
+            reason="基准 ablation 还要写：file。", command="youju benchmark ablation"
+        )
     settings = settings or Settings()
     with squad_library(
         file, distractors, limit, settings, embedder, cache_dir=cache_dir, progress=progress

@@ -94,7 +94,7 @@ def run(
     """
     settings = with_answer_settings(settings, scorer=scorer)
     asked = chosen_split(read_written(file), split)
-    library = gathered(asked, articles or (), _count(distractors))
+    library = gathered(asked, articles or (), distractor_count(distractors))
     by_name = {article.article_id: article for article in library}
     embedder = embedder or embedder_of(settings)
     with (
@@ -104,7 +104,7 @@ def run(
         done = []
         for n, question in enumerate(with_answers(asked, by_name), start=1):
             shown = Question(question=question.question, history=question.history)
-            done.append(Asked(question, _evidence(question, by_name), pipeline.ask(shown)))
+            done.append(Asked(question, evidence_of(question, by_name), pipeline.ask(shown)))
             if progress:
                 progress(n, len(asked))
     return result(
@@ -157,7 +157,12 @@ def gathered(
     return [*(everything[name] for name in names), *others[:distractors]]
 
 
-def _count(distractors: Sequence[Path] | None) -> int:
+def distractor_count(distractors: Sequence[Path] | None) -> int:
+    """How many others are wanted: what the command line takes for a file is a number here.
+
+    Raises:
+        UsageInvalid: it is none.
+    """
     from rag.errors import UsageInvalid
 
     try:
@@ -167,7 +172,8 @@ def _count(distractors: Sequence[Path] | None) -> int:
         raise UsageInvalid(reason=reason, command="youju benchmark questions") from error
 
 
-def _evidence(question: WrittenQuestion, articles: dict[str, Article]) -> tuple[str, ...]:
+def evidence_of(question: WrittenQuestion, articles: dict[str, Article]) -> tuple[str, ...]:
+    """The texts of a question's evidence."""
     return tuple(text_at(articles[place.article], place.span) for place in question.evidence)
 
 

@@ -117,6 +117,9 @@ def benchmark(
         int | None,
         typer.Option("--questions", metavar="N", min=1, help="open-qa、ablation、latency：题数。"),
     ] = None,
+    rules: Annotated[
+        bool | None, typer.Option("--rules", help="ablation：逐条去掉规则，看各值多少。")
+    ] = None,
     pages: Annotated[
         int | None, typer.Option("--pages", metavar="N", min=1, help="stitching：版面数。")
     ] = None,
@@ -150,6 +153,7 @@ def benchmark(
         "scorer": scorer,
         "remove_half": remove_half,
         "questions": questions,
+        "rules": rules,
         "pages": pages,
         "layout": layout,
         "seconds": seconds,

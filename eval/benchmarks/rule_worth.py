@@ -1,0 +1,184 @@
+"""What each rule is worth: every one left out in turn, on the same questions.
+
+What was scored once is kept, so a rule costs the rules' time alone. Worth is the share of questions
+that are right with the rule and not without it, less those the other way round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eval.benchmarks.questions import Asked, chosen_split, distractor_count, evidence_of, gathered
+from eval.corpora import embedder_of, library_of
+from eval.judging import judge
+from eval.measures.significance import bootstrap_interval
+from eval.reading import mean, pipeline_over, result
+from eval.shelves import Shelf, shelves
+from eval.written import read_written, with_answers
+from rag.assembly import open_scorer
+from rag.data_model.answers import Answer, Question
+from rag.evidence.scorer import Assessment, EvidenceScorer
+from rag.models.embedding import Embedder, Progress, Vectors
+from rag.pipeline import Pipeline
+from rag.question.term_weights import Weights
+from rag.question.understanding import Understood
+from rag.retrieval.candidates import Candidate
+from rag.rules.order import RULES
+from rag.settings import Settings
+
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Posed:
+    """A question, and what tells whether an answer is right."""
+
+    question: Question
+    is_right: Callable[[Answer], bool]
+
+
+class RememberingScorer:
+    """Scores what was not scored before."""
+
+    def __init__(self, scorer: EvidenceScorer) -> None:
+        self._scorer = scorer
+        self._known: dict[tuple[object, ...], Assessment] = {}
+        self.reads = scorer.reads
+
+    @property
+    def fingerprint(self) -> str:
+        """The scorer's."""
+        return self._scorer.fingerprint
+
+    def assess(
+        self,
+        question: Understood,
+        vector: Vectors,
+        candidates: Sequence[Candidate],
+        weights: Weights,
+    ) -> Assessment:
+        """Score every sentence; see `rag.evidence.scorer.EvidenceScorer`."""
+        places = tuple((c.hit.stored.key, c.hit.passage.start) for c in candidates)
+        key = (question, vector.tobytes(), places)
+        if key not in self._known:
+            self._known[key] = self._scorer.assess(question, vector, candidates, weights)
+        return self._known[key]
+
+
+def run(
+    file: Path | None = None,
+    articles: Sequence[Path] | None = None,
+    distractors: Sequence[Path] | None = None,
+    *,
+    split: str | None = None,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+    cache_dir: Path | None = None,
+    embedder: Embedder | None = None,
+) -> dict[str, Any]:
+    """Measure every rule on written questions, or on the project's own sets where none are named.
+
+    Args:
+        file: written questions (see `eval.written`).
+        articles: JSONL files that hold their articles.
+        distractors: how many other articles of those files are put beside them.
+        split: which questions; `dev` if there are such, else all.
+        settings: of the pipeline.
+        progress: called with (questions done, in all), for each rule anew.
+        cache_dir: where the embedded library is kept for the next time.
+        embedder: instead of the one that the settings name.
+    """
+    settings = settings or Settings()
+    embedder = embedder or embedder_of(settings)
+    metrics: dict[str, Any] = {}
+    with ExitStack() as stack:
+        if file is not None:
+            count = distractor_count(distractors)
+            opened = _written(file, articles or (), count, split, settings, embedder, cache_dir)
+            sets = [(file.name, stack.enter_context(opened))]
+        else:
+            sets = [(s.name, stack.enter_context(_of_shelf(s, embedder))) for s in shelves()]
+        for name, (root, posed) in sets:
+            metrics[name] = _worths(root, posed, settings, embedder, progress)
+    return result("rule-worth", file or Path("corpus"), settings, metrics)
+
+
+@contextmanager
+def _of_shelf(shelf: Shelf, embedder: Embedder) -> Iterator[tuple[Path, list[Posed]]]:
+    def right(place: int) -> Callable[[Answer], bool]:
+        asked = shelf.questions.questions[place]
+        return lambda answer: judge(asked, answer).fault is None
+
+    posed = [Posed(q.to_question(), right(n)) for n, q in enumerate(shelf.questions)]
+    with shelf.stored(embedder) as root:
+        yield root, posed
+
+
+@contextmanager
+def _written(
+    file: Path,
+    articles: Sequence[Path],
+    distractors: int,
+    split: str | None,
+    settings: Settings,
+    embedder: Embedder,
+    cache_dir: Path | None,
+) -> Iterator[tuple[Path, list[Posed]]]:
+    chosen = chosen_split(read_written(file), split)
+    library = gathered(chosen, articles, distractors)
+    by_name = {article.article_id: article for article in library}
+    asked = [(q, evidence_of(q, by_name)) for q in with_answers(chosen, by_name)]
+
+    def right(place: int) -> Callable[[Answer], bool]:
+        return lambda answer: Asked(*asked[place], answer).right
+
+    posed = [
+        Posed(Question(question=q.question, history=q.history), right(n))
+        for n, (q, _) in enumerate(asked)
+    ]
+    with library_of(library, embedder, settings, cache_dir) as root:
+        yield root, posed
+
+
+def _worths(
+    root: Path,
+    posed: Sequence[Posed],
+    settings: Settings,
+    embedder: Embedder,
+    progress: Progress | None,
+) -> dict[str, Any]:
+    """How many are right with all rules, and what each adds, with a 95 % interval."""
+    scorer = RememberingScorer(open_scorer(settings))
+    with pipeline_over(root, settings, embedder, scorer) as pipeline:
+        whole = _rights(pipeline, posed, progress)
+        worths = {}
+        for name in RULES.names:
+            pipeline.rules = RULES.without(name)
+            worths[name] = _worth(whole, _rights(pipeline, posed, progress))
+    return {"questions": len(posed), ALL: mean(whole), **worths}
+
+
+def _rights(pipeline: Pipeline, posed: Sequence[Posed], progress: Progress | None) -> list[bool]:
+    rights = []
+    for n, one in enumerate(posed, start=1):
+        rights.append(one.is_right(pipeline.ask(one.question)))
+        if progress:
+            progress(n, len(posed))
+    return rights
+
+
+def _worth(whole: Sequence[bool], without: Sequence[bool]) -> dict[str, Any]:
+    gained = np.asarray(whole, dtype=float) - np.asarray(without, dtype=float)
+    table = np.stack([gained, np.ones_like(gained)], axis=-1)[:, None, :]
+    return {
+        "worth": float(gained.mean()),
+        "interval": bootstrap_interval(table),
+        "gained": int((gained > 0).sum()),
+        "lost": int((gained < 0).sum()),
+    }
