@@ -1,4 +1,4 @@
-"""The project's own articles with the questions that stand beside them: `corpus/` and test pages."""
+"""The project's own articles, `corpus/` and test pages, with the questions beside them."""
 
 from __future__ import annotations
 

@@ -99,8 +99,15 @@ def run(
     metrics: dict[str, Any] = {}
     with ExitStack() as stack:
         if file is not None:
-            count = distractor_count(distractors)
-            opened = _written(file, articles or (), count, split, settings, embedder, cache_dir)
+            opened = _written(
+                file,
+                articles or (),
+                distractors=distractor_count(distractors),
+                split=split,
+                settings=settings,
+                embedder=embedder,
+                cache_dir=cache_dir,
+            )
             sets = [(file.name, stack.enter_context(opened))]
         else:
             sets = [(s.name, stack.enter_context(_of_shelf(s, embedder))) for s in shelves()]
@@ -124,6 +131,7 @@ def _of_shelf(shelf: Shelf, embedder: Embedder) -> Iterator[tuple[Path, list[Pos
 def _written(
     file: Path,
     articles: Sequence[Path],
+    *,
     distractors: int,
     split: str | None,
     settings: Settings,
