@@ -16,8 +16,7 @@ import pytest
 from pages import article
 
 from rag.data_model.answers import Question
-from rag.language import names as people
-from rag.language import numerals, series, year_parts
+from rag.language import names, numerals, series, year_parts
 from rag.language.naming import qualifiers_in
 from rag.language.quantities import quantities
 from rag.language.series import members_in
@@ -33,8 +32,10 @@ from rag.quoting.part_quotes import find_parts
 from rag.rules import attributes
 
 MODULES = (
-    "series naming limits numerals year_names year_parts spellings comparisons numbered_parts "
-    "part_quotes attributes people quantities doubts slips qualifiers contrasts units"
+    "language.series language.naming language.numerals language.year_names language.year_parts "
+    "language.names language.quantities question.limits question.spellings question.comparisons "
+    "question.numbered_parts question.doubts question.slips evidence.units quoting.part_quotes "
+    "rules.attributes rules.qualifiers rules.contrasts"
 )
 TIMES = 8
 """How many times as long the longer text is."""
@@ -133,8 +134,8 @@ RULES: Mapping[str, tuple[Callable[[str], object], str]] = {
     "parts around": (around_each, "王明。 第五条王明。"),
     "items": (items_of, "( (1 (一) （"),
     "reports": (lambda t: reports(FIFTH, t), "第五条 违反 第五条规定, 违反第五条规定,"),
-    "people shown": (lambda t: list(people.shown_in(t)), "王 教授王明 王说 工王明 工王 王明,男,"),
-    "people named": (lambda t: people.named(t, [LAW.article]), "王 王明 教授王"),
+    "people shown": (lambda t: list(names.shown_in(t)), "王 教授王明 王说 工王明 工王 王明,男,"),
+    "people named": (lambda t: names.named(t, [LAW.article]), "王 王明 教授王"),
     "of whom": (lambda t: attributes._asked(ask(t), [LAW.article]), "年龄 王明年龄 现在 今年 王"),
 }
 """What reads a text, and what makes it slow where it reads it anew for each thing in it."""
