@@ -14,10 +14,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.ahead import ahead
 from ingest.intake import Draft, Intake, Job
 from ingest.loading import discover
 from ingest.outcomes import FileOutcome, IngestReport, Progress
+from ingest.prefetch import prefetched
 from rag.errors import FileMissing
 from rag.library.library import Library
 from rag.library.records import FinishedInput, NewDocument, NewPassage
@@ -57,8 +57,8 @@ def ingest(
     tally = _Tally(files, progress)
     stop = threading.Event()
     with ExitStack() as stages:
-        read = stages.enter_context(ahead(_batched(intake.read(files), stop), 1))
-        embedded = stages.enter_context(ahead(_embedded(read, library, embedder, stop), 1))
+        read = stages.enter_context(prefetched(_batched(intake.read(files), stop), 1))
+        embedded = stages.enter_context(prefetched(_embedded(read, library, embedder, stop), 1))
         stages.callback(stop.set)
         for batch in embedded:
             reprints = _store(batch, library, embedder.fingerprint)

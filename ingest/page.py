@@ -10,12 +10,12 @@ from pathlib import PurePath
 
 from ingest.blocks import Block, Kind
 from ingest.bylines import closing_names, dateline_names
+from ingest.fragments import flow_of, pieces_of
 from ingest.headlines import first_words, infer_headline
 from ingest.lines import raw_lines, read_lines
 from ingest.loading import LoadedFile
 from ingest.markdown import is_markdown, without_marks
 from ingest.metadata import Metadata, merge, metadata_from_file_name, read_front_matter
-from ingest.pieces import flow_of, pieces_of
 from ingest.segmentation import read_blocks
 from ingest.stitching import Link, stitch
 from ingest.structure import PARAGRAPH_KINDS, paragraphs

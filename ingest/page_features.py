@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence, Set
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.pieces import Piece
+from ingest.fragments import Piece
 from ingest.seam_features import (
     NAMES,
     SIMILARITY_FLOOR,

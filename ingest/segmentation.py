@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ingest.blocks import HEADINGS, Block, Kind, block_at
+from ingest.boilerplate import furniture, is_caption, is_row, without_adverts, without_jump_notes
 from ingest.bylines import (
     dateline_names,
     is_attribution,
@@ -17,7 +18,6 @@ from ingest.bylines import (
     read_byline,
 )
 from ingest.folios import folios_at_the_top
-from ingest.furniture import furniture, is_caption, is_row, without_adverts, without_jump_notes
 from ingest.headings import (
     is_body,
     is_short,

@@ -13,9 +13,9 @@ from functools import cached_property
 
 import numpy as np
 
+from ingest.fragments import Piece, allowed_links, starts_several
 from ingest.page_features import TopicVectors, page_features
 from ingest.pair_model import Choice, PairModel, assign, given_begin_none, pair_model
-from ingest.pieces import Piece, allowed_links, starts_several
 from ingest.seam_features import Mask, Matrix, closed_ends
 from ingest.seams import seam_statistics
 from rag.models.embedding import Embedder

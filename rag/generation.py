@@ -18,12 +18,12 @@ from rag.data_model.answers import (
     Slip,
     Statement,
 )
-from rag.inquiry import Side
+from rag.inquiry import SpeakerEvidence
 from rag.language.text import fold
 from rag.models.embedding import passage_header
 from rag.question.missing_words import missing_words
 from rag.question.out_of_scope import is_out_of_scope, sets_a_task
-from rag.question.understanding import Understood
+from rag.question.understanding import ParsedQuestion
 from rag.quoting import composition
 from rag.quoting.page_facts import Facts
 from rag.quoting.quotes import Quotable, citation
@@ -52,9 +52,9 @@ class Findings:
     """
 
     question: Question
-    understood: Understood
+    understood: ParsedQuestion
     facts: Facts | None
-    sides: tuple[Side, ...]
+    sides: tuple[SpeakerEvidence, ...]
     scope: Scope
     receipt: Receipt
     corrections: tuple[Slip, ...] = ()
@@ -97,7 +97,7 @@ class TemplateGenerator:
         return self._quoting(findings, citations, short, confidence, timings_ms)
 
     def _answer(
-        self, findings: Findings, sides: Sequence[Side], timings_ms: Mapping[str, float]
+        self, findings: Findings, sides: Sequence[SpeakerEvidence], timings_ms: Mapping[str, float]
     ) -> Answer:
         citations: list[Citation] = []
         for side in sides:
@@ -111,7 +111,7 @@ class TemplateGenerator:
         short = sides[0].assessment.short_answer(first) if len(sides) == 1 else None
         return self._quoting(findings, citations, short, confidence, timings_ms)
 
-    def _quotes(self, side: Side) -> Sequence[Quotable]:
+    def _quotes(self, side: SpeakerEvidence) -> Sequence[Quotable]:
         if side.view:
             return side.view.quotes
         if side.differing:
@@ -203,7 +203,7 @@ class TemplateGenerator:
         )
 
 
-def _why_not(findings: Findings, side: Side) -> tuple[RefusalReason, tuple[str, ...]]:
+def _why_not(findings: Findings, side: SpeakerEvidence) -> tuple[RefusalReason, tuple[str, ...]]:
     """The reason, and the question's words that are missing in all candidate passages."""
     understood, assessment, weights = side.question, side.assessment, side.weights
     if not assessment.evidence:

@@ -13,14 +13,14 @@ from rag.library.library import Library
 from rag.models.bundled_model import NAME
 from rag.models.embedding import Embedder, Vectors
 from rag.question.spellings import spelt_out
-from rag.question.term_weights import Weights
+from rag.question.term_weights import TermWeights
 from rag.question.topics import topic_of_view
-from rag.question.understanding import Understood
+from rag.question.understanding import ParsedQuestion
 from rag.quoting.page_facts import Facts, find_facts
 from rag.quoting.viewpoints import View, guests, view_of
 from rag.retrieval.candidates import Candidate
 from rag.retrieval.retriever import Hit, Retriever
-from rag.rules.already_quoted import NOTHING_TOLD, Told
+from rag.rules.already_quoted import NOTHING_QUOTED, AlreadyQuoted
 from rag.rules.asked_speakers import ANYBODY, Scope, only_by, scope_of, speaks_in, without_names
 from rag.rules.case import Case, Rules, applied
 from rag.rules.differences import as_figure_question
@@ -34,7 +34,7 @@ _WIDER = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class SpeakerEvidence:
     """What answers a question, or one person's part of it.
 
     Attributes:
@@ -48,8 +48,8 @@ class Side:
         rules: names of those that changed something.
     """
 
-    question: Understood
-    weights: Weights
+    question: ParsedQuestion
+    weights: TermWeights
     assessment: Assessment
     name: str | None = None
     view: View | None = None
@@ -62,7 +62,7 @@ class Side:
         """The probability that it answers."""
         return max(self.assessment.answerable, self.view.probability if self.view else 0.0)
 
-    def outside(self, source: str) -> Side:
+    def outside(self, source: str) -> SpeakerEvidence:
         """As a near miss: all the evidence comes from elsewhere than the source that is asked."""
         if not self.assessment.evidence:
             return self
@@ -80,11 +80,11 @@ class Inquiry:
     embedder: Embedder
     scorer: EvidenceScorer
     max_quote: int
-    told: Told = NOTHING_TOLD
+    told: AlreadyQuoted = NOTHING_QUOTED
     rules: Rules = RULES
 
     def candidates(
-        self, understood: Understood, vector: Vectors, filters: Filters, wider: int = 1
+        self, understood: ParsedQuestion, vector: Vectors, filters: Filters, wider: int = 1
     ) -> list[Candidate]:
         """The passages that are read for evidence, best first; `wider` times as many."""
         limit = self.retriever.settings.passages * wider
@@ -93,7 +93,7 @@ class Inquiry:
             self.retriever.search(searched, vector, limit, filters, understood.groups)
         )
 
-    def facts(self, understood: Understood, candidates: Sequence[Candidate]) -> Facts | None:
+    def facts(self, understood: ParsedQuestion, candidates: Sequence[Candidate]) -> Facts | None:
         """Lines of a page that answer by themselves."""
         return find_facts(
             understood, candidates, lambda stored: self._source(stored.key), self.max_quote
@@ -102,7 +102,7 @@ class Inquiry:
     def _source(self, key: int) -> str:
         return self.library.source_of(key).text
 
-    def scope(self, understood: Understood, candidates: Sequence[Candidate]) -> Scope:
+    def scope(self, understood: ParsedQuestion, candidates: Sequence[Candidate]) -> Scope:
         """Whose words may answer."""
         articles = {c.hit.stored.key: c.hit.stored.article for c in candidates}
         scope = scope_of(understood, tuple(articles.values()))
@@ -112,7 +112,7 @@ class Inquiry:
             return scope
         return scope_of(understood, (*articles.values(), *self._mentioning(scope.unknown)))
 
-    def _interviewed(self, understood: Understood, candidates: Sequence[Candidate]) -> Scope:
+    def _interviewed(self, understood: ParsedQuestion, candidates: Sequence[Candidate]) -> Scope:
         """Everybody who answers the interviewer's question, where it is the one that is asked."""
         stored = {c.hit.stored.key: c.hit.stored for c in candidates}
         talks = [s for s in stored.values() if any(p.speaker for p in s.article.paragraphs)]
@@ -123,31 +123,33 @@ class Inquiry:
 
     def sides(
         self,
-        understood: Understood,
+        understood: ParsedQuestion,
         vector: Vectors,
         candidates: Sequence[Candidate],
         scope: Scope,
         filters: Filters,
-    ) -> tuple[Side, ...]:
+    ) -> tuple[SpeakerEvidence, ...]:
         """The evidence: of everybody, or of each person whose view is asked.
 
         Where no article knows that person, it is what others say, and answers nothing.
         """
         if scope.unknown is not None:
-            side = self._anybodys(understood, vector, candidates)
+            side = self._from_anyone(understood, vector, candidates)
             unsaid = replace(side.assessment, answerable=0.0)
             return (replace(side, assessment=unsaid, differing=(), near_miss=None),)
         if scope.names:
             question = without_names(understood, scope.names)
-            return tuple(self._side_of(name, question, candidates, filters) for name in scope.names)
-        return (self._anybodys(as_figure_question(understood), vector, candidates),)
+            return tuple(
+                self._from_speaker(name, question, candidates, filters) for name in scope.names
+            )
+        return (self._from_anyone(as_figure_question(understood), vector, candidates),)
 
-    def _anybodys(
-        self, question: Understood, vector: Vectors, candidates: Sequence[Candidate]
-    ) -> Side:
+    def _from_anyone(
+        self, question: ParsedQuestion, vector: Vectors, candidates: Sequence[Candidate]
+    ) -> SpeakerEvidence:
         """What answers, whoever says it."""
         case = applied(self.rules.after, self._case(question, vector, candidates))
-        return Side(
+        return SpeakerEvidence(
             question,
             case.weights,
             case.assessment,
@@ -156,7 +158,9 @@ class Inquiry:
             rules=case.acted,
         )
 
-    def _case(self, question: Understood, vector: Vectors, candidates: Sequence[Candidate]) -> Case:
+    def _case(
+        self, question: ParsedQuestion, vector: Vectors, candidates: Sequence[Candidate]
+    ) -> Case:
         """The evidence in the candidates, under the rules for all that is scored."""
         weights = self._weights(question)
         case = Case(
@@ -171,10 +175,10 @@ class Inquiry:
 
     def _scored(
         self,
-        question: Understood,
+        question: ParsedQuestion,
         vector: Vectors,
         candidates: Sequence[Candidate],
-        weights: Weights,
+        weights: TermWeights,
     ) -> Assessment:
         """The scorer's evidence; none where nothing is asked in words."""
         abroad = not (question.chinese or self.scorer.reads or self.embedder.fingerprint != NAME)
@@ -186,13 +190,13 @@ class Inquiry:
             return replace(assessment, answerable=0.0)
         return assessment
 
-    def _side_of(
+    def _from_speaker(
         self,
         name: str,
-        question: Understood,
+        question: ParsedQuestion,
         candidates: Sequence[Candidate],
         filters: Filters,
-    ) -> Side:
+    ) -> SpeakerEvidence:
         """What a person says on a question."""
         vector: Vectors = self.embedder.embed_queries([question.spelt])[0]
         articles = {c.hit.article_id for c in candidates if name in c.hit.stored.article.text}
@@ -215,7 +219,7 @@ class Inquiry:
             max_quote=self.max_quote,
             told=self.told,
         )
-        return Side(question, case.weights, assessment, name, view, rules=case.acted)
+        return SpeakerEvidence(question, case.weights, assessment, name, view, rules=case.acted)
 
     def _mentioning(self, name: str) -> list[Article]:
         return [hit.stored.article for hit in self._hits_naming(name)]
@@ -234,9 +238,9 @@ class Inquiry:
         matrices = self.library.vectors([hit.digest for hit in hits], self.embedder.fingerprint)
         return [Candidate(hit, matrices[hit.digest]) for hit in hits if hit.digest in matrices]
 
-    def _weights(self, understood: Understood) -> Weights:
+    def _weights(self, understood: ParsedQuestion) -> TermWeights:
         lexical = self.retriever.indexes.lexical
-        return Weights(understood, lexical.document_frequency, len(lexical))
+        return TermWeights(understood, lexical.document_frequency, len(lexical))
 
 
 def _narrowed(filters: Filters, articles: set[str]) -> Filters:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from time import perf_counter
 
-from rag.data_model.answers import Answer, Filters, Heard, Question, Receipt, Slip, Stage
+from rag.data_model.answers import Answer, Filters, OnStage, Question, Receipt, Slip, Stage
 from rag.desk.desk import Desk, Talked, talked
 from rag.desk.suggestions import Suggestions
 from rag.errors import YoujuError
@@ -21,11 +21,11 @@ from rag.question.bridging import as_told, bridged
 from rag.question.followups import asks_for_more, complete
 from rag.question.slips import mended
 from rag.question.source_filters import restricted
-from rag.question.understanding import Understood, check, understand
+from rag.question.understanding import ParsedQuestion, check, understand
 from rag.quoting.locating import located
 from rag.retrieval.indexes import caught_up
 from rag.retrieval.retriever import EVERYTHING, Hit, Rankings, Retriever
-from rag.rules.already_quoted import NOTHING_TOLD, Told
+from rag.rules.already_quoted import NOTHING_QUOTED, AlreadyQuoted
 from rag.rules.case import Rules
 from rag.rules.order import RULES
 from rag.settings import Settings
@@ -63,8 +63,8 @@ class Pipeline:
         self._suggestions = Suggestions()
         self._papers: tuple[int, Sequence[str]] = (-1, ())
 
-    def ask(self, question: Question, heard: Heard | None = None) -> Answer:
-        """Answer, in quotes, or refuse; `heard` is told how far it has come.
+    def ask(self, question: Question, on_stage: OnStage | None = None) -> Answer:
+        """Answer, in quotes, or refuse; `on_stage` is told how far it has come.
 
         Raises:
             QuestionError: the question cannot be asked.
@@ -77,23 +77,23 @@ class Pipeline:
             said = talked(question, lambda: self._newspapers(retriever))
             reply = self._desk(retriever).reply(question, said) if said.is_for_the_desk else None
         if said.asks_for_more:
-            return self._more(question, said, heard)
+            return self._more(question, said, on_stage)
         if reply is not None:
             timed = reply.model_copy(update={"timings_ms": dict(timings)})
             return located(timed, self.library)
-        return self._answer(question, said.questions, retriever, heard)
+        return self._answer(question, said.questions, retriever, on_stage)
 
     def _answer(
         self,
         question: Question,
         before: tuple[str, ...],
         retriever: Retriever,
-        heard: Heard | None,
+        on_stage: OnStage | None,
     ) -> Answer:
         """Answer a question to the articles; `before` are the earlier ones that it may lean on."""
         timings: dict[str, float] = {}
         with _timed(timings, "total"):
-            findings = self._findings(question, before, retriever, timings, heard)
+            findings = self._findings(question, before, retriever, timings, on_stage)
         return located(self._generator.generate(findings, timings), self.library)
 
     def findings(self, question: Question) -> Findings:
@@ -112,7 +112,7 @@ class Pipeline:
         before: tuple[str, ...],
         retriever: Retriever,
         timings: dict[str, float],
-        heard: Heard | None,
+        on_stage: OnStage | None,
     ) -> Findings:
         leaning = question.model_copy(update={"history": before})
         with _timed(timings, "understand"):
@@ -120,8 +120,8 @@ class Pipeline:
         read, restriction = restricted(
             understood, question.filters, self.library.heads, self.library.sections
         )
-        if heard:
-            heard(Stage(stage="search", searched_question=understood.searched))
+        if on_stage:
+            on_stage(Stage(stage="search", searched_question=understood.searched))
         with _timed(timings, "embed"):
             vector = self._embed(read.spelt)
         inquiry = Inquiry(
@@ -139,8 +139,8 @@ class Pipeline:
             outside = restriction if not candidates else None
             if outside:
                 candidates = inquiry.candidates(read, vector, question.filters)
-        if heard:
-            heard(_reading(understood, len(candidates)))
+        if on_stage:
+            on_stage(_reading(understood, len(candidates)))
         with _timed(timings, "evidence"):
             read = as_told(read, candidates)
             facts = None if outside else inquiry.facts(read, candidates)
@@ -212,10 +212,10 @@ class Pipeline:
             suggestions=self._suggestions,
         )
 
-    def _more(self, question: Question, said: Talked, heard: Heard | None) -> Answer:
+    def _more(self, question: Question, said: Talked, on_stage: OnStage | None) -> Answer:
         """`继续` after a question asks what else there is to it."""
         asked = question.model_copy(update={"question": _MORE, "history": said.questions})
-        answer = self.ask(asked, heard)
+        answer = self.ask(asked, on_stage)
         return answer.model_copy(
             update={"question": question.question, "history": question.history}
         )
@@ -229,7 +229,7 @@ class Pipeline:
 
     def _understand(
         self, question: Question, retriever: Retriever
-    ) -> tuple[Understood, tuple[Slip, ...]]:
+    ) -> tuple[ParsedQuestion, tuple[Slip, ...]]:
         """The question, complete, with the library's words for slips, and which those are."""
         limit = self.settings.answer.question_limit
         check(question, limit)
@@ -243,7 +243,7 @@ class Pipeline:
 
     def _bridged(
         self, question: Question, retriever: Retriever, searched: str | None = None
-    ) -> Understood:
+    ) -> ParsedQuestion:
         """The question with the library's words for what it asks in another language."""
         read = understand(question, self.settings.answer.question_limit, searched)
         return replace(read, bridged=bridged(read, retriever.indexes.lexical))
@@ -259,13 +259,13 @@ class Pipeline:
 
         return complete(question.question, question.history, answered)
 
-    def _told(self, question: Question) -> Told:
+    def _told(self, question: Question) -> AlreadyQuoted:
         """What the answer before has quoted, if the question asks for more than that."""
         if not asks_for_more(question.question, question.history):
-            return NOTHING_TOLD
+            return NOTHING_QUOTED
         *earlier, last = question.history
         asked = question.model_copy(update={"question": last, "history": tuple(earlier)})
-        return Told.by(self.ask(asked).citations)
+        return AlreadyQuoted.by(self.ask(asked).citations)
 
     def _embed(self, text: str) -> Vectors:
         vector: Vectors = self._embedder.embed_queries([text])[0]
@@ -280,7 +280,7 @@ class Pipeline:
         )
 
 
-def _reading(understood: Understood, passages: int) -> Stage:
+def _reading(understood: ParsedQuestion, passages: int) -> Stage:
     return Stage(stage="read", searched_question=understood.searched, passages=passages)
 
 

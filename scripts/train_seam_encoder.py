@@ -36,7 +36,7 @@ _LEAST, _EDGE = 60, 10
 _RATE = 2e-3
 
 
-class Side(nn.Module):
+class SpeakerEvidence(nn.Module):
     """Trainable form of `ingest.seam_encoder.SideEncoder`."""
 
     def __init__(self, characters: int) -> None:
@@ -109,9 +109,9 @@ def _contexts(value: Any) -> Iterator[str]:
             yield from _contexts(inner)
 
 
-def train(cuts: Cuts, characters: int, steps: int) -> tuple[Side, Side]:
+def train(cuts: Cuts, characters: int, steps: int) -> tuple[SpeakerEvidence, SpeakerEvidence]:
     """Encoders of ends and of beginnings."""
-    ends, begins = Side(characters), Side(characters)
+    ends, begins = SpeakerEvidence(characters), SpeakerEvidence(characters)
     weights = [*ends.parameters(), *begins.parameters()]
     optimizer = torch.optim.AdamW(weights, lr=_RATE, weight_decay=1e-2)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, steps, pct_start=0.1)

@@ -24,6 +24,7 @@ from scipy.optimize import minimize
 from eval.layouts import Layout
 from eval.news_pages import read_news, training_part
 from eval.stirred_pages import StirredPage, stir_page
+from ingest.fragments import allowed_links, flow_of, pieces_of
 from ingest.lines import read_lines
 from ingest.page_features import PAGE_NAMES, PAGE_TOPIC_NAMES, TopicVectors, page_features
 from ingest.pair_model import (
@@ -34,7 +35,6 @@ from ingest.pair_model import (
     pair_model,
     write_model,
 )
-from ingest.pieces import allowed_links, flow_of, pieces_of
 from ingest.seam_features import Mask, Matrix, closed_ends
 from ingest.seams import SeamStatistics
 from ingest.segmentation import read_blocks

@@ -12,7 +12,7 @@ from rag.data_model.answers import (
     Answer,
     Citation,
     Filters,
-    Heard,
+    OnStage,
     Question,
     Receipt,
     Refusal,
@@ -115,7 +115,7 @@ class FakePipeline:
         self.hold: threading.Event | None = None
         self.closed = False
 
-    def ask(self, question: Question, heard: Heard | None = None) -> Answer:
+    def ask(self, question: Question, on_stage: OnStage | None = None) -> Answer:
         """Answer or refuse."""
         self.asked.append(question)
         if not question.question.strip():
@@ -126,8 +126,8 @@ class FakePipeline:
         searched = question.question
         if question.history and searched.startswith("那"):
             searched = question.history[-1] + searched.removeprefix("那")
-        if heard:
-            heard(Stage(stage="search", searched_question=searched))
+        if on_stage:
+            on_stage(Stage(stage="search", searched_question=searched))
         if self.hold is not None:
             self.hold.wait(10)
         ranked = sorted(self._sentences(searched, question.filters), key=lambda c: -c.score)

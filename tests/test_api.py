@@ -14,7 +14,7 @@ from fake_pipeline import FakePipeline, write_library
 from fastapi.testclient import TestClient
 from served import served
 
-from rag.data_model.answers import Answer, Heard, Question
+from rag.data_model.answers import Answer, OnStage, Question
 from rag.errors import LibraryCorrupt
 from rag.settings import Settings, load_settings
 from ui.chat import streaming
@@ -96,8 +96,8 @@ def test_a_stream_begins_before_the_answer_is_there(settings: Settings) -> None:
 
 def test_what_fails_half_way_ends_a_stream(settings: Settings) -> None:
     class Failing(FakePipeline):
-        def ask(self, question: Question, heard: Heard | None = None) -> Answer:
-            super().ask(question, heard)
+        def ask(self, question: Question, on_stage: OnStage | None = None) -> Answer:
+            super().ask(question, on_stage)
             raise LibraryCorrupt(path=self.settings.data_dir, reason="读不出")
 
     app = create_app(settings, Failing, chat=False)

@@ -37,11 +37,11 @@ def jsonl(records: Any) -> bytes:
 class SlowPipeline(FakePipeline):
     """Takes its time, so that a run can be stopped."""
 
-    def ask(self, question: Any, heard: Any = None) -> Any:
+    def ask(self, question: Any, on_stage: Any = None) -> Any:
         import time
 
         time.sleep(0.05)
-        return super().ask(question, heard)
+        return super().ask(question, on_stage)
 
 
 @pytest.fixture(scope="module")

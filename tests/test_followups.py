@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.question.followups import complete
-from rag.rules.already_quoted import Told
+from rag.rules.already_quoted import AlreadyQuoted
 
 
 @pytest.mark.parametrize(
@@ -85,6 +85,6 @@ def test_a_pronoun_may_mean_whom_the_earlier_answer_names() -> None:
 
 
 def test_a_sentence_quoted_without_its_end_has_been_told() -> None:
-    told = Told((("a", "书院由商会出资修建"),))
+    told = AlreadyQuoted((("a", "书院由商会出资修建"),))
     assert told.holds("a", "书院由商会出资修建，门前有两棵银杏。")
     assert not told.holds("a", "书院门前有两棵银杏。")

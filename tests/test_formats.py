@@ -20,7 +20,7 @@ from lxml import etree
 from ingest.formats import readers
 from ingest.formats.columns import reading_order
 from ingest.formats.extracted import Extracted, PageText, join_pages, split_pages
-from ingest.formats.pieces import Piece
+from ingest.formats.text_runs import Piece
 from ingest.loading import LoadedFile, load
 from rag.data_model.documents import Place
 from rag.errors import ParseFailed

@@ -27,7 +27,7 @@ from rag.question.comparisons import states_no_difference
 from rag.question.limits import limits_of
 from rag.question.numbered_parts import Part, asked_parts, items_of, other_part_around, reports
 from rag.question.spellings import spelt_out
-from rag.question.understanding import Understood, understand
+from rag.question.understanding import ParsedQuestion, understand
 from rag.quoting.part_quotes import find_parts
 from rag.rules import attributes
 
@@ -101,7 +101,7 @@ def test_no_pattern_reads_again_what_it_has_read(name: str, pattern: re.Pattern[
     assert {unit: times for unit, times in grown.items() if times > MOST} == {}, name
 
 
-def ask(text: str) -> Understood:
+def ask(text: str) -> ParsedQuestion:
     return understand(Question(question=text), len(text))
 
 

@@ -128,7 +128,7 @@ def test_a_failed_transaction_changes_nothing(
 ) -> None:
     with Library.open(data_dir, write=True) as library:
         before = library.generation, library.counts()
-        monkeypatch.setattr("rag.library.library.bury_article", _disk_full)
+        monkeypatch.setattr("rag.library.library.retire_article", _disk_full)
         with pytest.raises(StorageFull):
             library.remove(library.articles()[0].article.article_id)
         assert (library.generation, library.counts()) == before

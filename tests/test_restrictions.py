@@ -12,7 +12,7 @@ from rag.data_model.answers import Filters, Question
 from rag.pipeline import Pipeline
 from rag.proof.verification import verify
 from rag.question.source_filters import Restriction, restricted
-from rag.question.understanding import Understood, understand
+from rag.question.understanding import ParsedQuestion, understand
 
 MORNING = """柳镇晨报 2024年3月2日 星期六 第1版
 
@@ -123,7 +123,7 @@ REPORT = """# 柳镇水利年报
 """
 
 
-def limited(pipeline: Pipeline, question: str) -> tuple[Understood, Restriction | None]:
+def limited(pipeline: Pipeline, question: str) -> tuple[ParsedQuestion, Restriction | None]:
     library = pipeline.library
     asked = understand(Question(question=question), 2000)
     return restricted(asked, Filters(), library.heads, library.sections)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fakes_eval import ScriptedAsker
 
-from eval.run_shelf import BUNDLED, Cancelled, KeptRun, RunShelf
+from eval.run_store import BUNDLED, Cancelled, KeptRun, RunShelf
 from rag.data_model.answers import Answer
 from rag.data_model.documents import Passage
 from rag.errors import DataLineInvalid, RunMissing, SetMissing, StorageFull

@@ -290,9 +290,9 @@ from ui import server
 from ui.listening import listen
 
 class Slow(FakePipeline):
-    def ask(self, question, heard=None):
+    def ask(self, question, on_stage=None):
         time.sleep(1.5)
-        return super().ask(question, heard)
+        return super().ask(question, on_stage)
 
 settings = load_settings(Path({data!r}), server={{"port": {port}}})
 server.serve(settings, listen(settings.server), Slow)

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from short_news import BRIDGE, LIBRARY, RECIPE
 
+from ingest.fragments import Piece, allowed_links
 from ingest.lines import ends_sentence
 from ingest.pair_model import PairModel, assign, best_detours
-from ingest.pieces import Piece, allowed_links
 from ingest.seams import SeamStatistics, read_statistics, write_statistics
 from ingest.stitching import Stitching, stitch
 from rag.models.embedding import HashingEmbedder

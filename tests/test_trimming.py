@@ -7,7 +7,7 @@ import pytest
 from rag.data_model.answers import Question
 from rag.data_model.documents import Article, Paragraph, Span
 from rag.library.records import StoredArticle
-from rag.question.term_weights import Weights
+from rag.question.term_weights import TermWeights
 from rag.question.understanding import understand
 from rag.quoting.quotes import Quote
 from rag.quoting.trimming import shortened, trimmed
@@ -28,7 +28,7 @@ def quote_of(text: str) -> Quote:
 
 def shown(text: str, question: str, answer: str) -> str:
     understood = understand(Question(question=question), limit=100)
-    weights = Weights(understood, lambda _: 1, 10)
+    weights = TermWeights(understood, lambda _: 1, 10)
     at = text.index(answer)
     return trimmed(quote_of(text), Span(at, at + len(answer)), understood, weights).text
 
@@ -135,5 +135,5 @@ def test_a_far_too_long_sentence_is_cut_where_nothing_rests_on_the_rest(
 ) -> None:
     understood = understand(Question(question="海带由谁收？"), limit=100)
     at = text.index("合作社收")
-    cut = shortened(quote_of(text), Span(at, at + 3), Weights(understood, lambda _: 1, 10), 20)
+    cut = shortened(quote_of(text), Span(at, at + 3), TermWeights(understood, lambda _: 1, 10), 20)
     assert cut.text == (kept or text)

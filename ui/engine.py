@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
-from rag.data_model.answers import Answer, Filters, Heard, Question, Stage
+from rag.data_model.answers import Answer, Filters, OnStage, Question, Stage
 from rag.data_model.found import FoundPassage
 from rag.errors import Busy, Starting, YoujuError
 from rag.library.library import Library
@@ -48,7 +48,7 @@ class Pipeline(Protocol):
     def embedder(self) -> Embedder:
         """What embeds passages of the library."""
 
-    def ask(self, question: Question, heard: Heard | None = None) -> Answer:
+    def ask(self, question: Question, on_stage: OnStage | None = None) -> Answer:
         """Answer or refuse, telling how far it is; may be called from several threads."""
 
     def findings(self, question: Question) -> Findings:
@@ -184,11 +184,11 @@ class Engine:
         loop = asyncio.get_running_loop()
         told: asyncio.Queue[Stage | None] = asyncio.Queue()
 
-        def heard(stage: Stage) -> None:
+        def on_stage(stage: Stage) -> None:
             loop.call_soon_threadsafe(told.put_nowait, stage)
 
         answering = asyncio.create_task(
-            self._answer(lambda pipeline: pipeline.ask(question, heard))
+            self._answer(lambda pipeline: pipeline.ask(question, on_stage))
         )
         answering.add_done_callback(lambda _: told.put_nowait(None))
         while (stage := await told.get()) is not None:

@@ -27,8 +27,8 @@ from rag.errors import UsageInvalid
 from rag.evidence.features import SENTENCE_FEATURES, measure
 from rag.evidence.scorer import Assessment, Evidence, EvidenceScorer
 from rag.models.embedding import Embedder, Progress, Vectors
-from rag.question.term_weights import Weights
-from rag.question.understanding import Understood
+from rag.question.term_weights import TermWeights
+from rag.question.understanding import ParsedQuestion
 from rag.retrieval.candidates import Candidate
 from rag.settings import Settings
 
@@ -72,10 +72,10 @@ class PlainScorer:
 
     def assess(
         self,
-        question: Understood,
+        question: ParsedQuestion,
         vector: Vectors,
         candidates: Sequence[Candidate],
-        weights: Weights,
+        weights: TermWeights,
     ) -> Assessment:
         """Score every sentence; see `rag.evidence.scorer.EvidenceScorer`."""
         measured = measure(question, vector, candidates, weights)

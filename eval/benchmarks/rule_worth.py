@@ -26,8 +26,8 @@ from rag.data_model.answers import Answer, Question
 from rag.evidence.scorer import Assessment, EvidenceScorer
 from rag.models.embedding import Embedder, Progress, Vectors
 from rag.pipeline import Pipeline
-from rag.question.term_weights import Weights
-from rag.question.understanding import Understood
+from rag.question.term_weights import TermWeights
+from rag.question.understanding import ParsedQuestion
 from rag.retrieval.candidates import Candidate
 from rag.rules.order import RULES
 from rag.settings import Settings
@@ -58,10 +58,10 @@ class RememberingScorer:
 
     def assess(
         self,
-        question: Understood,
+        question: ParsedQuestion,
         vector: Vectors,
         candidates: Sequence[Candidate],
-        weights: Weights,
+        weights: TermWeights,
     ) -> Assessment:
         """Score every sentence; see `rag.evidence.scorer.EvidenceScorer`."""
         places = tuple((c.hit.stored.key, c.hit.passage.start) for c in candidates)

@@ -16,8 +16,8 @@ from eval.measures.containment import loose
 from rag.data_model.documents import Article, Span, touches
 from rag.library.library import Library
 from rag.models.embedding import Embedder, Progress, Vectors
-from rag.question.term_weights import Weights
-from rag.question.understanding import Understood, understand
+from rag.question.term_weights import TermWeights
+from rag.question.understanding import ParsedQuestion, understand
 from rag.retrieval.candidates import Candidate
 from rag.retrieval.indexes import load_indexes
 from rag.retrieval.retriever import Retriever
@@ -33,10 +33,10 @@ class Case:
     """A question with the passages that are found for it; `vector` is the question's."""
 
     wanted: Wanted
-    understood: Understood
+    understood: ParsedQuestion
     vector: Vectors
     candidates: tuple[Candidate, ...]
-    weights: Weights
+    weights: TermWeights
 
     def gold(self, places: Iterable[tuple[int, int]]) -> Labels:
         """Of each (candidate, sentence): 1 answers, 0 does not, -1 cannot be said.
@@ -82,5 +82,5 @@ def cases(wanted: Sequence[Wanted], retriever: Retriever, embedder: Embedder) ->
         hits = [hit for hit in hits if hit.article_id not in gone][:limit]
         matrices = retriever.library.vectors([hit.digest for hit in hits], embedder.fingerprint)
         candidates = tuple(Candidate(hit, matrices[hit.digest]) for hit in hits)
-        weights = Weights(understood, lexical.document_frequency, len(lexical))
+        weights = TermWeights(understood, lexical.document_frequency, len(lexical))
         yield Case(one, understood, vector, candidates, weights)

@@ -14,8 +14,8 @@ from itertools import pairwise
 from statistics import median
 
 from ingest.formats.frames import Frame, article_frames
-from ingest.formats.pieces import Band, Gap, Piece, bands, body_size, bottom, extent, rows, top
 from ingest.formats.spanning import LARGE, Headline, headlines
+from ingest.formats.text_runs import Band, Gap, Piece, bands, body_size, bottom, extent, rows, top
 
 _GUTTER = 0.7  # em: the least width of a gutter
 _NARROWEST = 6.0  # em: a narrower column is a column of a table, read row by row

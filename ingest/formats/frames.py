@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ingest.formats.pieces import Piece, body_size, rows
+from ingest.formats.text_runs import Piece, body_size, rows
 
 _LEAST_WIDTH = 8.0  # em
 _LEAST_HEIGHT = 4.0

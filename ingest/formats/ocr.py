@@ -7,8 +7,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from ingest.formats.extracted import Extracted, PageText, join_pages, storable
 from ingest.formats.pictures import open_picture
-from ingest.formats.pieces import Piece
 from ingest.formats.ruled_lines import ruled_lines
+from ingest.formats.text_runs import Piece
 from ingest.formats.typesetting import typeset
 from ingest.lines import width
 

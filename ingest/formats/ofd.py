@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from ingest.formats.extracted import Extracted, PageText, bounded, join_pages
 from ingest.formats.packages import Package, below, inside, local
-from ingest.formats.pieces import Piece
+from ingest.formats.text_runs import Piece
 from ingest.formats.typesetting import typeset
 from ingest.lines import width
 from rag.errors import ParseFailed, ParseLimit

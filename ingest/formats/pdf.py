@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from ingest.formats.extracted import MOST_CHARACTERS, Extracted, PageText, join_pages, storable
 from ingest.formats.frames import Frame
-from ingest.formats.pieces import Piece
+from ingest.formats.text_runs import Piece
 from ingest.formats.typesetting import typeset
 from rag.errors import ParseFailed, ParseLimit, PdfEncrypted
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.formats.pieces import Band, Gap, Piece, bottom, extent, top
+from ingest.formats.text_runs import Band, Gap, Piece, bottom, extent, top
 
 LARGE = 1.3  # times the body's size: a headline
 _LINE_GAP = 0.9  # of its size: lines of one headline stand closer

@@ -10,7 +10,7 @@ from statistics import median
 from ingest.formats.columns import reading_order
 from ingest.formats.extracted import PageText
 from ingest.formats.frames import Frame
-from ingest.formats.pieces import Piece, body_size, rows
+from ingest.formats.text_runs import Piece, body_size, rows
 from rag.data_model.documents import Place
 
 _TITLE = 1.38  # times the body's size

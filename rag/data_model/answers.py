@@ -82,7 +82,7 @@ class Stage(_Record):
     passages: int | None = None
 
 
-Heard = Callable[[Stage], None]
+OnStage = Callable[[Stage], None]
 """Is told each stage as it begins, on the thread that answers."""
 
 

@@ -34,7 +34,7 @@ from rag.desk.suggestions import Suggestions
 from rag.library.library import Library
 from rag.library.records import StoredArticle
 from rag.models.embedding import Embedder
-from rag.question.term_weights import Weights
+from rag.question.term_weights import TermWeights
 from rag.question.understanding import understand
 from rag.quoting.quotes import SURE, citation
 from rag.retrieval.retriever import Retriever
@@ -222,10 +222,10 @@ class Desk:
                 return (answer,)
         return ()
 
-    def _weights(self, question: Question) -> Weights:
+    def _weights(self, question: Question) -> TermWeights:
         lexical = self.retriever.indexes.lexical
         understood = understand(question, self.settings.answer.question_limit)
-        return Weights(understood, lexical.document_frequency, len(lexical))
+        return TermWeights(understood, lexical.document_frequency, len(lexical))
 
     def _made(
         self,

@@ -18,7 +18,7 @@ from rag.language.text import sentence_spans, trim_span
 from rag.library.library import Library
 from rag.library.records import StoredArticle
 from rag.question.mentions import topic_words
-from rag.question.term_weights import Weights
+from rag.question.term_weights import TermWeights
 from rag.quoting.quotes import SURE, LineQuote, Quotable, Quote, citation
 from rag.retrieval.retriever import Retriever
 from rag.wording.rendering import MOST_ON_TOPIC
@@ -49,7 +49,7 @@ class Lister:
         self,
         request: Request,
         filters: Filters,
-        weights: Weights,
+        weights: TermWeights,
         *,
         offset: int = 0,
         this_page: Filters | None = None,

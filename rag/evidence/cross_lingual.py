@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from rag.evidence.scorer import Assessment, Evidence
 from rag.models.embedding import Vectors
 from rag.models.logistic import sigmoid
-from rag.question.understanding import Understood
+from rag.question.understanding import ParsedQuestion
 from rag.retrieval.candidates import Candidate
 
 _LINE = 0.805
@@ -38,7 +38,7 @@ _SYNTAX = re.compile(
 """Marks and words of query languages."""
 
 
-def asks_in_words(question: Understood) -> bool:
+def asks_in_words(question: ParsedQuestion) -> bool:
     """Whether a question without Han characters asks something."""
     text = question.searched
     return _ASKS.search(text) is not None and _SYNTAX.search(text) is None

@@ -21,7 +21,7 @@ from rag.evidence.signs import SIGNS
 from rag.models.logistic import LogisticModel, log_odds, sigmoid
 from rag.models.reader import READER, Reading
 from rag.question.question_types import QuestionType
-from rag.question.understanding import Understood
+from rag.question.understanding import ParsedQuestion
 
 DECISION = "decision.json"
 Matrix = NDArray[np.float64]
@@ -164,7 +164,7 @@ class Measurements:
 
 
 def question_row(
-    question: Understood,
+    question: ParsedQuestion,
     readings: Sequence[Reading],
     rows: Rows,
     scores: NDArray[np.float64],

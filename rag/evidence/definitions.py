@@ -7,7 +7,7 @@ import re
 from rag.language.text import fold
 from rag.question.question_types import QuestionType
 from rag.question.topics import topic_of
-from rag.question.understanding import Understood
+from rag.question.understanding import ParsedQuestion
 
 _OPENING = re.compile(r"[“”\"'‘’「」『』《》\s·•\-—]*")
 _DEFINES = re.compile(
@@ -19,7 +19,7 @@ _PROPERTY = re.compile("的(?!含义|定义|意思)")
 _NO_TOPIC = 2  # characters below which a topic says too little
 
 
-def defined_topic(question: Understood) -> str:
+def defined_topic(question: ParsedQuestion) -> str:
     """What a question asks the meaning of; empty where it asks for something else."""
     topic = topic_of(question.searched) if question.type is QuestionType.DEFINITION else ""
     if len(topic) < _NO_TOPIC or _PROPERTY.match(question.searched.partition(topic)[2]):

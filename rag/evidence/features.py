@@ -17,8 +17,8 @@ from rag.evidence.forms import FORMS, has_new
 from rag.evidence.signs import SIGNS, Signs
 from rag.language.text import fold, words_among
 from rag.models.embedding import Vectors, passage_header
-from rag.question.term_weights import Weights
-from rag.question.understanding import Understood
+from rag.question.term_weights import TermWeights
+from rag.question.understanding import ParsedQuestion
 from rag.retrieval.candidates import Candidate
 
 Matrix = NDArray[np.float64]
@@ -55,7 +55,7 @@ class Measured:
 
 
 def measure(
-    question: Understood, vector: Vectors, candidates: Sequence[Candidate], weights: Weights
+    question: ParsedQuestion, vector: Vectors, candidates: Sequence[Candidate], weights: TermWeights
 ) -> Measured:
     """Measure every sentence of the candidates; `vector` is the question's, shape (dim,)."""
     places: list[tuple[int, int]] = []
@@ -109,7 +109,7 @@ def measure(
 
 
 def question_features(
-    question: Understood, measured: Measured, scores: NDArray[np.float64]
+    question: ParsedQuestion, measured: Measured, scores: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Features of the whole question once its sentences are scored: shape (QUESTION_FEATURES,).
 

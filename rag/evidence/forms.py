@@ -6,7 +6,7 @@ import re
 
 from rag.language.text import fold
 from rag.question.question_types import QuestionType
-from rag.question.understanding import Understood
+from rag.question.understanding import ParsedQuestion
 
 _NUMBER = re.compile(
     r"\d|[一二三四五六七八九十百千万亿两半][一二三四五六七八九十百千万亿]*(?=[\u4e00-\u9fff])"
@@ -31,7 +31,7 @@ FORMS: dict[QuestionType, re.Pattern[str]] = {
 }
 
 
-def has_form(question: Understood, text: str) -> bool | None:
+def has_form(question: ParsedQuestion, text: str) -> bool | None:
     """Whether a text holds what the question's type wants; None if the type wants no form."""
     form = FORMS.get(question.type)
     return None if form is None else has_new(form, fold(text), question.searched)

@@ -9,7 +9,7 @@ from rag.language.enumeration import Enumeration, enumerations
 from rag.language.text import fold
 from rag.question.question_types import QuestionType
 from rag.question.topics import topic_of_view
-from rag.question.understanding import Understood, content_words
+from rag.question.understanding import ParsedQuestion, content_words
 
 _NUMBER = re.compile(r"[\d一二两三四五六七八九十]+(?:大|个|类|项|种|条|家|所)?(?=[^\d年月日])")
 _LISTED = re.compile(r"(?:[^，。；、：,;:]{1,24}、){2,}[^，。；、：,;:]{1,24}")
@@ -25,7 +25,7 @@ _THINGS = re.compile(
 """What is asked to be listed, in the two characters that a heading names it with: 做法, 问题."""
 
 
-def listed_things(question: Understood) -> str:
+def listed_things(question: ParsedQuestion) -> str:
     """The very word for what is to be listed: 问题 for `存在哪些问题`; else empty."""
     asked = _THINGS.search(question.searched.rstrip("?!。 "))
     if question.type is not QuestionType.LIST or asked is None:
@@ -51,7 +51,7 @@ def announcement(enumeration: Enumeration, article: Article) -> str:
     return fold(f"{enumeration.under or ''}\n{text}")
 
 
-def listed_topic(question: Understood) -> str:
+def listed_topic(question: ParsedQuestion) -> str:
     """What is to be listed, empty for other questions.
 
     It is without `六大`, `7个`: articles may write the number another way.

@@ -17,8 +17,8 @@ from rag.models.embedding import PassageInput, Vectors, sourced_input
 from rag.models.logistic import sigmoid
 from rag.models.reader import Reader, Reading
 from rag.question.question_types import QuestionType
-from rag.question.term_weights import Weights
-from rag.question.understanding import Understood
+from rag.question.term_weights import TermWeights
+from rag.question.understanding import ParsedQuestion
 from rag.retrieval.candidates import Candidate
 from rag.settings import AnswerSettings
 
@@ -66,10 +66,10 @@ class ReaderScorer:
 
     def assess(
         self,
-        question: Understood,
+        question: ParsedQuestion,
         vector: Vectors,
         candidates: Sequence[Candidate],
-        weights: Weights,
+        weights: TermWeights,
     ) -> Assessment:
         """Score every sentence; see `EvidenceScorer`."""
         known = self.read(question, vector, candidates, weights)
@@ -86,10 +86,10 @@ class ReaderScorer:
 
     def read(
         self,
-        question: Understood,
+        question: ParsedQuestion,
         vector: Vectors,
         candidates: Sequence[Candidate],
-        weights: Weights,
+        weights: TermWeights,
     ) -> Known | None:
         """What is measured and read, before it is weighed; None without a sentence."""
         measured = measure(question, vector, candidates, weights)
@@ -105,7 +105,7 @@ class ReaderScorer:
         return Known(candidates, chosen, shown, readings, measured, scores, rows, alone)
 
     def _read_nearest(
-        self, question: Understood, candidates: Sequence[Candidate], nearest: Sequence[int]
+        self, question: ParsedQuestion, candidates: Sequence[Candidate], nearest: Sequence[int]
     ) -> tuple[tuple[int, ...], list[PassageInput], list[Reading]]:
         """The nearest passages, and the next ones where none of these seems to answer."""
         first, more = self._settings.read, self._settings.read_more
@@ -123,7 +123,7 @@ class ReaderScorer:
         return chosen, shown, readings
 
     def _short_answer(
-        self, question: Understood, known: Known, row: int, probability: float
+        self, question: ParsedQuestion, known: Known, row: int, probability: float
     ) -> str | None:
         """The answer's few characters, where the question wants few and the reader is sure."""
         passage, sentence = known.rows.places[row]
@@ -162,7 +162,7 @@ class Known:
     rows: Rows
     alone: Measurements
 
-    def question_row(self, question: Understood, scores: NDArray[np.float64]) -> Matrix:
+    def question_row(self, question: ParsedQuestion, scores: NDArray[np.float64]) -> Matrix:
         """What is known of the question; `scores`: log-odds of the sentences that were read."""
         return question_row(question, self.readings, self.rows, scores, self.alone)
 

@@ -25,8 +25,8 @@ from rag.evidence.features import (
 )
 from rag.models.embedding import Vectors
 from rag.models.logistic import LogisticModel, sigmoid
-from rag.question.term_weights import Weights
-from rag.question.understanding import Understood
+from rag.question.term_weights import TermWeights
+from rag.question.understanding import ParsedQuestion
 from rag.retrieval.candidates import Candidate
 
 _WEIGHTS = Path(__file__).parents[1] / "data" / "features.json"
@@ -103,10 +103,10 @@ class EvidenceScorer(Protocol):
 
     def assess(
         self,
-        question: Understood,
+        question: ParsedQuestion,
         vector: Vectors,
         candidates: Sequence[Candidate],
-        weights: Weights,
+        weights: TermWeights,
     ) -> Assessment:
         """Score every sentence; `vector` is the question's, shape (dim,)."""
 
@@ -137,10 +137,10 @@ class FeatureScorer:
 
     def assess(
         self,
-        question: Understood,
+        question: ParsedQuestion,
         vector: Vectors,
         candidates: Sequence[Candidate],
-        weights: Weights,
+        weights: TermWeights,
     ) -> Assessment:
         """Score every sentence; see `EvidenceScorer`."""
         measured = measure(question, vector, candidates, weights)

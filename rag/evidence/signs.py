@@ -11,7 +11,7 @@ from rag.data_model.documents import Article
 from rag.evidence.definitions import defined_topic, defines
 from rag.evidence.listings import announced, listed_things, listed_topic, lists
 from rag.evidence.units import asked_unit, counts_in
-from rag.question.understanding import Understood
+from rag.question.understanding import ParsedQuestion
 
 SIGNS = ("defines", "lists", "announced", "counts")
 
@@ -20,14 +20,14 @@ SIGNS = ("defines", "lists", "announced", "counts")
 class Signs:
     """What a question wants; empty or None for what it does not."""
 
-    question: Understood
+    question: ParsedQuestion
     defined: str
     listed: str
     things: str
     unit: str | None
 
     @classmethod
-    def of(cls, question: Understood) -> Signs:
+    def of(cls, question: ParsedQuestion) -> Signs:
         """Of a question."""
         return cls(
             question,

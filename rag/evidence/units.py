@@ -7,14 +7,14 @@ import re
 from rag.language.quantities import UNIT, quantities
 from rag.language.text import fold
 from rag.question.question_types import QuestionType
-from rag.question.understanding import Understood
+from rag.question.understanding import ParsedQuestion
 
 _ASKED = re.compile(rf"(?:多少|(?<![哪第好])几|多[大高长远重久宽深])(?P<unit>{UNIT})")
 _SHARE = re.compile(r"多[大少]?(?:的)?比[例重率]|几成|百分之[几多]|占比")
 _MONEY = re.compile(r"多少钱")
 
 
-def asked_unit(question: Understood) -> str | None:
+def asked_unit(question: ParsedQuestion) -> str | None:
     """The unit that the answer's number has, as `quantities` writes it; None if none is named."""
     if question.type is not QuestionType.HOW_MANY:
         return None
@@ -27,7 +27,7 @@ def asked_unit(question: Understood) -> str | None:
     return next((quantity.unit for quantity in counted), None)
 
 
-def counts_in(unit: str, text: str, question: Understood) -> bool:
+def counts_in(unit: str, text: str, question: ParsedQuestion) -> bool:
     """Whether a text gives a quantity of this unit that the question does not give itself."""
     known = {(q.value, q.unit) for q in quantities(question.searched)}
     return any(

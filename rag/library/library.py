@@ -27,13 +27,13 @@ from rag.library.writes import (
     add_passage,
     add_source,
     add_vectors,
-    bury_article,
-    bury_moved,
-    bury_source,
     delete_dead,
     inherit_reprints,
     join_reprints,
     keep_pages,
+    retire_article,
+    retire_moved,
+    retire_source,
 )
 from rag.models.embedding import Vectors
 
@@ -97,7 +97,7 @@ class Library(LibraryQueries):
             for document in documents:
                 reprints += self._store(connection, generation, document, model)
             for path in gone:
-                bury_source(connection, generation, path)
+                retire_source(connection, generation, path)
             connection.executemany(
                 "INSERT OR REPLACE INTO inputs VALUES (?, ?, ?)",
                 [(done.path, done.sha256, done.recipe) for done in finished],
@@ -129,7 +129,7 @@ class Library(LibraryQueries):
         if stored.superseded:
             raise ArticleMissing(article_id=article_id)
         with self._transaction(changes_articles=True) as (connection, generation):
-            bury_article(connection, generation, stored.key)
+            retire_article(connection, generation, stored.key)
             connection.execute(
                 "UPDATE inputs SET recipe = '' WHERE path IN"
                 " (SELECT s.input FROM sources s JOIN articles a ON a.source = s.id"
@@ -177,7 +177,7 @@ class Library(LibraryQueries):
                 place = connection.execute(
                     "SELECT source, position FROM articles WHERE rowid = ?", (old,)
                 ).fetchone()
-                bury_article(connection, generation, old)
+                retire_article(connection, generation, old)
                 new = add_article(connection, generation, article, place)
                 inherit_reprints(connection, old, new)
                 for passage in passages:
@@ -208,13 +208,13 @@ class Library(LibraryQueries):
         self, connection: Connection, generation: int, document: NewDocument, model: str
     ) -> int:
         """Store one document; how many of its articles are reprints."""
-        bury_source(connection, generation, document.source.path)
+        retire_source(connection, generation, document.source.path)
         source_id = add_source(connection, document)
         keep_pages(connection, source_id, document)
         keys: dict[str, int] = {}
         reprints = 0
         for position, article in enumerate(document.articles):
-            bury_moved(connection, generation, article.article_id, document)
+            retire_moved(connection, generation, article.article_id, document)
             place = (source_id, position)
             key = add_article(connection, generation, article, place)
             keys[article.article_id] = key

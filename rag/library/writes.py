@@ -136,7 +136,7 @@ def _set_group(connection: Connection, key: int, signature: Signature, group: in
     )
 
 
-def bury_moved(
+def retire_moved(
     connection: Connection, generation: int, article_id: str, document: NewDocument
 ) -> None:
     """Take an article out of answers that has come to stand elsewhere in its input file."""
@@ -146,10 +146,10 @@ def bury_moved(
         (article_id, document.input, document.source.sha256),
     ).fetchall()
     for (key,) in keys:
-        bury_article(connection, generation, key)
+        retire_article(connection, generation, key)
 
 
-def bury_source(connection: Connection, generation: int, path: str) -> None:
+def retire_source(connection: Connection, generation: int, path: str) -> None:
     """Take all live articles of a document out of answers."""
     keys = connection.execute(
         "SELECT a.rowid FROM articles a JOIN sources s ON s.id = a.source"
@@ -157,10 +157,10 @@ def bury_source(connection: Connection, generation: int, path: str) -> None:
         (path,),
     ).fetchall()
     for (key,) in keys:
-        bury_article(connection, generation, key)
+        retire_article(connection, generation, key)
 
 
-def bury_article(connection: Connection, generation: int, key: int) -> None:
+def retire_article(connection: Connection, generation: int, key: int) -> None:
     """Take an article and its passages out of answers; the rows stay."""
     connection.execute("UPDATE articles SET died = ? WHERE rowid = ?", (generation, key))
     connection.execute("UPDATE heads SET died = ? WHERE article = ?", (generation, key))

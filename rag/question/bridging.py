@@ -15,12 +15,12 @@ from rag.language.text import fold, spelt_as, words, words_among
 from rag.question.english import Meant, translated, words_of
 from rag.question.english_figures import figures_in
 from rag.question.romanised import romanised
-from rag.question.understanding import Understood, glossed
+from rag.question.understanding import ParsedQuestion, glossed
 from rag.retrieval.candidates import Candidate
 from rag.retrieval.lexical import LexicalIndex
 
 
-def bridged(question: Understood, lexical: LexicalIndex) -> tuple[Bridged, ...]:
+def bridged(question: ParsedQuestion, lexical: LexicalIndex) -> tuple[Bridged, ...]:
     """The articles' words for a question's; none where it is asked in Chinese."""
     if question.chinese:
         return ()
@@ -40,7 +40,7 @@ def bridged(question: Understood, lexical: LexicalIndex) -> tuple[Bridged, ...]:
     return tuple(one for one in held if one.searched)
 
 
-def as_told(question: Understood, candidates: Sequence[Candidate]) -> Understood:
+def as_told(question: ParsedQuestion, candidates: Sequence[Candidate]) -> ParsedQuestion:
     """The question as candidates tell it: its terms are their words for its own.
 
     What no candidate holds is no term: a dictionary's word may simply not be the one they use.

@@ -11,7 +11,7 @@ from rag.language.naming import qualifiers_in
 from rag.language.text import clause_spans, fold
 from rag.language.year_names import DECADE, YEAR
 from rag.language.year_parts import DAYS
-from rag.question.understanding import Understood, content_words
+from rag.question.understanding import ParsedQuestion, content_words
 
 _ADJECTIVE = "多|少|高|低|长|短|大|小|重|轻|快|慢|早|晚|贵|便宜|厚|薄|宽|窄|深|浅|远|近"
 _VERB = (
@@ -42,7 +42,7 @@ _TIMES = {YEAR, DAYS, DECADE}
 """A time is compared with under other names: 同比, 比上年."""
 
 
-def states_no_difference(question: Understood, text: str, start: int, end: int) -> bool:
+def states_no_difference(question: ParsedQuestion, text: str, start: int, end: int) -> bool:
     """Whether a question asks how far two things are apart, and a short answer does not tell that.
 
     Args:

@@ -13,7 +13,7 @@ from rag.language.series import Qualifier
 from rag.language.year_names import DECADE, YEAR
 from rag.language.year_parts import DAYS
 from rag.question.question_types import QuestionType
-from rag.question.understanding import Understood
+from rag.question.understanding import ParsedQuestion
 
 _TIMES = frozenset((YEAR, DAYS, "星期", "时段", DECADE))
 _ASKED_KINDS = {
@@ -38,7 +38,7 @@ _MOST = 12
 """So many limits at most; what names more is a list, and every sentence is compared with each."""
 
 
-def limits_of(question: Understood) -> tuple[Qualifier, ...]:
+def limits_of(question: ParsedQuestion) -> tuple[Qualifier, ...]:
     """What a question limits itself to, without what it asks for and what only describes."""
     every = qualifiers_in(question.searched)
     told = {n.kind for n in every if not n.compared}
@@ -62,7 +62,7 @@ def _is_a_mark(named: Qualifier, question: str) -> bool:
     return at >= 0 and (before.endswith(("除", "除了")) or _MARKED.match(after) is not None)
 
 
-def _asked_for(kind: str, question: Understood) -> bool:
+def _asked_for(kind: str, question: ParsedQuestion) -> bool:
     """Whether a question asks which of a series it is: 第几期, 哪一年, 几月."""
     if kind in _TIMES and question.type is QuestionType.WHEN:
         return kind == "时段" or _ASKS_HOUR.search(question.searched) is None

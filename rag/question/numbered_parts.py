@@ -15,7 +15,7 @@ from itertools import islice
 from rag.data_model.documents import Article
 from rag.language.numerals import NUMERAL, number_of
 from rag.language.text import fold
-from rag.question.understanding import Understood
+from rag.question.understanding import ParsedQuestion
 
 _OF_LAW = frozenset("条章") | {"附件", "附表", "附录"}
 """Units that hardly ever count anything else: where no document has the part, nothing answers."""
@@ -76,7 +76,7 @@ class AskedParts:
     before: str
 
 
-def asked_parts(question: Understood) -> AskedParts | None:
+def asked_parts(question: ParsedQuestion) -> AskedParts | None:
     """The numbered parts that a question asks for; None where it names none, or only cites one."""
     searched = question.searched
     matches = list(islice(_ASKED.finditer(searched), _MOST))

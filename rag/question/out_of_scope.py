@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from rag.question.question_data import patterns
-from rag.question.understanding import Understood, without_end_marks
+from rag.question.understanding import ParsedQuestion, without_end_marks
 
 
 @cache
@@ -15,13 +15,13 @@ def pattern(kind: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns("out_of_scope", kind)))
 
 
-def sets_a_task(question: Understood) -> bool:
+def sets_a_task(question: ParsedQuestion) -> bool:
     """Whether something is to be made: a poem, a translation, a picture."""
     bare = without_end_marks(question.searched)
     return bool(pattern("task").search(bare)) and not pattern("asks").search(bare)
 
 
-def is_out_of_scope(question: Understood) -> bool:
+def is_out_of_scope(question: ParsedQuestion) -> bool:
     """Whether a task is set, the program itself is spoken to, or this moment is asked for."""
     bare = without_end_marks(question.searched)
     return sets_a_task(question) or pattern("talk").search(bare) is not None

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from rag.data_model.answers import Filters
 from rag.language.text import fold
 from rag.library.records import StoredHead
-from rag.question.understanding import Understood, content_words
+from rag.question.understanding import ParsedQuestion, content_words
 
 _BEFORE = r"(?P<before>(?:根据|依据|按照|依照|据|按|照|在|从)?[,，]?)"
 _TOLD = (
@@ -48,11 +48,11 @@ class Restriction:
 
 
 def restricted(
-    question: Understood,
+    question: ParsedQuestion,
     filters: Filters,
     list_heads: Callable[[], Sequence[StoredHead]],
     list_sections: Callable[[], Sequence[str]] = tuple,
-) -> tuple[Understood, Restriction | None]:
+) -> tuple[ParsedQuestion, Restriction | None]:
     """The question without the words that name its source, and what they restrict it to.
 
     Args:
@@ -85,7 +85,7 @@ def restricted(
 
 
 def _newspaper(
-    question: Understood, heads: Iterable[StoredHead]
+    question: ParsedQuestion, heads: Iterable[StoredHead]
 ) -> tuple[re.Match[str], dict[str, object]] | None:
     names = {head.article.newspaper for head in heads if head.article.newspaper}
     for name in sorted(names, key=len, reverse=True):
@@ -99,7 +99,7 @@ def _newspaper(
 
 
 def _title(
-    question: Understood, heads: Sequence[StoredHead]
+    question: ParsedQuestion, heads: Sequence[StoredHead]
 ) -> tuple[re.Match[str], dict[str, object]] | None:
     for named in re.finditer("《(?P<title>[^》]{2,60})》", question.searched):
         title = named["title"]
@@ -116,7 +116,7 @@ def _title(
 
 
 def _author(
-    question: Understood, heads: Iterable[StoredHead]
+    question: ParsedQuestion, heads: Iterable[StoredHead]
 ) -> tuple[re.Match[str], dict[str, object]] | None:
     names = {author for head in heads for author in head.article.authors}
     for name in sorted(names):
@@ -130,7 +130,7 @@ def _author(
 
 
 def _section(
-    question: Understood, list_sections: Callable[[], Sequence[str]]
+    question: ParsedQuestion, list_sections: Callable[[], Sequence[str]]
 ) -> tuple[re.Match[str], dict[str, object]] | None:
     """`在“建设进展”一节里`: a heading, with or without its number."""
     match = _SECTION.match(question.searched)

@@ -15,7 +15,7 @@ from rag.language.series import Qualifier, synonyms
 from rag.language.text import fold
 from rag.language.year_names import FIRST_YEAR, YEAR
 from rag.language.year_parts import DAYS
-from rag.question.understanding import Understood, content_words
+from rag.question.understanding import ParsedQuestion, content_words
 from rag.retrieval.candidates import Candidate
 
 _MOST = 2
@@ -31,8 +31,8 @@ def spelt_out(searched: str) -> str:
 
 
 def as_spelt(
-    question: Understood, candidates: Sequence[Candidate]
-) -> Iterator[tuple[Understood, tuple[str, ...], list[Candidate]]]:
+    question: ParsedQuestion, candidates: Sequence[Candidate]
+) -> Iterator[tuple[ParsedQuestion, tuple[str, ...], list[Candidate]]]:
     """The question with its numbers as some candidates write them.
 
     Gives the question, how they are written, and the candidates that write them so.

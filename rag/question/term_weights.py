@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable, Set
 
 from rag.language.text import windows
-from rag.question.understanding import Understood
+from rag.question.understanding import ParsedQuestion
 
 
-class Weights:
+class TermWeights:
     """How telling each word of a question is, and its pairs of characters.
 
     Pairs still match where the segmenter cuts two texts differently.
@@ -17,7 +17,7 @@ class Weights:
     """
 
     def __init__(
-        self, question: Understood, frequency: Callable[[str], int], passages: int
+        self, question: ParsedQuestion, frequency: Callable[[str], int], passages: int
     ) -> None:
         self.words = {
             term: math.log(1 + (passages - df + 0.5) / (df + 0.5))
@@ -65,7 +65,7 @@ class Weights:
         return tuple(word for word in self.words if word in text)
 
 
-def _joined(question: Understood) -> list[str]:
+def _joined(question: ParsedQuestion) -> list[str]:
     """The question's runs of letters and digits, without its function words."""
     if not question.chinese:  # what articles write for it does not stand in it
         return list(question.terms)

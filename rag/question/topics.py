@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import accumulate
 
 from rag.language.names import SAYING
-from rag.question.understanding import Understood, content_words, without_end_marks
+from rag.question.understanding import ParsedQuestion, content_words, without_end_marks
 
 VIEW = re.compile(
     rf"(?<!被)(?!称[为作呼号重]|讲[题座师课坛台堂解习]|说明|建议书|介绍信)(?P<says>{SAYING})|怎[么样]看|如何看|看待|看法|看来|观点|意见|态度|评价|理解|担心|担忧|顾虑|盼望|期待|希望|赞成|同意|反对"
@@ -36,7 +36,7 @@ def _word_starts(folded: str) -> set[int]:
     return set(accumulate(map(len, rjieba.cut(folded)), initial=0))
 
 
-def topic_of_view(question: Understood) -> Understood:
+def topic_of_view(question: ParsedQuestion) -> ParsedQuestion:
     """The question without the words that ask for a view: what is left is what it is about."""
     topic = _ASKING.sub(" ", question.searched)
     terms = content_words(topic)

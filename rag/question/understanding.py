@@ -19,7 +19,7 @@ from rag.question.question_types import QuestionType, question_type
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class ParsedQuestion:
     """A question, ready to search with.
 
     Attributes:
@@ -90,7 +90,7 @@ def without_end_marks(text: str) -> str:
     return _END_MARKS.sub("", text)
 
 
-def understand(question: Question, limit: int, searched: str | None = None) -> Understood:
+def understand(question: Question, limit: int, searched: str | None = None) -> ParsedQuestion:
     """Read a question.
 
     Args:
@@ -104,7 +104,7 @@ def understand(question: Question, limit: int, searched: str | None = None) -> U
     check(question, limit)
     folded = _folded(searched or question.question)
     bare = without_end_marks(folded)
-    return Understood(
+    return ParsedQuestion(
         asked=question.question,
         searched=folded,
         type=question_type(bare_question(folded)),

@@ -11,8 +11,8 @@ from rag.evidence.scorer import Assessment, Evidence
 from rag.language.enumeration import enumerations
 from rag.language.text import SPEAKER_LABEL, clause_spans, fold, sentence_spans, windows
 from rag.question.question_types import QuestionType
-from rag.question.term_weights import Weights
-from rag.question.understanding import Understood
+from rag.question.term_weights import TermWeights
+from rag.question.understanding import ParsedQuestion
 from rag.quoting.quotes import Quotable, Quote, merged
 from rag.quoting.trimming import shortened, trimmed
 from rag.rules.interviewer_sentences import asks
@@ -46,7 +46,7 @@ _LOOKED_AT = 12
 
 
 def compose(
-    question: Understood, assessment: Assessment, weights: Weights, settings: AnswerSettings
+    question: ParsedQuestion, assessment: Assessment, weights: TermWeights, settings: AnswerSettings
 ) -> list[Quotable]:
     """The quotes that answer, the likeliest first, neighbours merged.
 
@@ -89,7 +89,7 @@ def compose(
 
 
 def _continued(
-    quote: Quote, question: Understood, assessment: Assessment, room: int, *, leads: bool
+    quote: Quote, question: ParsedQuestion, assessment: Assessment, room: int, *, leads: bool
 ) -> Quote:
     """The quote with the next sentence of its paragraph, where it goes on or may lead to that."""
     following = _following(quote)
@@ -117,7 +117,7 @@ def _stands_at(evidence: Evidence, quote: Quote, span: Span) -> bool:
     return same_article and evidence.sentence.start == span.start
 
 
-def _announces(quote: Quote, question: Understood) -> bool:
+def _announces(quote: Quote, question: ParsedQuestion) -> bool:
     """Whether a sentence ends with a colon, or is the topic of a paragraph that tells how."""
     if fold(quote.text).rstrip().endswith(":"):
         return True
@@ -125,7 +125,7 @@ def _announces(quote: Quote, question: Understood) -> bool:
     return question.type is QuestionType.HOW and first and len(quote.text) <= _TOPIC
 
 
-def _repeats(quote: Quote, question: Understood) -> bool:
+def _repeats(quote: Quote, question: ParsedQuestion) -> bool:
     """Whether most of a sentence stands in the question."""
     pairs = [pair for run in re.findall(r"\w+", fold(quote.text)) for pair in windows(run, 2)]
     return sum(pair in question.searched for pair in pairs) >= _REPEATS * len(pairs)
@@ -153,7 +153,7 @@ def enumerated(best: Quote, max_quote: int) -> list[Quotable]:
 
 
 def nearest(
-    likeliest: Sequence[Evidence], weights: Weights, settings: AnswerSettings
+    likeliest: Sequence[Evidence], weights: TermWeights, settings: AnswerSettings
 ) -> list[Quote]:
     """The likeliest sentence of each of the nearest passages."""
     found: dict[int, Quote] = {}
@@ -191,7 +191,7 @@ def spoken(quote: Quote) -> Quote:
     return replace(quote, start=quote.start + label.end())
 
 
-def _bounded(quote: Quote, weights: Weights, limit: int) -> Quote:
+def _bounded(quote: Quote, weights: TermWeights, limit: int) -> Quote:
     """A sentence that is far too long is quoted by the run of clauses that says most."""
     if len(quote.text) <= 2 * limit:
         return quote

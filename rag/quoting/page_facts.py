@@ -15,7 +15,7 @@ from rag.language.names import POST, SAYING, listed_name, listed_post, named, po
 from rag.language.naming import qualifiers_in
 from rag.language.text import fold, numbered_sentences, occurrences, sentence_spans, trim_span
 from rag.library.records import StoredArticle
-from rag.question.understanding import Understood, content_words
+from rag.question.understanding import ParsedQuestion, content_words
 from rag.quoting.part_quotes import find_parts
 from rag.quoting.quotes import SURE, LineQuote, Quotable, Quote, whole_paragraph
 from rag.retrieval.candidates import Candidate
@@ -77,7 +77,7 @@ SourceText = Callable[[StoredArticle], str]
 
 
 def find_facts(
-    question: Understood, candidates: Sequence[Candidate], source: SourceText, max_quote: int
+    question: ParsedQuestion, candidates: Sequence[Candidate], source: SourceText, max_quote: int
 ) -> Facts | None:
     """The lines that answer, or None where the question is not about articles and their people.
 
@@ -100,7 +100,7 @@ def find_facts(
 
 
 def _post(
-    question: Understood, articles: Sequence[StoredArticle], source: SourceText
+    question: ParsedQuestion, articles: Sequence[StoredArticle], source: SourceText
 ) -> Facts | None:
     """Who somebody is: from a list of guests, a note on the author, or the post before a name."""
     bare = question.searched.rstrip("?!。 ")
@@ -117,7 +117,7 @@ def _post(
     return None
 
 
-def _holder(question: Understood, articles: Sequence[StoredArticle]) -> Facts | None:
+def _holder(question: ParsedQuestion, articles: Sequence[StoredArticle]) -> Facts | None:
     """Who on a list of people, or else in the text, holds a post."""
     match = _ASKS_HOLDER.match(question.searched.rstrip("?!。 "))
     asked = (match.group("a") or match.group("b")) if match else ""
@@ -188,7 +188,7 @@ def _titled(name: str, stored: StoredArticle) -> Facts | None:
 
 
 def _role(
-    question: Understood, articles: Sequence[StoredArticle], source: SourceText
+    question: ParsedQuestion, articles: Sequence[StoredArticle], source: SourceText
 ) -> Facts | None:
     """Everybody on the list of people under the role that is asked for."""
     match = _ASKS_ROLE.search(question.searched)
@@ -215,7 +215,7 @@ def _listed_roles(stored: StoredArticle, text: str) -> Iterator[tuple[int, str]]
         end = paragraph.spans[-1].end
 
 
-def _boxes(question: Understood, articles: Sequence[StoredArticle]) -> Facts | None:
+def _boxes(question: ParsedQuestion, articles: Sequence[StoredArticle]) -> Facts | None:
     """The first sentence of each numbered note of a box of explanations."""
     if not _ASKS_BOX.search(question.searched):
         return None
@@ -241,7 +241,7 @@ def _opening(stored: StoredArticle, n: int) -> Quote:
 
 
 def _author(
-    question: Understood, articles: Sequence[StoredArticle], source: SourceText
+    question: ParsedQuestion, articles: Sequence[StoredArticle], source: SourceText
 ) -> Facts | None:
     """The bylines of the articles that are meant."""
     if not _ASKS_AUTHOR.search(question.searched):
@@ -270,7 +270,7 @@ def _byline(stored: StoredArticle, source: SourceText) -> LineQuote | None:
 
 
 def _publication(
-    question: Understood, articles: Sequence[StoredArticle], source: SourceText
+    question: ParsedQuestion, articles: Sequence[StoredArticle], source: SourceText
 ) -> Facts | None:
     """The page's head, where it gives the day, page or paper that is asked for."""
     for asks, told in (
@@ -317,7 +317,7 @@ def _lines_before(text: str, end: int) -> Iterator[Span]:
 
 
 def _about(
-    question: Understood, articles: Sequence[StoredArticle], asks: re.Pattern[str]
+    question: ParsedQuestion, articles: Sequence[StoredArticle], asks: re.Pattern[str]
 ) -> Sequence[StoredArticle]:
     """The article that the question's other words are about; without such words, the first few."""
     topic = _ABOUT_ARTICLES.sub(" ", asks.sub(" ", question.searched))

@@ -18,7 +18,7 @@ from rag.question.numbered_parts import (
     opening,
     openings,
 )
-from rag.question.understanding import Understood, content_words, is_held
+from rag.question.understanding import ParsedQuestion, content_words, is_held
 from rag.quoting.quotes import SURE, LineQuote, Quotable, Quote, whole_paragraph
 
 _LIST_FACTOR = 5
@@ -32,7 +32,7 @@ SourceText = Callable[[StoredArticle], str]
 
 
 def find_parts(
-    question: Understood, articles: Sequence[StoredArticle], source: SourceText, max_quote: int
+    question: ParsedQuestion, articles: Sequence[StoredArticle], source: SourceText, max_quote: int
 ) -> tuple[Quotable, ...]:
     """The parts that a question names by number; empty where no document has them.
 

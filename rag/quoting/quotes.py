@@ -11,7 +11,7 @@ from rag.data_model.documents import Span, cut_spans
 from rag.language.text import fold
 from rag.library.records import StoredArticle
 from rag.library.reprints import holds
-from rag.question.term_weights import Weights
+from rag.question.term_weights import TermWeights
 from rag.retrieval.retriever import Hit
 
 SURE = 0.95
@@ -101,7 +101,9 @@ class LineQuote:
         return (self.span,)
 
 
-def citation(n: int, quote: Quotable, weights: Weights, rules: tuple[str, ...] = ()) -> Citation:
+def citation(
+    n: int, quote: Quotable, weights: TermWeights, rules: tuple[str, ...] = ()
+) -> Citation:
     """The citation of a quote, with the spans of the source file that spell it."""
     article = quote.stored.article
     paragraph = article.paragraphs[quote.paragraph - 1]

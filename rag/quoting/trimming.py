@@ -16,8 +16,8 @@ from rag.language.names import SAYING
 from rag.language.quantities import quantities
 from rag.language.text import BRACKETS, fold
 from rag.question.question_types import QuestionType
-from rag.question.term_weights import Weights
-from rag.question.understanding import Understood
+from rag.question.term_weights import TermWeights
+from rag.question.understanding import ParsedQuestion
 from rag.quoting.quotes import Quote
 
 LONG = 40
@@ -40,7 +40,7 @@ _RESTS_ON = re.compile(
 plans, times."""
 
 
-def shortened(quote: Quote, answer: Span, weights: Weights, limit: int) -> Quote:
+def shortened(quote: Quote, answer: Span, weights: TermWeights, limit: int) -> Quote:
     """Of a sentence longer than `limit`, a run of clauses that tells all that is asked.
 
     The sentence itself where nothing so short tells it fairly.
@@ -76,7 +76,7 @@ def _tells_fairly(text: str, start: int, end: int) -> bool:
     )
 
 
-def trimmed(quote: Quote, answer: Span, question: Understood, weights: Weights) -> Quote:
+def trimmed(quote: Quote, answer: Span, question: ParsedQuestion, weights: TermWeights) -> Quote:
     """The quote without the clauses after the answer that tell nothing of what is asked.
 
     Args:
@@ -101,7 +101,7 @@ def trimmed(quote: Quote, answer: Span, question: Understood, weights: Weights) 
     return quote
 
 
-def _tells_another(question: Understood, answer: str, rest: str) -> bool:
+def _tells_another(question: ParsedQuestion, answer: str, rest: str) -> bool:
     """Whether the rest names a time too, or a number of the answer's unit, where that is asked."""
     if question.type is QuestionType.HOW_MANY:
         units = {quantity.unit for quantity in quantities(answer)}

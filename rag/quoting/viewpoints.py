@@ -16,12 +16,12 @@ from rag.language.names import is_asker
 from rag.language.text import fold, windows
 from rag.library.records import StoredArticle
 from rag.question.question_types import QuestionType
-from rag.question.term_weights import Weights
-from rag.question.understanding import Understood, content_words
+from rag.question.term_weights import TermWeights
+from rag.question.understanding import ParsedQuestion, content_words
 from rag.quoting.composition import enumerated, spoken
 from rag.quoting.quotes import Quotable, Quote
 from rag.quoting.speaker_turns import Turn, turns_of
-from rag.rules.already_quoted import NOTHING_TOLD, Told
+from rag.rules.already_quoted import NOTHING_QUOTED, AlreadyQuoted
 
 _FACTS = {QuestionType.HOW_MANY, QuestionType.WHEN, QuestionType.WHERE, QuestionType.WHO}
 _TALKED_OVER = {
@@ -63,13 +63,13 @@ class View:
 
 def view_of(
     name: str,
-    question: Understood,
+    question: ParsedQuestion,
     articles: Sequence[StoredArticle],
     assessment: Assessment,
     *,
-    weights: Weights,
+    weights: TermWeights,
     max_quote: int,
-    told: Told = NOTHING_TOLD,
+    told: AlreadyQuoted = NOTHING_QUOTED,
 ) -> View | None:
     """What the person says on the question's topic; None where that is one fact, or nothing.
 
@@ -117,14 +117,18 @@ def view_of(
     return View(tuple(_quotes(turn, at, probability, max_quote)), probability)
 
 
-def _answering(question: Understood, turns: Sequence[Turn], weights: Weights) -> Sequence[Turn]:
+def _answering(
+    question: ParsedQuestion, turns: Sequence[Turn], weights: TermWeights
+) -> Sequence[Turn]:
     """The turns that answer an interviewer's question nearest to this one; else all of them."""
     near = [_sameness(question, turn.asked, weights) for turn in turns]
     best = max(near)
     return [turn for turn, same in zip(turns, near, strict=True) if same == best]
 
 
-def guests(question: Understood, stored: StoredArticle, weights: Weights) -> tuple[str, ...]:
+def guests(
+    question: ParsedQuestion, stored: StoredArticle, weights: TermWeights
+) -> tuple[str, ...]:
     """Folded names of those who answer the interviewer's question that holds all that is asked."""
     article = stored.article
     answering: dict[float, dict[str, None]] = {}
@@ -140,7 +144,7 @@ def guests(question: Understood, stored: StoredArticle, weights: Weights) -> tup
     return tuple(answering[max(answering)]) if answering else ()
 
 
-def _score(question: Understood, turn: Turn, at: int, weights: Weights) -> float:
+def _score(question: ParsedQuestion, turn: Turn, at: int, weights: TermWeights) -> float:
     """How much a sentence is on the topic, by itself or as the opening of an answer."""
     text = turn.text(turn.sentences[at])
     score = _OWN * weights.held(text)
@@ -155,7 +159,7 @@ def _score(question: Understood, turn: Turn, at: int, weights: Weights) -> float
     return score
 
 
-def _sameness(question: Understood, asked: str, weights: Weights) -> float:
+def _sameness(question: ParsedQuestion, asked: str, weights: TermWeights) -> float:
     """How near an interviewer's question is to this one; 0 unless each holds most of the other."""
     if question.type not in _TALKED_OVER:
         return 0.0
@@ -163,7 +167,7 @@ def _sameness(question: Understood, asked: str, weights: Weights) -> float:
     return ours * theirs if ours >= _SAME and theirs >= _ASKED else 0.0
 
 
-def _answered(question: Understood, asked: str) -> float:
+def _answered(question: ParsedQuestion, asked: str) -> float:
     """How much of an interviewer's question is asked: often it is two questions."""
     words = content_words(asked.rsplit("\n", maxsplit=1)[-1])
     pairs = {pair for word in words for pair in windows(word, 2)}

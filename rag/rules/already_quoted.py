@@ -11,13 +11,13 @@ from rag.language.text import SPEAKER_LABEL
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AlreadyQuoted:
     """Quotes of an earlier answer: (article id, characters)."""
 
     quotes: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def by(cls, citations: Iterable[Citation]) -> Told:
+    def by(cls, citations: Iterable[Citation]) -> AlreadyQuoted:
         """What an answer's citations quote."""
         return cls(tuple((citation.article_id, citation.quote) for citation in citations))
 
@@ -31,10 +31,10 @@ class Told:
         )
 
 
-NOTHING_TOLD = Told()
+NOTHING_QUOTED = AlreadyQuoted()
 
 
-def without_told(assessment: Assessment, told: Told) -> Assessment:
+def without_already_quoted(assessment: Assessment, told: AlreadyQuoted) -> Assessment:
     """The evidence that is new; none of it new, no answer."""
     if not told.quotes:
         return assessment

@@ -6,14 +6,16 @@ from rag.evidence.listings import announced, announcement, listed_things
 from rag.evidence.scorer import Assessment, Evidence
 from rag.language.enumeration import enumerations
 from rag.language.text import fold
-from rag.question.term_weights import Weights
-from rag.question.understanding import Understood
+from rag.question.term_weights import TermWeights
+from rag.question.understanding import ParsedQuestion
 
 _HELD = 0.66
 """The share of the question that the article must hold."""
 
 
-def announced_first(question: Understood, assessment: Assessment, weights: Weights) -> Assessment:
+def announced_first(
+    question: ParsedQuestion, assessment: Assessment, weights: TermWeights
+) -> Assessment:
     """Put the items first that are announced by the very word for what is asked.
 
     They take the place of the best evidence, as likely as that; no answer gets surer by it.

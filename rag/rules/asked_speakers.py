@@ -15,7 +15,7 @@ from rag.evidence.scorer import Assessment
 from rag.language.attribution import said_by
 from rag.language.names import SAYING, named, possible_names
 from rag.question.topics import VIEW, view_in
-from rag.question.understanding import Understood, content_words
+from rag.question.understanding import ParsedQuestion, content_words
 from rag.retrieval.candidates import Candidate
 
 _TURNS_TO = re.compile("对|就|在|最|更|还|也|又|曾|是否|有没有|有什么|有哪些")
@@ -42,7 +42,7 @@ class Scope:
 ANYBODY = Scope()
 
 
-def asks_for_a_view(question: Understood) -> tuple[str, ...]:
+def asks_for_a_view(question: ParsedQuestion) -> tuple[str, ...]:
     """Runs that may be the names of people whose view a question asks, in order.
 
     They stand before the word that asks for a view, so that `谁说…` and a topic's own words after
@@ -54,7 +54,7 @@ def asks_for_a_view(question: Understood) -> tuple[str, ...]:
     return tuple(possible_names(question.searched[: view.start()]))
 
 
-def scope_of(question: Understood, articles: Sequence[Article]) -> Scope:
+def scope_of(question: ParsedQuestion, articles: Sequence[Article]) -> Scope:
     """The people whose view a question asks, as far as the articles know them."""
     possible = asks_for_a_view(question)
     if not possible:
@@ -68,7 +68,7 @@ def scope_of(question: Understood, articles: Sequence[Article]) -> Scope:
     return Scope(unknown=first) if opens and not held else ANYBODY
 
 
-def without_names(question: Understood, names: Sequence[str]) -> Understood:
+def without_names(question: ParsedQuestion, names: Sequence[str]) -> ParsedQuestion:
     """The question that is left for somebody's own words: `X认为路窄吗` asks them `路窄吗`."""
     together = "|".join(map(re.escape, names))
     name = f"(?:{together})(?:(?:和|与|同|跟|及|、|,)(?:{together}))*"
@@ -95,12 +95,12 @@ def speaks_in(name: str, candidate: Candidate) -> bool:
     return any(said_by(name, hit.stored.article, sentence) for sentence in hit.passage.sentences)
 
 
-def _viewed(name: str, question: Understood) -> bool:
+def _viewed(name: str, question: ParsedQuestion) -> bool:
     """Whether the view asked is that person's: a word for it follows the name."""
     return view_in(question.searched, question.searched.index(name)) is not None
 
 
-def _follows(name: str, question: Understood) -> bool:
+def _follows(name: str, question: ParsedQuestion) -> bool:
     """Whether the question goes on after a name as it does after a person's."""
     rest = question.searched[len(name) :]
     return VIEW.match(rest) is not None or (

@@ -18,7 +18,7 @@ from rag.data_model.documents import Article
 from rag.evidence.scorer import Assessment, Evidence
 from rag.language.names import SAYING, named, possible_names, shown_in, stands_alone
 from rag.language.text import fold
-from rag.question.understanding import Understood
+from rag.question.understanding import ParsedQuestion
 from rag.rules.near_miss import NearMiss, without
 
 _DATA = Path(__file__).parents[1] / "data" / "attributes.toml"
@@ -49,7 +49,7 @@ class Attribute:
 
 
 def without_other_people(
-    question: Understood, assessment: Assessment
+    question: ParsedQuestion, assessment: Assessment
 ) -> tuple[Assessment, NearMiss | None]:
     """The evidence that tells of the person of whom something is asked.
 
@@ -74,7 +74,7 @@ def without_other_people(
     return (assessment.among(kept) if kept else replace(assessment, answerable=0.0)), None
 
 
-def _asked(question: Understood, articles: Sequence[Article]) -> tuple[str, Attribute] | None:
+def _asked(question: ParsedQuestion, articles: Sequence[Article]) -> tuple[str, Attribute] | None:
     """The person and what is asked of them, if a question asks for an attribute of somebody."""
     for attribute in _attributes():
         for match in islice(attribute.asks.finditer(question.searched), _MOST):

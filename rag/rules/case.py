@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from rag.evidence.scorer import Assessment, Evidence
 from rag.question.question_types import QuestionType
-from rag.question.term_weights import Weights
-from rag.question.understanding import Understood
+from rag.question.term_weights import TermWeights
+from rag.question.understanding import ParsedQuestion
 from rag.retrieval.candidates import Candidate
-from rag.rules.already_quoted import NOTHING_TOLD, Told
+from rag.rules.already_quoted import NOTHING_QUOTED, AlreadyQuoted
 from rag.rules.near_miss import NearMiss
 
-Assess = Callable[[Understood, Sequence[Candidate]], Assessment]
+Assess = Callable[[ParsedQuestion, Sequence[Candidate]], Assessment]
 """Scores the sentences of candidates for a question in other words, under the rules so far."""
 
 
@@ -33,12 +33,12 @@ class Case:
         acted: names of the rules that changed something, in order.
     """
 
-    question: Understood
-    weights: Weights
+    question: ParsedQuestion
+    weights: TermWeights
     candidates: Sequence[Candidate]
     assessment: Assessment
     assess: Assess
-    told: Told = NOTHING_TOLD
+    told: AlreadyQuoted = NOTHING_QUOTED
     near_miss: NearMiss | None = None
     differing: tuple[Evidence, ...] = ()
     acted: tuple[str, ...] = ()

@@ -17,12 +17,12 @@ from rag.language.series import Qualifier
 from rag.language.text import clause_spans, fold, name_spans, names_in
 from rag.question.comparisons import states_no_difference
 from rag.question.limits import limits_of
-from rag.question.understanding import Understood
+from rag.question.understanding import ParsedQuestion
 from rag.rules.near_miss import NearMiss, without
 from rag.rules.qualifiers import of_another
 
 
-def without_others_answers(question: Understood, assessment: Assessment) -> Assessment:
+def without_others_answers(question: ParsedQuestion, assessment: Assessment) -> Assessment:
     """The same evidence, without short answers that belong to another thing than is asked."""
     names, limits = names_in(question.searched), limits_of(question)
     evidence = tuple(
@@ -36,7 +36,7 @@ def without_others_answers(question: Understood, assessment: Assessment) -> Asse
 
 
 def _is_anothers(
-    question: Understood,
+    question: ParsedQuestion,
     names: list[str],
     limits: Sequence[Qualifier],
     evidence: Evidence,
@@ -52,7 +52,7 @@ def _is_anothers(
 
 
 def without_other_places(
-    question: Understood, assessment: Assessment
+    question: ParsedQuestion, assessment: Assessment
 ) -> tuple[Assessment, NearMiss | None]:
     """The evidence without what tells of another place than the newspaper's, which is asked about.
 

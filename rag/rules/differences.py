@@ -14,8 +14,8 @@ from rag.language.quantities import Quantity, quantities
 from rag.language.text import fold, names_in, windows
 from rag.language.year_names import YEAR
 from rag.question.question_types import QuestionType
-from rag.question.term_weights import Weights
-from rag.question.understanding import Understood, content_words
+from rag.question.term_weights import TermWeights
+from rag.question.understanding import ParsedQuestion, content_words
 
 _NEAR = 1.7
 """Two reports of one quantity differ by less than this factor; a part and its whole by more."""
@@ -49,7 +49,7 @@ class Figure:
     text: str
 
 
-def as_figure_question(question: Understood) -> Understood:
+def as_figure_question(question: ParsedQuestion) -> ParsedQuestion:
     """`…的数字一致吗`, `…有什么出入` ask for the figure itself, wherever it stands."""
     bare = question.searched.rstrip("?!。 ")
     topic = _ASKS_WHETHER_ALIKE.sub("", bare)
@@ -63,7 +63,7 @@ def as_figure_question(question: Understood) -> Understood:
 
 
 def different_figures(
-    question: Understood, assessment: Assessment, weights: Weights
+    question: ParsedQuestion, assessment: Assessment, weights: TermWeights
 ) -> tuple[Evidence, ...]:
     """The best evidence and what gives its figure another value; empty where nothing does."""
     if question.type is not QuestionType.HOW_MANY or not assessment.evidence:
@@ -100,7 +100,7 @@ def _clause_before(text: str, quantity: Quantity) -> str:
     return re.split(r"[。；;]", text[: quantity.start])[-1]
 
 
-def _fits(figure: Figure, question: Understood) -> tuple[bool, float]:
+def _fits(figure: Figure, question: ParsedQuestion) -> tuple[bool, float]:
     """How well a figure answers: the unit that is asked for, then the words before it."""
     unit = figure.quantity.unit
     money = unit == "元" and _MONEY.search(question.searched) is not None
@@ -121,7 +121,7 @@ def _elsewhere(a: Evidence, b: Evidence) -> bool:
     return a.sentence.paragraph != b.sentence.paragraph and not listed
 
 
-def _on_topic(evidence: Evidence, weights: Weights) -> bool:
+def _on_topic(evidence: Evidence, weights: TermWeights) -> bool:
     hit = evidence.candidate.hit
     text = fold(f"{hit.stored.article.title}\n{evidence.text}")
     return weights.held(text) >= _ON_TOPIC
@@ -136,7 +136,7 @@ def _names_all(names: Sequence[str], evidence: Evidence) -> bool:
     return all(name in text for name in names)
 
 
-def _contradicts(a: Figure, b: Figure, weights: Weights) -> bool:
+def _contradicts(a: Figure, b: Figure, weights: TermWeights) -> bool:
     """Whether two figures count the same thing differently."""
     low, high = sorted((a.quantity.value, b.quantity.value))
     years = set(_YEARS.findall(a.text)), set(_YEARS.findall(b.text))
@@ -172,7 +172,7 @@ def _is_planned(figure: Figure) -> bool:
     return bool(planned) and _DONE.search(before, planned[-1]) is None
 
 
-def _count_the_same(a: Figure, b: Figure, weights: Weights) -> bool:
+def _count_the_same(a: Figure, b: Figure, weights: TermWeights) -> bool:
     """Whether the words around two numbers are alike, or hold the same words of the question."""
     shared = [
         word for word in weights.words if len(word) > 1 and word in a.label and word in b.label

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from rag.language.quantities import quantities
 from rag.language.text import fold
-from rag.question.understanding import Understood, content_words
+from rag.question.understanding import ParsedQuestion, content_words
 from rag.retrieval.candidates import Candidate
 
 _UNITS = {
@@ -31,8 +31,8 @@ _LONGEST = 60
 
 
 def as_measured(
-    question: Understood, candidates: Sequence[Candidate]
-) -> Iterator[tuple[Understood, tuple[str, ...], list[Candidate]]]:
+    question: ParsedQuestion, candidates: Sequence[Candidate]
+) -> Iterator[tuple[ParsedQuestion, tuple[str, ...], list[Candidate]]]:
     """The question by the units in which some candidates count what is to be measured.
 
     Gives the question, how they write it (`亩茶园`), and the candidates that write it so.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rag.question.question_types import QuestionType
-from rag.rules.already_quoted import without_told
+from rag.rules.already_quoted import without_already_quoted
 from rag.rules.announced import announced_first
 from rag.rules.attributes import without_other_people
 from rag.rules.case import Case, Rule, Rules
@@ -24,7 +24,7 @@ def _answers_follow(case: Case) -> Case:
 
 
 def _not_again(case: Case) -> Case:
-    return case.with_assessment(without_told(case.assessment, case.told))
+    return case.with_assessment(without_already_quoted(case.assessment, case.told))
 
 
 def _in_articles_words(case: Case) -> Case:

@@ -27,7 +27,7 @@ from rag.question.numbered_parts import (
     other_part_around,
     reports,
 )
-from rag.question.understanding import Understood
+from rag.question.understanding import ParsedQuestion
 from rag.rules.near_miss import NearMiss, without
 
 _MONTH = 31
@@ -40,7 +40,7 @@ _OWN_TIME = re.compile(
 
 
 def without_near_misses(
-    question: Understood, assessment: Assessment
+    question: ParsedQuestion, assessment: Assessment
 ) -> tuple[Assessment, NearMiss | None]:
     """The evidence that tells of what is asked, and the near miss that seemed likelier, if any."""
     parts = asked_parts(question)
@@ -96,7 +96,7 @@ def _article(evidence: Evidence) -> Article:
 
 
 def _missed(
-    question: Understood, limits: Sequence[Qualifier], evidence: Evidence
+    question: ParsedQuestion, limits: Sequence[Qualifier], evidence: Evidence
 ) -> NearMiss | None:
     """How a sentence tells of something else than is asked; None if it does not."""
     article = _article(evidence)

@@ -10,7 +10,7 @@ from rag.evidence.scorer import Assessment
 from rag.language.numerals import YEAR_NUMERAL, number_of
 from rag.language.text import fold
 from rag.question.spellings import as_spelt
-from rag.question.understanding import Understood, content_words
+from rag.question.understanding import ParsedQuestion, content_words
 from rag.retrieval.candidates import Candidate
 from rag.rules.measured import as_measured
 
@@ -19,8 +19,8 @@ _WORDS = {0: "今年", 1: "去年", 2: "前年"}
 
 
 def in_articles_words(
-    question: Understood, candidates: Sequence[Candidate]
-) -> Iterator[tuple[Understood, tuple[str, ...], list[Candidate]]]:
+    question: ParsedQuestion, candidates: Sequence[Candidate]
+) -> Iterator[tuple[ParsedQuestion, tuple[str, ...], list[Candidate]]]:
     """The question as articles write its numbers and measures, its year as later ones do.
 
     Gives the question, what a sentence must have one of, and the candidates that it holds for.
@@ -41,10 +41,10 @@ def in_articles_words(
 
 
 def asked_in_articles_words(
-    question: Understood,
+    question: ParsedQuestion,
     candidates: Sequence[Candidate],
     assessment: Assessment,
-    assess: Callable[[Understood, Sequence[Candidate]], Assessment],
+    assess: Callable[[ParsedQuestion, Sequence[Candidate]], Assessment],
 ) -> Assessment:
     """The evidence of the likeliest wording first, with what the others found after it."""
     for worded, words, own in in_articles_words(question, candidates):

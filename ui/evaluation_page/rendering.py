@@ -11,7 +11,7 @@ from eval.diagnosis import STAGES
 from eval.measures.catalogue import BY_TYPE, FIGURES
 from eval.measures.ratio import Measure
 from eval.measures.statistic import Figure
-from eval.run_shelf import KeptRun, KeptSet
+from eval.run_store import KeptRun, KeptSet
 from rag.errors import DataLineInvalid
 from ui.chat.escaping import attribute, escaped
 

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from eval.comparison import compare
 from eval.judging import Judged, judge
-from eval.run_shelf import BUNDLED, KeptRun, RunShelf
+from eval.run_store import BUNDLED, KeptRun, RunShelf
 from ingest.loading import shown_name
 from rag.errors import BadRequest, RunMissing, UsageInvalid
 from ui.engine import Engine

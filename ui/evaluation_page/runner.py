@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 
 from eval.diagnosis import Diagnosis
-from eval.run_shelf import Cancelled, KeptRun, RunShelf
+from eval.run_store import Cancelled, KeptRun, RunShelf
 from rag.data_model.answers import Answer
 from rag.errors import RunUnderway, YoujuError
 from rag.proof.verification import Finding, verify

@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 @contextmanager
-def ahead(items: Iterator[T], size: int) -> Iterator[Iterator[T]]:
+def prefetched(items: Iterator[T], size: int) -> Iterator[Iterator[T]]:
     """The same items in the same order, made in a thread, at most `size` before they are taken.
 
     What `items` raises is raised where the item would have been taken. At the end, the item that
