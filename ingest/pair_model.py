@@ -28,7 +28,7 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class PairModel:
-    """TermWeights for features already in their own units.
+    """Weights for features already in their own units.
 
     Attributes:
         features: their names, in order (f of them).
