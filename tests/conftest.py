@@ -10,6 +10,38 @@ from typing import Any
 import pytest
 
 
+SLOW = {
+    "test_bad_files",
+    "test_bad_packages",
+    "test_bundled_model",
+    "test_corrections",
+    "test_durability",
+    "test_embedding",
+    "test_fetching",
+    "test_growth",
+    "test_loading",
+    "test_mcp",
+    "test_office_formats",
+    "test_openapi_schema",
+    "test_safety",
+    "test_sandbox",
+    "test_slips",
+    "test_stirred_pages",
+    "test_stitching",
+    "test_uploads",
+    "test_web_pages",
+    "test_word",
+}
+"""Files that start other programs, read many files or measure growth: most of the time is theirs."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make test-fast` leaves out."""
+    for item in items:
+        if item.path.stem in SLOW:
+            item.add_marker(pytest.mark.slow)
+
+
 class OutsideWorldError(AssertionError):
     """A test tried to leave the machine."""
 
