@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-
 SLOW = {
     "test_bad_files",
     "test_bad_packages",

@@ -12,28 +12,10 @@ import rjieba
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "corpus", ROOT / "tests/data/county_pages", ROOT / "tests/data/other_pages"]
 NAMES = {"nr", "nrt", "ns", "nt", "nz"}
-GENERAL = frozenset(
-    [
-        "养老",
-        "大桥",
-        "统计局",
-        "高三",
-        "小学生",
-        "印发",
-        "大坝",
-        "城市",
-        "力争",
-        "滑坡",
-        "嘉宾",
-        "无人驾驶",
-        "高峰",
-        "北极",
-        "人民法院",
-        "马拉松",
-        "肯尼亚",
-        "上市",
-    ]
-)
+GENERAL = {
+    *("养老", "大桥", "统计局", "高三", "小学生", "印发", "大坝", "城市", "力争"),
+    *("滑坡", "嘉宾", "无人驾驶", "高峰", "北极", "人民法院", "马拉松", "肯尼亚", "上市"),
+}
 """Common words that the dictionary calls names."""
 _HAN = re.compile("[\u4e00-\u9fff]{2,}")
 
