@@ -31,7 +31,7 @@ SLOW = {
     "test_web_pages",
     "test_word",
 }
-"""Files that start other programs, read many files or measure growth: most of the time is theirs."""
+"""Files that start other programs, read many files or measure growth: most of the time."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
