@@ -37,7 +37,7 @@ def records(step: int = 1) -> Iterator[Record]:
     embedder, scorer = open_embedder(Settings().embedding), open_scorer(Settings())
     for shelf in shelves():
         with (
-            shelf.stored(embedder) as root,
+            shelf.stored(embedder, Settings()) as root,
             pipeline_over(root, Settings(), embedder, scorer) as pipeline,
         ):
             for question in shelf.questions:
@@ -90,7 +90,8 @@ def is_same(kept: Record, now: Record) -> bool:
 
 def differences(kept: Record, now: Record, same: float = SAME) -> list[str]:
     """Names of the fields in which two answers differ; probabilities may by less than `same`."""
-    differ = [name for name in kept if name != "confidence" and kept[name] != now[name]]
+    names = [*kept, *(name for name in now if name not in kept)]
+    differ = [n for n in names if n != "confidence" and kept.get(n) != now.get(n)]
     if abs(kept["confidence"] - now["confidence"]) >= same:
         differ.append("confidence")
     return differ
@@ -109,14 +110,21 @@ def compare(
     same: Annotated[float, typer.Option(help="相差不到这么多的把握算相同")] = SAME,
 ) -> None:
     """Ask everything again and print what differs."""
+    golden = {_asked(kept): kept for kept in read_golden()}
     different = 0
-    for kept, now in zip(read_golden(), records(), strict=True):
-        names = differences(kept, now, same)
+    for now in records():
+        kept = golden.pop(_asked(now), None)
+        names = ["question"] if kept is None else differences(kept, now, same)
         different += bool(names)
         for name in names:
-            typer.echo(f"{kept['question']}　{name}：{kept[name]} → {now[name]}")
-    typer.echo(f"{different} 个答案不同")
-    raise typer.Exit(1 if different else 0)
+            before = kept.get(name) if kept else "（没有记下）"
+            typer.echo(f"{now['question']}　{name}：{before} → {now[name]}")
+    typer.echo(f"{different} 个答案不同，{len(golden)} 题不再问")
+    raise typer.Exit(1 if different or golden else 0)
+
+
+def _asked(one: Record) -> tuple[str, ...]:
+    return one["shelf"], one["question"], *one["history"]
 
 
 if __name__ == "__main__":

@@ -20,10 +20,15 @@ from rag.data_model.answers import Answer, Filters, Question
 from rag.errors import SettingsError
 from rag.evidence.scorer import EvidenceScorer
 from rag.models.embedding import Embedder, Progress
+from rag.rules.case import Rules
+from rag.rules.order import RULES
 from rag.settings import AnswerSettings, Settings
 
 if TYPE_CHECKING:
     from rag.pipeline import Pipeline
+
+BENCHMARK = "youju benchmark"
+"""The command that errors name."""
 
 
 class Reader(Protocol):
@@ -109,12 +114,17 @@ def open_reader(
 
 @contextmanager
 def pipeline_over(
-    root: Path, settings: Settings, embedder: Embedder, scorer: EvidenceScorer | None = None
+    root: Path,
+    settings: Settings,
+    embedder: Embedder,
+    scorer: EvidenceScorer | None = None,
+    rules: Rules = RULES,
 ) -> Iterator[Pipeline]:
     """The pipeline over the library in `root`, closed afterwards."""
     from rag.assembly import open_pipeline
 
-    pipeline = open_pipeline(settings.model_copy(update={"data_dir": root}), embedder, scorer)
+    there = settings.model_copy(update={"data_dir": root})
+    pipeline = open_pipeline(there, embedder, scorer, rules)
     try:
         yield pipeline
     finally:

@@ -41,12 +41,18 @@ class Shelf:
         return sorted(path for path in self.folder.iterdir() if path.suffix in {".txt", ".md"})
 
     @contextmanager
-    def stored(self, embedder: Embedder) -> Iterator[Path]:
-        """A library of these articles alone, for as long as it is wanted."""
+    def stored(self, embedder: Embedder, settings: Settings) -> Iterator[Path]:
+        """A library of these articles alone, for as long as it is wanted.
+
+        Raises:
+            YoujuError: a file cannot be stored.
+        """
         with tempfile.TemporaryDirectory() as folder:
-            settings = Settings(data_dir=Path(folder))
+            settings = settings.model_copy(update={"data_dir": Path(folder)})
             with Library.open(settings.data_dir, write=True) as library:
-                ingest(self.files, library, embedder, settings)
+                failed = ingest(self.files, library, embedder, settings).failed
+            if failed and failed[0].error:
+                raise failed[0].error
             yield settings.data_dir
 
 

@@ -20,17 +20,21 @@ def open_library(
 ) -> OpenLibrary:
     """The library of a folder, made there by the first file that is stored.
 
+    Nothing is read or loaded before it is needed.
+
     Args:
-        folder: where everything is kept.
-        settings: in place of the defaults; its own folder does not count.
+        folder: where everything is kept; `~` is the user's home.
+        settings: in place of those that the command line would take (`youju.toml`, `YOUJU_…`); its
+            own folder does not count.
 
     Raises:
-        LibraryError: the folder holds something else, or a damaged library.
+        SettingsError: `youju.toml` or a variable of the environment has no such value.
     """
     from pathlib import Path
 
     from ingest.opened import OpenLibrary
-    from rag.settings import Settings
+    from rag.settings import load_settings
 
-    chosen = (settings or Settings()).model_copy(update={"data_dir": Path(folder)})
-    return OpenLibrary(chosen)
+    home = Path(folder).expanduser()
+    chosen = settings or load_settings(home)
+    return OpenLibrary(chosen.model_copy(update={"data_dir": home}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from os import PathLike
 from pathlib import Path
@@ -25,7 +26,7 @@ EVERYTHING = Filters()
 class OpenLibrary:
     """Articles that can be asked; see `ingest.open_library`. Use it in a `with` block.
 
-    The model is loaded by the first call that needs it.
+    The models are loaded by the first call that needs them. Several threads may ask.
 
     Args:
         settings: its `data_dir` is the library's folder.
@@ -36,6 +37,7 @@ class OpenLibrary:
         self.settings = settings
         self._embedder = embedder
         self._pipeline: Pipeline | None = None
+        self._loading = threading.RLock()
 
     def __enter__(self) -> Self:
         return self
@@ -75,14 +77,14 @@ class OpenLibrary:
         self,
         question: str | Question,
         *,
-        history: Sequence[str] = (),
+        history: Sequence[str] | str = (),
         filters: Filters = EVERYTHING,
     ) -> Answer:
         """Answer in quotes, or refuse.
 
         Args:
             question: as it is typed; or a whole `Question`, which then says all.
-            history: the questions before it, the earliest first.
+            history: the questions before it, the earliest first, or the one before.
             filters: which articles may answer.
 
         Raises:
@@ -91,7 +93,8 @@ class OpenLibrary:
             ModelError: a model cannot be loaded.
         """
         if isinstance(question, str):
-            question = Question(question=question, history=tuple(history), filters=filters)
+            before = (history,) if isinstance(history, str) else tuple(history)
+            question = Question(question=question, history=before, filters=filters)
         return self._asked().ask(question)
 
     def search(
@@ -102,22 +105,25 @@ class OpenLibrary:
         Raises:
             QuestionError, LibraryError, ModelError: as `ask`.
         """
-        return self._asked().search(query, limit, filters)
+        return self._asked().search(query, limit, filters) if limit > 0 else []
 
     def verify(self, answer: Answer) -> list[Finding]:
         """What of an answer is not proven by the stored files; empty means all of it is.
 
         Raises:
-            LibraryError, ModelError: as `ask`.
+            LibraryError: the library cannot be read.
         """
-        return verify(answer, self._asked().library)
+        with Library.open(self.settings.data_dir) as library:
+            return verify(answer, library)
 
     def _asked(self) -> Pipeline:
-        if self._pipeline is None:
-            self._pipeline = open_pipeline(self.settings, self._loaded_embedder())
-        return self._pipeline
+        with self._loading:
+            if self._pipeline is None:
+                self._pipeline = open_pipeline(self.settings, self._loaded_embedder())
+            return self._pipeline
 
     def _loaded_embedder(self) -> Embedder:
-        if self._embedder is None:
-            self._embedder = open_embedder(self.settings.embedding)
-        return self._embedder
+        with self._loading:
+            if self._embedder is None:
+                self._embedder = open_embedder(self.settings.embedding)
+            return self._embedder

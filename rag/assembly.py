@@ -10,11 +10,16 @@ from rag.models.opening import open_embedder
 from rag.pipeline import Pipeline
 from rag.retrieval.indexes import load_indexes
 from rag.retrieval.retriever import Retriever
+from rag.rules.case import Rules
+from rag.rules.order import RULES
 from rag.settings import Settings
 
 
 def open_pipeline(
-    settings: Settings, embedder: Embedder | None = None, scorer: EvidenceScorer | None = None
+    settings: Settings,
+    embedder: Embedder | None = None,
+    scorer: EvidenceScorer | None = None,
+    rules: Rules = RULES,
 ) -> Pipeline:
     """Open the library of `settings.data_dir` for asking.
 
@@ -22,6 +27,7 @@ def open_pipeline(
         settings: all settings.
         embedder: in place of the one that the settings name.
         scorer: in place of the one that the settings name.
+        rules: in place of all.
 
     Raises:
         LibraryError, ModelError: see their messages.
@@ -30,6 +36,7 @@ def open_pipeline(
     try:
         embedder = embedder or open_embedder(settings.embedding)
         indexes = load_indexes(library, embedder.fingerprint, embedder.dimension)
+        scorer = scorer or open_scorer(settings)
     except BaseException:
         library.close()
         raise
@@ -37,9 +44,10 @@ def open_pipeline(
         library=library,
         retriever=Retriever(library, indexes, settings.retrieval),
         embedder=embedder,
-        scorer=scorer or open_scorer(settings),
+        scorer=scorer,
         generator=TemplateGenerator(settings.answer),
         settings=settings,
+        rules=rules,
     )
 
 

@@ -15,6 +15,7 @@ from rag.errors import YoujuError
 from rag.evidence.scorer import EvidenceScorer
 from rag.generation import Findings, Generator
 from rag.inquiry import Inquiry
+from rag.language.text import has_han
 from rag.library.library import Library
 from rag.models.embedding import Embedder, Vectors
 from rag.question.bridging import as_told, bridged
@@ -58,7 +59,7 @@ class Pipeline:
         self._embedder = embedder
         self._scorer = scorer
         self._generator = generator
-        self.rules = rules
+        self._rules = rules
         self._refreshing = threading.Lock()
         self._suggestions = Suggestions()
         self._papers: tuple[int, Sequence[str]] = (-1, ())
@@ -131,7 +132,7 @@ class Pipeline:
             self._scorer,
             self.settings.answer.max_quote,
             self._told(leaning),
-            self.rules,
+            self._rules,
         )
         with _timed(timings, "retrieve"):
             filters = restriction.filters if restriction else question.filters
@@ -162,13 +163,13 @@ class Pipeline:
     def search(self, query: str, limit: int, filters: Filters = EVERYTHING) -> list[Hit]:
         """The `limit` best passages, best first."""
         retriever = self._current()
-        read = self._bridged(Question(question=query), retriever)
+        read = self._read(query, retriever)
         return retriever.search(read.searched, self._embed(read.spelt), limit, filters, read.groups)
 
     def rank(self, query: str) -> Rankings:
         """How each retrieval system ranks passages, for measuring."""
         retriever = self._current()
-        read = self._bridged(Question(question=query), retriever)
+        read = self._read(query, retriever)
         return retriever.rank(read.searched, self._embed(read.spelt), groups=read.groups)
 
     def refresh(self) -> None:
@@ -227,6 +228,10 @@ class Pipeline:
             self._papers = generation, self.library.newspapers(generation)
         return self._papers[1]
 
+    def _read(self, query: str, retriever: Retriever) -> ParsedQuestion:
+        limit = self.settings.answer.question_limit
+        return _bridged(understand(Question(question=query), limit), retriever)
+
     def _understand(
         self, question: Question, retriever: Retriever
     ) -> tuple[ParsedQuestion, tuple[Slip, ...]]:
@@ -234,19 +239,11 @@ class Pipeline:
         limit = self.settings.answer.question_limit
         check(question, limit)
         understood = understand(question, limit, self._completed(question))
-        if not understood.chinese:
-            return self._bridged(question, retriever, understood.searched), ()
-        if question.exact:
-            return understood, ()
-        searched, slips = mended(understood.searched, retriever, understood.written)
-        return (understand(question, limit, searched) if slips else understood), slips
-
-    def _bridged(
-        self, question: Question, retriever: Retriever, searched: str | None = None
-    ) -> ParsedQuestion:
-        """The question with the library's words for what it asks in another language."""
-        read = understand(question, self.settings.answer.question_limit, searched)
-        return replace(read, bridged=bridged(read, retriever.indexes.lexical))
+        slips: tuple[Slip, ...] = ()
+        if has_han(understood.searched) and not question.exact:
+            searched, slips = mended(understood.searched, retriever, understood.written)
+            understood = understand(question, limit, searched) if slips else understood
+        return _bridged(understood, retriever), slips
 
     def _completed(self, question: Question) -> str | None:
         """A question that leans on earlier ones, with what it leaves out."""
@@ -289,3 +286,8 @@ def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
     start = perf_counter()
     yield
     timings[stage] = round((perf_counter() - start) * 1000, 2)
+
+
+def _bridged(read: ParsedQuestion, retriever: Retriever) -> ParsedQuestion:
+    """The question with the library's words for what it asks in another language."""
+    return replace(read, bridged=bridged(read, retriever.indexes.lexical))

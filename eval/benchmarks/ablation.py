@@ -14,15 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from eval import risk_coverage
-from eval.benchmarks import rule_worth
+from eval import risk_coverage, rule_worth
 from eval.benchmarks.latency import latency_figures
 from eval.benchmarks.open_qa import answers_of, asked_without, evenly
 from eval.corpora import library_without, random_half, squad_library
 from eval.judging import Judged, judge, quoted_text
 from eval.measures.evidence_f1 import evidence_f1
 from eval.question_sets import EvalQuestion, load_questions
-from eval.reading import figures, mean, pipeline_over, result, with_answer_settings
+from eval.reading import BENCHMARK, figures, mean, pipeline_over, result, with_answer_settings
 from rag.errors import UsageInvalid
 from rag.evidence.features import SENTENCE_FEATURES, measure
 from rag.evidence.scorer import Assessment, Evidence, EvidenceScorer
@@ -122,7 +121,8 @@ def run(
         cache_dir: where the embedded library is kept for the next time.
         embedder: instead of the one that the settings name.
     """
-    if rules:
+    _check_options(file, rules=rules, others=(limit, questions), of_rules=(articles, split))
+    if rules or file is None:
         return rule_worth.run(
             file,
             articles,
@@ -132,10 +132,6 @@ def run(
             progress=progress,
             cache_dir=cache_dir,
             embedder=embedder,
-        )
-    if file is None:
-        raise UsageInvalid(
-            reason="基准 ablation 还要写：file。", command="youju benchmark ablation"
         )
     settings = settings or Settings()
     with squad_library(
@@ -147,6 +143,24 @@ def run(
         with library_without(made.root, removed, made.embedder) as root:
             metrics = dict(_rows(asked, root, settings, made.embedder, progress))
     return result("ablation", file, settings, metrics, questions=len(asked), removed=len(removed))
+
+
+def _check_options(
+    file: Path | None,
+    *,
+    rules: bool,
+    others: Sequence[object],
+    of_rules: Sequence[object],
+) -> None:
+    reason = None
+    if rules and any(others):
+        reason = "--rules 不与 --limit、--questions 同用。"
+    elif not rules and any(of_rules):
+        reason = "--articles、--split 只与 --rules 同用。"
+    elif not rules and file is None:
+        reason = "基准 ablation 还要写：file。"
+    if reason:
+        raise UsageInvalid(reason=reason, command=BENCHMARK)
 
 
 def _rows(

@@ -17,7 +17,7 @@ from eval.corpora import embedder_of, library_of
 from eval.judging import quoted_text
 from eval.measures.calibration_error import expected_calibration_error
 from eval.measures.containment import holds_answer, shares_evidence
-from eval.reading import mean, pipeline_over, result, with_answer_settings
+from eval.reading import BENCHMARK, mean, pipeline_over, result, with_answer_settings
 from eval.written import WrittenQuestion, read_sources, read_written, text_at, with_answers
 from rag.data_model.answers import Answer, Question
 from rag.data_model.documents import Article
@@ -152,7 +152,7 @@ def gathered(
     names = dict.fromkeys(name for question in asked for name in question.articles)
     if lacking := [name for name in names if name not in everything]:
         reason = f"问题所据的文章 {lacking[0]} 等 {len(lacking)} 篇不在 --articles 的文件里。"
-        raise UsageInvalid(reason=reason, command="youju benchmark questions")
+        raise UsageInvalid(reason=reason, command=BENCHMARK)
     others = [article for name, article in everything.items() if name not in names]
     return [*(everything[name] for name in names), *others[:distractors]]
 
@@ -169,7 +169,7 @@ def distractor_count(distractors: Sequence[Path] | None) -> int:
         return sum(int(str(given)) for given in distractors or ())
     except ValueError as error:
         reason = "这里的 --distractors 是篇数，如 --distractors 2500。"
-        raise UsageInvalid(reason=reason, command="youju benchmark questions") from error
+        raise UsageInvalid(reason=reason, command=BENCHMARK) from error
 
 
 def evidence_of(question: WrittenQuestion, articles: dict[str, Article]) -> tuple[str, ...]:

@@ -42,7 +42,8 @@ class Filters(_Record):
 class Question(_Record):
     """What is asked, with the earlier questions of the conversation, oldest first.
 
-    `exact` searches for what was typed, though it look like a slip.
+    `exact` searches for what was typed, though it look like a slip; words in another language are
+    still searched for in Chinese besides.
     """
 
     question: str

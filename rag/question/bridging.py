@@ -72,5 +72,6 @@ def _held(meant: Sequence[str], lexical: LexicalIndex) -> tuple[str, ...]:
     return tuple(
         word
         for word in map(fold, meant)
-        if lexical.document_frequency(word) or all(map(lexical.document_frequency, words(word)))
+        if lexical.document_frequency(word)
+        or ((cut := words(word)) and all(map(lexical.document_frequency, cut)))
     )

@@ -14,21 +14,24 @@ from functools import cache
 from rag.language.cldr import months
 from rag.question.english import Meant
 
-_FIGURE = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_FIGURE = r"(?<![0-9.,])(?:[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)"
 _SCALED = re.compile(
     rf"(?P<figure>{_FIGURE})[ -](?P<scale>thousand|million|billion|trillion)\b", re.IGNORECASE
 )
 _SHARE = re.compile(rf"(?P<figure>{_FIGURE}) ?(?:percent|per cent)\b", re.IGNORECASE)
-_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
-_ORDINAL = re.compile(r"\b(?P<figure>\d+)(?:st|nd|rd|th)\b", re.IGNORECASE)
-_DAY = r"\d{1,2}(?:st|nd|rd|th)?(?!\d|[,.]\d)"
+_GROUPED = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_ORDINAL = re.compile(r"(?<![0-9.,])\b(?P<figure>[0-9]{1,9})(?:st|nd|rd|th)\b", re.IGNORECASE)
+_DAY = r"[0-9]{1,2}(?:st|nd|rd|th)?(?![0-9]|[,.][0-9])"
 _DATE = r"\b(?:(?P<before>{day}) )?(?P<month>{months})\b\.?(?: (?P<after>{day}))?"
 _SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _WAN, _YI = 4, 8
-_YEAR = re.compile(r",? \d{4}\b")
+_YEAR = re.compile(r",? [0-9]{4}\b")
 _OF_A_MONTH = re.compile(
-    r"\b(?:in|since|of|by|from|until|during|last|this|next|mid|early|late)[ -]$", re.IGNORECASE
+    r"(?<![^\W_])(?:in|since|of|by|from|until|during|last|this|next|mid|early|late)[ -]$",
+    re.IGNORECASE,
 )
+
+_LONGEST_BEFORE = len(" during ")
 
 
 def figures_in(typed: str) -> Iterator[Meant]:
@@ -43,9 +46,9 @@ def figures_in(typed: str) -> Iterator[Meant]:
         yield _meant(match, match["figure"])
     for match in _dated().finditer(typed):
         day = match["before"] or match["after"]
-        before, after = typed[: match.start()], typed[match.end() :]
+        before = typed[max(0, match.start() - _LONGEST_BEFORE) : match.start()]
         # `may` and `march` are verbs as well
-        if day or _YEAR.match(after) or _OF_A_MONTH.search(before):
+        if day or _YEAR.match(typed, match.end()) or _OF_A_MONTH.search(before):
             month = f"{months()[match['month'].lower()]}月"
             yield _meant(match, f"{month}{_number(day)}日" if day else month)
 

@@ -67,12 +67,16 @@ def readings(text: str) -> list[Reading]:
 
     Within a word no syllable begins with a vowel, unless there is no other way.
     """
+    parts = _APART.split(text.lower().replace("ü", "v").replace("lyu", "lv"))
+    if len(parts) > _MOST:
+        return []
     found: list[Reading] = [()]
-    for part in _APART.split(text.lower().replace("ü", "v").replace("lyu", "lv")):
+    for part in parts:
         ways = list(syllables(part, _MOST))
         usual = [way for way in ways if not any(s[0] in _VOWELS for s in way[1:])]
-        found = [(*before, *way) for before in found for way in usual or ways]
-    return [reading for reading in found if len(reading) <= _MOST]
+        longer = ((*before, *way) for before in found for way in usual or ways)
+        found = [reading for reading in longer if len(reading) <= _MOST]
+    return found
 
 
 def _may_be_name(word: Word, *, capitals: bool) -> bool:

@@ -70,7 +70,8 @@ _ASKS_ENGLISH = re.compile(
     r"^(?:is|are|was|were|do|does|did|can|could|will|would|has|have|had|should)\b"
     r"|\b(?:what|who(?:m|se)?|which|when|where|why|how)\b"
 )
-_ASKS_CHINESE = re.compile("[谁哪几吗嘛呢什么怎何的]")
+_ASKS_CHINESE = re.compile("[谁哪几吗嘛呢什么怎何的多否]|[是有][没不]")
+_TITLE = re.compile("《[^》]*》")
 _NAMES = frozenset(("name", "sound"))
 _BINDING = 2
 """So many English words that ask or bind are no mere title."""
@@ -149,8 +150,8 @@ def glossed(searched: str, told: Iterable[tuple[Bridged, str]]) -> str:
     for one, word in told:
         name = word.replace(" ", "")
         if one.by in _NAMES and name not in searched:
-            asked = fold(one.asked)
-            searched = searched.replace(asked, f"{asked} ({name})", 1)
+            whole = rf"(?<![^\W_]){re.escape(fold(one.asked))}(?![^\W_])"
+            searched = re.sub(whole, lambda match: f"{match[0]} ({name})", searched, count=1)  # noqa: B023
     return searched
 
 
@@ -162,6 +163,7 @@ def is_chinese(bare: str) -> bool:
     plain = _GLOSS.sub("", bare)
     if not has_han(plain):
         return False
+    plain = _TITLE.sub("", plain)
     english = question_data()["function_words"]["english"].split()
     binding = set(english) & set(_LATIN_WORD.findall(plain))
     return (

@@ -92,16 +92,24 @@ def benchmark(
     distractors: Annotated[
         list[Path] | None,
         typer.Option(
-            "--distractors", metavar="FILE|N", help="混入的其他文章；questions：混入多少篇。"
+            "--distractors",
+            metavar="FILE|N",
+            help="混入的其他文章；questions、ablation --rules：混入多少篇。",
         ),
     ] = None,
     articles: Annotated[
         list[Path] | None,
-        typer.Option("--articles", metavar="FILE", help="questions：问题所据的文章（JSONL）。"),
+        typer.Option(
+            "--articles",
+            metavar="FILE",
+            help="questions、ablation --rules：问题所据的文章（JSONL）。",
+        ),
     ] = None,
     split: Annotated[
         str | None,
-        typer.Option("--split", help="questions：问哪一部分；有 dev 就只问 dev，否则全部。"),
+        typer.Option(
+            "--split", help="questions、ablation --rules：问哪一部分；有 dev 就只问 dev，否则全部。"
+        ),
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="上限。")] = None,
     noise: Annotated[

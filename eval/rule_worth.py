@@ -18,9 +18,10 @@ from eval.benchmarks.questions import Asked, chosen_split, distractor_count, evi
 from eval.corpora import embedder_of, library_of
 from eval.judging import judge
 from eval.measures.significance import bootstrap_interval
+from eval.question_sets import EvalQuestion
 from eval.reading import mean, pipeline_over, result
 from eval.shelves import Shelf, shelves
-from eval.written import read_written, with_answers
+from eval.written import WrittenQuestion, read_written, with_answers
 from rag.assembly import open_scorer
 from rag.data_model.answers import Answer, Question
 from rag.evidence.scorer import Assessment, EvidenceScorer
@@ -29,6 +30,7 @@ from rag.pipeline import Pipeline
 from rag.question.term_weights import TermWeights
 from rag.question.understanding import ParsedQuestion
 from rag.retrieval.candidates import Candidate
+from rag.rules.case import Rules
 from rag.rules.order import RULES
 from rag.settings import Settings
 
@@ -110,20 +112,23 @@ def run(
             )
             sets = [(file.name, stack.enter_context(opened))]
         else:
-            sets = [(s.name, stack.enter_context(_of_shelf(s, embedder))) for s in shelves()]
+            sets = [
+                (s.name, stack.enter_context(_of_shelf(s, embedder, settings))) for s in shelves()
+            ]
         for name, (root, posed) in sets:
             metrics[name] = _worths(root, posed, settings, embedder, progress)
     return result("rule-worth", file or Path("corpus"), settings, metrics)
 
 
 @contextmanager
-def _of_shelf(shelf: Shelf, embedder: Embedder) -> Iterator[tuple[Path, list[Posed]]]:
-    def right(place: int) -> Callable[[Answer], bool]:
-        asked = shelf.questions.questions[place]
+def _of_shelf(
+    shelf: Shelf, embedder: Embedder, settings: Settings
+) -> Iterator[tuple[Path, list[Posed]]]:
+    def right(asked: EvalQuestion) -> Callable[[Answer], bool]:
         return lambda answer: judge(asked, answer).fault is None
 
-    posed = [Posed(q.to_question(), right(n)) for n, q in enumerate(shelf.questions)]
-    with shelf.stored(embedder) as root:
+    posed = [Posed(question.to_question(), right(question)) for question in shelf.questions]
+    with shelf.stored(embedder, settings) as root:
         yield root, posed
 
 
@@ -143,12 +148,12 @@ def _written(
     by_name = {article.article_id: article for article in library}
     asked = [(q, evidence_of(q, by_name)) for q in with_answers(chosen, by_name)]
 
-    def right(place: int) -> Callable[[Answer], bool]:
-        return lambda answer: Asked(*asked[place], answer).right
+    def right(question: WrittenQuestion, evidence: tuple[str, ...]) -> Callable[[Answer], bool]:
+        return lambda answer: Asked(question, evidence, answer).right
 
     posed = [
-        Posed(Question(question=q.question, history=q.history), right(n))
-        for n, (q, _) in enumerate(asked)
+        Posed(Question(question=q.question, history=q.history), right(q, evidence))
+        for q, evidence in asked
     ]
     with library_of(library, embedder, settings, cache_dir) as root:
         yield root, posed
@@ -163,12 +168,13 @@ def _worths(
 ) -> dict[str, Any]:
     """How many are right with all rules, and what each adds, with a 95 % interval."""
     scorer = RememberingScorer(open_scorer(settings))
-    with pipeline_over(root, settings, embedder, scorer) as pipeline:
-        whole = _rights(pipeline, posed, progress)
-        worths = {}
-        for name in RULES.names:
-            pipeline.rules = RULES.without(name)
-            worths[name] = _worth(whole, _rights(pipeline, posed, progress))
+
+    def rights(rules: Rules) -> list[bool]:
+        with pipeline_over(root, settings, embedder, scorer, rules) as pipeline:
+            return _rights(pipeline, posed, progress)
+
+    whole = rights(RULES)
+    worths = {name: _worth(whole, rights(RULES.without(name))) for name in RULES.names}
     return {"questions": len(posed), ALL: mean(whole), **worths}
 
 
