@@ -20,7 +20,7 @@ help:
 	@echo "make setup        准备 .venv（开发所需的一切；没有变动时立刻结束）"
 	@echo "make chat         导入 corpus/ 并打开问答页面 http://127.0.0.1:7860"
 	@echo "make test         运行全部测试"
-	@echo "make test-fast    一分钟内能跑完的测试：不用模型、浏览器，不起别的程序"
+	@echo "make test-fast    约一分钟的测试：不用模型、浏览器，少起别的程序"
 	@echo "make evaluate     在样例语料上评测，低于底线就报错"
 	@echo "make check        ruff 与 mypy strict"
 	@echo "make bench        速度与检索的基准（DATA 指向基准数据目录）"
@@ -49,9 +49,9 @@ test-fast: setup
 
 # The sample corpus asked with the shipped default: a figure that falls below its floor is an error.
 evaluate: setup
-	rm -rf .youju/evaluated
-	$(BIN)/youju --data-dir .youju/evaluated ingest corpus
-	$(BIN)/youju --data-dir .youju/evaluated evaluate corpus/questions.jsonl \
+	rm -rf .evaluated
+	$(BIN)/youju --data-dir .evaluated ingest corpus
+	$(BIN)/youju --data-dir .evaluated evaluate corpus/questions.jsonl \
 		$(addprefix --fail-under ,$(FLOORS))
 
 check: setup

@@ -88,7 +88,7 @@ class KeptRun:
     error: dict[str, str] | None = None
 
 
-class RunShelf:
+class RunStore:
     """The sets and runs of one data directory."""
 
     def __init__(self, data_dir: Path) -> None:

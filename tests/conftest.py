@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,6 +37,8 @@ SLOW = {
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what `make test-fast` leaves out."""
+    stems = {path.stem for path in Path(__file__).parent.glob("test_*.py")}
+    assert stems >= SLOW, f"gone: {SLOW - stems}"
     for item in items:
         if item.path.stem in SLOW:
             item.add_marker(pytest.mark.slow)

@@ -28,7 +28,6 @@ def test_the_shipped_default_answers_as_it_did() -> None:
     assert len(different) <= OTHERWISE * len(kept), "\n".join(different)
 
 
-@pytest.mark.model
 def test_the_golden_answers_are_not_all_of_a_kind() -> None:
     kept = read_golden()
     answered = sum(one["status"] == "answered" for one in kept)

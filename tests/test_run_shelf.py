@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fakes_eval import ScriptedAsker
 
-from eval.run_store import BUNDLED, Cancelled, KeptRun, RunShelf
+from eval.run_store import BUNDLED, Cancelled, KeptRun, RunStore
 from rag.data_model.answers import Answer
 from rag.data_model.documents import Passage
 from rag.errors import DataLineInvalid, RunMissing, SetMissing, StorageFull
@@ -29,7 +29,7 @@ class NoSearch:
         return []
 
 
-def perform(shelf: RunShelf, run: KeptRun, asker: object, stop_at: int = -1) -> KeptRun:
+def perform(shelf: RunStore, run: KeptRun, asker: object, stop_at: int = -1) -> KeptRun:
     def progress(done: int, _total: int) -> None:
         if done == stop_at:
             raise Cancelled
@@ -38,11 +38,11 @@ def perform(shelf: RunShelf, run: KeptRun, asker: object, stop_at: int = -1) -> 
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> RunShelf:
-    return RunShelf(tmp_path / "data")
+def shelf(tmp_path: Path) -> RunStore:
+    return RunStore(tmp_path / "data")
 
 
-def test_a_run_is_kept_with_its_report(shelf: RunShelf) -> None:
+def test_a_run_is_kept_with_its_report(shelf: RunStore) -> None:
     kept, _ = shelf.add_set("问题.jsonl", SET)
     run = perform(shelf, shelf.begin(kept.id), ScriptedAsker(SCRIPT))
     assert (run.state, run.questions, run.set_name) == ("finished", 3, "问题.jsonl")
@@ -58,7 +58,7 @@ def test_a_run_is_kept_with_its_report(shelf: RunShelf) -> None:
     assert shelf.file(run, "../../sets") is None
 
 
-def test_a_cancelled_run_keeps_its_answers_and_goes_on(shelf: RunShelf) -> None:
+def test_a_cancelled_run_keeps_its_answers_and_goes_on(shelf: RunStore) -> None:
     kept, _ = shelf.add_set("问题.jsonl", SET)
     asker = ScriptedAsker(SCRIPT)
     run = perform(shelf, shelf.begin(kept.id), asker, stop_at=2)
@@ -69,7 +69,7 @@ def test_a_cancelled_run_keeps_its_answers_and_goes_on(shelf: RunShelf) -> None:
     assert [question.id for question in asker.asked] == ["1", "2", "3"]
 
 
-def test_what_ends_a_run_is_noted(shelf: RunShelf) -> None:
+def test_what_ends_a_run_is_noted(shelf: RunStore) -> None:
     class Full(ScriptedAsker):
         def ask(self, question: object) -> Answer:
             raise StorageFull(path="x")
@@ -81,14 +81,14 @@ def test_what_ends_a_run_is_noted(shelf: RunShelf) -> None:
     assert run.error["code"] == "storage_full"
 
 
-def test_a_bad_set_is_refused_by_its_own_name_and_nothing_is_kept(shelf: RunShelf) -> None:
+def test_a_bad_set_is_refused_by_its_own_name_and_nothing_is_kept(shelf: RunStore) -> None:
     with pytest.raises(DataLineInvalid, match=r"我的\.csv 第 1 行") as raised:
         shelf.add_set("我的.csv", "标题,正文\n一,二\n".encode())
     assert "问题" in raised.value.message_zh
     assert [one.id for one in shelf.sets()] == [BUNDLED]
 
 
-def test_the_same_set_is_kept_once_and_the_bundled_one_is_there(shelf: RunShelf) -> None:
+def test_the_same_set_is_kept_once_and_the_bundled_one_is_there(shelf: RunStore) -> None:
     first, _ = shelf.add_set("一.jsonl", SET)
     again, _ = shelf.add_set("二.jsonl", SET)
     assert first.id == again.id
@@ -97,20 +97,20 @@ def test_the_same_set_is_kept_once_and_the_bundled_one_is_there(shelf: RunShelf)
 
 
 @pytest.mark.parametrize("name", ["../../x.jsonl", "/etc/passwd", "<b>.csv", "a" * 300])
-def test_a_name_is_never_a_path(shelf: RunShelf, tmp_path: Path, name: str) -> None:
+def test_a_name_is_never_a_path(shelf: RunStore, tmp_path: Path, name: str) -> None:
     shelf.begin(shelf.add_set(name, SET)[0].id)
     assert {place.name for place in tmp_path.iterdir()} == {"data"}
 
 
 @pytest.mark.parametrize("run_id", ["", "..", "../sets", "nothing", "a/b"])
-def test_only_our_own_ids_name_something(shelf: RunShelf, run_id: str) -> None:
+def test_only_our_own_ids_name_something(shelf: RunStore, run_id: str) -> None:
     with pytest.raises(RunMissing):
         shelf.run(run_id)
     with pytest.raises(SetMissing):
         shelf.begin(run_id)
 
 
-def test_a_removed_run_is_gone(shelf: RunShelf) -> None:
+def test_a_removed_run_is_gone(shelf: RunStore) -> None:
     run = shelf.begin(BUNDLED)
     shelf.remove(run.id)
     assert shelf.runs() == []

@@ -122,7 +122,7 @@ Part = Literal["conclusion", "advice"]
 class Why(_Record):
     """Why a stretch was chosen.
 
-    `chosen` names the rule: likeliest evidence; a further place that may answer; an item of a
+    `chosen` names the ground: likeliest evidence; a further place that may answer; an item of a
     list; what a person says on the topic; another value of the same figure; a line of the page
     itself; near, but no answer; an article's title or beginning; what sums an article up.
     `dense` is the cosine of its passage, `lexical` its BM25 score;

@@ -1,6 +1,7 @@
 """The rules, in their order, each with why it stands where it stands.
 
-A rule drops, demotes or reorders sentences; how likely they are comes from the scorer alone.
+A rule drops, demotes or reorders sentences, or has them scored in other words; it may hand on one
+of the scorer's probabilities or lower it, and never invents one.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ from dataclasses import replace
 from rag.question.question_types import QuestionType
 from rag.rules.already_quoted import without_already_quoted
 from rag.rules.announced import announced_first
+from rag.rules.articles_words import asked_in_articles_words
 from rag.rules.attributes import without_other_people
 from rag.rules.case import Case, Rule, Rules
 from rag.rules.contrasts import without_other_places, without_others_answers
 from rag.rules.differences import different_figures
 from rag.rules.interviewer_sentences import answers_follow
 from rag.rules.qualifiers import without_near_misses
-from rag.rules.relative_years import asked_in_articles_words
 
 
 def _answers_follow(case: Case) -> Case:

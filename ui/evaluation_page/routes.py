@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from eval.comparison import compare
 from eval.judging import Judged, judge
-from eval.run_store import BUNDLED, KeptRun, RunShelf
+from eval.run_store import BUNDLED, KeptRun, RunStore
 from ingest.loading import shown_name
 from rag.errors import BadRequest, RunMissing, UsageInvalid
 from ui.engine import Engine
@@ -193,7 +193,7 @@ async def download(run_id: str, file: str, request: Request) -> Response:
     )
 
 
-def _file(shelf: RunShelf, run: KeptRun, file: str) -> Path:
+def _file(shelf: RunStore, run: KeptRun, file: str) -> Path:
     path = shelf.file(run, file)
     if path is None:
         raise RunMissing(run_id=f"{run.id}/{file}")
@@ -204,7 +204,7 @@ def _comparable(one: KeptRun, run: KeptRun) -> bool:
     return one.id != run.id and one.set_id == run.set_id and one.state == "finished"
 
 
-def _judged(shelf: RunShelf, run: KeptRun) -> list[Judged]:
+def _judged(shelf: RunStore, run: KeptRun) -> list[Judged]:
     """The questions judged by what their answers show; a run under way has those asked so far."""
     answers = shelf.answers(run)
     finished = run.state == "finished"

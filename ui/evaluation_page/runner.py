@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 
 from eval.diagnosis import Diagnosis
-from eval.run_store import Cancelled, KeptRun, RunShelf
+from eval.run_store import Cancelled, KeptRun, RunStore
 from rag.data_model.answers import Answer
 from rag.errors import RunUnderway, YoujuError
 from rag.proof.verification import Finding, verify
@@ -28,7 +28,7 @@ class Runner:
     """Starts, resumes and cancels runs of the server's data directory."""
 
     def __init__(self, engine: Engine) -> None:
-        self.shelf = RunShelf(engine.settings.data_dir)
+        self.shelf = RunStore(engine.settings.data_dir)
         self._engine = engine
         self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
