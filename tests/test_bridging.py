@@ -17,7 +17,7 @@ from rag.question.bridging import as_told, bridged
 from rag.question.english import stems, translated, words_of
 from rag.question.english_figures import figures_in
 from rag.question.romanised import readings, romanised
-from rag.question.understanding import understand
+from rag.question.understanding import glossed, is_chinese, understand
 from rag.retrieval.candidates import Candidate
 from rag.retrieval.lexical import LexicalIndex
 from rag.wording.phrases import sound_note
@@ -219,3 +219,52 @@ def test_the_reader_is_shown_the_articles_names(tmp_path: Path) -> None:
     assert "李大山" in read.terms
     assert "much" not in read.terms
     assert as_told(understand(Question(question="李大山卖茶吗"), 200), candidates).bridged == ()
+
+
+def test_many_parts_are_no_name_and_cost_nothing() -> None:
+    assert readings("-".join(["aoa"] * 500)) == []
+    assert readings("xi'an") == [("xi", "an")]
+
+
+@pytest.mark.parametrize("typed", ["How many ٣ million people?", "may ٣", "６ percent of it"])
+def test_digits_of_other_scripts_are_no_figures(typed: str) -> None:
+    assert all(word.strip() for meant in figures_in(typed) for word in meant.words)
+
+
+@pytest.mark.parametrize(
+    ("searched", "asked", "name", "expected"),
+    [
+        ("what did russia tell the us", "us", "美国", "what did russia tell the us (美国)"),
+        ("which policy did li sign", "li", "李某", "which policy did li (李某) sign"),
+        ("what did li say", "li", "李某", "what did li (李某) say"),
+        ("did the eu's plan pass", "eu", "欧盟", "did the eu (欧盟)'s plan pass"),
+    ],
+)
+def test_a_name_is_told_beside_the_whole_word(
+    searched: str, asked: str, name: str, expected: str
+) -> None:
+    told = [(Bridged(asked=asked, searched=(name,), by="name"), name)]
+    assert glossed(searched, told) == expected
+
+
+@pytest.mark.parametrize(
+    ("bare", "chinese"),
+    [
+        ("《what is the what》有多少页", True),
+        ("《when we were orphans》是否获奖", True),
+        ("《how to be a hero》有没有译本", True),
+        ("how long is the 青石湾大桥", False),
+        ("who wrote 《青石湾》", False),
+    ],
+)
+def test_what_is_quoted_does_not_tell_the_language(bare: str, chinese: bool) -> None:
+    assert is_chinese(bare) is chinese
+
+
+def test_a_slip_in_a_quoted_chinese_name_is_mended(tmp_path: Path) -> None:
+    with asking(tmp_path, bridge=BRIDGE) as pipeline:
+        answer = pipeline.ask(Question(question="How long is the 青石弯大桥?"))
+        assert [slip.searched for slip in answer.corrections] == ["青石湾"]
+        exact = pipeline.ask(Question(question="How long is the 青石弯大桥?", exact=True))
+        assert exact.corrections == ()
+        assert verify(answer, pipeline.library) == []

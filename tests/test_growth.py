@@ -24,8 +24,10 @@ from rag.language.year_names import years_in
 from rag.language.year_parts import parts_in, without_parts
 from rag.library.records import StoredArticle
 from rag.question.comparisons import states_no_difference
+from rag.question.english_figures import figures_in
 from rag.question.limits import limits_of
 from rag.question.numbered_parts import Part, asked_parts, items_of, other_part_around, reports
+from rag.question.romanised import readings
 from rag.question.spellings import spelt_out
 from rag.question.understanding import ParsedQuestion, understand
 from rag.quoting.part_quotes import find_parts
@@ -34,7 +36,8 @@ from rag.rules import attributes
 MODULES = (
     "language.series language.naming language.numerals language.year_names language.year_parts "
     "language.names language.quantities question.limits question.spellings question.comparisons "
-    "question.numbered_parts question.doubts question.slips evidence.units quoting.part_quotes "
+    "question.numbered_parts question.doubts question.slips question.english question.romanised "
+    "question.english_figures question.understanding evidence.units quoting.part_quotes "
     "rules.attributes rules.qualifiers rules.contrasts"
 )
 TIMES = 8
@@ -136,6 +139,8 @@ RULES: Mapping[str, tuple[Callable[[str], object], str]] = {
     "reports": (lambda t: reports(FIFTH, t), "第五条 违反 第五条规定, 违反第五条规定,"),
     "people shown": (lambda t: list(names.shown_in(t)), "王 教授王明 王说 工王明 工王 王明,男,"),
     "people named": (lambda t: names.named(t, [LAW.article]), "王 王明 教授王"),
+    "English figures": (lambda t: list(figures_in(t)), "1 1, 1,111 may may_4 in_may 5th"),
+    "syllables": (readings, "aoa aoa- a' xian"),
     "of whom": (lambda t: attributes._asked(ask(t), [LAW.article]), "年龄 王明年龄 现在 今年 王"),
 }
 """What reads a text, and what makes it slow where it reads it anew for each thing in it."""

@@ -12,7 +12,7 @@ from pages import BRIDGE, TEA, write
 import ingest
 from ingest.opened import OpenLibrary
 from rag.data_model.answers import Filters, Question
-from rag.errors import QuestionEmpty
+from rag.errors import QuestionEmpty, SettingsError
 from rag.models.embedding import HashingEmbedder
 from rag.settings import AnswerSettings, Settings
 
@@ -61,6 +61,22 @@ def test_history_and_filters_are_those_of_a_question(library: OpenLibrary, tmp_p
         assert answer.history == whole.history
         assert answer.filters == whole.filters
         assert answer.citations == library.ask(whole).citations
+
+
+def test_one_question_before_may_be_a_string(library: OpenLibrary, tmp_path: Path) -> None:
+    with library:
+        library.ingest(write(tmp_path / "pages", bridge=BRIDGE))
+        answer = library.ask("多长？", history="青石湾大桥多长？")
+        assert answer.history == ("青石湾大桥多长？",)
+        assert library.search("大桥", 0) == []
+
+
+def test_it_takes_the_settings_of_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "youju.toml").write_text("[answer]\nthreshold = 0.61\n", encoding="utf-8")
+    assert ingest.open_library(tmp_path).settings.answer.threshold == 0.61
+    (tmp_path / "youju.toml").write_text("[answer]\nthreshold = 2\n", encoding="utf-8")
+    with pytest.raises(SettingsError):
+        ingest.open_library(tmp_path)
 
 
 def test_a_tampered_answer_is_found_out(library: OpenLibrary, tmp_path: Path) -> None:

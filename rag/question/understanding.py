@@ -164,6 +164,8 @@ def is_chinese(bare: str) -> bool:
     if not has_han(plain):
         return False
     plain = _TITLE.sub("", plain)
+    if not has_han(plain):
+        return _LATIN_WORD.search(plain) is None
     english = question_data()["function_words"]["english"].split()
     binding = set(english) & set(_LATIN_WORD.findall(plain))
     return (
