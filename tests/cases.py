@@ -13,15 +13,17 @@ from rag.data_model.documents import Article, Passage
 from rag.evidence.scorer import Assessment, Evidence
 from rag.language.text import numbered_sentences
 from rag.library.records import StoredArticle
+from rag.question.question_types import QuestionType
 from rag.question.term_weights import TermWeights
 from rag.question.understanding import ParsedQuestion, understand
 from rag.retrieval.candidates import Candidate
 from rag.retrieval.retriever import Hit
 
 
-def parsed(question: str) -> ParsedQuestion:
-    """A question as it is understood."""
-    return understand(Question(question=question), 200)
+def parsed(question: str, kind: QuestionType | None = None) -> ParsedQuestion:
+    """A question as it is understood, or as one of that kind."""
+    made = understand(Question(question=question), 200)
+    return made if kind is None else replace(made, type=kind)
 
 
 def weights_of(question: ParsedQuestion) -> TermWeights:

@@ -48,10 +48,20 @@ def test_a_side_of_a_view_of_nothing_in_particular_is_viewed_itself() -> None:
     assert replaced("陈望山怎么看", "困难") == "陈望山怎么看困难"
 
 
-@pytest.mark.parametrize("new", ["隧道", "2023年", "困难", "沈知秋", "对单位", "白露乡", "的", "在"])
+@pytest.mark.parametrize(
+    "new", ["隧道", "2023年", "困难", "沈知秋", "对单位", "白露乡", "的", "在"]
+)
 @pytest.mark.parametrize(
     "before",
-    ["", "云桥", "什么是滴灌", "柳镇的收入是多少", "陈望山怎么看修路", "从南港到星岛多远", "多少钱"],
+    [
+        "",
+        "云桥",
+        "什么是滴灌",
+        "柳镇的收入是多少",
+        "陈望山怎么看修路",
+        "从南港到星岛多远",
+        "多少钱",
+    ],
 )
 def test_what_is_new_is_always_asked_about(before: str, new: str) -> None:
     assert new in replaced(before, new)

@@ -43,7 +43,9 @@ def cut(source: str, *lines: str, title: str = "水渠通水") -> StoredArticle:
 def facts(question: str, *held: StoredArticle, source: str | None = None) -> Facts | None:
     """What is found; every quote is what its spans spell in the file."""
     files = {one.key: source_of(one) if source is None else source for one in held}
-    found = find_facts(parsed(question), [candidate_of(h) for h in held], lambda s: files[s.key], 99)
+    found = find_facts(
+        parsed(question), [candidate_of(h) for h in held], lambda s: files[s.key], 99
+    )
     for quote in found.quotes if found else ():
         assert spans_text(files[quote.stored.key], quote.spans) == quote.text
     return found
