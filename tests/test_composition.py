@@ -184,7 +184,7 @@ def test_no_sentence_is_quoted_endlessly_and_the_clauses_that_tell_are(max_quote
 
 
 def test_the_nearest_are_one_sentence_a_passage_and_only_so_many() -> None:
-    held = [news(f"第{n}座桥长{n}公里。桥下能过船。", key=n) for n in range(1, 6)]
+    held = [news(f"第{n}座桥长{n}公里。第{n}座能过船。", key=n) for n in range(1, 6)]
     asked = parsed("云桥有多长？")
     made: Assessment = assessed(*held, likely={f"第{n}座": n / 10 for n in range(1, 6)})
     settings = AnswerSettings(nearest=3)

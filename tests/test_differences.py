@@ -124,6 +124,17 @@ def test_figures_of_other_years_and_of_plans_are_others(
     assert bool(differing(SCHOOLS, *pages)) is differ
 
 
+@pytest.mark.parametrize(
+    ("first", "other", "differ"),
+    [("3号", "4号", False), ("3号", "三号", True), ("", "4号", True)],
+)
+def test_figures_of_other_members_of_a_series_are_others(
+    first: str, other: str, *, differ: bool
+) -> None:
+    pages = f"柳镇水库{first}闸门重21吨。", f"柳镇水库{other}闸门重23吨。"
+    assert bool(differing("柳镇水库闸门有多重？", *pages)) is differ
+
+
 def test_one_paragraph_and_one_list_do_not_contradict_themselves() -> None:
     told = "柳镇有学校21所。", "柳镇有学校23所。"
     assert differing(SCHOOLS, "".join(told)) == ()
@@ -141,8 +152,8 @@ def test_the_figure_that_is_asked_for_is_the_one_compared() -> None:
     pages = "柳镇有学校21所，渔船30艘。", "柳镇有学校21所，渔船35艘。"
     assert differing(SCHOOLS, *pages) == ()
     assert len(differing("柳镇有多少艘渔船？", *pages)) == 2
-    paid = "修渠用工21人，花了资金30万元。", "修渠花了资金33万元。"
-    assert len(differing("修渠花了多少钱？", *paid)) == 2, "money has a unit of its own"
+    paid = "修渠的投资里有21处闸门，投资花了30万元。", "修渠的投资花了33万元。"
+    assert len(differing("修渠的投资是多少？", *paid)) == 2, "money has a unit of its own"
 
 
 @pytest.mark.parametrize(

@@ -30,9 +30,8 @@ from rag.question.ellipsis import opening_name, replaced, thing_of
         pytest.param("柳镇有多少所学校", "医院", "柳镇有多少医院", id="other things counted"),
         pytest.param("柳镇有多少所学校", "白露乡", "白露乡有多少所学校", id="counted elsewhere"),
         pytest.param("云桥什么时候通车", "隧道", "隧道什么时候通车", id="another topic"),
-        pytest.param(
-            "修桥过程中石料有什么要求", "木料", "修桥过程中木料有什么要求", id="within a scope"
-        ),
+        pytest.param("汛期之前堤坝要做什么", "水库", "汛期之前水库要做什么", id="in a scope"),
+        pytest.param("停在路边对个人罚多少", "对单位", "停在路边对单位罚多少", id="which relation"),
     ],
 )
 def test_what_is_named_takes_its_counterparts_place(before: str, new: str, expected: str) -> None:

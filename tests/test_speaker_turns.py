@@ -49,6 +49,8 @@ def test_a_turn_knows_what_others_answered_to_the_same_question_only() -> None:
     first, again, later = turns_of("顾明川", ROUND)
     assert (first.around, later.around) == ("", "")
     assert again.around == "乔大山:我也说要修。"
+    asked_anew = talk("记者：修吗？", "乔大山：修。", "记者：何时修？", "顾明川：明天。")
+    assert turns_of("顾明川", asked_anew)[0].around == ""
     (other,) = turns_of("乔大山", ROUND)
     assert other.around == "顾明川:水渠老了。漏水严重。顾明川:所以要修。"
 

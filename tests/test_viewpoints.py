@@ -58,6 +58,17 @@ def test_the_answer_to_the_very_question_is_quoted_though_it_repeats_no_word_of_
     ]
 
 
+def test_the_answer_to_it_comes_before_what_sounds_more_like_it() -> None:
+    held = talk(
+        "记者：水渠漏水最担心什么？",
+        "顾明川：怕秧苗旱死。",
+        "记者：还有呢？",
+        "顾明川：我担心水渠漏水。",
+    )
+    likely = {"我担心": 0.9}
+    assert quoted(view("顾明川", "水渠漏水最担心什么？", held, likely=likely)) == ["怕秧苗旱死。"]
+
+
 @pytest.mark.parametrize(
     "fact", [QuestionType.HOW_MANY, QuestionType.WHEN, QuestionType.WHERE, QuestionType.WHO]
 )
@@ -81,7 +92,7 @@ def test_a_view_is_as_sure_as_the_evidence_and_rather_sure_anyway() -> None:
     unsure, sure = (view("顾明川", "水渠为什么要修？", ROUND, answerable=p) for p in (0.3, 0.97))
     assert unsure is not None
     assert sure is not None
-    assert unsure.probability < sure.probability == 0.97
+    assert 0.3 < unsure.probability < sure.probability == 0.97
     assert all(quote.probability == sure.probability for quote in sure.quotes)
     assert {quote.chosen for quote in sure.quotes} == {"view"}
 
@@ -135,7 +146,7 @@ def test_what_was_told_is_not_told_again() -> None:
 
 
 def test_what_else_there_is_must_be_on_the_topic() -> None:
-    held = talk("顾明川：灯塔应该重建。", "乔大山：好。", "顾明川：我早饭吃了面。")
+    held = talk("记者：怎么看灯塔重建？", "顾明川：灯塔应该重建。我早饭吃了面。")
     told = AlreadyQuoted((("1", "灯塔应该重建。"),))
     assert view("顾明川", "怎么看灯塔重建？", held, told=told) is None
 
@@ -163,6 +174,13 @@ class TestGuests:
         assert self.of("水渠为什么要修？", ROUND, QuestionType.WHY) == ("顾明川", "乔大山")
         held = talk("记者：水渠为什么要修？", "顾明川：漏。", "天色晚了。", "沈知秋：走吧。")
         assert self.of("水渠为什么要修？", held, QuestionType.WHY) == ("顾明川",)
+
+    def test_of_two_such_questions_the_nearer_one_counts(self) -> None:
+        twofold = "记者：水渠为什么要修？水闸怎么换？", "沈知秋：都旧了。"
+        plain = "记者：水渠为什么要修？", "顾明川：漏。"
+        assert self.of("水渠为什么要修？", talk(*twofold), QuestionType.WHY) == ("沈知秋",)
+        for order in ((*twofold, *plain), (*plain, *twofold)):
+            assert self.of("水渠为什么要修？", talk(*order), QuestionType.WHY) == ("顾明川",)
 
     def test_nobody_where_it_was_not_asked_or_is_a_single_fact(self) -> None:
         assert self.of("灯塔为什么要重建？", ROUND, QuestionType.WHY) == ()
