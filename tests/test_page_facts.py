@@ -150,14 +150,22 @@ def test_running_text_introduces_people(question: str, short: str | None) -> Non
 
 
 def test_a_deputy_does_not_hold_the_post() -> None:
-    assert facts("柳镇镇长是谁？", news("柳镇修渠，副镇长沈知秋也来了。")) is None
+    assert facts("柳镇镇长是谁？", news("柳镇修渠，副镇长沈知秋说，渠好了。")) is None
+
+
+def test_a_post_is_that_of_the_very_member_of_a_series() -> None:
+    listed = news("顾明川 柳镇机械厂13车间主任")
+    assert told(facts("柳镇机械厂13车间主任是谁？", listed))[0] == "顾明川"
+    assert facts("柳镇机械厂3车间主任是谁？", listed) is None
 
 
 @pytest.mark.parametrize("note", ["（作者单位：江州大学水利学院）", "作者简介：江州大学教授。"])
 def test_a_note_on_the_author_tells_where_he_works(note: str) -> None:
     held = stored(replace(article("水渠修好了。", note), authors=("沈知秋",)))
     assert told(facts("沈知秋是什么单位的？", held)) == (None, [note])
-    assert facts("乔大山是什么单位的？", held) is None
+    assert facts("乔大山是什么单位的？", held) is None, "nobody knows him"
+    met = stored(replace(article("村民乔大山说，渠修好了。", note), authors=("沈知秋",)))
+    assert told(facts("乔大山是什么单位的？", met)) == (None, []), "the note is not on him"
 
 
 def boxed(*notes: tuple[str | None, str]) -> StoredArticle:
