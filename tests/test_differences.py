@@ -164,6 +164,7 @@ def test_the_figure_that_is_asked_for_is_the_one_compared() -> None:
         ("柳镇的学校数量，两处报道分别是多少？", "柳镇的学校数量是多少"),
         ("柳镇有多少学校，两篇报道有什么出入？", "柳镇有多少学校是多少"),
         ("在晚报报道里，柳镇的学校数字是否一致？", "柳镇的学校是多少"),
+        ("柳镇学校的数字有什么出入？", "柳镇学校是多少"),
     ],
 )
 def test_whether_figures_agree_is_asked_as_the_figure_itself(question: str, asked: str) -> None:
@@ -174,7 +175,15 @@ def test_whether_figures_agree_is_asked_as_the_figure_itself(question: str, aske
     assert not {"一致", "矛盾", "出入"} & set(put.terms)
 
 
-@pytest.mark.parametrize("question", ["柳镇有几所学校？", "一致吗？", "柳镇的学校为什么一致停课？"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "柳镇有几所学校？",
+        "一致吗？",
+        "柳镇的学校为什么一致停课？",
+        "两个人的意见一致吗？",
+    ],
+)
 def test_another_question_stays_the_very_same(question: str) -> None:
     asked = parsed(question)
     assert as_figure_question(asked) is asked

@@ -78,3 +78,5 @@ def test_advice_that_leads_in_a_list_brings_its_items() -> None:
     held = news("渠修好了。专家建议做两件事。一是换闸。闸已锈了。二是设岗。天晴了。")
     assert part_of("advice", held) == ["专家建议做两件事。", "一是换闸。", "二是设岗。"]
     assert part_of("advice", news("渠有两难。一是水急。二是石硬。")) == []
+    opened = news("渠修好了。专家建议做两件事：一是换闸。二是设岗。天晴了。")
+    assert part_of("advice", opened) == ["专家建议做两件事：一是换闸。", "二是设岗。"]

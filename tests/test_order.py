@@ -56,7 +56,7 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
 @pytest.fixture
 def all_rules(pipeline: Pipeline) -> Iterator[None]:
     yield
-    pipeline.rules = RULES
+    pipeline._rules = RULES
 
 
 def test_every_rule_has_a_name_of_its_own_and_a_reason() -> None:
@@ -93,7 +93,7 @@ def test_an_answer_names_the_rules_that_acted_and_none_that_is_left_out(
     acted = rules_of(answer.citations[0])
     assert name in acted
     assert list(acted) == [one for one in RULES.names if one in acted], "in their order"
-    pipeline.rules = RULES.without(name)
+    pipeline._rules = RULES.without(name)
     assert all(name not in rules_of(c) for c in ask(pipeline, question).citations)
 
 
@@ -111,6 +111,6 @@ def test_another_year_than_the_page_tells_is_refused_by_the_rule_that_says_so(
     assert refused.refusal is not None
     assert refused.refusal.mismatch is not None
     assert (refused.refusal.mismatch.asked, refused.refusal.mismatch.told) == ("2028年", "2029年")
-    pipeline.rules = RULES.without("of_what_is_asked")
+    pipeline._rules = RULES.without("of_what_is_asked")
     unruled = ask(pipeline, "2028年柳镇修桥几座？")
     assert unruled.refusal is None or unruled.refusal.mismatch is None

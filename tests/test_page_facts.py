@@ -100,6 +100,38 @@ def test_a_head_that_tells_another_day_is_not_quoted() -> None:
     assert facts("这篇报道是什么时候刊登的？", other, source=PAGE) is None
 
 
+@pytest.mark.parametrize("date", ["2031年4月", "昨日", "2031-04-31"])
+def test_a_date_that_is_no_day_tells_none(date: str) -> None:
+    held = printed()
+    other = replace(held, article=replace(held.article, date=date))
+    assert facts("这篇报道是什么时候刊登的？", other, source=PAGE) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "head"),
+    [
+        ("这篇报道是什么时候刊登的？", "江州晚报 2031年4月19日 第3版"),
+        ("这篇报道是什么时候刊登的？", "江州晚报 2031年4月90日 第3版"),
+        ("这篇报道发表在第几版？", "江州晚报 2031年4月9日 第13版"),
+    ],
+)
+def test_a_day_or_page_that_only_begins_or_ends_alike_is_another(question: str, head: str) -> None:
+    page = PAGE.replace(HEAD, head)
+    held = cut(page, "水渠昨日通水，全长三公里。")
+    known = replace(held.article, newspaper="江州晚报", date="2031-04-09", page="3")
+    assert facts(question, replace(held, article=known), source=page) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "short"),
+    [("柳镇副镇长是谁？", "沈知秋"), ("柳镇镇长是谁？", "顾明川"), ("谁是柳镇副书记？", None)],
+)
+def test_a_deputys_post_is_his_own(question: str, short: str | None) -> None:
+    held = stored(article("柳镇镇长顾明川说，柳镇副镇长沈知秋、村民都到了渠边。副渠也通了。"))
+    found = facts(question, held)
+    assert (found.short if found else None) == short
+
+
 def test_an_only_author_is_named_from_the_opening_of_the_text() -> None:
     one = replace(article("（顾明川）水渠昨日通水。"), authors=("顾明川",))
     assert told(facts("这篇文章的作者是谁？", stored(one))) == ("顾明川", ["（顾明川）"])

@@ -33,6 +33,7 @@ def rows_of(part: Part, stored: StoredArticle, sentences: Sequence[Sentence]) ->
         return under
     said = {s.start for s in sentences if _SAID[part].search(article.text[s.start : s.end])}
     for enumeration in enumerations(article):
-        if enumeration.lead and enumeration.lead.start in said:
+        leads = {enumeration.items[0].start, *(s.start for s in [enumeration.lead] if s)}
+        if leads & said:
             said.update(item.start for item in enumeration.items)
     return [row for row, s in enumerate(sentences) if s.start in said]

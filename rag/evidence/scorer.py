@@ -57,6 +57,11 @@ class Evidence:
         return self.candidate.hit.passage.sentences[self.index]
 
     @property
+    def place(self) -> tuple[int, int]:
+        """Row of its article, and where it starts in that."""
+        return self.candidate.hit.stored.key, self.sentence.start
+
+    @property
     def text(self) -> str:
         """Its characters."""
         return self.candidate.sentence_text(self.sentence)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rag.data_model.documents import Sentence, Span
+from rag.data_model.documents import Sentence, Span, day_of
 from rag.language.names import POST, SAYING, listed_name, listed_post, named, possible_names
 from rag.language.naming import qualifiers_in
 from rag.language.text import fold, numbered_sentences, occurrences, sentence_spans, trim_span
@@ -31,7 +31,7 @@ _ASKS_POST = (
 _ASKS_HOLDER = re.compile(
     rf"^谁(?:是|担任|任|当)(?P<a>.{{2,40}}?(?:{POST}))$|^(?P<b>.{{2,40}}?(?:{POST}))(?:(?:是|由)(?:谁|哪位)(?:担任)?|叫什么(?:名字)?)$"
 )
-_HELD_POST = re.compile(rf"(?P<where>.*?)的?(?P<post>{POST})")
+_HELD_POST = re.compile(rf"(?P<where>.*?)的?(?P<post>副?(?:{POST}))")
 _GOES_ON = re.compile(rf"(?:{SAYING})|[，,、。;；:：（()）]|等|[说在为从曾将已是]|先生|女士")
 """What follows a whole name."""
 _ROLE = "主持人|嘉宾|受访人|受访者|受访嘉宾|采访对象|对话人|与谈人"
@@ -62,7 +62,7 @@ _ASKS_BOX = re.compile(
 )
 _BOX_SECTION = re.compile(r"^\s*[（(]?\d{1,2}[)）.．、]?\s*\S")
 _AFFILIATION = re.compile(r"^[（(]?(?:本文)?(?:作者|撰稿人)(?:单位|简介|系|为|是|分别|现任|[:：])")
-_DATE_MARK = r"{y}\s*[年\-/.]\s*0?{m}\s*[月\-/.]\s*0?{d}"
+_DATE_MARK = r"{y}\s*[年\-/.]\s*0?{m}\s*[月\-/.]\s*0?{d}(?!\d)日?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,15 +290,17 @@ def _publication(
 
 
 def _tells_day(stored: StoredArticle, line: str) -> str | None:
-    if not stored.article.date:
+    known = day_of(stored.article.date or "")
+    if known is None:
         return None
-    year, month, day = (part.lstrip("0") for part in stored.article.date.split("-"))
-    match = re.search(_DATE_MARK.format(y=year, m=month, d=day) + "日?", line)
+    year, month, day = known
+    match = re.search(_DATE_MARK.format(y=year, m=month, d=day), line)
     return match.group() if match else None
 
 
 def _tells_page(stored: StoredArticle, line: str) -> str | None:
-    match = re.search(rf"第?\s*0?{re.escape(stored.article.page or '-')}\s*版", line)
+    page = re.escape(stored.article.page or "-")
+    match = re.search(rf"(?:第\s*)?(?<![0-9A-Za-z])0?{page}\s*版", line)
     return match.group() if match else None
 
 

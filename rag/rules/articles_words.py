@@ -50,7 +50,8 @@ def asked_in_articles_words(
     for worded, words, own in in_articles_words(question, candidates):
         said = saying(words, assess(worded, own))
         if said.answerable > assessment.answerable:
-            rest = [e for e in assessment.evidence if e not in said.evidence]
+            places = {evidence.place for evidence in said.evidence}
+            rest = [e for e in assessment.evidence if e.place not in places]
             assessment = replace(said, evidence=(*said.evidence, *rest))
     return assessment
 

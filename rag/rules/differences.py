@@ -15,6 +15,7 @@ from rag.language.text import fold, names_in, windows
 from rag.language.year_names import YEAR
 from rag.question.question_types import QuestionType
 from rag.question.term_weights import TermWeights
+from rag.question.topics import view_in
 from rag.question.understanding import ParsedQuestion, content_words
 
 _NEAR = 1.7
@@ -33,7 +34,7 @@ _YEARS = re.compile(r"\d{4}(?=年)")
 _ASKS_WHETHER_ALIKE = re.compile(
     r"(?:的)?(?:数字|数据|数目|说法|数)?(?:是否|是不是)?(?:前后)?(?:一致|一样|相同|矛盾)(?:吗|么)?$"
     r"|[，,]?(?:几|两|各|不同)(?:处|篇|个|家)?(?:报道|文章|地方|版面|说法)?(?:里|中)?(?:分别|各自?)(?:说|写|报)?的?(?:是多少)?$"
-    r"|[，,]?[^，,]{0,14}?(?:说法|数字|数据|报道)?有(?:什么|何|哪些)?(?:出入|矛盾|不一致)$"
+    r"|(?:[，,][^，,]{0,14}?)?的?(?:说法|数字|数据|报道)?有(?:什么|何|哪些)?(?:出入|矛盾|不一致)$"
 )
 _PLACES = re.compile(r"^(?:在)?第?\S{1,12}(?:版|报道|文章|访谈|报告)(?:里|中|上)?[，,]")
 _MONEY = re.compile("资金|钱|投资|费用|金额|经费|补贴|收入|产值|造价|成本|价")
@@ -53,7 +54,7 @@ def as_figure_question(question: ParsedQuestion) -> ParsedQuestion:
     """`…的数字一致吗`, `…有什么出入` ask for the figure itself, wherever it stands."""
     bare = question.searched.rstrip("?!。 ")
     topic = _ASKS_WHETHER_ALIKE.sub("", bare)
-    if topic == bare:
+    if topic == bare or view_in(topic):  # two views may differ as well
         return question
     topic = _PLACES.sub("", topic).strip(",， 的")
     terms = content_words(topic)

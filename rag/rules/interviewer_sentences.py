@@ -33,7 +33,7 @@ def answers_follow(assessment: Assessment) -> Assessment:
     answers are; quoting them would answer with the question itself. What tells something before it
     asks may answer: `主演某剧的某某，为什么不接受采访？`.
     """
-    by_place = {(e.candidate.hit.stored.key, e.sentence.start): e for e in assessment.evidence}
+    by_place = {evidence.place: evidence for evidence in assessment.evidence}
     raised: dict[tuple[int, int], float] = {}
     silent: set[tuple[int, int]] = set()
     starts = sorted(by_place)

@@ -12,7 +12,7 @@ from rag.evidence.scorer import Assessment
 from rag.library.records import StoredArticle
 from rag.question.understanding import ParsedQuestion
 from rag.retrieval.candidates import Candidate
-from rag.rules.relative_years import asked_in_articles_words, in_articles_words, saying
+from rag.rules.articles_words import asked_in_articles_words, in_articles_words, saying
 
 ASKED = "2030年柳镇修了几座桥？"
 
@@ -96,6 +96,10 @@ class TestAsked:
         assert after.answerable == pytest.approx(0.9 / 2), "as sure as that sentence is likely"
         assert after.evidence[0].text == "去年柳镇修了三座桥。"
         assert "柳镇今年没修桥。" in texts(after.evidence[1:])
+
+    def test_no_sentence_comes_twice(self) -> None:
+        _, after = self.asked(sure=0.3, scored=0.9)
+        assert sorted(texts(after.evidence)) == sorted(["去年柳镇修了三座桥。", "柳镇今年没修桥。"])
 
     @pytest.mark.parametrize("scored", [0.1, 0.6])
     def test_a_wording_that_is_no_likelier_changes_nothing_at_all(self, scored: float) -> None:
