@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from eval.measures.containment import loose
 from rag.data_model.documents import Article, Span, touches
 from rag.library.library import Library
 from rag.models.embedding import Embedder, Progress, Vectors
+from rag.question.bridging import as_told, bridged
 from rag.question.term_weights import TermWeights
 from rag.question.understanding import ParsedQuestion, understand
 from rag.retrieval.candidates import Candidate
@@ -75,12 +76,15 @@ def cases(wanted: Sequence[Wanted], retriever: Retriever, embedder: Embedder) ->
     """What is found for each question; nothing of its own articles where they are removed."""
     limit, lexical = retriever.settings.passages, retriever.indexes.lexical
     for one in wanted:
-        understood = understand(one.question, limit=2_000)
-        vector = embedder.embed_queries([understood.spelt])[0]
-        hits = retriever.search(understood.searched, vector, limit + _SPARE * one.removed)
+        read = understand(one.question, limit=2_000)
+        read = replace(read, bridged=bridged(read, lexical))
+        vector = embedder.embed_queries([read.spelt])[0]
+        found = limit + _SPARE * one.removed
+        hits = retriever.search(read.searched, vector, found, groups=read.groups)
         gone = set(one.articles) if one.removed else set()
         hits = [hit for hit in hits if hit.article_id not in gone][:limit]
         matrices = retriever.library.vectors([hit.digest for hit in hits], embedder.fingerprint)
         candidates = tuple(Candidate(hit, matrices[hit.digest]) for hit in hits)
+        understood = as_told(read, candidates)
         weights = TermWeights(understood, lexical.document_frequency, len(lexical))
         yield Case(one, understood, vector, candidates, weights)
