@@ -10,6 +10,7 @@ from pathlib import PurePath
 
 from ingest.blocks import Block, Kind
 from ingest.bylines import closing_names, dateline_names
+from ingest.formats.readers import is_web_page
 from ingest.fragments import flow_of, pieces_of
 from ingest.headlines import first_words, infer_headline
 from ingest.lines import raw_lines, read_lines
@@ -17,7 +18,7 @@ from ingest.loading import LoadedFile
 from ingest.markdown import is_markdown, without_marks
 from ingest.metadata import Metadata, merge, metadata_from_file_name, read_front_matter
 from ingest.segmentation import read_blocks
-from ingest.stitching import Link, stitch
+from ingest.stitching import Link, Stitching, stitch
 from ingest.structure import PARAGRAPH_KINDS, paragraphs
 from rag.data_model.documents import Article, Join, Paragraph
 from rag.models.embedding import Embedder
@@ -87,21 +88,26 @@ def page_to_articles(loaded: LoadedFile, embedder: Embedder | None = None) -> tu
     lines = read_lines(text, front.end)
     if is_markdown(loaded.source.name):
         lines = without_marks(lines)
-    drafts = _drafts(read_blocks(lines), embedder, in_order=bool(loaded.places))
+    whole = is_web_page(loaded.source.name)
+    drafts = _drafts(read_blocks(lines), embedder, in_order=bool(loaded.places), whole=whole)
     drafts = [draft for draft in drafts if draft.of(Kind.TEXT, Kind.PERSON)] or drafts[:1]
     alone = len(drafts) == 1
     articles = (_article(draft, header, loaded, alone=alone) for draft in drafts)
     return tuple(article for article in articles if article.paragraphs)
 
 
-def _drafts(blocks: Sequence[Block], embedder: Embedder | None, *, in_order: bool) -> list[_Draft]:
+def _drafts(
+    blocks: Sequence[Block], embedder: Embedder | None, *, in_order: bool, whole: bool
+) -> list[_Draft]:
     """Blocks in their articles, each piece after the one that it continues.
 
     What follows a piece on the page stands after it in its article too, so that a box in which
-    the text was broken stands below the text.
+    the text was broken stands below the text. `whole`: the file says itself where its paragraphs
+    end, so that none is broken.
     """
     flow = flow_of(blocks)
-    stitching = stitch(pieces_of(blocks), embedder, in_order=in_order)
+    pieces = pieces_of(blocks)
+    stitching = Stitching() if whole else stitch(pieces, embedder, in_order=in_order)
     into = {flow[link.target]: (flow[link.source], link) for link in stitching.links}
     openings = {flow[n] for n in stitching.openings}
     drafts = [_Draft(Metadata())]

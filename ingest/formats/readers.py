@@ -6,6 +6,7 @@ import importlib.util
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 from typing import IO, Any
 
 from ingest.conversion import converted
@@ -100,6 +101,11 @@ def _old(modern: str, kind: str, head: bytes) -> Way | None:
     if start.startswith(b"<"):
         return Way("html")
     return Way(TABLE) if modern == "xlsx" and b"\0" not in head else None
+
+
+def is_web_page(name: str) -> bool:
+    """Whether a file of this name is a web page."""
+    return PAGE_PARSERS.get(PurePath(name).suffix.lower()) == "html"
 
 
 def read_text(file: IO[bytes], name: str) -> Extracted:
