@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.formats.cells import general, shown_number
@@ -74,6 +74,7 @@ def test_a_row_with_too_many_cells_is_named(tmp_path: Path) -> None:
     assert [error.context["line"] for error in errors] == [3, 5]
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.lists(st.text(alphabet='字,;"\n\ta', max_size=6), min_size=2, max_size=4), max_size=6
@@ -163,6 +164,7 @@ def test_numbers_as_a_spreadsheet_shows_them(value: float, code: str, shown: str
     assert shown_number(value, code) == shown
 
 
+@settings(deadline=None)
 @given(st.floats(-1e18, 1e18))
 def test_a_number_without_a_format_keeps_its_value(value: float) -> None:
     assert float(general(value)) == pytest.approx(value, rel=1e-14)
