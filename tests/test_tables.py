@@ -112,6 +112,15 @@ def test_questions_and_answers(tmp_path: Path, header: str) -> None:
     assert not article.title_inferred
 
 
+def test_a_set_of_questions_is_no_article(tmp_path: Path) -> None:
+    row = {"question": "集市几点收摊？", "answer": "中午十二点", "evidence": [[0, 5]]}
+    (tmp_path / "questions.jsonl").write_text(json.dumps(row))
+    assert discover([tmp_path]) == []
+    del row["evidence"]
+    (tmp_path / "faq.jsonl").write_text(json.dumps(row))
+    assert [file.name for file in discover([tmp_path])] == ["faq.jsonl"]
+
+
 @pytest.mark.parametrize(
     ("text", "title"),
     [
