@@ -252,4 +252,4 @@ def _renamed(ids: Sequence[str]) -> str:
     """What is said of ids that were taken."""
     shown = "、".join(ids[:_IDS_SHOWN])
     more = f" 等 {len(ids)} 个" if len(ids) > _IDS_SHOWN else ""
-    return f"编号 {shown}{more}已有别的文章在用，这些文章改用了新编号，两边都留着"
+    return f"编号 {shown}{more} 已有别的文章在用，这些文章改用了新编号，两边都留着"
