@@ -55,7 +55,17 @@ def marked_headings(blocks: list[Block]) -> list[Block]:
             result.append(replace(block, kind=Kind.TITLE))
         else:
             result.append(block)
-    return result
+    return _with_kickers(result)
+
+
+def _with_kickers(blocks: list[Block]) -> list[Block]:
+    """A smaller heading right above a headline is its kicker (引题) and begins the article."""
+    for n in range(len(blocks) - 1, 0, -1):
+        above, below = blocks[n - 1], blocks[n]
+        smaller = above.kind is Kind.SECTION and below.kind is Kind.TITLE and below.level > 0
+        if smaller and below.level < above.level and not _NUMBERED.match(above.text):
+            blocks[n - 1] = replace(above, kind=Kind.TITLE)
+    return blocks
 
 
 def _is_first_of_series(headings: Sequence[Block]) -> bool:
