@@ -128,7 +128,7 @@ def _are_many(same: Sequence[EdgeLine], pages: int) -> bool:
     on = {line.page for line in same}
     if len(on) >= _MANY or pages == 1:
         return len(on) >= _MANY
-    return len(on) >= 2 and pages <= _FEW_PAGES and (pages > 2 or all(one.apart for one in same))
+    return len(on) >= 2 and pages <= _FEW_PAGES and all(one.apart for one in same)
 
 
 def _counts(same: Sequence[EdgeLine]) -> bool:

@@ -22,6 +22,8 @@ _SCRIPT = 0.78  # of the line's size: an exponent or index
 _RAISED = 0.12  # em above the line's base
 _LOWERED = 0.06
 _DESCENT = 0.12
+_CELLS = "\u3000"  # stands between the cells of a row
+_LEAST_LINE = 8  # characters of a line that goes on over a page's end
 _RESIZED = 0.12  # em: lines of different type
 _INDENT = 0.8  # em: a first line is set in by more
 _SHORT = 1.6  # em: a last line ends earlier by more
@@ -198,8 +200,12 @@ def _ends(columns: Sequence[_Column], em: float) -> Ends:
         right = max(column.right for column in columns)
     flush = first.left - left <= _INDENT * em
     return Ends(
-        goes_on=small[True] and flush and not _ITEM.match(first.text),
-        open=small[False] and right - last.right <= _SHORT * em and not ends_sentence(last.text),
+        goes_on=small[True] and flush and not _ITEM.match(first.text) and _CELLS not in first.text,
+        open=small[False]
+        and len(last.text) >= _LEAST_LINE
+        and _CELLS not in last.text
+        and right - last.right <= _SHORT * em
+        and not ends_sentence(last.text),
         first=first.size,
         last=last.size,
     )
@@ -214,7 +220,7 @@ def _line(row: Sequence[Piece]) -> _Line:
             gap = (piece.left - before.right) / max(piece.size, 0.1)
             latin = before.text[-1:].isascii() and piece.text[:1].isascii()
             space = gap > (_WORD_SPACE if latin else _WIDE_SPACE) and not text.endswith(" ")
-            text += "\u3000" if space and not latin else " " if space else ""
+            text += _CELLS if space and not latin else " " if space else ""
         text += own
         before = piece
     return _Line(
