@@ -18,6 +18,7 @@ from rag.data_model.documents import LeftOut, Span
 HEADING_MARKS = "标题、列表等记号"
 FRONT_MATTER = "文件开头的说明"
 UNNAMED = "没有归类"
+_MARKS = "#【】[]■◆●▲★☆>》〉＞→▶:： \u3000"  # of headings and boxes
 REASONS = {
     Kind.SUBTITLE: "引题、副题",
     Kind.TITLE: "引题、副题",
@@ -79,7 +80,7 @@ def with_marks_named(source: str, parts: Iterable[LeftOut], marked: bool) -> Ite
             yield part
         elif is_jump_note(text):
             yield replace(part, reason=REASONS[Kind.FURNITURE])
-        elif marked or not text.strip("# \u3000"):
+        elif marked or not text.strip(_MARKS):
             yield replace(part, reason=HEADING_MARKS)
         else:
             yield part

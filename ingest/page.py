@@ -22,7 +22,7 @@ from ingest.notes import joined_over_pages, note_blocks, noted, outside_the_flow
 from ingest.segmentation import read_blocks
 from ingest.stitching import Link, Stitching, stitch
 from ingest.structure import PARAGRAPH_KINDS, paragraphs, section_name, settled_headings
-from rag.data_model.documents import Article, Join, LeftOut, Paragraph, Span
+from rag.data_model.documents import Article, Join, LeftOut, Paragraph, Span, cut_spans
 from rag.models.embedding import Embedder
 
 _COLUMN_NAME = 6
@@ -153,11 +153,13 @@ def _kept_spans(article: Article, blocks: Sequence[Block]) -> Iterator[Span]:
         yield from paragraph.spans
     sections = {paragraph.section for paragraph in article.paragraphs if paragraph.section}
     for block in blocks:
-        if (block.kind is Kind.TITLE and block.text == article.title) or (
-            block.kind in {Kind.SECTION, Kind.BOX}
-            and any(section_name(block.text) in section for section in sections)
-        ):
+        if block.kind is Kind.TITLE and block.text == article.title:
             yield from block.spans
+        elif block.kind in {Kind.SECTION, Kind.BOX}:
+            name = section_name(block.text)
+            start = block.text.find(name)
+            if any(name in section for section in sections):
+                yield from cut_spans(block.spans, start, start + len(name))
 
 
 def _drafts(

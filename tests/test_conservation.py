@@ -129,11 +129,6 @@ def test_a_chapter_and_its_first_part_name_the_section_together() -> None:
     assert [p.section for p in article.paragraphs] == ["第一章 码头 第一节 栈桥", "第二节 渡船"]
 
 
-def test_a_file_of_one_heading_is_an_article() -> None:
-    (article,) = reading("# 码头停航通知\n", "a.md").articles
-    assert "码头停航通知" in (article.title, article.text)
-
-
 def test_ranges_end_with_their_lines() -> None:
     source = "甲乙\n  丙丁 \n戊"
     parts = left_out(source, [Span(1, 2)], [LeftOut(3, 8, "页码")], Span(0, 0))
