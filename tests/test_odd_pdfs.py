@@ -122,8 +122,8 @@ class TestTurned:
         sheet = Sheet()
         for n, start in enumerate(range(0, 5 * LINE, LINE)):
             line, step = PROSE[start : start + LINE], 18 * n
-            place = {90: (100 + step, 640), 180: (500, 700 - step), 270: (500 - step, 100)}[angle]
-            sheet.text(line, *place, angle=angle)
+            at = {90: (100 + step, 640), 180: (500, 700 - step), 270: (500 - step, 100)}[angle]
+            sheet.text(line, *at, angle=angle)
         contents, reading = read([sheet])
         assert reading.articles[0].text == PROSE[: 5 * LINE]
         for place in contents.places:
@@ -189,7 +189,7 @@ class TestForms:
 
 
 class TestMergedLines:
-    def page(self, merged: set[int], gap: int = 14) -> tuple[list[Piece], np.ndarray]:  # type: ignore[type-arg]
+    def page(self, merged: set[int], gap: int = 14) -> tuple[list[Piece], np.ndarray]:
         """Three columns of ten characters of 20 pixels; some lines are one for the detector."""
         pixels = np.full((900, 900, 3), 255, np.uint8)
         pieces: list[Piece] = []

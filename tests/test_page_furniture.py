@@ -79,9 +79,8 @@ def test_first_lines_that_only_look_alike_are_text() -> None:
 
 
 def test_a_table_with_an_index_column_keeps_its_numbers() -> None:
-    sheets = []
-    for page in range(2):
-        sheet = Sheet().lines(PROSE, 90, 300) and Sheet()
+    sheets = [Sheet(), Sheet()]
+    for page, sheet in enumerate(sheets):
         for row in range(8):
             y = 100 + 18 * row
             sheet.text(str(row + 1), 90, y).text(f"河口{page}{row}号船", 140, y).text(
@@ -103,6 +102,15 @@ def test_a_newspapers_folio_stays() -> None:
     _, reading = read(sheets)
     assert [article.page for article in reading.articles] == ["1", "2", "3"]
     assert {article.newspaper for article in reading.articles} == {"河口日报"}
+
+
+def test_a_masthead_is_no_article() -> None:
+    sheet = Sheet().text("河口日报", 200, 90, 48).text("2024年5月3日　星期五　第1版", 200, 120, 9)
+    sheet.text("码头重新开渡", 200, 170, 24)
+    sheet.lines(PROSE, 90, 210)
+    _, reading = read([sheet])
+    (article,) = reading.articles
+    assert (article.title, article.newspaper, article.page) == ("码头重新开渡", "河口日报", "1")
 
 
 class TestWatermarks:
