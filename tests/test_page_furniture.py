@@ -83,10 +83,8 @@ def test_a_table_with_an_index_column_keeps_its_numbers() -> None:
     for page, sheet in enumerate(sheets):
         for row in range(8):
             y = 100 + 18 * row
-            sheet.text(str(row + 1), 90, y).text(f"河口{page}{row}号船", 140, y).text(
-                "三百吨", 300, y
-            )
-        sheets.append(sheet)
+            sheet.text(str(row + 1), 90, y).text(f"河口{page}{row}号船", 140, y)
+            sheet.text("三百吨", 300, y)
     contents, _ = read(sheets)
     assert not said(contents)
     assert contents.text.count("三百吨") == 16
