@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from box_font import font_objects
 from made_files import pdf_bytes, stream
 
 from ingest.formats import pdf
@@ -19,11 +20,13 @@ WIDTH, HEIGHT = 595, 842
 LINE = 36  # characters of a full line of body type
 BODY = 11.0
 
+_BOXES = 6  # the first object of the font's file
+_SONG_FILE, _SONG_OBJECTS = font_objects(_BOXES)
 _SONG = (
     b"<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H"
-    b" /DescendantFonts [<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light"
+    b" /DescendantFonts [<< /Type /Font /Subtype /CIDFontType2 /BaseFont /STSong-Light"
     b" /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> /DW 1000"
-    b" /W [1 95 500] >>] >>"
+    b" /W [1 95 500] %s >>] >>" % _SONG_FILE
 )
 # A subset's numbers without a map: they come out as characters, and as the wrong ones.
 _NAMELESS = (
@@ -102,7 +105,7 @@ class Sheet:
 
 def typeset(sheets: Sequence[Sheet]) -> bytes:
     """The PDF of some pages."""
-    first = 6  # catalogue, pages, two fonts, the picture
+    first = _BOXES + len(_SONG_OBJECTS)  # catalogue, pages, two fonts, the picture, the font's file
     kids, pages, notes = [], [], []
     number = first
     for sheet in sheets:
@@ -133,6 +136,7 @@ def typeset(sheets: Sequence[Sheet]) -> bytes:
             _SONG,
             _NAMELESS,
             image,
+            *_SONG_OBJECTS,
             *pages,
         ]
     )
