@@ -85,7 +85,7 @@ def test_what_is_quoted_properly_comes_back(rows: list[list[str]]) -> None:
         return '"' + cell.replace('"', '""') + '"'
 
     # A cell that looks like the start of another row cannot be told from a stray quote.
-    rows = [[cell.replace('\n"', "").replace(',"', "") for cell in row] for row in rows]
+    rows = [[cell.replace('\n"', "a").replace(',"', "a") for cell in row] for row in rows]
     text = "".join(",".join(map(quoted, row)) + "\n" for row in [["id", "text"], *rows])
     found = [row.cells for row in read_rows(text, {"id", "text"}.__contains__)]
     assert found[1:] == [row for row in rows if any(cell.strip() for cell in row)]
