@@ -27,6 +27,8 @@ class Kind(Enum):
     CAPTION = auto()
     FOLIO = auto()
     FURNITURE = auto()  # editors' credits, hot lines, jump lines, rules
+    NOTE = auto()  # a footnote or a reader's remark
+    LONE = auto()  # a heading with no text of its own below it
 
 
 HEADINGS = frozenset({Kind.TITLE, Kind.SECTION, Kind.SUBTITLE, Kind.BOX})

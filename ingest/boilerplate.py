@@ -82,6 +82,12 @@ def without_adverts(blocks: list[Block]) -> list[Block]:
     return settled
 
 
+def is_jump_note(text: str) -> bool:
+    """Whether `text` only says where an article goes on, or comes from."""
+    bare = text.strip()
+    return bool(_JUMP_OUT_LINE.fullmatch(bare) or _JUMP_IN_LINE.fullmatch(bare))
+
+
 def is_caption(text: str) -> bool:
     """Whether the line stands below a picture."""
     return _CAPTION.fullmatch(text) is not None

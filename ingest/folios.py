@@ -34,8 +34,9 @@ def folios_at_the_top(blocks: Sequence[Block]) -> list[Block]:
 def _folio_part(block: Block) -> Metadata | None:
     """What one line of a head says: a name, a date, a page or a weekday; None for other lines."""
     text = block.text
+    masthead = block.kind is Kind.SECTION and block.level > 0  # in the largest type of the page
+    if is_newspaper_name(text) and (masthead or block.kind in {Kind.TEXT, Kind.BYLINE}):
+        return Metadata(newspaper=text.replace(" ", ""))
     if block.level or block.kind not in {Kind.TEXT, Kind.BYLINE}:
         return None
-    if is_newspaper_name(text):
-        return Metadata(newspaper=text.replace(" ", ""))
     return Metadata() if _WEEKDAY.fullmatch(text) else loose_folio(text)

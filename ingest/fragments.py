@@ -18,6 +18,7 @@ _LEAST = 4
 _LONGEST_POST = 64
 _LEAST_OPEN = 12  # shorter lines without a mark at the end are items, not broken sentences
 
+_LONGEST_ITEM = 24
 _NO_CONTINUATION = {*HEADINGS, Kind.BYLINE, Kind.DATELINE}
 _CLOSING = {Kind.AFFILIATION, Kind.BYLINE}
 _ITEM = re.compile(
@@ -96,10 +97,10 @@ def _names_someone(text: str) -> bool:
 def allowed_links(pieces: Sequence[Piece], *, stirred: bool) -> Mask:
     """Which links the page's marks leave open, shape (n, n).
 
-    A piece goes on further down, never below a heading or after a closing line; a broken sentence
-    not in a list's item, a whole one not in a comma. One that ends a sentence goes on in the next
-    piece, or anywhere on a `stirred` page: one that starts several articles, or whose order is
-    known to be broken.
+    A piece goes on further down, never below a heading or after a closing line; a list's short
+    item nowhere, a broken sentence not in a list's item, a whole one not in a comma. One that ends
+    a sentence goes on in the next piece, or anywhere on a `stirred` page: one that starts several
+    articles, or whose order is known to be broken.
     """
     closed = closed_ends([piece.text for piece in pieces])
     place = np.arange(len(pieces))
@@ -110,6 +111,7 @@ def allowed_links(pieces: Sequence[Piece], *, stirred: bool) -> Mask:
     allowed &= ~(goes_on[None, :] & closed[:, None])
     item = np.array([_ITEM.match(piece.text) is not None for piece in pieces])
     allowed &= ~(item[None, :] & ~closed[:, None])
+    allowed[_list_items(pieces, item) & ~closed, :] = False
     allowed[:, [piece.starts for piece in pieces]] = False
     allowed[[piece.closed and ends for piece, ends in zip(pieces, closed, strict=True)], :] = False
     least = np.where(closed, _LEAST, _LEAST_OPEN)
@@ -118,6 +120,15 @@ def allowed_links(pieces: Sequence[Piece], *, stirred: bool) -> Mask:
     goes_out = np.array([piece.jumps_out for piece in pieces])
     allowed &= comes_in[None, :] == goes_out[:, None]
     return np.asarray(allowed, dtype=bool)
+
+
+def _list_items(pieces: Sequence[Piece], item: Mask) -> Mask:
+    """Short items beside other items: `4. 接通电源` ends its list without any mark."""
+    beside = np.zeros_like(item)
+    beside[1:] |= item[:-1]
+    beside[:-1] |= item[1:]
+    short = np.array([len(piece.text) <= _LONGEST_ITEM for piece in pieces], dtype=bool)
+    return np.asarray(item & beside & short, dtype=bool)
 
 
 def starts_several(pieces: Sequence[Piece]) -> bool:

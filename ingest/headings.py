@@ -20,6 +20,7 @@ _NUMBERED = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}[、.．]|第[一二三四五六七八九十\d]{1,3}[章节部分]"
     r"|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[、.．\s])"
 )
+_HAN_NUMERALS = "一二三四五六七八九十"
 _UNTITLED_END = re.compile(r"[，,、；;：:。…]$")
 _UNTITLED_START = re.compile(r"[，。、；：！？”’》）」』】〉,;:!?)\]}%％]")
 _SENTENCE_INSIDE = re.compile(r"[。；].")
@@ -54,7 +55,17 @@ def marked_headings(blocks: list[Block]) -> list[Block]:
             result.append(replace(block, kind=Kind.TITLE))
         else:
             result.append(block)
-    return result
+    return _with_kickers(result)
+
+
+def _with_kickers(blocks: list[Block]) -> list[Block]:
+    """A smaller heading right above a headline is its kicker (引题) and begins the article."""
+    for n in range(len(blocks) - 1, 0, -1):
+        above, below = blocks[n - 1], blocks[n]
+        smaller = above.kind is Kind.SECTION and below.kind is Kind.TITLE and below.level > 0
+        if smaller and below.level < above.level and not _NUMBERED.match(above.text):
+            blocks[n - 1] = replace(above, kind=Kind.TITLE)
+    return blocks
 
 
 def _is_first_of_series(headings: Sequence[Block]) -> bool:
@@ -139,10 +150,19 @@ def _stands_over_text(blocks: Sequence[Block], n: int, settled: Sequence[Block])
         return block.gap
     if not is_body(after):
         return False
-    if before and before.kind is Kind.TEXT and not ends_sentence(before.text) and not numbered:
-        return False  # more likely the rest of a broken sentence
+    if before and before.kind is Kind.TEXT and not ends_sentence(before.text):
+        if not numbered:
+            return False  # more likely the rest of a broken sentence
+        if _number_style(before.text) == _number_style(block.text):
+            return False  # the last item of a list
     in_box = before is not None and before.kind is Kind.BOX and len(block.text) <= _BOX_ITEM
     return block.gap or numbered or in_box
+
+
+def _number_style(text: str) -> str:
+    """How a line is numbered: `1.` and `12.` alike, `一、` and `（一）` not."""
+    match = _NUMBERED.match(text)
+    return re.sub(r"\d+", "1", re.sub(f"[{_HAN_NUMERALS}]+", "一", match[0])) if match else ""
 
 
 def _after_end(settled: Sequence[Block]) -> bool:

@@ -197,4 +197,5 @@ def _document(draft: Draft, matrices: Mapping[str, Vectors]) -> NewDocument:
         original=draft.loaded.original,
         recipe=draft.job.recipe,
         signatures=draft.signatures,
+        left_out=draft.left_out,
     )

@@ -10,10 +10,10 @@ from pathlib import Path
 from ingest.changes import hash_of
 from ingest.loading import NOTHING_SAID, LoadedFile, load, storable_path, summed
 from ingest.outcomes import FileOutcome, Status
-from ingest.page import page_to_articles
+from ingest.page import read_page
 from ingest.passages import split_article
 from ingest.sidecar import sidecar_metadata
-from rag.data_model.documents import Article, Passage, SourceFile
+from rag.data_model.documents import Article, LeftOut, Passage, SourceFile
 from rag.errors import DocumentError, EmptyDocument, YoujuError
 from rag.library.corrections import apply_all
 from rag.library.library import Library
@@ -23,7 +23,7 @@ from rag.models.embedding import Embedder, PassageInput, passage_input
 from rag.settings import Settings
 
 _IDS_SHOWN = 5
-RECIPE_VERSION = "6"
+RECIPE_VERSION = "7"
 """Rises when the same file would give other articles or passages: then it is ingested again."""
 
 
@@ -95,6 +95,7 @@ class Draft:
 
     Attributes:
         signatures: by article id, see `rag.library.reprints`.
+        left_out: what of the file's text no article has.
     """
 
     job: Job
@@ -102,6 +103,7 @@ class Draft:
     articles: tuple[Article, ...]
     passages: tuple[PreparedPassage, ...]
     signatures: Mapping[str, Signature]
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def size(self) -> int:
@@ -195,9 +197,9 @@ class Intake:
             job.kept.add(source.path)
             if self._library.is_stored(source.path, source.sha256, job.recipe):
                 continue  # by a run that was interrupted, or it is a part that did not change
-            found = page_to_articles(loaded, self._embedder)
+            found = read_page(loaded, self._embedder)
             corrections = self._library.corrections(source.sha256)
-            corrected = apply_all(corrections, found, source.text)
+            corrected = apply_all(corrections, found.articles, source.text)
             articles = self._with_own_ids(corrected, loaded, job)
             if not articles:
                 job.kept.remove(source.path)
@@ -210,6 +212,7 @@ class Intake:
                 articles,
                 tuple(self._prepared(articles)),
                 {article_id: s for article_id, s in signatures.items() if s},
+                found.left_out,
             )
 
     def _prepared(self, articles: Sequence[Article]) -> Iterator[PreparedPassage]:
@@ -252,4 +255,4 @@ def _renamed(ids: Sequence[str]) -> str:
     """What is said of ids that were taken."""
     shown = "、".join(ids[:_IDS_SHOWN])
     more = f" 等 {len(ids)} 个" if len(ids) > _IDS_SHOWN else ""
-    return f"编号 {shown}{more}已有别的文章在用，这些文章改用了新编号，两边都留着"
+    return f"编号 {shown}{more} 已有别的文章在用，这些文章改用了新编号，两边都留着"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -58,10 +59,26 @@ class Line:
     indented: bool
 
 
-def read_lines(text: str, start: int = 0) -> list[Line]:
-    """The lines of `text` from offset `start` on; hard-wrapped paragraphs become one `Line`."""
-    lines = list(raw_lines(text, start))
+def read_lines(text: str, start: int = 0, without: Iterable[Span] = ()) -> list[Line]:
+    """The lines of `text` from offset `start` on; hard-wrapped paragraphs become one `Line`.
+
+    Lines that begin in one of the ranges of `without` are passed over.
+    """
+    passed = sorted(without)
+    starts = [span.start for span in passed]
+
+    def is_wanted(line: Line) -> bool:
+        begins = line.spans[0].start
+        n = bisect_right(starts, begins) - 1
+        return n < 0 or begins >= passed[n].end
+
+    lines = [line for line in raw_lines(text, start) if is_wanted(line)]
     return _unwrap(lines) if _is_wrapped(lines) else lines
+
+
+def is_blank(character: str) -> bool:
+    """Whether nobody sees it."""
+    return character.isspace() or character in _EMPTY
 
 
 def width(text: str) -> float:
@@ -80,9 +97,9 @@ def raw_lines(text: str, start: int = 0) -> Iterator[Line]:
     for match in _LINE.finditer(text, start):
         left, right = match.span()
         gap = gap or text.count("\n", previous_end, left) > 1 or "\f" in text[previous_end:left]
-        while left < right and (text[left].isspace() or text[left] in _EMPTY):
+        while left < right and is_blank(text[left]):
             left += 1
-        while right > left and (text[right - 1].isspace() or text[right - 1] in _EMPTY):
+        while right > left and is_blank(text[right - 1]):
             right -= 1
         if left < right:
             indented = _INDENT.match(match.group().lstrip(_EMPTY)) is not None

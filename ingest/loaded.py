@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.formats.extracted import Mark
 from ingest.metadata import Metadata
 from rag.data_model.documents import Original, Place, SourceFile
 from rag.errors import DocumentError
@@ -32,6 +33,7 @@ class LoadedFile:
         places: where its characters stand on pages, for formats that have pages.
         original: its bytes, for those formats, so that a page can be looked at later.
         remarks: what a person should know of how it was read, in Chinese.
+        marks: what its parser knows of some of its lines.
     """
 
     source: SourceFile
@@ -40,6 +42,7 @@ class LoadedFile:
     places: tuple[Place, ...] = ()
     remarks: tuple[str, ...] = ()
     original: Original | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,7 +185,7 @@ def _document(
 def _page(file: IO[bytes], origin: Origin, way: Way) -> LoadedFile:
     """A file that is one text or several pages."""
     contents = _contents(file, origin, way)
-    if not contents.text.strip():
+    if not contents.kept_text.strip():
         raise EmptyDocument(file=origin.name)
     source = SourceFile(
         path=origin.path,
@@ -205,6 +205,7 @@ def _page(file: IO[bytes], origin: Origin, way: Way) -> LoadedFile:
         places=contents.places,
         remarks=contents.remarks,
         original=_original(file, origin) if contents.places else None,
+        marks=contents.marks,
     )
 
 

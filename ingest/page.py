@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from itertools import pairwise
 from pathlib import PurePath
 
 from ingest.blocks import Block, Kind
 from ingest.bylines import closing_names, dateline_names
+from ingest.conservation import left_out, named_blocks, named_by, with_marks_named
+from ingest.formats.readers import is_web_page
 from ingest.fragments import flow_of, pieces_of
 from ingest.headlines import first_words, infer_headline
 from ingest.lines import raw_lines, read_lines
 from ingest.loading import LoadedFile
 from ingest.markdown import is_markdown, without_marks
 from ingest.metadata import Metadata, merge, metadata_from_file_name, read_front_matter
+from ingest.notes import joined_over_pages, note_blocks, noted, outside_the_flow
 from ingest.segmentation import read_blocks
-from ingest.stitching import Link, stitch
-from ingest.structure import PARAGRAPH_KINDS, paragraphs
-from rag.data_model.documents import Article, Join, Paragraph
+from ingest.stitching import Link, Stitching, stitch
+from ingest.structure import PARAGRAPH_KINDS, paragraphs, section_name, settled_headings
+from rag.data_model.documents import Article, Join, LeftOut, Paragraph, Span, cut_spans
 from rag.models.embedding import Embedder
 
 _COLUMN_NAME = 6
@@ -62,6 +65,14 @@ class _Draft:
         return before
 
 
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """The articles of a file, and what of its text they do not have."""
+
+    articles: tuple[Article, ...]
+    left_out: tuple[LeftOut, ...]
+
+
 def page_to_articles(loaded: LoadedFile, embedder: Embedder | None = None) -> tuple[Article, ...]:
     """The articles of a decoded file, in the order in which the page starts them.
 
@@ -73,6 +84,11 @@ def page_to_articles(loaded: LoadedFile, embedder: Embedder | None = None) -> tu
         embedder: compares the topics of pieces that may belong together; without it, their
             words do.
     """
+    return read_page(loaded, embedder).articles
+
+
+def read_page(loaded: LoadedFile, embedder: Embedder | None = None) -> PageReading:
+    """As `page_to_articles`, with every character that no article has, and why."""
     text = loaded.source.text
     if loaded.ready:
         numbered = tuple(
@@ -82,26 +98,82 @@ def page_to_articles(loaded: LoadedFile, embedder: Embedder | None = None) -> tu
         # A file of many articles names none of them.
         title = loaded.metadata.title or first_words(text)
         inferred = not loaded.metadata.title
-        return (_finished(loaded, replace(known, title=title), numbered, title_inferred=inferred),)
+        known = replace(known, title=title)
+        whole = _finished(loaded, known, numbered, title_inferred=inferred)
+        spans = [span for paragraph in numbered for span in paragraph.spans]
+        return PageReading((whole,), left_out(text, spans, (), Span(0, 0)))
     header, front = read_front_matter(text)
-    lines = read_lines(text, front.end)
+    lines = read_lines(text, front.end, outside_the_flow(loaded.marks))
+    lines = joined_over_pages(lines, loaded.marks)
     if is_markdown(loaded.source.name):
         lines = without_marks(lines)
-    drafts = _drafts(read_blocks(lines), embedder, in_order=bool(loaded.places))
-    drafts = [draft for draft in drafts if draft.of(Kind.TEXT, Kind.PERSON)] or drafts[:1]
-    alone = len(drafts) == 1
-    articles = (_article(draft, header, loaded, alone=alone) for draft in drafts)
-    return tuple(article for article in articles if article.paragraphs)
+    blocks = read_blocks(lines)
+    whole_paragraphs = is_web_page(loaded.source.name)
+    in_order = bool(loaded.places)
+    drafts = _with_text(_drafts(blocks, embedder, in_order=in_order, whole=whole_paragraphs))
+    _add_notes(drafts, list(note_blocks(text, loaded.marks)))
+    made = [_article(draft, header, loaded, alone=len(drafts) == 1) for draft in drafts]
+    made = [(article, own) for article, own in made if article.paragraphs]
+    kept = [span for article, own in made for span in _kept_spans(article, own)]
+    rest = left_out(text, kept, [*named_blocks(blocks), *named_by(loaded.marks)], front)
+    marked = is_markdown(loaded.source.name)
+    return PageReading(tuple(a for a, _ in made), tuple(with_marks_named(text, rest, marked)))
 
 
-def _drafts(blocks: Sequence[Block], embedder: Embedder | None, *, in_order: bool) -> list[_Draft]:
+def _with_text(drafts: Sequence[_Draft]) -> list[_Draft]:
+    """The drafts, those of nothing but headings as the end of the one before."""
+    kept: list[_Draft] = []
+    for draft in drafts:
+        if kept and not draft.of(*PARAGRAPH_KINDS):
+            kept[-1].parts += draft.parts
+        elif kept and not kept[-1].of(*PARAGRAPH_KINDS):
+            draft.parts[:0] = kept.pop().parts
+            kept.append(draft)
+        else:
+            kept.append(draft)
+    return kept
+
+
+def _add_notes(drafts: Sequence[_Draft], notes: Sequence[Block]) -> None:
+    """Each note right below the paragraph that refers to it."""
+    for note in notes:
+        places = [(draft, part) for draft in drafts for part in draft.parts]
+        texts = [pair for pair in places if pair[1].block.kind in PARAGRAPH_KINDS] or places
+        n = noted(note, [part.block for _, part in texts])
+        if n is None:
+            drafts[0].insert(_Part(note), None)
+        else:
+            draft, part = texts[n]
+            draft.insert(_Part(note), part)
+
+
+def _kept_spans(article: Article, blocks: Sequence[Block]) -> Iterator[Span]:
+    """What an article has of the source: its paragraphs, its title, its sections' names."""
+    for paragraph in article.paragraphs:
+        yield from paragraph.spans
+    sections = {paragraph.section for paragraph in article.paragraphs if paragraph.section}
+    for block in blocks:
+        if block.kind is Kind.TITLE and block.text == article.title:
+            yield from block.spans
+        elif block.kind in {Kind.SECTION, Kind.BOX}:
+            name = section_name(block.text)
+            start = block.text.find(name)
+            if any(name in section for section in sections):
+                yield from cut_spans(block.spans, start, start + len(name))
+
+
+def _drafts(
+    blocks: Sequence[Block], embedder: Embedder | None, *, in_order: bool, whole: bool
+) -> list[_Draft]:
     """Blocks in their articles, each piece after the one that it continues.
 
     What follows a piece on the page stands after it in its article too, so that a box in which
-    the text was broken stands below the text.
+    the text was broken stands below the text. `whole`: the file says itself where its paragraphs
+    end, so that none is broken.
     """
     flow = flow_of(blocks)
-    stitching = stitch(pieces_of(blocks), embedder, in_order=in_order)
+    pieces = pieces_of(blocks)
+    stitching = Stitching() if whole else stitch(pieces, embedder, in_order=in_order)
     into = {flow[link.target]: (flow[link.source], link) for link in stitching.links}
     openings = {flow[n] for n in stitching.openings}
     drafts = [_Draft(Metadata())]
@@ -127,15 +199,17 @@ def _drafts(blocks: Sequence[Block], embedder: Embedder | None, *, in_order: boo
     return drafts
 
 
-def _article(draft: _Draft, header: Metadata, loaded: LoadedFile, *, alone: bool) -> Article:
-    """One draft as an article.
+def _article(
+    draft: _Draft, header: Metadata, loaded: LoadedFile, *, alone: bool
+) -> tuple[Article, list[Block]]:
+    """One draft as an article, and its blocks as they were taken.
 
     What is said of the whole file names title and authors only if the file is one article.
     """
     by_name = metadata_from_file_name(loaded.source.name)
     told = _without(loaded.metadata, by_name)
     title = _title_block(draft)
-    blocks = [_demoted(part.block, title) for part in draft.parts]
+    blocks = settled_headings(_demoted([part.block for part in draft.parts], title))
     own = Metadata(title=title.text if title else None, authors=_authors(draft))
     whole_file = [told, header]
     if not alone:
@@ -145,14 +219,15 @@ def _article(draft: _Draft, header: Metadata, loaded: LoadedFile, *, alone: bool
     texts = [block.text for block in draft.of(Kind.TEXT)]
     newspaper = not alone or bool(draft.of(Kind.BYLINE, Kind.DATELINE))
     inferred = None if known.title else (infer_headline(texts) if newspaper and texts else None)
-    return _finished(
+    article = _finished(
         loaded,
         replace(known, title=known.title or inferred),
         paragraphs(blocks),
         title_inferred=not known.title,
-        joins=_joins(draft),
+        joins=_joins(blocks, draft),
         affiliations=tuple(name for b in draft.of(Kind.AFFILIATION) for name in b.names),
     )
+    return article, blocks
 
 
 def _finished(
@@ -194,23 +269,33 @@ def _without(known: Metadata, guessed: Metadata) -> Metadata:
 def _title_block(draft: _Draft) -> Block | None:
     """The headline among the lines above the text.
 
-    The one right above a `——` subtitle; else the first that is more than a column's name.
+    Of marked ones, the largest; then the one right above a `——` subtitle; else the first that is
+    more than a column's name.
     """
     titles = draft.of(Kind.TITLE)
+    largest = min((block.level for block in titles if block.level), default=0)
+    titles = [block for block in titles if block.level in {0, largest}]
     over_subtitle = [
         part.block
         for part, below in pairwise(draft.parts)
-        if part.block.kind is Kind.TITLE and below.block.kind is Kind.SUBTITLE
+        if part.block in titles and below.block.kind is Kind.SUBTITLE
     ]
     long = [block for block in (*over_subtitle, *titles) if len(block.text) > _COLUMN_NAME]
     return next(iter([*long, *titles]), None)
 
 
-def _demoted(block: Block, title: Block | None) -> Block:
-    """Headlines beside the title: marked ones head a section, others are subtitles."""
-    if block.kind is not Kind.TITLE or block is title:
-        return block
-    return replace(block, kind=Kind.SECTION if block.level else Kind.SUBTITLE)
+def _demoted(blocks: Sequence[Block], title: Block | None) -> list[Block]:
+    """Headlines beside the title: marked ones below it head a section, others are subtitles."""
+    result: list[Block] = []
+    below = title is None
+    for block in blocks:
+        below = below or block is title
+        if block.kind is Kind.TITLE and block is not title:
+            kind = Kind.SECTION if block.level and below else Kind.SUBTITLE
+            result.append(replace(block, kind=kind))
+        else:
+            result.append(block)
+    return result
 
 
 def _authors(draft: _Draft) -> tuple[str, ...]:
@@ -222,8 +307,12 @@ def _authors(draft: _Draft) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _joins(draft: _Draft) -> tuple[Join, ...]:
-    numbered = [part for part in draft.parts if part.block.kind in PARAGRAPH_KINDS]
+def _joins(blocks: Sequence[Block], draft: _Draft) -> tuple[Join, ...]:
+    numbered = [
+        part
+        for block, part in zip(blocks, draft.parts, strict=True)
+        if block.kind in PARAGRAPH_KINDS
+    ]
     return tuple(
         Join(n, round(confidence, 4))
         for n, part in enumerate(numbered, start=1)

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rag.data_model.documents import Article, Passage, Span
+from rag.language.sentence_ends import without_inner_ends
 from rag.language.text import numbered_sentences
 
 if TYPE_CHECKING:
@@ -48,8 +49,11 @@ def split_article(article: Article, size: int) -> tuple[Passage, ...]:
 
 
 def _pieces(text: str, offset: int, size: int) -> Iterator[Span]:
-    """Spans of the splitter's pieces; cumulative lengths, for the splitter loses nothing."""
-    for piece in _splitter(size).split_text(text):
+    """Spans of the splitter's pieces; cumulative lengths, for the splitter loses nothing.
+
+    It is shown no mark that ends nothing, so that an address or a quotation is not cut there.
+    """
+    for piece in _splitter(size).split_text(without_inner_ends(text)):
         yield Span(offset, offset + len(piece))
         offset += len(piece)
 

@@ -12,8 +12,11 @@ from ingest.bylines import is_name
 from ingest.people import Person, people_on, role_on
 from rag.data_model.documents import Paragraph
 
-PARAGRAPH_KINDS = frozenset({Kind.TEXT, Kind.PERSON, Kind.TABLE, Kind.CAPTION, Kind.AFFILIATION})
+PARAGRAPH_KINDS = frozenset(
+    {Kind.TEXT, Kind.PERSON, Kind.TABLE, Kind.CAPTION, Kind.AFFILIATION, Kind.NOTE, Kind.LONE}
+)
 
+_LONGEST_SECTION = 60
 _LABEL = re.compile(r"(?P<label>[^\s：:，。！？；“”（）()《》]{1,12})[ \u3000]?[:：](?=\S|$)")
 _ASKS = "主持人|记者|本报记者|问|提问|编辑|采访者|Q"
 _ANSWERS = "答|嘉宾|专家|受访者|受访人|A"
@@ -38,6 +41,9 @@ def paragraphs(blocks: Sequence[Block]) -> tuple[Paragraph, ...]:
                 in_box, box_level, speaker = True, block.level, None
             elif in_box and (not block.level or block.level <= box_level):
                 in_box = False
+        elif block.kind is Kind.NOTE:
+            name = " ".join(block.names)
+            result.append(Paragraph(len(result) + 1, block.text, block.spans, name))
         elif block.kind in PARAGRAPH_KINDS:
             label = _label(block.text) if block.kind is Kind.TEXT else None
             in_box = in_box and label not in labels  # the interview goes on below the box
@@ -50,6 +56,32 @@ def paragraphs(blocks: Sequence[Block]) -> tuple[Paragraph, ...]:
                 )
             result.append(paragraph)
     return tuple(result)
+
+
+def settled_headings(blocks: Sequence[Block]) -> list[Block]:
+    """One article's blocks, so that no heading is lost that has no text of its own.
+
+    Where a lower one follows (`第一章`, `第一节`), both name its section; else it is a paragraph.
+    """
+    settled = list(blocks)
+    waiting: int | None = None
+    for n, block in enumerate(blocks):
+        if block.kind is Kind.SECTION:
+            if waiting is not None:
+                above = settled[waiting]
+                name = f"{section_name(above.text)} {section_name(block.text)}"
+                if 0 < above.level < block.level and len(name) <= _LONGEST_SECTION:
+                    settled[n] = replace(block, text=name)
+                else:
+                    settled[waiting] = replace(above, kind=Kind.LONE)
+            waiting = n
+        elif block.kind in PARAGRAPH_KINDS or block.kind is Kind.BOX:
+            if block.kind is Kind.BOX and waiting is not None:
+                settled[waiting] = replace(settled[waiting], kind=Kind.LONE)
+            waiting = None
+    if waiting is not None:
+        settled[waiting] = replace(settled[waiting], kind=Kind.LONE)
+    return settled
 
 
 def section_name(heading: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from fake_pipeline import PAGE, FakePipeline, write_library
+from pages import ingest_into
 
 from rag.data_model.answers import Answer
 from rag.library.library import Library
@@ -158,6 +159,23 @@ def test_articles_are_listed_shown_and_removed(
     capsys.readouterr()
     assert run(["articles", "list", "--data-dir", data, "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == []
+
+
+def test_what_no_article_has_is_shown_with_its_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page, data = tmp_path / "a.txt", str(tmp_path / "library")
+    page.write_text(PAGE, encoding="utf-8")
+    ingest_into(tmp_path / "library", page)
+    assert run(["articles", "list", "--data-dir", data, "--json"]) == 0
+    (listed,) = json.loads(capsys.readouterr().out)
+    assert run(["articles", "show", listed["article_id"], "--data-dir", data]) == 0
+    shown = capsys.readouterr().out
+    assert "报头、版次：江州日报 2024年3月5日 第6版" in shown
+    assert "作者行：□本报记者 何苇" in shown
+    assert run(["articles", "show", listed["article_id"], "--data-dir", data, "--json"]) == 0
+    left_out = json.loads(capsys.readouterr().out)["left_out"]
+    assert {"reason": "作者行", "text": "□本报记者 何苇"} in left_out
 
 
 @pytest.mark.parametrize("verb", ["show", "remove"])

@@ -44,7 +44,7 @@ class _Site(BaseHTTPRequestHandler):
             self.wfile.write(b"x")
         elif path == "/bomb":
             self._begin("text/html", coding="gzip")
-            self.wfile.write(gzip.compress(b" " * (80 << 20)))
+            self.wfile.write(gzip.compress(b" " * (4 << 20)))
         elif path == "/gone":
             self.send_error(404)
         else:
@@ -73,6 +73,7 @@ class _Server(ThreadingHTTPServer):
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A site on this machine, which for once counts as public."""
     monkeypatch.setattr(fetching, "is_public", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr(fetching, "MOST_BYTES", 1 << 20)
     server = _Server(("127.0.0.1", 0), _Site)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever)

@@ -19,7 +19,7 @@ from lxml import etree
 
 from ingest.formats import readers
 from ingest.formats.columns import reading_order
-from ingest.formats.extracted import Extracted, PageText, join_pages, split_pages
+from ingest.formats.extracted import Extracted, Mark, PageText, join_pages, split_pages
 from ingest.formats.text_runs import Piece
 from ingest.loading import LoadedFile, load
 from rag.data_model.documents import Place
@@ -111,11 +111,14 @@ class TestPages:
         pages = [
             PageText("甲页", (Place(0, 2, 1, box),)),
             PageText(""),
-            PageText("丙页文字", (Place(0, 1, 3, box), Place(2, 4, 3, box))),
+            PageText(
+                "丙页文字", (Place(0, 1, 3, box), Place(2, 4, 3, box)), (Mark(0, 2, "页眉页脚"),)
+            ),
         ]
-        text, places = join_pages(pages)
+        text, places, marks = join_pages(pages)
         assert [text[place.start : place.end] for place in places] == ["甲页", "丙", "文字"]
-        assert split_pages(Extracted(text, "pdf", places)) == pages
+        assert [text[mark.start : mark.end] for mark in marks] == ["丙页"]
+        assert split_pages(Extracted(text, "pdf", places, marks=marks)) == pages
 
 
 _NAMESPACES = (

@@ -132,6 +132,15 @@ class TestWorkbooks:
         ]
         assert loaded.metadata.title == "柳河县收支表"
 
+    @pytest.mark.parametrize("place", ["A2:B2", "A2:B9", "A30:D40", "A1:XFD1", "A1:A1048576"])
+    def test_merges_beyond_what_is_written(self, tmp_path: Path, place: str) -> None:
+        book = openpyxl.Workbook()
+        book.active.append(("村", "吨"))
+        book.active.append(("柳村", 3))
+        book.active.merge_cells(place)
+        text = only(write(tmp_path / "a.xlsx", made.saved(book))).source.text
+        assert "柳村" in text or "3" in text  # a merge empties the cells that it covers
+
     def test_sheets_are_articles_and_hidden_ones_are_told(self, tmp_path: Path) -> None:
         book = openpyxl.Workbook()
         book.active.title = "一月"

@@ -20,6 +20,8 @@ from rag.language.quantities import chinese_number, quantities
         ("罚款三十万元", [(300_000, "元")]),
         ("12人和3名", [(12, "人"), (3, "人")]),
         ("这件事成立了", []),
+        ("产粮3.5×10^8吨", [(3.5e8, "公吨")]),
+        ("蓄水10^6立方米", [(1e6, "立方米")]),
     ],
 )
 def test_quantities(text: str, expected: list[tuple[float, str]]) -> None:

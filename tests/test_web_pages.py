@@ -183,3 +183,15 @@ def test_attachments_are_kept(tmp_path: Path) -> None:
     )
     lines = lines_of(tmp_path, f"{PROSE}{files}")
     assert lines[-2:] == ["附件：1. 用水申请表.doc", "水价表.pdf"]
+
+
+def test_a_list_without_marks_is_not_joined_to_what_follows(tmp_path: Path) -> None:
+    body = f"<h1>{TITLE}</h1><p>{PARAGRAPHS[0]}</p><ol><li>打开闸门上的锁</li>"
+    body += "<li>摇动手柄二十圈</li></ol>"
+    page = f"<html><body>{body}<p>水位到线以后放下闸门，把钥匙交还水利站。</p></body></html>"
+    (article,) = page_to_articles(read(tmp_path, page))
+    assert [paragraph.text for paragraph in article.paragraphs][1:] == [
+        "1. 打开闸门上的锁",
+        "2. 摇动手柄二十圈",
+        "水位到线以后放下闸门，把钥匙交还水利站。",
+    ]

@@ -271,3 +271,15 @@ class TestKinds:
         path.write_bytes(made.zip_bytes([("a.txt", b"a")]))
         with pytest.raises(ParseFailed, match="不是 Word 文档"):
             only(path)
+
+
+def test_a_numbered_list_is_not_joined_to_what_follows(tmp_path: Path) -> None:
+    body = (
+        paragraph("开闸要两个人在场，一人看水位，一人摇手柄，按下面的次序来做。")
+        + numbered("打开闸门上的锁扣并挂好")
+        + numbered("摇动右边的手柄二十来圈")
+        + paragraph("水位到线以后放下闸门，把钥匙交还水利站。")
+    )
+    path = word_file(tmp_path / "a.docx", body, scheme=level(0, "decimal", "%1."))
+    (article,) = page_to_articles(only(path))
+    assert len(article.paragraphs) == 4

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import cache
 from typing import IO, TYPE_CHECKING, Any
 
-from ingest.formats.extracted import Extracted, PageText, join_pages, storable
+from ingest.formats.extracted import Extracted, join_pages, storable
+from ingest.formats.layout import Printed, lay_out
+from ingest.formats.merged_lines import cut_at_gutters
 from ingest.formats.pictures import open_picture
 from ingest.formats.ruled_lines import ruled_lines
 from ingest.formats.text_runs import Piece
-from ingest.formats.typesetting import typeset
+from ingest.formats.turns import Turn
 from ingest.lines import width
 
 if TYPE_CHECKING:
@@ -34,49 +38,63 @@ _MARGIN = 0.15  # of a box's height: it is so much wider than its line
 _HALF_MARKS = re.compile(r"[?!,:;()](?!\w)")
 
 
-def extract(file: IO[bytes], page: int = 0) -> dict[str, Any]:
-    """The text of a picture, or of page `page` of a PDF.
+def extract(file: IO[bytes], pages: str = "") -> dict[str, Any]:
+    """The text of a picture, or of some pages of a PDF, as if they were all of it.
+
+    Args:
+        file: a picture or a PDF.
+        pages: their numbers, from 1, with commas between them; empty for a picture.
 
     Raises:
         ParseLimit: too many pixels.
         ParseFailed: not a picture.
     """
-    pixels = _pixels(file, page)
-    pieces = list(_pieces(pixels))
-    text, places = join_pages([_typeset(pieces, page or 1, pixels)])
-    return Extracted(text, "ocr", places).as_dict()
+    read = [_printed(number, pixels) for number, pixels in _pictures(file, pages)]
+    text, places, marks = join_pages(lay_out(read, slack=_SIZE_SLACK))
+    return Extracted(text, "ocr", places, marks=marks).as_dict()
 
 
-def _typeset(pieces: list[Piece], page: int, pixels: Pixels) -> PageText:
+def _printed(number: int, pixels: Pixels) -> Printed:
     high, wide = pixels.shape[:2]
     size = (float(wide), float(high))
-    return typeset(pieces, page, size, ruled_lines(pixels), slack=_SIZE_SLACK)
+    pieces = _pieces(pixels)
+    return Printed(number, size, {Turn.LEVEL: pieces}, ruled_lines(pixels))
 
 
-def _pixels(file: IO[bytes], page: int) -> Pixels:
-    """Shape (height, width, 3), blue first."""
+def _pictures(file: IO[bytes], pages: str) -> Iterator[tuple[int, Pixels]]:
+    """Each page with its pixels: shape (height, width, 3), blue first."""
     import numpy as np
 
-    if page:
-        from ingest.formats.pdf import open_document, render
+    if not pages:
+        yield 1, np.asarray(open_picture(file, ENOUGH_PIXELS))[:, :, ::-1]
+        return
+    from ingest.formats.pdf import open_document, render
 
-        pixels: Pixels = render(open_document(file), page, DPI / 72, ENOUGH_PIXELS).to_numpy()
-        return pixels[:, :, :3]
-    return np.asarray(open_picture(file, ENOUGH_PIXELS))[:, :, ::-1]
+    document = open_document(file)
+    for number in map(int, pages.split(",")):
+        pixels: Pixels = render(document, number, DPI / 72, ENOUGH_PIXELS).to_numpy()
+        yield number, pixels[:, :, :3]
+
+
+@cache
+def _engine() -> Any:
+    """The models, loaded once for all pages of a file."""
+    from rapidocr import RapidOCR
+
+    return RapidOCR(params=_ENGINE)
 
 
 def _pieces(pixels: Pixels) -> list[Piece]:
-    """Lines of text as the detector finds them."""
+    """Lines of text as the detector finds them, cut where they reach over a gutter."""
     if min(pixels.shape[:2]) < _LEAST_PIXELS:
         return []
-    from rapidocr import RapidOCR
-
-    engine = RapidOCR(params=_ENGINE)
-    found: Any = engine(pixels, use_cls=False)
+    found: Any = _engine()(pixels, use_cls=False, return_word_box=True, return_single_char_box=True)
     pieces: list[Piece] = []
     if found.boxes is None or found.txts is None:
         return pieces
-    for box, text, score in zip(found.boxes, found.txts, found.scores, strict=True):
+    middles: list[list[float]] = []
+    words = found.word_results or [()] * len(found.txts)
+    for box, text, score, signs in zip(found.boxes, found.txts, found.scores, words, strict=True):
         line = storable(text).strip()
         if score < _LEAST_CONFIDENCE or not line:
             continue
@@ -84,7 +102,19 @@ def _pieces(pixels: Pixels) -> list[Piece]:
         right, bottom = (float(value) for value in box.max(axis=0))
         size = _em(line, right - left, bottom - top)
         pieces.append(Piece(line, left, top, right, bottom, size))
-    return pieces
+        middles.append(list(_middles(line, signs)))
+    return cut_at_gutters(pieces, middles, pixels)
+
+
+def _middles(line: str, signs: Any) -> Iterator[float]:
+    """Where each character stands; nothing where the signs do not spell the line."""
+    placed = [(text, box) for text, _, box in signs or () if text and box is not None]
+    if "".join(text for text, _ in placed) != line:
+        return
+    for text, box in placed:
+        left, right = min(x for x, _ in box), max(x for x, _ in box)
+        for n in range(len(text)):
+            yield float(left + (right - left) * (n + 0.5) / len(text))
 
 
 def _em(line: str, wide: float, high: float) -> float:

@@ -10,10 +10,11 @@ import posixpath
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
-from ingest.formats.extracted import Extracted, PageText, bounded, join_pages
+from ingest.formats.extracted import Extracted, bounded, join_pages
+from ingest.formats.layout import Printed, lay_out
 from ingest.formats.packages import Package, below, inside, local
 from ingest.formats.text_runs import Piece
-from ingest.formats.typesetting import typeset
+from ingest.formats.turns import Turn
 from ingest.lines import width
 from rag.errors import ParseFailed, ParseLimit
 
@@ -34,12 +35,13 @@ def extract(file: IO[bytes]) -> dict[str, Any]:
         ParseLimit: too many pages or characters.
     """
     package = Package(file, " OFD 文件")
-    pages: list[PageText] = []
+    pages: list[Printed] = []
     unread: list[int] = []
     try:
         for document in _documents(package):
             for size, pieces in _pages(package, document):
-                pages.append(typeset(pieces, len(pages) + 1, size))
+                own = {Turn.LEVEL: list(dict.fromkeys(pieces))}
+                pages.append(Printed(len(pages) + 1, size, own))
                 if not pieces:
                     unread.append(len(pages))
                 if len(pages) > MOST_PAGES:
@@ -48,9 +50,9 @@ def extract(file: IO[bytes]) -> dict[str, Any]:
         raise package.damaged() from error
     if pages and len(unread) == len(pages):
         raise ParseFailed(file="", reason="页面上没有文字，多半是扫描件；请另存为 PDF")
-    text, _ = join_pages(pages)
+    text, _, marks = join_pages(lay_out(pages))
     remarks = (f"第 {'、'.join(map(str, unread))} 页没有文字，未读",) if unread else ()
-    return Extracted(bounded(text), "ofd", remarks=remarks).as_dict()
+    return Extracted(bounded(text), "ofd", remarks=remarks, marks=marks).as_dict()
 
 
 def _documents(package: Package) -> Iterator[str]:

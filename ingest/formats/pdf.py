@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import ctypes
 import math
-import re
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
-from itertools import islice, pairwise
-from statistics import median
+from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 
-from ingest.formats.extracted import MOST_CHARACTERS, Extracted, PageText, join_pages, storable
+from ingest.formats.extracted import MOST_CHARACTERS, Extracted, PageText, join_pages
+from ingest.formats.form_fields import filled_in, notes_on
 from ingest.formats.frames import Frame
-from ingest.formats.text_runs import Piece
-from ingest.formats.typesetting import typeset
+from ingest.formats.garbled import garbled_fonts, is_garbled_page
+from ingest.formats.glyphs import Glyph, Shown, read_glyphs, runs, with_columns
+from ingest.formats.layout import SLANTED, Printed, lay_out
+from ingest.formats.scanned import is_scanned
+from ingest.formats.text_runs import Piece, body_size
+from ingest.formats.turns import Turn
 from rag.errors import ParseFailed, ParseLimit, PdfEncrypted
 
 if TYPE_CHECKING:
@@ -23,31 +25,34 @@ if TYPE_CHECKING:
 
 MOST_PAGES = 2_000
 MOST_BYTES = 300 << 20
-_LEAST_TEXT = 8  # characters; a page with fewer has no text layer
-_ASCENT = 0.88  # of the em above the base line, as in Chinese type
-_SAME_LINE = 0.3  # em
-_RUN_GAP = 0.65  # em: wider gaps end a run
-_LATIN_SPACE = 0.2  # em between Latin words
-_SPACE = 0.15  # em more than the usual gap of the line: a blank that was not drawn
-_TWICE = 0.2  # em: bold type is sometimes printed twice, a little apart
 _MOST_PATHS = 5_000
 _FINE = 1000  # steps a point, when places are reckoned
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
+_USUAL_EM = 10.5  # of a page without any type
+_LABEL = "扫描页上的标签"
+_UNKNOWN = "字体没有说明是什么字"
 
-Shown = Callable[[float, float], tuple[float, float]]
 
+@dataclass(frozen=True)
+class _Sheet:
+    """What was read of a page.
 
-@dataclass(frozen=True, slots=True)
-class _Glyph:
-    character: str
-    left: float
-    right: float
-    base: float
-    size: float
+    Attributes:
+        scanned: what is to be read on it is in its pictures.
+        filled: values of form fields.
+    """
+
+    number: int
+    size: tuple[float, float] = (1.0, 1.0)
+    glyphs: Sequence[Glyph] = ()
+    drawn: Sequence[Frame] = ()
+    scanned: bool = False
+    filled: Sequence[Piece] = ()
+    remarks: Sequence[tuple[str, tuple[float, ...]]] = ()
 
 
 def extract(file: IO[bytes]) -> dict[str, Any]:
-    """Text of all pages, pages apart by a form feed line; `unread`: pages of pictures.
+    """Text of all pages, pages apart by a form feed line; `unread`: pages that are pictures.
 
     Raises:
         PdfEncrypted: asks for a password.
@@ -55,19 +60,22 @@ def extract(file: IO[bytes]) -> dict[str, Any]:
         ParseLimit: too many bytes, pages or characters.
     """
     document = open_document(file)
-    pages: list[PageText] = []
-    unread: list[int] = []
+    document.init_forms()
+    sheets: list[_Sheet] = []
     characters = 0
     for number in range(1, len(document) + 1):
-        page, is_picture = _page(document, number)
-        pages.append(page)
-        if is_picture:
-            unread.append(number)
-        characters += len(page.text)
+        sheets.append(_sheet(document, number))
+        characters += len(sheets[-1].glyphs)
         if characters > MOST_CHARACTERS:
             raise ParseLimit(file="", reason=f"超过 {MOST_CHARACTERS} 字")
-    text, places = join_pages(pages)
-    return Extracted(text, "pdf", places, unread=tuple(unread)).as_dict()
+    fonts = garbled_fonts(glyph for sheet in sheets for glyph in sheet.glyphs)
+    garbled = [s.number for s in sheets if not s.scanned and is_garbled_page(s.glyphs, fonts)]
+    unread = sorted({s.number for s in sheets if s.scanned} | set(garbled))
+    pages: list[PageText] = lay_out([_printed(s, fonts, s.number in unread) for s in sheets])
+    text, places, marks = join_pages(pages)
+    return Extracted(
+        text, "pdf", places, unread=tuple(unread), garbled=tuple(garbled), marks=marks
+    ).as_dict()
 
 
 def open_document(file: IO[bytes]) -> pdfium.PdfDocument:
@@ -103,91 +111,49 @@ def render(
     return document[number - 1].render(scale=min(scale, math.sqrt(most_pixels / (width * height))))
 
 
-def _page(document: pdfium.PdfDocument, number: int) -> tuple[PageText, bool]:
-    """A page's text, and whether it is a picture of a text rather than one."""
+def _sheet(document: pdfium.PdfDocument, number: int) -> _Sheet:
+    """Everything on a page; nothing on a damaged one, which does not take the others with it."""
     import pypdfium2 as pdfium
-    from pypdfium2 import raw
 
     try:
         page = document[number - 1]
     except pdfium.PdfiumError:
-        return PageText(""), False  # a damaged page does not take the others with it
+        return _Sheet(number)
     try:
-        width, height = page.get_size()
+        size = page.get_size()
         shown = _as_shown(page)
-        pieces = list(dict.fromkeys(_pieces(_glyphs(page, shown))))
-        if sum(len(piece.text) for piece in pieces) < _LEAST_TEXT:
-            images = page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
-            if next(iter(images), None) is not None:
-                return PageText(""), True
-        drawn = list(_drawn(page, shown))
+        glyphs = list(read_glyphs(page, shown, size))
+        em = body_size([piece for piece in runs(glyphs) if piece.text.strip()])
+        return _Sheet(
+            number,
+            size,
+            glyphs,
+            list(_drawn(page, shown)),
+            is_scanned(page, glyphs, size),
+            list(filled_in(document, page, shown, em if glyphs else _USUAL_EM)),
+            list(notes_on(page, shown)),
+        )
     finally:
         page.close()
-    return typeset(pieces, number, (width, height), drawn), False
 
 
-def _pieces(glyphs: Iterator[_Glyph]) -> Iterator[Piece]:
-    """Runs of glyphs that follow each other on one base line."""
-    run: list[_Glyph] = []
-    for glyph in glyphs:
-        if run and not _follows(run[-1], glyph):
-            yield from _piece(run)
-            run = []
-        if run and _is_printed_twice(run[-1], glyph):
-            continue
-        run.append(glyph)
-    yield from _piece(run)
-
-
-def _follows(before: _Glyph, glyph: _Glyph) -> bool:
-    em = max(before.size, glyph.size)
-    level = abs(glyph.base - before.base) <= _SAME_LINE * em
-    alike = abs(glyph.size - before.size) <= 0.5 * em
-    return level and alike and -0.5 * em <= glyph.left - before.right <= _RUN_GAP * em
-
-
-def _is_printed_twice(before: _Glyph, glyph: _Glyph) -> bool:
-    same = glyph.character == before.character and not glyph.character.isspace()
-    return same and abs(glyph.left - before.left) <= _TWICE * glyph.size
-
-
-def _piece(run: list[_Glyph]) -> Iterator[Piece]:
-    while run and run[-1].character.isspace():
-        run.pop()
-    first = next((n for n, glyph in enumerate(run) if not glyph.character.isspace()), 0)
-    run = run[first:]
-    if not run:
-        return
-    size = max(glyph.size for glyph in run)
-    base = run[0].base
-    yield Piece(
-        text=_spaced(run, size),
-        left=run[0].left,
-        top=base - _ASCENT * size,
-        right=run[-1].right,
-        bottom=base + (1 - _ASCENT) * size,
-        size=size,
-    )
-
-
-def _spaced(run: list[_Glyph], size: float) -> str:
-    """The characters, with blanks where words of one script stand apart but none was drawn."""
-    gaps = [after.left - before.right for before, after in pairwise(run)]
-    wide = [gap for gap, glyph in zip(gaps, run[1:], strict=True) if not glyph.character.isascii()]
-    spread = max(0.0, median(wide)) if wide else 0.0
-    text = run[0].character
-    for gap, (before, glyph) in zip(gaps, pairwise(run), strict=True):
-        latin = glyph.character.isascii()
-        least = _LATIN_SPACE * size if latin else _SPACE * size + spread
-        apart = gap > least and _one_script(before.character, glyph.character)
-        text += (" " if apart else "") + glyph.character
-    return re.sub(" {2,}", " ", text)
-
-
-def _one_script(before: str, after: str) -> bool:
-    """Letters that no typesetter spaces apart, as he does Han from Latin; digits stand loose."""
-    letters = before.isalnum() and after.isalnum() and not (before + after).isdigit()
-    return letters and before.isascii() == after.isascii()
+def _printed(sheet: _Sheet, fonts: Set[str], unread: bool) -> Printed:
+    """A page's runs by the way they go; of one that is a picture, only what is left out."""
+    known = [g for g in sheet.glyphs if g.character and (unread or g.font not in fonts)]
+    unknown = "".join(g.character for g in sheet.glyphs if not unread and g.font in fonts)
+    asides = [(unknown, _UNKNOWN)]
+    if unread:
+        label = " ".join(piece.text for piece in runs(known))
+        return Printed(sheet.number, sheet.size, asides=[(label, _LABEL)])
+    pieces: dict[Turn, list[Piece]] = {}
+    standing = with_columns(known, sheet.size)
+    for turn in Turn:
+        own = [glyph for glyph in standing if glyph.turn is turn]
+        pieces[turn] = list(dict.fromkeys(runs(own)))
+    pieces[Turn.LEVEL] += sheet.filled
+    slanted = pieces.pop(Turn.SLANTED)
+    asides += [("".join(piece.text for piece in slanted), SLANTED)]
+    return Printed(sheet.number, sheet.size, pieces, sheet.drawn, asides, sheet.remarks)
 
 
 def _as_shown(page: pdfium.PdfPage) -> Shown:
@@ -222,57 +188,3 @@ def _drawn(page: pdfium.PdfPage, shown: Shown) -> Iterator[Frame]:
             left, bottom, right, top = path.get_bounds()
             (x0, y0), (x1, y1) = shown(left, bottom), shown(right, top)
             yield Frame(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-
-
-def _glyphs(page: pdfium.PdfPage, shown: Shown) -> Iterator[_Glyph]:
-    """Characters in the order in which they were drawn; y measured from the page's top."""
-    from pypdfium2 import raw
-
-    textpage = page.get_textpage()
-    box = raw.FS_RECTF()
-    x, base = ctypes.c_double(), ctypes.c_double()
-    sizes: dict[int, float] = {}
-    high = ""
-    for index in range(textpage.count_chars()):
-        code = raw.FPDFText_GetUnicode(textpage, index)
-        if raw.FPDFText_IsGenerated(textpage, index) == 1:
-            continue
-        if 0xD800 <= code < 0xDC00:
-            high = chr(code)
-            continue
-        character = _character(high, code)
-        high = ""
-        if not character:
-            continue
-        raw.FPDFText_GetLooseCharBox(textpage, index, box)
-        raw.FPDFText_GetCharOrigin(textpage, index, x, base)
-        size = _size(textpage, index, sizes)
-        wide = unicodedata.east_asian_width(character) in "WF"
-        left, base_line = shown(x.value, base.value)
-        ends = max(shown(box.left, box.bottom)[0], shown(box.right, box.top)[0])
-        right = left + size if wide else max(ends, left)
-        yield _Glyph(character, left, right, base_line, size)
-    textpage.close()
-
-
-def _character(high: str, code: int) -> str:
-    """The character of a code unit, joined to the half before it; empty where none may be kept."""
-    if high and 0xDC00 <= code < 0xE000:
-        return (high + chr(code)).encode("utf-16-le", "surrogatepass").decode("utf-16-le")
-    character = storable(chr(code)) if code <= 0x10FFFF else ""
-    return " " if character.isspace() else character if character.isprintable() else ""
-
-
-def _size(textpage: pdfium.PdfTextPage, index: int, known: dict[int, float]) -> float:
-    """The em in points: the font's size, scaled as its text object is. One look-up an object."""
-    from pypdfium2 import raw
-
-    text_object = raw.FPDFText_GetTextObject(textpage, index)
-    key = ctypes.addressof(text_object.contents) if text_object else -1
-    if key not in known:
-        matrix = raw.FS_MATRIX()
-        scale = 1.0
-        if raw.FPDFText_GetMatrix(textpage, index, matrix):
-            scale = math.hypot(matrix.c, matrix.d) or 1.0
-        known[key] = max(raw.FPDFText_GetFontSize(textpage, index) * scale, 0.1)
-    return known[key]

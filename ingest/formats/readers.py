@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator, Mapping
+import math
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 from typing import IO, Any
 
 from ingest.conversion import converted
@@ -19,7 +24,14 @@ from ingest.formats.signatures import (
     looks_binary,
 )
 from ingest.sandbox import Limits, parse
-from rag.errors import EncodingUnknown, NoTextLayer, OcrMissing, ParseLimit, TypeMismatch
+from rag.errors import (
+    EncodingUnknown,
+    FontsUnknown,
+    NoTextLayer,
+    OcrMissing,
+    ParseLimit,
+    TypeMismatch,
+)
 
 TEXT = "text"
 TABLE = "csv"
@@ -41,7 +53,9 @@ SHEET_PARSERS = {
 }
 LARGEST_TEXT = 64 << 20
 PARSE_LIMITS = Limits()
-OCR_LIMITS = Limits(memory_mb=6144, seconds=240)  # a page each
+OCR_LIMITS = Limits(memory_mb=6144, seconds=240)  # seconds: for each page
+_MOST_READERS = 4  # child processes that read pictures, 1.2 GB each
+_PAGES_EACH = 4  # fewer are not worth loading the models once more
 _LETTER = (b"mime-version:", b"from:", b"content-type:", b"date:", b"subject:")
 _SNIFFED = 1024
 
@@ -102,6 +116,11 @@ def _old(modern: str, kind: str, head: bytes) -> Way | None:
     return Way(TABLE) if modern == "xlsx" and b"\0" not in head else None
 
 
+def is_web_page(name: str) -> bool:
+    """Whether a file of this name is a web page."""
+    return PAGE_PARSERS.get(PurePath(name).suffix.lower()) == "html"
+
+
 def read_text(file: IO[bytes], name: str) -> Extracted:
     """A text file, its characters unchanged.
 
@@ -126,7 +145,7 @@ def read_pages(file: IO[bytes], name: str, suffix: str, way: Way) -> Extracted:
 
     Raises:
         OcrMissing: a picture, and nothing installed reads it.
-        NoTextLayer: a PDF of pictures, likewise.
+        NoTextLayer, FontsUnknown: a PDF of pictures or of fonts without characters, likewise.
         ConverterMissing: an old format, and LibreOffice is not installed.
         DocumentError: as the parser and `ingest.sandbox.parse` say.
     """
@@ -164,17 +183,82 @@ def has_ocr() -> bool:
 
 
 def _with_scans(file: IO[bytes], name: str, contents: Extracted) -> Extracted:
-    """The pages without a text layer read as pictures, one child process a page."""
+    """The pages without a usable text layer read as pictures."""
     if not has_ocr():
-        if not contents.text.strip():
-            raise NoTextLayer(file=name)
-        missing = "、".join(map(str, contents.unread))
-        remark = f"第 {missing} 页没有文字层，未读；安装 youju[ocr] 后可以识别"
-        return replace(contents, remarks=(*contents.remarks, remark), unread=())
+        return _without_scans(name, contents)
     pages = split_pages(contents)
-    for number in contents.unread:
-        scan = parse("ocr", file, name, OCR_LIMITS, page=number)
-        pages[number - 1] = split_pages(Extracted.from_dict(scan))[0]
-    text, places = join_pages(pages)
-    encoding = "pdf+ocr" if contents.text.strip() else "ocr"
-    return replace(contents, text=text, places=places, encoding=encoding, unread=())
+    nothing: list[int] = []
+    for scan in _scans(file, name, contents.unread):
+        for number, page in zip(scan.numbers, split_pages(scan.contents), strict=True):
+            if page.text.strip():
+                pages[number - 1] = page
+            else:
+                nothing.append(number)
+    text, places, marks = join_pages(pages)
+    remarks = _garbled_remark(contents.garbled, "，已改为识别页面图像")
+    remarks += [f"第 {_listed(nothing)} 页的图像里没有认出文字"] if nothing else []
+    return replace(
+        contents,
+        text=text,
+        places=places,
+        marks=marks,
+        encoding="pdf+ocr" if len(contents.unread) < len(pages) else "ocr",
+        remarks=(*contents.remarks, *remarks),
+        unread=(),
+    )
+
+
+def _without_scans(name: str, contents: Extracted) -> Extracted:
+    """What can be read without looking at pictures, and a remark about what cannot.
+
+    Raises:
+        NoTextLayer: that is nothing.
+        FontsUnknown: likewise, for want of characters in the fonts.
+    """
+    if not contents.kept_text.strip():
+        raise (FontsUnknown if contents.garbled else NoTextLayer)(file=name)
+    install = "，未读；安装 youju[ocr] 后可以识别"
+    scanned = [number for number in contents.unread if number not in contents.garbled]
+    missing = f"第 {_listed(scanned)} 页没有文字层{install}"
+    remarks = [missing] if scanned else []
+    remarks += _garbled_remark(contents.garbled, install)
+    return replace(contents, remarks=(*contents.remarks, *remarks), unread=())
+
+
+def _garbled_remark(pages: Sequence[int], then: str) -> list[str]:
+    return [f"第 {_listed(pages)} 页的字体没有说明是什么字{then}"] if pages else []
+
+
+def _listed(pages: Sequence[int]) -> str:
+    return "、".join(map(str, pages))
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """Pages that one child process read."""
+
+    numbers: Sequence[int]
+    contents: Extracted
+
+
+def _scans(file: IO[bytes], name: str, numbers: Sequence[int]) -> Iterator[_Scan]:
+    """The pages of `numbers`, in as many child processes as there are cores to spare.
+
+    A child loads the models once and reads its pages one after the other.
+    """
+    workers = max(1, min(_MOST_READERS, (os.cpu_count() or 1) // 2, len(numbers) // _PAGES_EACH))
+    share = math.ceil(len(numbers) / workers)
+    parts = [numbers[start : start + share] for start in range(0, len(numbers), share)]
+
+    file.seek(0)
+    data = file.read()
+
+    def read(part: Sequence[int]) -> _Scan:
+        limits = replace(OCR_LIMITS, seconds=OCR_LIMITS.seconds * len(part))
+        with tempfile.TemporaryFile(buffering=0) as own:  # children must not share a position
+            own.write(data)
+            found = parse("ocr", own, name, limits, pages=",".join(map(str, part)))
+        return _Scan(part, Extracted.from_dict(found))
+
+    with ThreadPoolExecutor(workers) as pool:
+        yield from pool.map(read, parts)

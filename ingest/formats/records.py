@@ -33,6 +33,10 @@ _ANSWER_KEYS = (
     *("答案", "答", "回答", "标准答案", "标准回答", "答复", "回复", "解答", "问题答案", "问题解答"),
     *("answer", "a"),
 )
+# A set of questions to measure with, and nothing that anybody reads.
+_OF_QUESTION_SETS = frozenset(
+    ("answers", "evidence", "answerable", "positive", "negative", "split")
+)
 _COLUMNS = frozenset((*_TEXT_KEYS, *_QUESTION_KEYS, *_ANSWER_KEYS))
 _NOTE = re.compile(r"\s*[（(【\[][^（）()【】\[\]]{0,20}[）)】\]]\s*$|^[*＊]+|[:：*＊]+$")
 _DAY_NUMBER = re.compile(r"[2-7]\d{4}(?:\.\d+)?")
@@ -158,6 +162,8 @@ def _record(values: Any, name: str, line: int, digest: str, codec: str) -> Recor
 
 def _question_and_answer(values: dict[str, Any]) -> str | None:
     """A question and its answer as a text; the question names it, unless something else does."""
+    if values.keys() & _OF_QUESTION_SETS:
+        return None
     question = next((values[key] for key in _QUESTION_KEYS if values.get(key)), None)
     answer = next((values[key] for key in _ANSWER_KEYS if values.get(key)), None)
     if not (isinstance(question, str) and isinstance(answer, str)):

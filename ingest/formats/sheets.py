@@ -156,9 +156,9 @@ def _depth(top: int, cells: list[list[str]], starts: dict[tuple[int, int], Merge
                 wide = merge.right - merge.left > 1 and n == depth - 1
                 depth = max(depth, merge.bottom - top, depth + wide if wide else 0)
         n += 1
-    depth = min(depth, _DEEPEST_HEADER)
-    numbers = [n for n in range(1, depth) if any(map(_is_number, cells[top + n : top + n + 1][0]))]
-    return min(numbers, default=min(depth, len(cells) - top))
+    depth = min(depth, _DEEPEST_HEADER, len(cells) - top)
+    numbers = (n for n in range(1, depth) if any(map(_is_number, cells[top + n])))
+    return next(numbers, depth)
 
 
 def _names(header: list[list[str]], merges: Sequence[Merge], top: int) -> list[str]:
@@ -177,7 +177,7 @@ def _filled_down(cells: list[list[str]], merges: Sequence[Merge], start: int) ->
     """The rows from `start` on; what is merged over several rows is said in each of them."""
     filled = [list(row) for row in cells]
     for merge in merges:
-        if merge.bottom - merge.top > 1 and merge.top >= start:
+        if merge.bottom - merge.top > 1 and start <= merge.top < len(filled):
             value = filled[merge.top][merge.left] if merge.left < len(filled[merge.top]) else ""
             for row in filled[merge.top + 1 : merge.bottom]:
                 row.extend([""] * (merge.left + 1 - len(row)))

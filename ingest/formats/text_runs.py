@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 Gap = tuple[float, float]
 
+_LONG = 12  # characters; cells are shorter
+_ENOUGH = 0.15  # of all characters
 _OVERLAP = 0.15  # of the height: neighbouring lines may overlap so far
 
 
@@ -18,6 +20,8 @@ class Piece:
         text: its characters.
         left, top, right, bottom: its box; for print, one em high.
         size: the em.
+        pale: printed so that other text can be read through it.
+        aside: the file itself says that it is no part of the text.
     """
 
     text: str
@@ -26,6 +30,8 @@ class Piece:
     right: float
     bottom: float
     size: float
+    pale: bool = False
+    aside: bool = False
 
     @property
     def middle(self) -> float:
@@ -45,6 +51,17 @@ def body_size(pieces: Iterable[Piece]) -> float:
         if half <= 0:
             return size
     return 1.0
+
+
+def prose_size(pieces: Sequence[Piece]) -> float:
+    """The em of running text: of the long runs, so that a table's small type does not count.
+
+    Where there are hardly any, the em in which most characters are set.
+    """
+    long = [piece for piece in pieces if len(piece.text) >= _LONG]
+    enough = sum(len(piece.text) for piece in long)
+    whole = sum(len(piece.text) for piece in pieces)
+    return body_size(long if enough >= _ENOUGH * whole else pieces)
 
 
 def rows(pieces: Sequence[Piece]) -> list[Band]:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from ingest.formats.columns import reading_order
 from ingest.formats.extracted import PageText
-from ingest.formats.frames import Frame
 from ingest.formats.text_runs import Piece, body_size, rows
+from ingest.lines import ends_sentence
 from rag.data_model.documents import Place
 
 _TITLE = 1.38  # times the body's size
 _SECTION = 1.12
+_ONE_TITLE = 0.85  # of the largest headline, in a document of one column
+_SECOND = 0.8  # of the largest of several headlines: a kicker
+_LONGEST_HEADING = 80
+_SCRIPT = 0.78  # of the line's size: an exponent or index
+_RAISED = 0.12  # em above the line's base
+_LOWERED = 0.06
+_DESCENT = 0.12
+_CELLS = "\u3000"  # stands between the cells of a row
+_LEAST_LINE = 8  # characters of a line that goes on over a page's end
 _RESIZED = 0.12  # em: lines of different type
 _INDENT = 0.8  # em: a first line is set in by more
 _SHORT = 1.6  # em: a last line ends earlier by more
@@ -25,6 +34,14 @@ _MANY = 2  # such spaces make it the rule
 _FAR = 1.0  # em more than the usual space between lines
 _WORD_SPACE = 0.15  # em between Latin words
 _WIDE_SPACE = 0.9  # em between words of a list
+_SCRIPTS = re.compile(r"[0-9+\-−=()n]+")
+_EXPONENTS = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
+_INDICES = str.maketrans("0123456789+-−=()n", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₙ")
+_PROSE = re.compile(r"[，、；].*。.*[，、；].*。|。.*。$|.{40}。$")
+_ITEM = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[、.．](?!\d)"
+    r"|[①-⑳●■◆]|第[一二三四五六七八九十百\d]{1,4}[条章节])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,31 +54,77 @@ class _Line:
     size: float
 
 
-def typeset(
-    pieces: Sequence[Piece],
-    page: int,
-    size: tuple[float, float],
-    drawn: Sequence[Frame] = (),
-    slack: float = _RESIZED,
-) -> PageText:
-    """The text of a page in reading order.
+@dataclass(frozen=True)
+class TypeScale:
+    """The sizes of a document's type.
 
-    Args:
-        pieces: everything on it.
-        page: its number, from 1.
-        size: width and height of the page, in the unit of `pieces`.
-        drawn: rectangles and lines on it.
+    Attributes:
+        em: of its running text.
+        title: of the smallest headline that starts an article.
         slack: how far the sizes of text of one size may differ, in em (a scan's are measured).
     """
-    em = body_size(pieces)
+
+    em: float
+    title: float
+    slack: float = _RESIZED
+
+    @classmethod
+    def of(cls, em: float, largest: float | None = None, slack: float = _RESIZED) -> TypeScale:
+        """For running text of `em`; `largest`: the headline that all others are smaller than."""
+        least = _TITLE * em
+        return cls(em, max(least, _ONE_TITLE * largest) if largest else least, slack)
+
+    def on_page(self, em: float) -> TypeScale:
+        """For a page whose own running text is of `em`: larger prose is no headline there."""
+        if em <= self.em:
+            return self
+        return TypeScale(em, max(self.title, _TITLE * em), self.slack)
+
+
+@dataclass(frozen=True)
+class Ends:
+    """How a page begins and ends.
+
+    Attributes:
+        goes_on: its first line may go on with a sentence of the page before.
+        open: its last line is full and ends in mid-sentence.
+        first, last: sizes of these lines.
+    """
+
+    goes_on: bool = False
+    open: bool = False
+    first: float = 0.0
+    last: float = 0.0
+
+    def continues(self, before: Ends, slack: float) -> bool:
+        """Whether this page goes on with the last sentence of the page `before`."""
+        alike = abs(self.first - before.last) <= slack * before.last
+        return self.goes_on and before.open and alike
+
+
+def set_blocks(
+    blocks: Sequence[Sequence[Piece]],
+    page: int,
+    size: tuple[float, float],
+    scale: TypeScale,
+) -> tuple[PageText, Ends]:
+    """The text of a page, and how it begins and ends.
+
+    Args:
+        blocks: its pieces in reading order.
+        page: its number, from 1.
+        size: width and height of the page, in the unit of the pieces.
+        scale: sizes of type.
+    """
     parts: list[str] = []
     places: list[Place] = []
     offset = 0
-    for block in reading_order(pieces, drawn):
-        lines = [_line(row) for row in rows(block)]
-        for lead, paragraph in _paragraphs(lines, em, slack):
+    em = scale.em
+    columns = [column for block in blocks if (column := _Column.of(block, scale))]
+    for column in columns:
+        for (lead, paragraph), level in zip(column.paragraphs, column.levels(scale), strict=True):
             mark = ("\n" if offset and not lead else "") + ("\n" if offset else "")
-            mark += _heading_mark(paragraph, em)
+            mark += f"{'#' * level} " if level else ""
             offset += len(mark)
             parts.append(mark)
             previous = ""
@@ -72,16 +135,94 @@ def typeset(
                 offset = start + len(line.text)
                 places.append(Place(start, offset, page, _box(line, *size)))
                 previous = line.text
-    return PageText("".join(parts), tuple(places))
+    return PageText("".join(parts), tuple(places)), _ends(columns, em)
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A block's lines in paragraphs, and the margins of its text."""
+
+    paragraphs: list[tuple[bool, list[_Line]]]
+    left: float
+    right: float
+
+    @classmethod
+    def of(cls, block: Sequence[Piece], scale: TypeScale) -> _Column | None:
+        lines = [line for row in rows(block) if (line := _line(row)).text]
+        if not lines:
+            return None
+        return cls(_paragraphs(lines, scale.em, scale.slack), *_margins(lines, scale.em))
+
+    @property
+    def is_one_line(self) -> bool:
+        """Whether its margins are those of its only line."""
+        return len(self.paragraphs) == 1 and len(self.paragraphs[0][1]) == 1
+
+    def levels(self, scale: TypeScale) -> list[int]:
+        """The heading level of every paragraph, 0 for text.
+
+        Of headlines one below the other, those much smaller than the largest are a kicker or a
+        second headline, and start nothing.
+        """
+        sizes = [median(line.size for line in paragraph) for _, paragraph in self.paragraphs]
+        levels = [
+            _level(paragraph, size, scale)
+            for (_, paragraph), size in zip(self.paragraphs, sizes, strict=True)
+        ]
+        for first, last in _stretches(levels):
+            largest = max(sizes[first:last])
+            for n in range(first, last):
+                if levels[n] == 1 and sizes[n] < _SECOND * largest:
+                    levels[n] = 2
+        return levels
+
+
+def _stretches(levels: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Where headings stand one below the other."""
+    start = 0
+    for n in range(len(levels) + 1):
+        if n == len(levels) or not levels[n]:
+            if n - start > 1:
+                yield start, n
+            start = n + 1
+
+
+def _ends(columns: Sequence[_Column], em: float) -> Ends:
+    if not columns:
+        return Ends()
+    first, last = columns[0].paragraphs[0][1][0], columns[-1].paragraphs[-1][1][-1]
+    small = {True: first.size < _SECTION * em, False: last.size < _SECTION * em}
+    left = columns[0].left
+    if columns[0].is_one_line:
+        left = min(column.left for column in columns)
+    right = columns[-1].right
+    if columns[-1].is_one_line:
+        right = max(column.right for column in columns)
+    flush = first.left - left <= _INDENT * em
+    return Ends(
+        goes_on=small[True] and flush and not _ITEM.match(first.text) and _CELLS not in first.text,
+        open=small[False]
+        and len(last.text) >= _LEAST_LINE
+        and _CELLS not in last.text
+        and right - last.right <= _SHORT * em
+        and not ends_sentence(last.text),
+        first=first.size,
+        last=last.size,
+    )
 
 
 def _line(row: Sequence[Piece]) -> _Line:
-    text = row[0].text
-    for before, after in pairwise(row):
-        gap = (after.left - before.right) / max(after.size, 0.1)
-        latin = before.text[-1:].isascii() and after.text[:1].isascii()
-        space = gap > (_WORD_SPACE if latin else _WIDE_SPACE) and not text.endswith(" ")
-        text += ("\u3000" if space and not latin else " " if space else "") + after.text
+    main = max(row, key=lambda piece: (len(piece.text) > 1, piece.size))
+    text, before = "", None
+    for piece in row:
+        own = _scripted(piece, main)
+        if before is not None:
+            gap = (piece.left - before.right) / max(piece.size, 0.1)
+            latin = before.text[-1:].isascii() and piece.text[:1].isascii()
+            space = gap > (_WORD_SPACE if latin else _WIDE_SPACE) and not text.endswith(" ")
+            text += _CELLS if space and not latin else " " if space else ""
+        text += own
+        before = piece
     return _Line(
         text=text.strip(),
         left=min(piece.left for piece in row),
@@ -90,6 +231,20 @@ def _line(row: Sequence[Piece]) -> _Line:
         bottom=max(piece.bottom for piece in row),
         size=body_size(row),
     )
+
+
+def _scripted(piece: Piece, main: Piece) -> str:
+    """The text of `piece`, as exponent or index where it is small and stands off the base line."""
+    if piece.size > _SCRIPT * main.size or not _SCRIPTS.fullmatch(piece.text):
+        return piece.text
+    off = (_base(main) - _base(piece)) / main.size
+    if off >= _RAISED:
+        return piece.text.translate(_EXPONENTS)
+    return piece.text.translate(_INDICES) if off <= -_LOWERED else piece.text
+
+
+def _base(piece: Piece) -> float:
+    return piece.bottom - _DESCENT * (piece.bottom - piece.top)
 
 
 def _paragraphs(lines: Sequence[_Line], em: float, slack: float) -> list[tuple[bool, list[_Line]]]:
@@ -126,13 +281,14 @@ def _margins(lines: Sequence[_Line], em: float) -> tuple[float, float]:
     return min(line.left for line in body), max(line.right for line in body)
 
 
-def _heading_mark(paragraph: Sequence[_Line], em: float) -> str:
-    size = median(line.size for line in paragraph)
-    if sum(len(line.text) for line in paragraph) > 80:
-        return ""
-    if size >= _TITLE * em:
-        return "# "
-    return "## " if size >= _SECTION * em else ""
+def _level(paragraph: Sequence[_Line], size: float, scale: TypeScale) -> int:
+    """1 for a headline, 2 for a heading, 0 for text: prose in larger type is text."""
+    text = "".join(line.text for line in paragraph)
+    if len(text) > _LONGEST_HEADING or (len(paragraph) > 1 and _PROSE.search(text)):
+        return 0
+    if size >= scale.title:
+        return 1
+    return 2 if size >= _SECTION * scale.em else 0
 
 
 def _needs_space(before: str, after: str) -> bool:

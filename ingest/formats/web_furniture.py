@@ -158,7 +158,7 @@ def _is_named(element: HtmlElement) -> bool:
     if element.tag == "form" and element.find(".//input[@type='password']") is not None:
         return True
     if element.tag in _TAGS or element.get("role") in _ROLES:
-        return bool(element.tag != "footer" or element.getparent().tag != "blockquote")
+        return not (element.tag == "footer" and element.getparent().tag == "blockquote")
     return bool(_NAMES & {*names_of(element)}) and not _SENTENCE_MARK.search(_own_text(element))
 
 

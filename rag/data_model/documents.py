@@ -88,6 +88,15 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Characters `[start, end)` of a source's text that no article has; `reason` is in Chinese."""
+
+    start: int
+    end: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Original:
     """The bytes of a file that has pages to look at: `kind` is `pdf` or `image`."""
 

@@ -6,9 +6,10 @@
     │   ├── DocumentError             FileMissing · FileUnreadable · EmptyDocument · TypeMismatch ·
     │   │                             EncodingUnknown · FormatUnsupported · ParseLimit ·
     │   │                             ParseTimeout · ParseFailed · PdfEncrypted · NoTextLayer ·
-    │   │                             ArchiveTooLarge · ArchiveCorrupt · XmlForbidden ·
-    │   │                             HtmlTooDeep · OcrMissing · ConverterMissing · RecordInvalid ·
-    │   │                             PartsFailed · PageImageMissing · AddressRefused · FetchFailed
+    │   │                             FontsUnknown · ArchiveTooLarge · ArchiveCorrupt ·
+    │   │                             XmlForbidden · HtmlTooDeep · OcrMissing · ConverterMissing ·
+    │   │                             RecordInvalid · PartsFailed · PageImageMissing ·
+    │   │                             AddressRefused · FetchFailed
     │   ├── DataFileError             DataFileMissing · DataLineInvalid
     │   ├── ArticleMissing · CorrectionInvalid · JobMissing · BrowserMissing
     │   ├── SetMissing · RunMissing · RunUnderway · PreviewMissing
@@ -52,6 +53,7 @@ from rag.errors.documents import (
     FetchFailed,
     FileMissing,
     FileUnreadable,
+    FontsUnknown,
     FormatUnsupported,
     HtmlTooDeep,
     NoTextLayer,
@@ -137,6 +139,7 @@ __all__ = [
     "FetchFailed",
     "FileMissing",
     "FileUnreadable",
+    "FontsUnknown",
     "FormatUnsupported",
     "HostRefused",
     "HtmlTooDeep",

@@ -100,6 +100,14 @@ class NoTextLayer(DocumentError):
     hint = '请先安装文字识别组件：pip install "youju[ocr]"，再重新导入。'
 
 
+class FontsUnknown(DocumentError):
+    """A PDF whose fonts do not say which characters they draw, and nothing here reads pictures."""
+
+    code = "fonts_unknown"
+    message = "PDF 的字体没有说明是什么字，读出来是乱码：{file}"
+    hint = '请先安装文字识别组件：pip install "youju[ocr]"，再重新导入；或请对方另存一份。'
+
+
 class ArchiveTooLarge(DocumentError):
     """An archive with more files, bytes or compression than is allowed."""
 

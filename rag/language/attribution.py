@@ -46,12 +46,20 @@ def _voices(article: Article, n: int, name: str) -> dict[int, bool]:
         for match in _SAYS.finditer(text):
             who, told = match.group("who"), True
             voice = who.endswith(name) or (met and _PRONOUN.search(who) is not None)
-            if match.start() == 0 and at and _CLOSED.search(texts[at - 1]):
+            if at and _closes_quotation(text, match.start(), texts[at - 1]):
                 for before in _quoted_before(texts, at):
                     voices[sentences[before].start] = voice
         if told or voice:  # what others say ends with the sentence, or the author never speaks
             voices[sentences[at].start] = bool(voice)
     return voices
+
+
+def _closes_quotation(text: str, at: int, before: str) -> bool:
+    """Whether a quotation that began in a sentence before closes right before `at`."""
+    if at == 0:
+        return _CLOSED.search(before) is not None
+    opened = text.rfind("“", 0, at), text.rfind("「", 0, at), text.rfind("『", 0, at)
+    return text[at - 1] in '”"」』' and max(opened) < 0
 
 
 def _quoted_before(texts: list[str], at: int) -> Iterator[int]:

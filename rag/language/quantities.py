@@ -20,8 +20,9 @@ UNIT = (
     "|层|级|岁|年|天|日|月|分|秒|周(?![年岁边期])|米|里|吨|克|斤|度|倍|种|类|对|只|头|棵|株|路|站|期|场|批|起|字|节|门|班|箱|瓶|顶|张|块|片"
 )
 _QUANTITY = re.compile(
-    r"(?<!\d)(?P<digits>\d{1,15}(?:[ ,]\d{3}){0,5}(?:\.\s?\d{1,15})?)(?P<scale>[千万亿]{0,4})"
-    rf"(?:多|余)?(?P<unit>{UNIT})"
+    r"(?<!\d)(?P<digits>\d{1,15}(?:[ ,]\d{3}){0,5}(?:\.\s?\d{1,15})?)"
+    r"(?P<power>(?:[×x*]10)?\^[-−]?\d{1,2})?"
+    rf"(?P<scale>[千万亿]{{0,4}})(?:多|余)?(?P<unit>{UNIT})"
     rf"|(?<![{_NUMERAL}])(?P<numeral>[{_NUMERAL}]{{1,14}}(?:[万亿][{_NUMERAL}]{{0,14}})?)"
     rf"(?:多|余)?(?P<counted>{UNIT})"
 )
@@ -45,6 +46,7 @@ def quantities(text: str) -> Iterator[Quantity]:
         unit = match.group("unit") or match.group("counted")
         if match.group("digits"):
             value = float(re.sub(r"[ ,]", "", match.group("digits")))
+            value = _raised(value, match.group("power") or "")
             for scale in match.group("scale"):
                 value *= _MYRIADS.get(scale, 1000)
         else:
@@ -53,6 +55,16 @@ def quantities(text: str) -> Iterator[Quantity]:
             value, unit = value * _SHARES[unit], "%"
         unit = next((min(same) for same in _SAME_UNITS if unit in same), unit)
         yield Quantity(value, unit, match.start(), match.end())
+
+
+def _raised(value: float, power: str) -> float:
+    """`3.5` with `×10^8`, or `10` with `^8`."""
+    if not power or not value:
+        return value
+    factor, _, exponent = power.replace("−", "-").partition("^")
+    if factor or value == 10:
+        return (value if factor else 1.0) * 10.0 ** int(exponent)
+    return min(max(value, 1e-6), 1e6) ** min(max(int(exponent), -40), 40)
 
 
 def chinese_number(numeral: str) -> float:

@@ -2,7 +2,7 @@
 
 Raw text is never changed. What is searched is a folded copy: NFKC (full width becomes half width,
 Kangxi radicals become Han characters), lower case, Traditional to Simplified, invisible characters
-dropped. `Folded.offsets` leads each folded character back to the raw one.
+dropped, powers marked. `Folded.offsets` leads each folded character back to the raw one.
 """
 
 from __future__ import annotations
@@ -15,18 +15,16 @@ from dataclasses import dataclass
 from functools import cache
 
 from rag.data_model.documents import Sentence, Span
+from rag.language.sentence_ends import sentence_ends
 
-# A sentence ends after 。！？… (or their half-width forms), with the closing quotes that follow,
-# and at a line's end. A full stop between digits or Latin letters does not end one.
-_SENTENCE_END = re.compile(
-    r"(?:[。！？!?…]+|(?<=[a-zA-Z]{2})\.(?=\s|$))[”’」』）)》〉\]】\"']*|\n+",
-)
 SPEAKER_LABEL = re.compile(r"[^，。：:\s]{1,12}[：:]\s*")
 """`姓名：` before what somebody says."""
 
 BRACKETS = tuple(zip("“‘「『《〈（(【[", "”’」』》〉）)】]", strict=True))
 """Quotation marks and brackets, left and right."""
 
+# 10⁸ is searched as 10^8; without its mark it would be 108.
+_POWER = re.compile(r"(?<=[0-9０-９])[⁺⁻]?[⁰¹²³⁴-⁹]+")
 _CLAUSE_END = re.compile(r"[，,；;：:、]")
 _NAME = re.compile("n(?:r|rt|rfg|z|t|s)$")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*")
@@ -37,7 +35,7 @@ def sentence_spans(text: str) -> list[Span]:
     """Spans of the sentences of `text`, trimmed of white space, in order; linear in its length."""
     spans: list[Span] = []
     start = 0
-    for end in [match.end() for match in _SENTENCE_END.finditer(text)] + [len(text)]:
+    for end in (*sentence_ends(text), len(text)):
         if trimmed := trim_span(text, start, end):
             spans.append(trimmed)
         start = end
@@ -94,15 +92,17 @@ def fold(text: str) -> str:
     """The folded copy alone."""
     if text.isascii() and text.isprintable():
         return text.lower()
-    return text.translate(_FOLDED)
+    return _POWER.sub(r"^\g<0>", text).translate(_FOLDED)
 
 
 def fold_with_offsets(text: str) -> Folded:
     """The folded copy with its map back to `text`."""
     pieces: list[str] = []
     offsets: list[int] = []
+    powers = {match.start() for match in _POWER.finditer(text)}
     for offset, character in enumerate(text):
         folded = _FOLDED[ord(character)]
+        folded = f"^{folded}" if offset in powers else folded
         pieces.append(folded)
         offsets.extend([offset] * len(folded))
     return Folded("".join(pieces), tuple(offsets))

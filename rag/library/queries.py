@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
-from rag.data_model.documents import Original, Place, SourceFile
+from rag.data_model.documents import LeftOut, Original, Place, SourceFile
 from rag.errors import ArticleMissing, LibraryCorrupt
 from rag.library import records
 from rag.library.corrections import Correction, correction_of
@@ -155,6 +156,15 @@ class LibraryQueries(HeadQueries):
         if row is None:
             raise LibraryCorrupt(path=self._database.path, reason=f"文章 {article_key} 没有来源")
         return SourceFile(*row)
+
+    def left_out(self, article_key: int) -> tuple[LeftOut, ...]:
+        """What of the text of the file that this row was read from no article has."""
+        row = self._one(
+            "SELECT l.ranges FROM articles a JOIN left_out l ON l.source = a.source"
+            " WHERE a.rowid = ?",
+            (article_key,),
+        )
+        return tuple(LeftOut(*part) for part in json.loads(row[0])) if row else ()
 
     def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
         """Passages in the order of `ids`; those that are gone are left out."""

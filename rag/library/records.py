@@ -10,6 +10,7 @@ from typing import Any
 from rag.data_model.documents import (
     Article,
     Join,
+    LeftOut,
     Original,
     Paragraph,
     Passage,
@@ -116,6 +117,7 @@ class NewDocument:
         places, original: of a file that has pages.
         recipe: names how it was taken apart.
         signatures: by article id; an article without one is never taken for a reprint.
+        left_out: what of the source's text no article has.
     """
 
     source: SourceFile
@@ -126,6 +128,7 @@ class NewDocument:
     original: Original | None = None
     recipe: str = ""
     signatures: Mapping[str, Signature] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,5 +68,17 @@ CREATE INDEX heads_by_day ON heads (day, newspaper, page, born, died);
 CREATE INDEX heads_by_newspaper ON heads (newspaper, born, died);
 """
 
-STEPS = (_ARTICLES_AND_PASSAGES, _CORRECTIONS, _PAGES, _REPRINTS_AND_STAMPS, _HEADS)
+# `ranges`: JSON, [start, end, reason] each: characters of the source that no article has.
+_LEFT_OUT = """
+CREATE TABLE left_out (source INTEGER PRIMARY KEY REFERENCES sources, ranges TEXT NOT NULL);
+"""
+
+STEPS = (
+    _ARTICLES_AND_PASSAGES,
+    _CORRECTIONS,
+    _PAGES,
+    _REPRINTS_AND_STAMPS,
+    _HEADS,
+    _LEFT_OUT,
+)
 """Version n of the file is what the first n steps make; a released step never changes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import astuple
 
 import numpy as np
 
@@ -88,10 +89,14 @@ def add_source(connection: Connection, document: NewDocument) -> int:
 
 
 def keep_pages(connection: Connection, source_id: int, document: NewDocument) -> None:
-    """Where the lines of a document stand, and its bytes, for those that want to see its pages."""
+    """Where the lines of a document stand, its bytes, and what of its text no article has."""
     connection.execute("DELETE FROM places WHERE source = ?", (source_id,))
     if document.places:
         connection.execute("INSERT INTO places VALUES (?, ?)", (source_id, pack(document.places)))
+    connection.execute("DELETE FROM left_out WHERE source = ?", (source_id,))
+    if document.left_out:
+        ranges = json.dumps([astuple(part) for part in document.left_out], ensure_ascii=False)
+        connection.execute("INSERT INTO left_out VALUES (?, ?)", (source_id, ranges))
     if document.original:
         connection.execute(
             "INSERT OR IGNORE INTO originals VALUES (?, ?, ?)",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -110,10 +111,15 @@ def show_article(
     options = options_of(context, data_dir, as_json)
     with Library.open(options.settings().data_dir) as library:
         stored = library.article(article_id)
+        left_out = library.left_out(stored.key)
+        source = library.source_of(stored.key).text if left_out else ""
+    parts = [(part.reason, source[part.start : part.end]) for part in left_out]
     if options.as_json:
-        console.say_json(article_whole(stored))
+        shown = [{"reason": reason, "text": text} for reason, text in parts]
+        console.say_json(article_whole(stored) | {"left_out": shown})
         return
     _show_text(stored)
+    _show_left_out(parts)
 
 
 def remove_article(
@@ -179,6 +185,20 @@ def _show_text(stored: StoredArticle) -> None:
     for paragraph in article.paragraphs:
         speaker = f"{paragraph.speaker}：" if paragraph.speaker else ""
         console.say(f"[{paragraph.n}] {speaker}{paragraph.text}")
+
+
+def _show_left_out(parts: Sequence[tuple[str, str]]) -> None:
+    """What of the file no article has, by its reason; the same text once."""
+    from ingest.conservation import HEADING_MARKS
+
+    by_reason: dict[str, dict[str, None]] = {}
+    for reason, text in parts:
+        if reason != HEADING_MARKS:
+            by_reason.setdefault(reason, {})[text] = None
+    if by_reason:
+        console.say("这个文件里没有收进文章的文字：")
+    for reason, texts in by_reason.items():
+        console.say(f"  {reason}：{'；'.join(texts)}")
 
 
 def _show_report(report: IngestReport, options: Options) -> None:
