@@ -101,7 +101,7 @@ def test_where_nothing_was_quoted_before_the_reason_is_given(tmp_path: Path) -> 
 
 
 def test_a_sentence_that_tells_before_it_asks_may_answer(tmp_path: Path) -> None:
-    answer = marked("王大江", tmp_path, "上了船的船厂老工人是谁？")
+    answer = marked("王大江", tmp_path, "也上了船的船厂老工人叫什么？")
     assert answer.short_answer == "王大江"
     assert answer.citations[0].quote.startswith("船厂的老工人王大江也上了船")
 
