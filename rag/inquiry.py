@@ -131,18 +131,28 @@ class Inquiry:
     ) -> tuple[SpeakerEvidence, ...]:
         """The evidence: of everybody, or of each person whose view is asked.
 
-        Where no article knows that person, it is what others say, and answers nothing.
+        Where no article knows that person, or none of them says a word, it is what others say, and
+        answers nothing.
         """
         if scope.unknown is not None:
-            side = self._from_anyone(understood, vector, candidates)
-            unsaid = replace(side.assessment, answerable=0.0)
-            return (replace(side, assessment=unsaid, differing=(), near_miss=None),)
+            return (self._from_others(understood, vector, candidates),)
         if scope.names:
             question = without_names(understood, scope.names)
-            return tuple(
+            sides = tuple(
                 self._from_speaker(name, question, candidates, filters) for name in scope.names
             )
+            if any(side.assessment.evidence for side in sides):
+                return sides
+            return (self._from_others(understood, vector, candidates),)
         return (self._from_anyone(as_figure_question(understood), vector, candidates),)
+
+    def _from_others(
+        self, question: ParsedQuestion, vector: Vectors, candidates: Sequence[Candidate]
+    ) -> SpeakerEvidence:
+        """What is nearest where somebody else was asked for: shown, and no answer."""
+        side = self._from_anyone(question, vector, candidates)
+        unsaid = replace(side.assessment, answerable=0.0)
+        return replace(side, assessment=unsaid, differing=(), near_miss=None, rules=())
 
     def _from_anyone(
         self, question: ParsedQuestion, vector: Vectors, candidates: Sequence[Candidate]

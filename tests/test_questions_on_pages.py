@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pages import ask, asking_files
+from pages import ask, asking_files, write
 
 from rag.data_model.answers import Answer, Filters, Question
 from rag.pipeline import Pipeline
@@ -165,3 +165,21 @@ def test_a_replay_says_what_changed_and_why(pipeline: Pipeline) -> None:
     assert any("另一句" in change for change in replayed.changes)
     assert any("another" in cause for cause in replayed.causes)
     assert any(citation.source.file in cause for cause in replayed.causes)
+
+
+def test_who_says_nothing_does_not_empty_the_library(tmp_path: Path) -> None:
+    page = "水渠圆桌\n主持人\n顾明川 本报编辑\n嘉宾\n沈知秋 水利站站长\n\n"
+    page += "顾明川：水渠该怎么修？\n沈知秋：水渠要先清淤。\n"
+    with asking_files(tmp_path, write(tmp_path / "pages", talk=page)) as made:
+        answer = ask(made, "顾明川怎么看水渠？")
+    assert not answer.answered
+    assert "还没有收入" not in answer.text
+    assert answer.refusal is not None
+    assert answer.refusal.nearest
+
+
+@pytest.mark.parametrize("asked", ["任远帆的单位是什么？", "任远帆现在担任什么职务？"])
+def test_a_byline_alone_tells_nothing_of_somebodys_work(tmp_path: Path, asked: str) -> None:
+    page = "标题：校园足球\n作者：任远帆\n\n校园足球办得好，孩子们跑得欢。\n"
+    with asking_files(tmp_path, write(tmp_path / "pages", ball=page)) as made:
+        assert all("作者：" not in citation.quote for citation in ask(made, asked).citations)

@@ -7,6 +7,7 @@ decoded: `"".join(source[s:e] for s, e in spans)` is the paragraph, character fo
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -32,10 +33,14 @@ def spans_text(source: str, spans: tuple[Span, ...]) -> str:
 def day_of(date: str) -> tuple[str, int, int] | None:
     """Year, month and day of an ISO date; None for what a page gave instead of one."""
     parts = date.split("-")
-    if len(parts) != 3 or not all(map(str.isdecimal, parts)):
+    if len(parts) != 3 or not all(part.isascii() and part.isdecimal() for part in parts):
         return None
-    year, month, day = parts
-    return year, int(month), int(day)
+    year, month, day = map(int, parts)
+    try:
+        datetime.date(year, month, day)
+    except ValueError:
+        return None
+    return parts[0], month, day
 
 
 def cut_spans(spans: tuple[Span, ...], start: int, end: int) -> tuple[Span, ...]:

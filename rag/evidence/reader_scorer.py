@@ -29,8 +29,8 @@ _SHORT_TYPES = {
     QuestionType.HOW_MANY,
 }
 _SHORT = 24
-_BINDING = "的了"
-"""Ends of an answer that only bind it to what follows: 72岁`的`."""
+_BINDING = "的了在于和与至到"
+"""Ends of an answer that only bind it to what follows: 72岁`的`, 6月20日至25日`在`."""
 _CERTAIN = 0.5
 
 

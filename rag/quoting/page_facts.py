@@ -28,6 +28,8 @@ _ASKS_POST = (
     rf"(?:什么|哪个|哪家|哪里|哪儿|哪一?位|何许|做什么|干什么)?(?:{_POST_WORDS}|人|谁)?"
     r"(?:的|工作|任职|供职|什么|哪里|哪个|谁|啊|呀)*$"
 )
+_ASKS_WORK = re.compile(rf"{_POST_WORDS}|工作|任职|供职|担任")
+"""A byline tells that somebody wrote, and nothing of his work."""
 _ASKS_HOLDER = re.compile(
     rf"^谁(?:是|担任|任|当)(?P<a>.{{2,40}}?(?:{POST}))$|^(?P<b>.{{2,40}}?(?:{POST}))(?:(?:是|由)(?:谁|哪位)(?:担任)?|叫什么(?:名字)?)$"
 )
@@ -111,6 +113,8 @@ def _post(
             for stored in articles:
                 if facts := find(name, stored):
                     return facts
+        if _ASKS_WORK.search(bare):
+            continue
         for stored in articles:
             if name in map(fold, stored.article.authors) and (line := _byline(stored, source)):
                 return Facts((line,))
