@@ -31,6 +31,7 @@ SLOW = {
     "test_uploads",
     "test_web_pages",
     "test_word",
+    "test_workbooks",
 }
 """Files that start other programs, read many files or measure growth: most of the time."""
 

@@ -15,13 +15,13 @@ from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import parse_xml
+from loaded_files import only
 from lxml import etree
 
 from ingest.formats import readers
 from ingest.formats.columns import reading_order
 from ingest.formats.extracted import Extracted, Mark, PageText, join_pages, split_pages
 from ingest.formats.text_runs import Piece
-from ingest.loading import LoadedFile, load
 from rag.data_model.documents import Place
 from rag.errors import ParseFailed
 
@@ -42,11 +42,6 @@ SENTENCES = (
     "气象站的数据每十分钟更新一次，农户在家就能查到自己地块的墒情。",
     "工程分三期进行，一期长8.6公里，预计2025年底通车。",
 )
-
-
-def only(path: Path) -> LoadedFile:
-    (loaded,) = load(path)
-    return loaded
 
 
 def prose(start: int, paragraphs: int) -> list[str]:

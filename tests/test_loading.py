@@ -11,6 +11,7 @@ from pathlib import Path
 
 import opencc
 import pytest
+from loaded_files import only
 
 from ingest.encodings import decode, plausibility
 from ingest.loading import LoadedFile, discover, load, shown_name
@@ -66,11 +67,6 @@ def traditional(text: str) -> str:
 def write(path: Path, content: str | bytes) -> Path:
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
-
-
-def only(path: Path) -> LoadedFile:
-    (loaded,) = load(path)
-    return loaded
 
 
 def parts(path: Path) -> tuple[list[LoadedFile], list[DocumentError]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from loaded_files import only
 from pages import ingest_into, pipeline_over
 
 from eval.benchmarks.pages import read_back
@@ -22,7 +23,6 @@ from eval.printed_pages import (
     scan_page,
 )
 from ingest.formats import readers
-from ingest.loading import LoadedFile, load
 from rag.data_model.answers import Question
 from rag.errors import BrowserMissing
 
@@ -41,11 +41,6 @@ SCANS = [
 
 def named(value: object) -> str:
     return value.articles[0].title[:8] if isinstance(value, PrintedPage) else str(value)
-
-
-def only(path: Path) -> LoadedFile:
-    (loaded,) = load(path)
-    return loaded
 
 
 def bare(text: str) -> str:

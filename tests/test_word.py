@@ -8,9 +8,9 @@ from pathlib import Path
 import docx
 import made_files as made
 import pytest
+from loaded_files import lines, only
 from made_words import level, numbered, paragraph, run, word_file
 
-from ingest.loading import LoadedFile, load
 from ingest.page import page_to_articles
 from rag.errors import ParseFailed, TypeMismatch
 
@@ -20,15 +20,6 @@ RULES = (
     + level(2, "chineseCountingThousand", "（%3）")
     + level(3, "decimal", "%1.%4", "<w:isLgl/>")
 )
-
-
-def only(path: Path) -> LoadedFile:
-    (loaded,) = load(path)
-    return loaded
-
-
-def lines_of(path: Path) -> list[str]:
-    return [line for line in only(path).source.text.splitlines() if line.strip()]
 
 
 class TestNumbers:
@@ -44,7 +35,7 @@ class TestNumbers:
             + numbered("经费每株三百元。", level=3)
         )
         path = word_file(tmp_path / "a.docx", body, scheme=RULES)
-        assert lines_of(path) == [
+        assert lines(path) == [
             "第一章 总则",
             "第1条 为保护古树，制定本规定。",
             "（一）胸径一米以上的；",
@@ -62,12 +53,12 @@ class TestNumbers:
         )
         body = numbered("甲") + numbered("乙") + numbered("丙", 78) + numbered("丁", 78)
         path = word_file(tmp_path / "a.docx", body, scheme=level(0, "decimal", "%1."), lists=again)
-        assert lines_of(path) == ["1. 甲", "2. 乙", "5. 丙", "6. 丁"]
+        assert lines(path) == ["1. 甲", "2. 乙", "5. 丙", "6. 丁"]
 
     def test_bullets_and_lists_switched_off(self, tmp_path: Path) -> None:
         body = numbered("圆点") + numbered("无号", 0)
         path = word_file(tmp_path / "a.docx", body, scheme=level(0, "bullet", "●"))
-        assert lines_of(path) == ["圆点", "无号"]
+        assert lines(path) == ["圆点", "无号"]
 
     def test_numbers_that_a_style_brings(self, tmp_path: Path) -> None:
         scheme = level(0, "chineseCountingThousand", "%1、", "<w:pStyle w:val='Heading1'/>")
@@ -76,7 +67,7 @@ class TestNumbers:
             for text in ("来源", "去向")
         )
         path = word_file(tmp_path / "a.docx", body, scheme=scheme)
-        assert lines_of(path)[::2] == ["## 一、来源", "## 二、去向"]
+        assert lines(path)[::2] == ["## 一、来源", "## 二、去向"]
 
     def test_rows_numbered_by_empty_paragraphs(self, tmp_path: Path) -> None:
         rows = "".join(
@@ -86,7 +77,7 @@ class TestNumbers:
         path = word_file(
             tmp_path / "a.docx", f"<w:tbl>{rows}</w:tbl>", scheme=level(0, "decimal", "%1")
         )
-        assert lines_of(path) == ["1　水泵", "2　阀门"]
+        assert lines(path) == ["1　水泵", "2　阀门"]
 
     def test_a_report_of_chapters_is_one_article(self, tmp_path: Path) -> None:
         body = "".join(
@@ -114,7 +105,7 @@ class TestParts:
         inner = f"<w:sdt><w:sdtContent>{row('竹椅', '四十元')}</w:sdtContent></w:sdt>"
         nested = f"<w:sdt><w:sdtContent>{inner}{row('木凳', '二十元')}</w:sdtContent></w:sdt>"
         path = word_file(tmp_path / "a.docx", f"<w:tbl>{row('货名', '价钱')}{nested}</w:tbl>")
-        assert lines_of(path) == ["货名　价钱", "竹椅　四十元", "木凳　二十元"]
+        assert lines(path) == ["货名　价钱", "竹椅　四十元", "木凳　二十元"]
 
     def test_notes_stand_at_the_end_with_their_marks(self, tmp_path: Path) -> None:
         body = paragraph(
@@ -127,7 +118,7 @@ class TestParts:
             note = f"<w:{kind} w:id='{n}'>{own}</w:{kind}>"
             notes[f"{kind}s"] = f"<w:{kind}s>{rule}{note}</w:{kind}s>"
         path = word_file(tmp_path / "a.docx", body, parts=notes)
-        assert lines_of(path) == [
+        assert lines(path) == [
             "渡槽建于明代[i]。",
             "共有九孔[1]。",
             "[1]一说十孔。",
@@ -153,7 +144,7 @@ class TestParts:
             path.read_bytes(), "word/document.xml", xml.replace("</w:body>", chunk).encode()
         )
         path.write_bytes(package)
-        assert lines_of(path) == ["渡口", "摆渡时间：早六点。"]
+        assert lines(path) == ["渡口", "摆渡时间：早六点。"]
 
     def test_ticks(self, tmp_path: Path) -> None:
         def symbol(code: str, font: str = "Wingdings") -> str:
@@ -175,7 +166,7 @@ class TestParts:
             + paragraph(old + run("已缴费"))
             + paragraph(symbol("F0B3", "Symbol") + run("60分")),
         )
-        assert lines_of(path) == ["☑有☐无", "☑自有☐租用", "☑同意", "☑已缴费", "≥60分"]
+        assert lines(path) == ["☑有☐无", "☑自有☐租用", "☑同意", "☑已缴费", "≥60分"]
 
     def test_heights_formulas_and_readings(self, tmp_path: Path) -> None:
         high, low = "<w:vertAlign w:val='superscript'/>", "<w:vertAlign w:val='subscript'/>"
@@ -238,7 +229,7 @@ class TestKinds:
             package, "[Content_Types].xml", types.replace(usual, kind).encode()
         )
         path.write_bytes(package)
-        assert lines_of(path) == ["通知已经贴出。"]
+        assert lines(path) == ["通知已经贴出。"]
 
     def test_the_strict_dialect(self, tmp_path: Path) -> None:
         document = docx.Document()
@@ -258,7 +249,7 @@ class TestKinds:
             package = made.with_part(package, name, data)
         path = tmp_path / "a.docx"
         path.write_bytes(package)
-        assert lines_of(path) == ["# 渠首", "渠长六公里。"]
+        assert lines(path) == ["# 渠首", "渠长六公里。"]
 
     def test_another_office_file_is_named(self, tmp_path: Path) -> None:
         path = tmp_path / "a.docx"
