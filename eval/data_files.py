@@ -101,6 +101,11 @@ def jsonl_of(records: Iterable[object]) -> str:
     return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
 
 
+def gzipped_jsonl(records: Iterable[object]) -> bytes:
+    """The same compressed: equal records give equal bytes."""
+    return gzip.compress(jsonl_of(records).encode(), mtime=0)
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write `text` so that the file is either the old one or the new one, never half.
 

@@ -7,19 +7,18 @@ file shows in the diff of figures how much.
 
 from __future__ import annotations
 
-import gzip
 import itertools
-import json
 from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
 
+from eval.corpora import embedder_of
+from eval.data_files import gzipped_jsonl, read_jsonl, write_bytes_whole
 from eval.reading import pipeline_over
 from eval.shelves import PAGES, shelves
 from rag.assembly import open_scorer
 from rag.data_model.answers import Answer, Citation
-from rag.models.opening import open_embedder
 from rag.settings import Settings
 
 GOLDEN = PAGES / "golden_answers.jsonl.gz"
@@ -33,12 +32,12 @@ Record = dict[str, Any]
 
 def records(step: int = 1) -> Iterator[Record]:
     """The answers of the shipped default to every `step`th question, as they are kept."""
-    places = itertools.count()
-    embedder, scorer = open_embedder(Settings().embedding), open_scorer(Settings())
+    places, settings = itertools.count(), Settings()
+    embedder, scorer = embedder_of(settings), open_scorer(settings)
     for shelf in shelves():
         with (
-            shelf.stored(embedder, Settings()) as root,
-            pipeline_over(root, Settings(), embedder, scorer) as pipeline,
+            shelf.stored(embedder, settings) as root,
+            pipeline_over(root, settings, embedder, scorer) as pipeline,
         ):
             for question in shelf.questions:
                 if next(places) % step == 0:
@@ -77,8 +76,7 @@ def _place(citation: Citation) -> list[Any]:
 
 def read_golden() -> list[Record]:
     """The kept answers."""
-    with gzip.open(GOLDEN, "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
+    return [line.record for line in read_jsonl(GOLDEN)]
 
 
 def is_same(kept: Record, now: Record) -> bool:
@@ -100,9 +98,9 @@ def differences(kept: Record, now: Record, same: float = SAME) -> list[str]:
 @app.command(help="记下全部答案。")
 def write() -> None:
     """Ask everything and write the file, byte for byte the same for the same answers."""
-    lines = [json.dumps(made, ensure_ascii=False) + "\n" for made in records()]
-    GOLDEN.write_bytes(gzip.compress("".join(lines).encode(), mtime=0))
-    typer.echo(f"{len(lines)} 个答案：{GOLDEN}")
+    made = list(records())
+    write_bytes_whole(GOLDEN, gzipped_jsonl(made))
+    typer.echo(f"{len(made)} 个答案：{GOLDEN}")
 
 
 @app.command(help="再问一遍，列出不同之处；有不同就以 1 退出。")

@@ -14,14 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from eval.benchmarks.questions import Asked, chosen_split, distractor_count, evidence_of, gathered
+from eval.benchmarks.questions import Asked, OpenSet
 from eval.corpora import embedder_of, library_of
 from eval.judging import judge
 from eval.measures.significance import bootstrap_interval
 from eval.question_sets import EvalQuestion
 from eval.reading import mean, pipeline_over, result
 from eval.shelves import Shelf, shelves
-from eval.written import WrittenQuestion, read_written, with_answers
+from eval.written import WrittenQuestion
 from rag.assembly import open_scorer
 from rag.data_model.answers import Answer, Question
 from rag.evidence.scorer import Assessment, EvidenceScorer
@@ -33,8 +33,6 @@ from rag.retrieval.candidates import Candidate
 from rag.rules.case import Rules
 from rag.rules.order import RULES
 from rag.settings import Settings
-
-ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +99,8 @@ def run(
     metrics: dict[str, Any] = {}
     with ExitStack() as stack:
         if file is not None:
-            opened = _written(
-                file,
-                articles or (),
-                distractors=distractor_count(distractors),
-                split=split,
-                settings=settings,
-                embedder=embedder,
-                cache_dir=cache_dir,
-            )
+            asked = OpenSet.read(file, articles or (), distractors, split)
+            opened = _written(asked, embedder, settings, cache_dir)
             sets = [(file.name, stack.enter_context(opened))]
         else:
             sets = [
@@ -134,28 +125,13 @@ def _of_shelf(
 
 @contextmanager
 def _written(
-    file: Path,
-    articles: Sequence[Path],
-    *,
-    distractors: int,
-    split: str | None,
-    settings: Settings,
-    embedder: Embedder,
-    cache_dir: Path | None,
+    asked: OpenSet, embedder: Embedder, settings: Settings, cache_dir: Path | None
 ) -> Iterator[tuple[Path, list[Posed]]]:
-    chosen = chosen_split(read_written(file), split)
-    library = gathered(chosen, articles, distractors)
-    by_name = {article.article_id: article for article in library}
-    asked = [(q, evidence_of(q, by_name)) for q in with_answers(chosen, by_name)]
-
     def right(question: WrittenQuestion, evidence: tuple[str, ...]) -> Callable[[Answer], bool]:
         return lambda answer: Asked(question, evidence, answer).right
 
-    posed = [
-        Posed(Question(question=q.question, history=q.history), right(q, evidence))
-        for q, evidence in asked
-    ]
-    with library_of(library, embedder, settings, cache_dir) as root:
+    posed = [Posed(q.to_question(), right(q, evidence)) for q, evidence in asked.questions]
+    with library_of(asked.library, embedder, settings, cache_dir) as root:
         yield root, posed
 
 
@@ -175,7 +151,7 @@ def _worths(
 
     whole = rights(RULES)
     worths = {name: _worth(whole, rights(RULES.without(name))) for name in RULES.names}
-    return {"questions": len(posed), ALL: mean(whole), **worths}
+    return {"questions": len(posed), "all": mean(whole), **worths}
 
 
 def _rights(pipeline: Pipeline, posed: Sequence[Posed], progress: Progress | None) -> list[bool]:

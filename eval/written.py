@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from eval.corpora import ready_article
 from eval.data_files import Line, read_jsonl
+from rag.data_model.answers import Question
 from rag.data_model.documents import Article, Span
 from rag.errors import DataLineInvalid
 
@@ -59,6 +60,10 @@ class WrittenQuestion:
     def answerable(self) -> bool:
         """Whether the articles answer it."""
         return bool(self.evidence)
+
+    def to_question(self) -> Question:
+        """What the pipeline is asked."""
+        return Question(question=self.question, history=self.history)
 
 
 def read_written(path: Path, split: str | None = None) -> list[WrittenQuestion]:

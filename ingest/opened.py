@@ -18,9 +18,8 @@ from rag.models.embedding import Embedder
 from rag.models.opening import open_embedder
 from rag.pipeline import Pipeline
 from rag.proof.verification import Finding, verify
+from rag.retrieval.retriever import EVERYTHING
 from rag.settings import Settings
-
-EVERYTHING = Filters()
 
 
 class OpenLibrary:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from time import perf_counter
 
 from rag.data_model.answers import Answer, Filters, OnStage, Question, Receipt, Slip, Stage
@@ -18,7 +17,7 @@ from rag.inquiry import Inquiry
 from rag.language.text import has_han
 from rag.library.library import Library
 from rag.models.embedding import Embedder, Vectors
-from rag.question.bridging import as_told, bridged
+from rag.question.bridging import as_told, with_bridges
 from rag.question.followups import asks_for_more, complete
 from rag.question.slips import mended
 from rag.question.source_filters import restricted
@@ -230,7 +229,7 @@ class Pipeline:
 
     def _read(self, query: str, retriever: Retriever) -> ParsedQuestion:
         limit = self.settings.answer.question_limit
-        return _bridged(understand(Question(question=query), limit), retriever)
+        return with_bridges(understand(Question(question=query), limit), retriever.indexes.lexical)
 
     def _understand(
         self, question: Question, retriever: Retriever
@@ -243,7 +242,7 @@ class Pipeline:
         if has_han(understood.searched) and not question.exact:
             searched, slips = mended(understood.searched, retriever, understood.written)
             understood = understand(question, limit, searched) if slips else understood
-        return _bridged(understood, retriever), slips
+        return with_bridges(understood, retriever.indexes.lexical), slips
 
     def _completed(self, question: Question) -> str | None:
         """A question that leans on earlier ones, with what it leaves out."""
@@ -286,8 +285,3 @@ def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
     start = perf_counter()
     yield
     timings[stage] = round((perf_counter() - start) * 1000, 2)
-
-
-def _bridged(read: ParsedQuestion, retriever: Retriever) -> ParsedQuestion:
-    """The question with the library's words for what it asks in another language."""
-    return replace(read, bridged=bridged(read, retriever.indexes.lexical))

@@ -7,14 +7,13 @@ stand in their article are left out and named; a tenth of the articles is dev, a
 from __future__ import annotations
 
 import argparse
-import gzip
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.data_files import jsonl_of, read_jsonl, write_bytes_whole
+from eval.data_files import gzipped_jsonl, read_jsonl, write_bytes_whole
 
 
 def main() -> None:
@@ -38,7 +37,7 @@ def main() -> None:
                 continue
             seen.add(key)
             rows.append({"id": f"{options.prefix}-{len(rows):05}"} | row)
-    write_bytes_whole(options.to, gzip.compress(jsonl_of(rows).encode(), mtime=0))
+    write_bytes_whole(options.to, gzipped_jsonl(rows))
     unanswerable = sum(not row["evidence"] for row in rows)
     print(f"{len(rows)} rows, {unanswerable} unanswerable", Counter(r["split"] for r in rows))
 

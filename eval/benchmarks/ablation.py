@@ -112,7 +112,7 @@ def run(
         file: of ExpMRC's format (SQuAD with `evidences`; without them evidence F1 is null).
         distractors: JSONL files of `id`, `text`.
         limit: how many of the distractors.
-        rules: leave out each rule in turn instead; see `eval.benchmarks.rule_worth`.
+        rules: leave out each rule in turn instead; see `eval.rule_worth`.
         articles: for rules: files that hold the questions' articles.
         split: for rules: which questions.
         questions: about so many, evenly taken.

@@ -16,7 +16,7 @@ from eval.load_testing import phases
 from eval.load_testing.clients import Clients
 from eval.load_testing.material import Material, read_material
 from eval.load_testing.server import Server, serving
-from eval.reading import with_answer_settings
+from eval.reading import BENCHMARK, with_answer_settings
 from rag.errors import UsageInvalid
 from rag.models.embedding import Progress
 from rag.settings import Settings
@@ -56,7 +56,7 @@ def run(
     settings = with_answer_settings(settings, scorer=scorer)
     material = read_material(file, limit, uploads, settings.passages.size)
     if not material.questions:
-        raise UsageInvalid(reason=f"{file} 里没有可以提问的文章。", command="youju benchmark")
+        raise UsageInvalid(reason=f"{file} 里没有可以提问的文章。", command=BENCHMARK)
     with (
         library_of(material.stored, embedder_of(settings), settings, cache_dir, progress) as made,
         TemporaryDirectory(prefix="youju-load-") as folder,

@@ -19,7 +19,7 @@ from eval.measures.calibration_error import expected_calibration_error
 from eval.measures.containment import holds_answer, shares_evidence
 from eval.reading import BENCHMARK, mean, pipeline_over, result, with_answer_settings
 from eval.written import WrittenQuestion, read_sources, read_written, text_at, with_answers
-from rag.data_model.answers import Answer, Question
+from rag.data_model.answers import Answer
 from rag.data_model.documents import Article
 from rag.models.embedding import Embedder, Progress
 from rag.settings import Settings
@@ -63,6 +63,34 @@ class Asked:
         return bool(shown) and shown[0].article_id in self.question.articles
 
 
+@dataclass(frozen=True, slots=True)
+class OpenSet:
+    """Written questions, each with the texts of its evidence, and what they are asked over."""
+
+    library: Sequence[Article]
+    questions: Sequence[tuple[WrittenQuestion, tuple[str, ...]]]
+
+    @classmethod
+    def read(
+        cls,
+        file: Path,
+        articles: Sequence[Path],
+        distractors: Sequence[Path] | None,
+        split: str | None,
+    ) -> OpenSet:
+        """The questions of a split, over their articles and so many others.
+
+        Raises:
+            DataFileMissing, EncodingUnknown, DataLineInvalid: a file cannot be used.
+            UsageInvalid: `distractors` is no number, or a question's article is in no file.
+        """
+        asked = chosen_split(read_written(file), split)
+        library = _gathered(asked, articles, _distractor_count(distractors))
+        by_name = {article.article_id: article for article in library}
+        questions = [(q, _evidence_of(q, by_name)) for q in with_answers(asked, by_name)]
+        return cls(library, questions)
+
+
 def run(
     file: Path,
     articles: Sequence[Path] | None = None,
@@ -93,28 +121,25 @@ def run(
         UsageInvalid: `distractors` is no number, or a question's article is in no file.
     """
     settings = with_answer_settings(settings, scorer=scorer)
-    asked = chosen_split(read_written(file), split)
-    library = gathered(asked, articles or (), distractor_count(distractors))
-    by_name = {article.article_id: article for article in library}
+    asked = OpenSet.read(file, articles or (), distractors, split)
     embedder = embedder or embedder_of(settings)
     with (
-        library_of(library, embedder, settings, cache_dir, progress) as root,
+        library_of(asked.library, embedder, settings, cache_dir, progress) as root,
         pipeline_over(root, settings, embedder) as pipeline,
     ):
         done = []
-        for n, question in enumerate(with_answers(asked, by_name), start=1):
-            shown = Question(question=question.question, history=question.history)
-            done.append(Asked(question, evidence_of(question, by_name), pipeline.ask(shown)))
+        for n, (question, evidence) in enumerate(asked.questions, start=1):
+            done.append(Asked(question, evidence, pipeline.ask(question.to_question())))
             if progress:
-                progress(n, len(asked))
+                progress(n, len(asked.questions))
     return result(
         "questions",
         file,
         settings,
         figures_of(done),
-        split=split or asked[0].split if asked else None,
-        questions=len(asked),
-        documents=len(library),
+        split=split or done[0].question.split if done else None,
+        questions=len(done),
+        documents=len(asked.library),
         model=embedder.fingerprint,
     )
 
@@ -142,7 +167,7 @@ def chosen_split(questions: Sequence[WrittenQuestion], split: str | None) -> lis
     return [question for question in questions if wanted in {None, question.split}]
 
 
-def gathered(
+def _gathered(
     asked: Iterable[WrittenQuestion], files: Sequence[Path], distractors: int
 ) -> list[Article]:
     """The questions' articles, then the first others of the files."""
@@ -157,7 +182,7 @@ def gathered(
     return [*(everything[name] for name in names), *others[:distractors]]
 
 
-def distractor_count(distractors: Sequence[Path] | None) -> int:
+def _distractor_count(distractors: Sequence[Path] | None) -> int:
     """How many others are wanted: what the command line takes for a file is a number here.
 
     Raises:
@@ -172,7 +197,7 @@ def distractor_count(distractors: Sequence[Path] | None) -> int:
         raise UsageInvalid(reason=reason, command=BENCHMARK) from error
 
 
-def evidence_of(question: WrittenQuestion, articles: dict[str, Article]) -> tuple[str, ...]:
+def _evidence_of(question: WrittenQuestion, articles: dict[str, Article]) -> tuple[str, ...]:
     """The texts of a question's evidence."""
     return tuple(text_at(articles[place.article], place.span) for place in question.evidence)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from eval.measures.containment import loose
 from rag.data_model.documents import Article, Span, touches
 from rag.library.library import Library
 from rag.models.embedding import Embedder, Progress, Vectors
-from rag.question.bridging import as_told, bridged
+from rag.question.bridging import as_told, with_bridges
 from rag.question.term_weights import TermWeights
 from rag.question.understanding import ParsedQuestion, understand
 from rag.retrieval.candidates import Candidate
@@ -76,8 +76,7 @@ def cases(wanted: Sequence[Wanted], retriever: Retriever, embedder: Embedder) ->
     """What is found for each question; nothing of its own articles where they are removed."""
     limit, lexical = retriever.settings.passages, retriever.indexes.lexical
     for one in wanted:
-        read = understand(one.question, limit=2_000)
-        read = replace(read, bridged=bridged(read, lexical))
+        read = with_bridges(understand(one.question, limit=2_000), lexical)
         vector = embedder.embed_queries([read.spelt])[0]
         found = limit + _SPARE * one.removed
         hits = retriever.search(read.searched, vector, found, groups=read.groups)

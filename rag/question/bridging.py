@@ -40,6 +40,11 @@ def bridged(question: ParsedQuestion, lexical: LexicalIndex) -> tuple[Bridged, .
     return tuple(one for one in held if one.searched)
 
 
+def with_bridges(question: ParsedQuestion, lexical: LexicalIndex) -> ParsedQuestion:
+    """The question with the library's words for what it asks in another language."""
+    return question if question.chinese else replace(question, bridged=bridged(question, lexical))
+
+
 def as_told(question: ParsedQuestion, candidates: Sequence[Candidate]) -> ParsedQuestion:
     """The question as candidates tell it: its terms are their words for its own.
 

@@ -14,12 +14,13 @@ from functools import cache
 from rag.language.cldr import months
 from rag.question.english import Meant
 
-_FIGURE = r"(?<![0-9.,])(?:[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)"
+_IN_GROUPS = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?"
+_FIGURE = rf"(?<![0-9.,])(?:{_IN_GROUPS}|[0-9]+(?:\.[0-9]+)?)"
 _SCALED = re.compile(
     rf"(?P<figure>{_FIGURE})[ -](?P<scale>thousand|million|billion|trillion)\b", re.IGNORECASE
 )
 _SHARE = re.compile(rf"(?P<figure>{_FIGURE}) ?(?:percent|per cent)\b", re.IGNORECASE)
-_GROUPED = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_GROUPED = re.compile(rf"(?<![0-9.,]){_IN_GROUPS}")
 _ORDINAL = re.compile(r"(?<![0-9.,])\b(?P<figure>[0-9]{1,9})(?:st|nd|rd|th)\b", re.IGNORECASE)
 _DAY = r"[0-9]{1,2}(?:st|nd|rd|th)?(?![0-9]|[,.][0-9])"
 _DATE = r"\b(?:(?P<before>{day}) )?(?P<month>{months})\b\.?(?: (?P<after>{day}))?"

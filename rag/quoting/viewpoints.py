@@ -84,9 +84,7 @@ def view_of(
     """
     if question.type in _FACTS:
         return None
-    likely = {
-        (e.candidate.hit.stored.key, e.sentence.start): e.probability for e in assessment.evidence
-    }
+    likely = {evidence.place: evidence.probability for evidence in assessment.evidence}
     topical = name not in question.searched
     best: tuple[float, Turn, int] | None = None
     for stored in articles:
