@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from eval.benchmarks import ablation
 from eval.benchmarks.questions import Asked, chosen_split, run
 from eval.written import WrittenQuestion, read_written
 from rag.data_model.answers import Answer, Receipt, Refusal
 from rag.errors import UsageInvalid
 from rag.models.embedding import HashingEmbedder
+from rag.rules.order import RULES
 from rag.settings import AnswerSettings, Settings
 
 ARTICLES = {
@@ -55,6 +57,30 @@ def test_only_dev_is_asked_and_every_question_has_a_row(files: tuple[Path, Path]
     assert metrics["type"]["who"]["questions"] == 1
     assert 0.0 <= metrics["calibration_error"] <= 1.0
     assert [q.id for q in chosen_split(read_written(questions), "train")] == ["3"]
+
+
+def test_each_rule_is_left_out_in_turn_of_the_same_questions(files: tuple[Path, Path]) -> None:
+    questions, articles = files
+    settings = Settings(answer=AnswerSettings(scorer="features", threshold=0.0))
+    result = ablation.run(
+        questions,
+        [Path("1")],
+        rules=True,
+        articles=[articles],
+        settings=settings,
+        embedder=HashingEmbedder(),
+    )
+    found = result["metrics"][questions.name]
+    assert tuple(found)[2:] == RULES.names
+    assert (found["questions"], found["all"]) == (2, 0.5)  # answers all: one rightly
+    for name in RULES.names:
+        assert found[name]["worth"] * 2 == found[name]["gained"] - found[name]["lost"]
+
+
+@pytest.mark.parametrize("wrong", [{"rules": True, "limit": 3}, {"split": "dev"}, {}])
+def test_options_that_do_not_go_together_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(UsageInvalid):
+        ablation.run(**wrong)
 
 
 def test_an_article_that_is_nowhere_is_named(files: tuple[Path, Path], tmp_path: Path) -> None:
