@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-from pages import article
+from pages import article, candidate_of, stored
 
 from rag.data_model.answers import Question
-from rag.data_model.documents import Article, Passage
 from rag.evidence.scorer import Assessment, Evidence
-from rag.language.text import numbered_sentences
 from rag.library.records import StoredArticle
 from rag.question.question_types import QuestionType
 from rag.question.term_weights import TermWeights
 from rag.question.understanding import ParsedQuestion, understand
-from rag.retrieval.candidates import Candidate
-from rag.retrieval.retriever import Hit
 
 
 def parsed(question: str, kind: QuestionType | None = None) -> ParsedQuestion:
@@ -31,23 +26,9 @@ def weights_of(question: ParsedQuestion) -> TermWeights:
     return TermWeights(question, lambda _: 1, 10)
 
 
-def stored(made: Article, key: int = 1) -> StoredArticle:
-    """An article of a library."""
-    return StoredArticle(key, made, f"{key}.txt", f"/{key}.txt", "0" * 64, key)
-
-
 def source_of(held: StoredArticle) -> str:
     """The file of an article that `article` made."""
     return held.article.text
-
-
-def candidate_of(held: StoredArticle) -> Candidate:
-    """The whole article as one passage."""
-    made = held.article
-    sentences = numbered_sentences(made.text, made.paragraph_starts)
-    passage = Passage(made.article_id, 0, len(made.text), made.text, sentences)
-    hit = Hit(held.key, held, passage, 1.0, None, None, "")
-    return Candidate(hit, np.zeros((1 + len(sentences), 4), "f4"))
 
 
 def assessed(

@@ -49,13 +49,23 @@ def article(*paragraphs: str, article_id: str = "a", title: str = "标题") -> A
     return Article(article_id, title, tuple(made))
 
 
+def stored(made: Article, key: int = 1) -> StoredArticle:
+    """An article of a library."""
+    return StoredArticle(key, made, f"{key}.txt", f"/{key}.txt", "0" * 64, key)
+
+
+def candidate_of(held: StoredArticle) -> Candidate:
+    """The whole article as one passage."""
+    made = held.article
+    sentences = numbered_sentences(made.text, made.paragraph_starts)
+    passage = Passage(made.article_id, 0, len(made.text), made.text, sentences)
+    hit = Hit(held.key, held, passage, 1.0, None, None, "")
+    return Candidate(hit, np.zeros((1 + len(sentences), 4), "f4"))
+
+
 def evidence_of(text: str, short: str, probability: float = 0.9, key: int = 1) -> Evidence:
     """A text's first sentence, the text an article of its own, and the short answer in it."""
-    made = article(*text.split("\n"), article_id=str(key))
-    sentences = numbered_sentences(made.text, made.paragraph_starts)
-    passage = Passage(made.article_id, 0, len(text), text, sentences)
-    stored = StoredArticle(key, made, "a.txt", "/a.txt", "0" * 64, 1)
-    candidate = Candidate(Hit(key, stored, passage, 1.0, None, None, ""), np.zeros((2, 4), "f4"))
+    candidate = candidate_of(stored(article(*text.split("\n"), article_id=str(key)), key))
     at = text.rfind(short)
     return Evidence(candidate, 0, probability, short, Span(at, at + len(short)))
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from cases import assessed, candidate_of, news, parsed, texts
+from cases import assessed, news, parsed, texts
+from pages import candidate_of
 
 from rag.evidence.scorer import Assessment
 from rag.library.records import StoredArticle

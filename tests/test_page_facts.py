@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from cases import candidate_of, news, parsed, source_of, stored
-from pages import article
+from cases import news, parsed, source_of
+from pages import article, candidate_of, stored
 
 from rag.data_model.documents import Article, Paragraph, Span, spans_text
 from rag.library.records import StoredArticle
