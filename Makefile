@@ -20,7 +20,7 @@ help:
 	@echo "make setup        准备 .venv（开发所需的一切；没有变动时立刻结束）"
 	@echo "make chat         导入 corpus/ 并打开问答页面 http://127.0.0.1:7860"
 	@echo "make test         运行全部测试"
-	@echo "make test-fast    约一分钟的测试：不用模型、浏览器，少起别的程序"
+	@echo "make test-fast    约两分钟的测试：不用模型、浏览器，少起别的程序"
 	@echo "make evaluate     在样例语料上评测，低于底线就报错"
 	@echo "make check        ruff 与 mypy strict"
 	@echo "make bench        速度与检索的基准（DATA 指向基准数据目录）"
