@@ -73,7 +73,7 @@ def publish_indexes(library: Library, embedder: Embedder) -> None:
     """Bring the published indexes up to the library."""
     indexes = load_indexes(library, embedder.fingerprint, embedder.dimension)
     if not indexes.published:
-        publish(indexes, library.data_dir)
+        publish(indexes, library)
 
 
 @dataclass(frozen=True, slots=True)

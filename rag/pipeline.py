@@ -16,6 +16,7 @@ from rag.generation import Findings, Generator
 from rag.inquiry import Inquiry
 from rag.language.text import has_han
 from rag.library.library import Library
+from rag.library.records import Version
 from rag.models.embedding import Embedder, Vectors
 from rag.question.bridging import as_told, with_bridges
 from rag.question.followups import asks_for_more, complete
@@ -61,7 +62,7 @@ class Pipeline:
         self._rules = rules
         self._refreshing = threading.Lock()
         self._suggestions = Suggestions()
-        self._papers: tuple[int, Sequence[str]] = (-1, ())
+        self._papers: tuple[Version, Sequence[str]] = (Version(-1, ""), ())
 
     def ask(self, question: Question, on_stage: OnStage | None = None) -> Answer:
         """Answer, in quotes, or refuse; `on_stage` is told how far it has come.
@@ -175,6 +176,8 @@ class Pipeline:
         """Serve the library's present generation when this returns."""
         with self._refreshing:
             indexes = caught_up(self._retriever.indexes, self.library)
+            if not self.library.has_been(self._retriever.indexes.version):
+                self._suggestions = Suggestions()
             if indexes is not self._retriever.indexes:
                 self._retriever = Retriever(self.library, indexes, self.settings.retrieval)
 
@@ -188,9 +191,15 @@ class Pipeline:
         return self._embedder
 
     def _current(self) -> Retriever:
-        """The generation being served; a newer one is fetched meanwhile."""
+        """The generation being served; a newer one is fetched meanwhile.
+
+        Where a backup was put in the library's place, the rows that it names are others now.
+        """
         retriever = self._retriever
-        behind = self.library.generation != retriever.indexes.generation
+        behind = self.library.version != retriever.indexes.version
+        if behind and not self.library.has_been(retriever.indexes.version):
+            self.refresh()
+            return self._retriever
         if behind and not self._refreshing.locked():
             threading.Thread(target=self._refresh_quietly, daemon=True).start()
         return retriever
@@ -222,9 +231,9 @@ class Pipeline:
 
     def _newspapers(self, retriever: Retriever) -> Sequence[str]:
         """Read once a generation."""
-        generation = retriever.indexes.generation
-        if self._papers[0] != generation:
-            self._papers = generation, self.library.newspapers(generation)
+        version = retriever.indexes.version
+        if self._papers[0] != version:
+            self._papers = version, self.library.newspapers(version.generation)
         return self._papers[1]
 
     def _read(self, query: str, retriever: Retriever) -> ParsedQuestion:

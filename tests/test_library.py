@@ -14,6 +14,7 @@ from rag.errors import (
     LibraryCorrupt,
     LibraryReadOnly,
     SchemaNewer,
+    StorageFailed,
     StorageFull,
 )
 from rag.library.library import Library
@@ -194,7 +195,7 @@ def test_a_reader_of_nothing_sees_an_empty_library(tmp_path: Path) -> None:
         (OSError(28, "full"), StorageFull),
         (OSError(30, "read only"), LibraryReadOnly),
         (PermissionError(13, "no"), LibraryReadOnly),
-        (OSError(5, "I/O"), LibraryCorrupt),
+        (OSError(5, "I/O"), StorageFailed),
         (sqlite3.DatabaseError("malformed"), LibraryCorrupt),
     ],
 )

@@ -20,6 +20,7 @@ from ui.commands import (
     calibrating,
     evaluating,
     feedback,
+    keeping,
     library,
     questions,
     serving,
@@ -77,6 +78,8 @@ def _add_verbs() -> None:
             "verify": asking.verify,
             "replay": asking.replay,
             "doctor": library.doctor,
+            "backup": keeping.backup,
+            "restore": keeping.restore,
         },
     )
     articles = _group("列出、查看、移除库里的文章。")

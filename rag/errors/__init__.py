@@ -13,6 +13,7 @@
     │   ├── DataFileError             DataFileMissing · DataLineInvalid
     │   ├── ArticleMissing · CorrectionInvalid · JobMissing · BrowserMissing
     │   ├── SetMissing · RunMissing · RunUnderway · PreviewMissing
+    │   ├── BackupInvalid · BackupRefused
     │   ├── QuestionsOneSided · UsageInvalid
     │   └── BadRequest                MalformedBody · RouteMissing · MethodNotAllowed ·
     │                                 NoFeedback · HostRefused · OriginRefused · TokenRequired ·
@@ -20,7 +21,7 @@
     ├── SettingsError                 SettingInvalid
     ├── AddressUnusable               the server cannot listen where it was told to
     ├── LibraryError                  the store cannot serve (exit 2, HTTP 5xx)
-    │   ├── LibraryReadOnly · LibraryCorrupt · LibraryBusy · StorageFull
+    │   ├── LibraryReadOnly · LibraryCorrupt · LibraryBusy · StorageFull · StorageFailed
     │   └── SchemaNewer · ModelChanged
     ├── ModelError                    ModelMissing · ModelCorrupt (ReaderMissing · ReaderCorrupt)
     ├── Busy                          too much work at once; try again
@@ -96,6 +97,8 @@ from rag.errors.requests import (
 )
 from rag.errors.service import (
     AddressUnusable,
+    BackupInvalid,
+    BackupRefused,
     Busy,
     IngestBroken,
     LibraryBusy,
@@ -114,6 +117,7 @@ from rag.errors.service import (
     ServerDown,
     SettingsError,
     Starting,
+    StorageFailed,
     StorageFull,
 )
 
@@ -123,6 +127,8 @@ __all__ = [
     "ArchiveCorrupt",
     "ArchiveTooLarge",
     "ArticleMissing",
+    "BackupInvalid",
+    "BackupRefused",
     "BadEncoding",
     "BadRequest",
     "BodyTooLarge",
@@ -185,6 +191,7 @@ __all__ = [
     "SetMissing",
     "SettingsError",
     "Starting",
+    "StorageFailed",
     "StorageFull",
     "TokenRequired",
     "TypeMismatch",

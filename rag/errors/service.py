@@ -68,12 +68,39 @@ class ModelChanged(LibraryError):
 
 
 class StorageFull(LibraryError):
-    """No space left."""
+    """No space left, or a quota or a limit on the size of files is reached."""
 
     code = "storage_full"
     http_status = 507
     message = "磁盘空间不足，未能写入：{path}"
-    hint = "请腾出空间后重试；已确认存好的文章不受影响。"
+    hint = "请腾出空间（或放宽磁盘配额）后重试；已确认存好的文章、评价和评测结果不受影响。"
+
+
+class StorageFailed(LibraryError):
+    """The disk, or what stands for one, did not do what it was told."""
+
+    code = "storage_failed"
+    message = "读写磁盘时出错：{path}（{reason}）"
+    hint = (
+        "已确认存好的文章、评价和评测结果不受影响。请检查磁盘、网络盘和系统日志后重试；"
+        "若仍出错，先用 youju backup 备份到别的磁盘。"
+    )
+
+
+class BackupInvalid(InputError):
+    """A file that is no backup, or not whole any more."""
+
+    code = "backup_invalid"
+    message = "备份不能用：{file}（{reason}）"
+    hint = "请换一份备份；现有的文章库没有改动。"
+
+
+class BackupRefused(InputError):
+    """There is nothing to back up, or no place for it."""
+
+    code = "backup_refused"
+    message = "没有备份：{reason}"
+    hint = "请检查 --data-dir 指的是不是要备份的文章库，备份文件的名字是不是已被别的文件占用。"
 
 
 class ModelError(YoujuError):

@@ -11,6 +11,7 @@ readers are `query_only` and never checkpoint.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -118,6 +119,24 @@ class Library(LibraryQueries):
             for digest, matrix in zip(digests, matrices, strict=True):
                 add_vectors(connection, digest, matrix, model)
             _set_meta(connection, "model", model)
+
+    def drop_vectors(self, digests: Sequence[str], model: str) -> None:
+        """Forget what a model made of some passages, so that it is made again."""
+        if not digests:
+            return
+        with self._transaction(changes_articles=True) as (connection, _):
+            connection.executemany(
+                "DELETE FROM vectors WHERE digest = ? AND model = ?",
+                [(digest, model) for digest in digests],
+            )
+
+    def copy_to(self, target: Path, *, checked: bool = True) -> None:
+        """See `Database.copy_to`."""
+        self._database.copy_to(target, checked=checked)
+
+    def replace_with(self, file: Path) -> None:
+        """See `Database.replace_with`; the file is another library of this format."""
+        self._database.replace_with(file)
 
     def remove(self, article_id: str) -> None:
         """Take an article out of answers; its file may be ingested again.
@@ -235,6 +254,11 @@ class Library(LibraryQueries):
             generation = int(current) + changes_articles
             yield connection, generation
             _set_meta(connection, "generation", str(generation))
+            if changes_articles:
+                connection.execute(
+                    "INSERT OR REPLACE INTO commits VALUES (?, ?)",
+                    (generation, secrets.token_hex(8)),
+                )
 
 
 def _set_meta(connection: Connection, key: str, value: str) -> None:

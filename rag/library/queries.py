@@ -13,7 +13,7 @@ from rag.data_model.documents import LeftOut, Original, Place, SourceFile
 from rag.errors import ArticleMissing, LibraryCorrupt
 from rag.library import records
 from rag.library.corrections import Correction, correction_of
-from rag.library.head_queries import HeadQueries
+from rag.library.history_queries import HistoryQueries
 from rag.library.page_places import unpack
 from rag.library.records import Changes, Counts, StoredArticle, StoredHead, StoredPassage
 from rag.library.storage import Database, Row
@@ -32,7 +32,7 @@ _HEAD = (
 )
 
 
-class LibraryQueries(HeadQueries):
+class LibraryQueries(HistoryQueries):
     """The reading half of `rag.library.library.Library`. Safe for many threads."""
 
     def __init__(self, data_dir: Path, database: Database) -> None:
@@ -46,21 +46,6 @@ class LibraryQueries(HeadQueries):
     def exists(self) -> bool:
         """Whether anything was ever stored here."""
         return self._database.exists
-
-    @property
-    def generation(self) -> int:
-        """Rises by one with every commit that changes articles."""
-        return int(self.meta("generation") or 0)
-
-    def meta(self, key: str) -> str | None:
-        """A value kept beside the articles."""
-        row = self._one("SELECT value FROM meta WHERE key = ?", (key,))
-        return str(row[0]) if row else None
-
-    @property
-    def purged_until(self) -> int:
-        """What died up to this generation may be gone: earlier indexes cannot be caught up."""
-        return int(self.meta("purged_until") or 0)
 
     def counts(self) -> Counts:
         """Files, articles and passages that answers are made from."""
@@ -80,7 +65,7 @@ class LibraryQueries(HeadQueries):
 
     def heads(self, *, superseded: bool = False) -> Sequence[StoredHead]:
         """All articles as lists show them, in the same order; read once a generation."""
-        now = (self.generation, self.purged_until)  # before the rows: these may be newer
+        now = (self.version, self.purged_until)  # before the rows: these may be newer
         if superseded not in self._heads or self._heads[superseded][0] != now:
             state = "NOT NULL" if superseded else "NULL"
             rows = self._all(f"{_HEAD} WHERE died IS {state} ORDER BY a.rowid")
@@ -89,7 +74,7 @@ class LibraryQueries(HeadQueries):
 
     def sections(self) -> Sequence[str]:
         """The headings inside articles, each once; read once a generation."""
-        now = self.generation
+        now = self.version
         if self._sections[0] != now:
             rows = self._all(f"SELECT DISTINCT {records.SECTION} FROM passages WHERE died IS NULL")  # noqa: S608
             self._sections = now, tuple(row[0] for row in rows if row[0])
@@ -349,10 +334,6 @@ class LibraryQueries(HeadQueries):
             (article_key,),
         )
         return row[0] if row else None
-
-    def integrity(self) -> list[str]:
-        """What SQLite's own check finds wrong; empty means sound."""
-        return [row[0] for row in self._all("PRAGMA integrity_check") if row[0] != "ok"]
 
 
 def _passage(row: Row) -> StoredPassage:

@@ -25,6 +25,14 @@ from rag.models.embedding import Vectors
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """A commit of a library: generations are counted, so another history has the same; no mark."""
+
+    generation: int
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoredArticle:
     """An article and the file it came from.
 

@@ -73,6 +73,18 @@ _LEFT_OUT = """
 CREATE TABLE left_out (source INTEGER PRIMARY KEY REFERENCES sources, ranges TEXT NOT NULL);
 """
 
+# `identity` stays with a library and its copies; each commit has a mark of its own, so that what
+# was derived from another library, or from a history that was undone, does not pass for derived
+# from this one. `checksum`: SQLite's own check does not look into values.
+_HISTORY = """
+INSERT INTO meta VALUES ('identity', lower(hex(randomblob(16))));
+CREATE TABLE commits (generation INTEGER PRIMARY KEY, mark TEXT NOT NULL);
+INSERT INTO commits SELECT CAST(value AS INTEGER), lower(hex(randomblob(8)))
+    FROM meta WHERE key = 'generation';
+ALTER TABLE vectors ADD COLUMN checksum INTEGER;
+UPDATE vectors SET checksum = crc32(matrix);
+"""
+
 STEPS = (
     _ARTICLES_AND_PASSAGES,
     _CORRECTIONS,
@@ -80,5 +92,9 @@ STEPS = (
     _REPRINTS_AND_STAMPS,
     _HEADS,
     _LEFT_OUT,
+    _HISTORY,
 )
-"""Version n of the file is what the first n steps make; a released step never changes."""
+"""Version n of the file is what the first n steps make; a released step never changes.
+
+`crc32(blob)` is ours: see `Database`.
+"""

@@ -8,8 +8,9 @@ import os
 import sqlite3
 import threading
 import time
+import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -20,11 +21,14 @@ from rag.errors import (
     LibraryError,
     LibraryReadOnly,
     SchemaNewer,
+    StorageFailed,
     StorageFull,
 )
 
 Row = tuple[Any, ...]
 Connection = sqlite3.Connection
+BACKUPS = "backups"
+"""Beside a database: its copies of before a change."""
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOENT, errno.EEXIST}
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -32,11 +36,13 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 class Database:
     """A SQLite file with a version. A writer has one connection; readers have one a thread.
 
-    An older version is brought up to date when it is opened, by a reader too.
+    An older version is brought up to date when it is opened, by a reader too; a dated copy of it is
+    kept in `backups` first.
 
     Args:
         path: the file.
-        steps: statements; the first n of them make version n of the file.
+        steps: statements; the first n of them make version n of the file. Besides SQLite's own
+            functions they may call `crc32(blob)`.
         write: take the only writer's place, and create the file if need be.
 
     Raises:
@@ -107,6 +113,46 @@ class Database:
                     self._writer.execute("ROLLBACK")
                 raise
 
+    def copy_to(self, target: Path, *, checked: bool = True) -> None:
+        """A copy as one file, of what is committed now; others may read and write meanwhile.
+
+        Args:
+            target: stands there when it is whole, and on disk.
+            checked: refuse to make a copy of a damaged file.
+
+        Raises:
+            LibraryCorrupt: SQLite's own check finds fault with the copy.
+            StorageFull, StorageFailed, LibraryReadOnly: there is no copy.
+        """
+        part = target.with_name(f".{target.name}.part")
+        with translated(target.parent):
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with closing(sqlite3.connect(part)) as copy:
+                    (self._writer if self._lock else self._reader()).backup(copy)
+                    copy.execute("PRAGMA journal_mode = DELETE")
+                    (found,) = copy.execute("PRAGMA integrity_check").fetchone()
+                if checked and found != "ok":
+                    raise LibraryCorrupt(path=self.path, reason=found)
+                synced(part)
+                part.replace(target)
+                synced(target.parent)
+            finally:
+                part.unlink(missing_ok=True)
+
+    def replace_with(self, file: Path) -> None:
+        """Put the content of another file of this version in the place of all that is here.
+
+        All or nothing, and readers go on: those of before see what was before.
+
+        Raises:
+            StorageFull, StorageFailed: nothing is changed.
+        """
+        with self._writing, translated(self.path):
+            uri = f"{file.absolute().as_uri()}?mode=ro&immutable=1"
+            with closing(sqlite3.connect(uri, uri=True)) as source:
+                source.backup(self._writer)
+
     def compact(self) -> None:
         """Give room that is no longer used back to the disk, if there is enough to do it in."""
         with self._writing, suppress(StorageFull), translated(self.path):
@@ -132,6 +178,7 @@ class Database:
         connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function("crc32", 1, zlib.crc32, deterministic=True)
         return connection
 
     def _connect_to_read(self) -> Connection:
@@ -161,12 +208,38 @@ class Database:
             if not found and (foreign or not self._lock):
                 raise LibraryCorrupt(path=self.path, reason="不是有据的文章库")
             if found < len(self._steps) and self._lock:
+                if found:
+                    self.copy_to(kept_copy(self.path, f"v{found}"))
                 script = " ".join(self._steps[found:])
                 connection.executescript(
                     f"BEGIN; {script} PRAGMA user_version = {len(self._steps)}; COMMIT;"
                 )
         if found < len(self._steps) and not self._lock:
             Database(self.path, self._steps, write=True).close()
+
+
+def kept_copy(path: Path, reason: str) -> Path:
+    """Where a file that is about to be changed is kept: named by the time, and not there yet."""
+    name = f"{path.stem}-{now_named()}-{reason}"
+    for more in ("", *(f"-{n}" for n in range(2, 1000))):
+        place = path.parent / BACKUPS / f"{name}{more}{path.suffix}"
+        if not place.exists():
+            break
+    return place
+
+
+def now_named() -> str:
+    """This moment as part of a file's name."""
+    return time.strftime("%Y%m%d-%H%M%S")
+
+
+def synced(place: Path) -> None:
+    """Have a file or a folder's names on disk."""
+    descriptor = os.open(place, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 class WriteLock:
@@ -214,11 +287,16 @@ def translated(path: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         raise _database_error(path, error) from error
     except OSError as error:
-        if error.errno in _FULL:
-            raise StorageFull(path=path) from error
-        if error.errno in _REFUSED:
-            raise LibraryReadOnly(path=path) from error
-        raise LibraryCorrupt(path=path, reason=error.strerror or str(error)) from error
+        raise file_error(path, error) from error
+
+
+def file_error(path: Path, error: OSError) -> LibraryError:
+    """What the file system refused, in our words; never that the library is damaged."""
+    if error.errno in _FULL:
+        return StorageFull(path=path)
+    if error.errno in _REFUSED:
+        return LibraryReadOnly(path=path)
+    return StorageFailed(path=path, reason=error.strerror or str(error) or type(error).__name__)
 
 
 def _database_error(path: Path, error: sqlite3.DatabaseError) -> LibraryError:
@@ -229,6 +307,8 @@ def _database_error(path: Path, error: sqlite3.DatabaseError) -> LibraryError:
         return StorageFull(path=path)
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}:
         return LibraryReadOnly(path=path)
-    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}:
         return LibraryBusy(path=path)
+    if code in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM}:
+        return StorageFailed(path=path, reason=str(error))
     return LibraryCorrupt(path=path, reason=str(error))

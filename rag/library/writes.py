@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from dataclasses import astuple
 
 import numpy as np
@@ -58,9 +59,10 @@ def add_passage(
 
 def add_vectors(connection: Connection, digest: str, matrix: Vectors, model: str) -> None:
     """Keep what a model made of a passage, unless it is kept already."""
+    data = matrix.astype(np.float16).tobytes()
     connection.execute(
-        "INSERT OR IGNORE INTO vectors VALUES (?, ?, ?, ?)",
-        (digest, model, matrix.shape[1], matrix.astype(np.float16).tobytes()),
+        "INSERT OR IGNORE INTO vectors VALUES (?, ?, ?, ?, ?)",
+        (digest, model, matrix.shape[1], data, zlib.crc32(data)),
     )
 
 

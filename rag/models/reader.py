@@ -249,6 +249,19 @@ def read_record(folder: Path) -> dict[str, Any]:
     return record
 
 
+def check_reader(folder: Path = READER) -> str:
+    """The reader's name, once its files and the words that it shares are those that they should be.
+
+    Raises:
+        ReaderMissing, ReaderCorrupt, ModelMissing, ModelCorrupt.
+    """
+    from rag.models.weights_file import WeightsFile, weights_path
+
+    record = read_record(folder)
+    WeightsFile(weights_path())
+    return fingerprint_of(folder, record)
+
+
 def fingerprint_of(folder: Path, record: dict[str, Any]) -> str:
     """Names a reader: its folder and the beginning of its weights' sha256."""
     return f"{folder.name}-{record['sha256'][WEIGHTS][:12]}"

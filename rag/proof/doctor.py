@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.errors import YoujuError
+from rag.errors import LibraryError, ModelError, YoujuError
+from rag.evidence.decision import Decision
 from rag.library.library import Library
 from rag.models.embedding import Embedder, passage_input
 from rag.models.opening import open_embedder
-from rag.proof.verification import unproven_articles
+from rag.models.reader import check_reader
+from rag.proof.verification import unproven_articles, unproven_passages
 from rag.retrieval.indexes import build_indexes, publish, published_problem
 from rag.settings import Settings
 
 _BATCH = 256
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,52 +31,88 @@ class Check:
 def examine(
     settings: Settings, *, rebuild: bool = False, embedder: Embedder | None = None
 ) -> list[Check]:
-    """Look at library, vectors and indexes; with `rebuild`, make vectors and indexes again.
+    """Look at library, models, vectors and indexes; with `rebuild`, make vectors and indexes again.
 
-    A check that fails ends the examination where the later ones could not be made.
+    A library that cannot be read ends the examination; nothing else does.
 
     Args:
-        settings: names the data directory and the model.
-        rebuild: embed what this model never embedded, delete what no search needs any more, and
-            build the indexes anew.
+        settings: names the data directory and the models.
+        rebuild: embed what this model never embedded or what is damaged, delete what no search
+            needs any more, and build the indexes anew; those of before stay until these stand.
         embedder: in place of the one that the settings name.
     """
     checks: list[Check] = []
     try:
-        checks.extend(_examine(settings, rebuild, embedder))
-    except YoujuError as error:
-        checks.append(Check("文章库", ok=False, detail=f"{error.message_zh}（{error.code}）"))
+        with Library.open(settings.data_dir, write=rebuild) as library:
+            checks.extend(_of_articles(library))
+            checks.extend(_of_the_rest(library, settings, rebuild, embedder))
+    except LibraryError as error:
+        checks.append(_failed("文章库", error))
     return checks
 
 
-def _examine(settings: Settings, rebuild: bool, embedder: Embedder | None) -> Iterator[Check]:
-    with Library.open(settings.data_dir, write=rebuild) as library:
-        problems = library.integrity()
-        counts = library.counts()
-        size = f"{counts.files} 个文件，{counts.articles} 篇文章，{counts.passages} 个片段"
-        yield Check("文章库", ok=not problems, detail="；".join(problems[:3]) or size)
-        unproven = unproven_articles(library)
-        detail = (
-            f"对不上的文章：{'、'.join(unproven[:5])}" if unproven else "每段文字都与来源文件一致"
-        )
-        yield Check("原文", ok=not unproven, detail=detail)
+def _of_articles(library: Library) -> Iterator[Check]:
+    problems = library.integrity()
+    counts = library.counts()
+    size = f"{counts.files} 个文件，{counts.articles} 篇文章，{counts.passages} 个片段"
+    yield Check("文章库", ok=not problems, detail="；".join(problems[:3]) or size)
+    yield _named("原文", unproven_articles(library), "每段文字都与来源文件一致")
+    yield _named("片段", unproven_passages(library), "每个片段都与它的文章一致")
+
+
+def _named(name: str, wrong: Sequence[str], sound: str) -> Check:
+    if not wrong:
+        return Check(name, ok=True, detail=sound)
+    ids = "、".join(wrong[:_NAMED]) + ("等" if len(wrong) > _NAMED else "")
+    help_ = "请从备份恢复（youju restore），或移除后重新导入"
+    return Check(name, ok=False, detail=f"{len(wrong)} 篇文章对不上：{ids}。{help_}")
+
+
+def _of_the_rest(
+    library: Library, settings: Settings, rebuild: bool, embedder: Embedder | None
+) -> Iterator[Check]:
+    """Models, vectors and indexes; where a model cannot be had, what it made is looked at still."""
+    try:
         embedder = embedder or open_embedder(settings.embedding)
-        yield Check("向量模型", ok=True, detail=embedder.fingerprint)
-        if rebuild:
-            embed_missing(library, embedder)
-            purged = library.purge(embedder.fingerprint)
-            detail = f"清理了 {purged.passages} 个旧片段、{purged.vectors} 份旧向量"
-            yield Check("旧数据", ok=True, detail=detail)
-            shutil.rmtree(settings.data_dir / "index", ignore_errors=True)
-            publish(
-                build_indexes(library, embedder.fingerprint, embedder.dimension),
-                settings.data_dir,
-            )
-        missing = len(library.without_vectors(embedder.fingerprint))
-        detail = f"{missing} 个片段没有向量" if missing else "每个片段都有向量"
-        yield Check("向量", ok=not missing, detail=detail)
-        problem = published_problem(library, embedder.fingerprint)
-        yield Check("索引", ok=problem is None, detail=problem or "与文章库一致")
+        model = embedder.fingerprint
+        yield Check("向量模型", ok=True, detail=model)
+    except ModelError as error:
+        model = library.meta("model") or ""
+        yield _failed("向量模型", error)
+    if settings.answer.scorer == "reader":
+        yield _reader()
+    if rebuild and embedder is not None:
+        yield _rebuilt(library, embedder)
+    damaged = len(list(library.damaged_vectors(model)))
+    missing = len(library.without_vectors(model))
+    wrong = [f"{missing} 个片段没有向量"] * bool(missing)
+    wrong += [f"{damaged} 份向量与存入时不同（磁盘上有字节变了）"] * bool(damaged)
+    detail = "；".join(wrong) + "。请运行 youju doctor --rebuild" if wrong else "每个片段都有向量"
+    yield Check("向量", ok=not wrong, detail=detail)
+    problem = published_problem(library, model)
+    yield Check("索引", ok=problem is None, detail=problem or "与文章库一致")
+
+
+def _reader() -> Check:
+    try:
+        Decision.open()
+        return Check("阅读模型", ok=True, detail=check_reader())
+    except ModelError as error:
+        return _failed("阅读模型", error)
+
+
+def _rebuilt(library: Library, embedder: Embedder) -> Check:
+    model = embedder.fingerprint
+    library.drop_vectors(list(library.damaged_vectors(model)), model)
+    embed_missing(library, embedder)
+    purged = library.purge(model)
+    publish(build_indexes(library, model, embedder.dimension), library)
+    detail = f"清理了 {purged.passages} 个旧片段、{purged.vectors} 份旧向量"
+    return Check("旧数据", ok=True, detail=detail)
+
+
+def _failed(name: str, error: YoujuError) -> Check:
+    return Check(name, ok=False, detail=f"{error.message_zh}（{error.code}）{error.hint_zh}")
 
 
 def embed_missing(library: Library, embedder: Embedder) -> int:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.data_model.answers import Answer, Citation
-from rag.data_model.documents import Span, spans_text
+from rag.data_model.documents import Article, Span, spans_text
 from rag.language.text import fold
 from rag.library.library import Library
+from rag.library.records import StoredPassage
 from rag.library.reprints import holds
+from rag.models.embedding import passage_input
 from rag.question.mentions import mentions
 from rag.wording.rendering import answer_text, refusal_message
 
@@ -122,6 +124,28 @@ def _overview(answer: Answer, library: Library) -> Iterator[Finding]:
             versions = library.versions(citation.article_id)
             if not any(mentions(version.article, overview.topic) for version in versions):
                 yield Finding(f"这一篇没有写到“{overview.topic}”", citation.n)
+
+
+def unproven_passages(library: Library) -> list[str]:
+    """Ids of articles whose passages are not cut from their text, or not what was embedded."""
+    unproven = []
+    generation = library.generation
+    for stored in library.articles():
+        article = stored.article
+        passages = library.passages_of_articles([stored.key], generation)
+        whole = "".join(item.passage.text for item in passages) == article.text
+        if not whole or not all(_is_cut_from(item, article) for item in passages):
+            unproven.append(article.article_id)
+    return unproven
+
+
+def _is_cut_from(item: StoredPassage, article: Article) -> bool:
+    passage = item.passage
+    return (
+        passage.article_id == article.article_id
+        and article.text[passage.start : passage.end] == passage.text
+        and item.digest == passage_input(article, passage).digest
+    )
 
 
 def unproven_articles(library: Library) -> list[str]:

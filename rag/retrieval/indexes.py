@@ -4,30 +4,31 @@
     index/000042-ab12cd34/    manifest.json · dense.faiss · lexical/
 
 A directory is written whole, synced and renamed before CURRENT names it, and never changed after.
-Whatever does not match its manifest or the library is built again from the library.
+Whatever does not match its manifest is built again from the library; so is what was made of another
+library, of commits that this one no longer has (a backup put back, a lost log) or of other content.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rag.errors import LibraryError, ModelChanged
 from rag.library.library import Library
-from rag.library.records import Changes
-from rag.library.storage import translated
+from rag.library.records import Changes, Version
+from rag.library.storage import synced, translated
 from rag.models.embedding import passage_input
 from rag.retrieval.dense import DenseIndex
 from rag.retrieval.lexical import LexicalIndex
 
-FORMAT = 1
+FORMAT = 2
 _BATCH = 500
 
 
@@ -37,9 +38,14 @@ class Indexes:
 
     dense: DenseIndex
     lexical: LexicalIndex
-    generation: int
+    version: Version
     model: str
     published: bool = False
+
+    @property
+    def generation(self) -> int:
+        """Of the library, as they name its rows."""
+        return self.version.generation
 
 
 def load_indexes(library: Library, model: str, dimension: int) -> Indexes:
@@ -48,38 +54,38 @@ def load_indexes(library: Library, model: str, dimension: int) -> Indexes:
     Raises:
         ModelChanged: the library holds passages that `model` has not embedded.
     """
-    published = _load_published(library.data_dir / "index", model)
-    if published is not None and published.generation <= library.generation:
+    published = _load_published(library, model)
+    if isinstance(published, Indexes):
         return caught_up(published, library)
     return build_indexes(library, model, dimension)
 
 
 def build_indexes(library: Library, model: str, dimension: int) -> Indexes:
     """New indexes over all that is alive."""
-    generation = library.generation
-    ids = library.passage_ids(generation)
+    version = library.version
+    ids = library.passage_ids(version.generation)
     dense = DenseIndex.build(library.passage_vectors(ids, model), dimension)
     if len(dense) != len(ids):
         raise ModelChanged(missing=len(ids) - len(dense), model=model)
     lexical = LexicalIndex.build(_texts(library, ids))
-    return Indexes(dense, lexical, generation, model)
+    return Indexes(dense, lexical, version, model)
 
 
 def caught_up(indexes: Indexes, library: Library) -> Indexes:
     """Indexes of the library's present generation; the same object if nothing happened."""
-    generation = library.generation
-    if generation == indexes.generation:
+    version = library.version
+    if version == indexes.version:
         return indexes
-    if indexes.generation < library.purged_until:
+    if not library.has_been(indexes.version) or indexes.generation < library.purged_until:
         return build_indexes(library, indexes.model, indexes.dense.dimension)
-    changes = library.changes(indexes.generation, generation)
+    changes = library.changes(indexes.generation, version.generation)
     vectors = library.passage_vectors(changes.born, indexes.model)
     dense = indexes.dense.extended(vectors, without=changes.died)
-    alive = library.passage_ids(generation)
-    if len(dense) != len(alive):
-        raise ModelChanged(missing=len(alive) - len(dense), model=indexes.model)
+    alive = library.passage_ids(version.generation)
+    if len(dense) != len(alive):  # says what is missing, if anything is
+        return build_indexes(library, indexes.model, indexes.dense.dimension)
     lexical = _lexical_caught_up(indexes.lexical, changes, library, alive)
-    return Indexes(dense, lexical, generation, indexes.model)
+    return Indexes(dense, lexical, version, indexes.model)
 
 
 def _lexical_caught_up(
@@ -99,13 +105,15 @@ def _lexical_caught_up(
     return LexicalIndex.build(_texts(library, alive))
 
 
-def publish(indexes: Indexes, data_dir: Path) -> None:
+def publish(indexes: Indexes, library: Library) -> None:
     """Put indexes beside the library, so that the next start need not build them.
 
+    Those of before go when the new ones stand.
+
     Raises:
-        StorageFull, LibraryReadOnly: what was published before stays.
+        StorageFull, StorageFailed, LibraryReadOnly: what was published before stays.
     """
-    root = data_dir / "index"
+    root = library.data_dir / "index"
     name = f"{indexes.generation:06d}-{secrets.token_hex(4)}"
     temporary = root / f".{name}"
     with translated(root):
@@ -113,12 +121,14 @@ def publish(indexes: Indexes, data_dir: Path) -> None:
             temporary.mkdir(parents=True)
             indexes.dense.save(temporary / "dense.faiss")
             indexes.lexical.save(temporary / "lexical")
-            _write_manifest(temporary, indexes)
+            _write_manifest(temporary, indexes, library)
             _sync(temporary)
             temporary.rename(root / name)
             _point(root, name)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
+            if not _is_published(root, name):
+                shutil.rmtree(root / name, ignore_errors=True)
             raise
     for old in root.iterdir():
         if old.is_dir() and old.name != name:
@@ -130,41 +140,65 @@ def published_problem(library: Library, model: str) -> str | None:
     root = library.data_dir / "index"
     if not (root / "CURRENT").exists():
         return None if not library.generation else "还没有建索引"
-    indexes = _load_published(root, model)
-    if indexes is None:
-        return "索引文件与清单不符"
+    indexes = _load_published(library, model)
+    if isinstance(indexes, str):
+        return indexes
     try:
         current = caught_up(indexes, library)
     except LibraryError as error:
         return error.message_zh
     alive = len(library.passage_ids(current.generation))
-    if not len(current.dense) == len(current.lexical) == alive:
-        return f"索引有 {len(current.dense)}/{len(current.lexical)} 条，文章库有 {alive} 条"
+    dense, lexical = len(current.dense), len(current.lexical)
+    if not dense == lexical == alive:
+        return f"向量索引有 {dense} 条，词索引有 {lexical} 条，文章库有 {alive} 条"
     return None
 
 
-def _load_published(root: Path, model: str) -> Indexes | None:
-    """The published indexes, or None where they are missing, damaged or of another model."""
+def _load_published(library: Library, model: str) -> Indexes | str:
+    """The published indexes, or in Chinese why they are none of this library and model."""
+    root = library.data_dir / "index"
     try:
         directory = root / (root / "CURRENT").read_text(encoding="ascii").strip()
         manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
-        if manifest["format"] != FORMAT or manifest["model"] != model:
-            return None
+        if manifest["format"] != FORMAT:
+            return "索引是另一版程序建的"
+        version = Version(manifest["generation"], manifest["mark"])
+        if (stranger := _stranger(manifest, version, library, model)) is not None:
+            return stranger
         if _hashes(directory) != manifest["files"]:
-            return None
+            return "索引文件与清单不符"
         dense = DenseIndex.load(directory / "dense.faiss")
         lexical = LexicalIndex.load(directory / "lexical")
         if not len(dense) == len(lexical) == manifest["passages"]:
-            return None
-        return Indexes(dense, lexical, manifest["generation"], model, published=True)
+            return "索引里的条数与清单不符"
+        return Indexes(dense, lexical, version, model, published=True)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError):
-        return None  # whatever is wrong with a derived file, it is built again
+        return "索引文件缺失或损坏"  # whatever is wrong with a derived file, it is built again
 
 
-def _write_manifest(directory: Path, indexes: Indexes) -> None:
+def _stranger(
+    manifest: dict[str, Any], version: Version, library: Library, model: str
+) -> str | None:
+    """Of what other library, history or model an index is; None if it belongs here."""
+    if manifest["model"] != model:
+        return "索引是用另一个向量模型建的"
+    if manifest["library"] != library.identity:
+        return "索引属于另一个文章库"
+    if not library.has_been(version):
+        return "索引与文章库的经历不同：库恢复过备份，或丢失过写入"
+    purged = version.generation < library.purged_until  # nobody knows any more what was alive
+    if not purged and manifest["content"] != library.content(version.generation):
+        return "索引里的片段与文章库不同"
+    return None
+
+
+def _write_manifest(directory: Path, indexes: Indexes, library: Library) -> None:
     manifest = {
         "format": FORMAT,
+        "library": library.identity,
         "generation": indexes.generation,
+        "mark": indexes.version.mark,
+        "content": library.content(indexes.generation),
         "model": indexes.model,
         "dimension": indexes.dense.dimension,
         "passages": len(indexes.dense),
@@ -185,24 +219,26 @@ def _hashes(directory: Path) -> dict[str, str]:
 
 def _sync(directory: Path) -> None:
     for place in [directory, *directory.rglob("*")]:
-        descriptor = os.open(place, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        synced(place)
 
 
 def _point(root: Path, name: str) -> None:
     """Make CURRENT name a directory, atomically."""
     pointer = root / ".CURRENT"
-    pointer.write_text(name, encoding="ascii")
-    _sync(pointer)
-    pointer.replace(root / "CURRENT")
-    descriptor = os.open(root, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        pointer.write_text(name, encoding="ascii")
+        synced(pointer)
+        pointer.replace(root / "CURRENT")
     finally:
-        os.close(descriptor)
+        pointer.unlink(missing_ok=True)
+    synced(root)
+
+
+def _is_published(root: Path, name: str) -> bool:
+    try:
+        return (root / "CURRENT").read_text(encoding="ascii").strip() == name
+    except (OSError, ValueError):
+        return False
 
 
 def _texts(library: Library, ids: Sequence[int]) -> Iterator[tuple[int, str]]:

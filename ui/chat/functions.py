@@ -16,7 +16,7 @@ from rag.data_model.answers import Answer, Question
 from rag.desk.suggestions import candidates
 from rag.errors import BadRequest, NoFeedback, YoujuError
 from rag.library.library import Library
-from rag.library.records import StoredArticle
+from rag.library.records import StoredArticle, Version
 from ui.chat.answer_view import answer_html, error_html
 from ui.chat.article_view import Fate, article_html
 from ui.chat.catalogue import Catalogue
@@ -81,8 +81,8 @@ class _Chat:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._feedback = FeedbackStore(engine.settings.data_dir)
-        self._known = Catalogue(-1, ())
-        self._suggested: tuple[int, list[str]] = (-1, [])
+        self._known: tuple[Version | None, Catalogue] = (None, Catalogue(-1, ()))
+        self._suggested: tuple[Version | None, list[str]] = (None, [])
 
     async def welcome(self) -> dict[str, Any]:
         """What is in the library; where it is empty, how to fill it."""
@@ -127,14 +127,15 @@ class _Chat:
         return _file(ExportedFile("有据评价.jsonl", "application/x-ndjson", content))
 
     def _catalogue(self, pipeline: Pipeline) -> Catalogue:
-        if self._known.generation != pipeline.library.generation:
-            self._known = Catalogue.of(pipeline.library)
-        return self._known
+        version = pipeline.library.version
+        if self._known[0] != version:
+            self._known = version, Catalogue.of(pipeline.library)
+        return self._known[1]
 
     def _suggestions(self, pipeline: Pipeline) -> list[str]:
         """Questions that the library really answers."""
-        generation = pipeline.library.generation
-        if self._suggested[0] != generation:
+        version = pipeline.library.version
+        if self._suggested[0] != version:
             stored = pipeline.library.articles()[:_SAMPLED_ARTICLES]
             answered: list[str] = []
             for question in candidates(one.article for one in stored):
@@ -142,7 +143,7 @@ class _Chat:
                     break
                 if pipeline.ask(Question(question=question)).answered:
                     answered.append(question)
-            self._suggested = generation, answered
+            self._suggested = version, answered
         return self._suggested[1]
 
 

@@ -1,0 +1,287 @@
+"""A library and all that people did with it as one file, and back: while others read and write.
+
+    manifest.json      format, time, the library's identity and generation, sha256 of every file
+    library.sqlite3    articles, corrections, vectors (SQLite's own backup)
+    youju.toml, feedback.jsonl, evaluations/, uploads/, web/   as they lie in the folder
+
+Indexes are not in it: they are made again from the library.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+from rag.errors import BackupInvalid, BackupRefused, LibraryCorrupt
+from rag.library.library import Library
+from rag.library.schema import DATABASE
+from rag.library.storage import WriteLock, kept_copy, now_named, synced, translated
+
+FORMAT = 1
+BESIDE = ("youju.toml", "feedback.jsonl", "evaluations", "uploads", "web")
+"""What lies beside the library and is kept with it."""
+_MANIFEST = "manifest.json"
+_KIND = "youju-backup"
+_PIECE = 1 << 20
+_SQLITE = b"SQLite format 3\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup that was written and read again: `files` counts what is in it."""
+
+    file: Path
+    identity: str
+    generation: int
+    files: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What stands in the folder now; `kept` are the places of what stood there before."""
+
+    identity: str
+    generation: int
+    articles: int
+    names: tuple[str, ...]
+    kept: tuple[Path, ...]
+
+
+def back_up(data_dir: Path, target: Path) -> Backup:
+    """Write a backup; it stands at `target` once it is whole, checked and on disk.
+
+    Args:
+        data_dir: of the library; it may be served and written meanwhile.
+        target: a file, or a folder that gets a file named by the time.
+
+    Raises:
+        BackupRefused: there is no library, or another file stands at `target`.
+        LibraryCorrupt: a damaged library is not backed up as if it were sound.
+        StorageFull, StorageFailed, LibraryReadOnly: an earlier backup at `target` stays.
+    """
+    if target.is_dir():
+        target = target / f"youju-{now_named()}.zip"
+    if not (data_dir / DATABASE).is_file():
+        raise BackupRefused(reason=f"{data_dir} 里没有文章库")
+    if target.exists() and not _is_backup(target):
+        raise BackupRefused(reason=f"{target} 已经有了，而且不是备份")
+    part = target.with_name(f".{target.name}.part")
+    with translated(target):
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix=".youju-", dir=target.parent) as place:
+                manifest = _write(part, data_dir, Path(place) / DATABASE)
+            _check(part, manifest)
+            synced(part)
+            part.replace(target)
+            synced(target.parent)
+        finally:
+            part.unlink(missing_ok=True)
+    size = target.stat().st_size
+    files = len(manifest["files"])
+    return Backup(target, manifest["library"], manifest["generation"], files, size)
+
+
+def restore(data_dir: Path, file: Path) -> Restored:
+    """Put a backup in the place of the library, settings, feedback, runs and uploads of a folder.
+
+    The backup is checked and brought up to today's format before anything is touched. The library
+    changes in one transaction, so those who read it go on. What stood there before is kept in
+    `backups`; what the backup does not have stays as it is.
+
+    Args:
+        data_dir: the folder; made if need be.
+        file: of `back_up`, or a copy of `library.sqlite3` as one file.
+
+    Raises:
+        BackupInvalid: it is no backup, or damaged; nothing is changed.
+        SchemaNewer: of a newer program; nothing is changed.
+        LibraryBusy: another program writes; nothing is changed.
+        StorageFull, StorageFailed, LibraryReadOnly: the library is the old one or the new one.
+    """
+    with translated(data_dir):
+        data_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".restore-", dir=data_dir) as place:
+            draft = Path(place)
+            _unpack(file, draft)
+            _prepare(draft, file)
+            kept = _put_library(draft / DATABASE, data_dir)
+            names = [name for name in BESIDE if (draft / name).exists()]
+            kept += [old for name in names if (old := _put(draft / name, data_dir)) is not None]
+    with Library.open(data_dir) as library:
+        articles = library.counts().articles
+        return Restored(library.identity, library.generation, articles, tuple(names), tuple(kept))
+
+
+def _write(part: Path, data_dir: Path, copy: Path) -> dict[str, Any]:
+    """Write all files and the manifest; the library goes through `copy` first."""
+    with Library.open(data_dir) as library:
+        library.copy_to(copy)
+    with Library.open(copy.parent) as library:
+        identity, generation = library.identity, library.generation
+    hashes: dict[str, dict[str, Any]] = {}
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for file, name in ((copy, DATABASE), *_beside(data_dir)):
+            with suppress(FileNotFoundError):  # a run removed meanwhile
+                hashes[name] = _added(archive, file, name)
+        manifest = {
+            "kind": _KIND,
+            "format": FORMAT,
+            "made": datetime.now(UTC).isoformat(timespec="seconds"),
+            "library": identity,
+            "generation": generation,
+            "files": hashes,
+        }
+        archive.writestr(_MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
+    return manifest
+
+
+def _added(archive: zipfile.ZipFile, file: Path, name: str) -> dict[str, Any]:
+    entry = zipfile.ZipInfo.from_file(file, name)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    with file.open("rb") as source, archive.open(entry, "w", force_zip64=True) as target:
+        return _copied(source, target)
+
+
+def _beside(data_dir: Path) -> Iterator[tuple[Path, str]]:
+    for name in BESIDE:
+        place = data_dir / name
+        files = [place] if place.is_file() else sorted(place.rglob("*"))
+        for file in files:
+            if file.is_file() and not file.is_symlink():
+                yield file, file.relative_to(data_dir).as_posix()
+
+
+def _copied(source: IO[bytes], target: IO[bytes] | None) -> dict[str, Any]:
+    """Copy to the end, or only read; what was read."""
+    digest, size = hashlib.sha256(), 0
+    while piece := source.read(_PIECE):
+        digest.update(piece)
+        size += len(piece)
+        if target is not None:
+            target.write(piece)
+    return {"sha256": digest.hexdigest(), "bytes": size}
+
+
+def _check(file: Path, manifest: dict[str, Any]) -> None:
+    """Read a backup again, every byte."""
+    with zipfile.ZipFile(file) as archive:
+        for name, said in manifest["files"].items():
+            with archive.open(name) as source:
+                if _copied(source, None) != said:
+                    raise BackupInvalid(file=file, reason=f"{name} 读回来与写入的不同")
+
+
+def _is_backup(file: Path) -> bool:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return bool(json.loads(archive.read(_MANIFEST))["kind"] == _KIND)
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+        return False
+
+
+def _unpack(file: Path, draft: Path) -> None:
+    """The files of a backup, each the one that its manifest names."""
+    try:
+        with file.open("rb") as source:
+            if source.read(len(_SQLITE)) == _SQLITE:
+                shutil.copyfile(file, draft / DATABASE)
+                return
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise BackupInvalid(file=file, reason="没有这个文件") from error
+    try:
+        with zipfile.ZipFile(file) as archive:
+            manifest = json.loads(archive.read(_MANIFEST))
+            if manifest["kind"] != _KIND or manifest["format"] > FORMAT:
+                raise BackupInvalid(file=file, reason="不是本程序认得的备份")
+            for name, said in manifest["files"].items():
+                _unpack_one(archive, name, said, draft, file)
+    except (zipfile.BadZipFile, ValueError, KeyError, TypeError, AttributeError, EOFError) as error:
+        raise BackupInvalid(file=file, reason="不是备份，或已损坏") from error
+
+
+def _unpack_one(
+    archive: zipfile.ZipFile, name: str, said: dict[str, Any], draft: Path, file: Path
+) -> None:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or path.parts[0] not in {DATABASE, *BESIDE}:
+        raise BackupInvalid(file=file, reason="里面有不属于文章库的文件")
+    place = draft.joinpath(*path.parts)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with archive.open(name) as source, place.open("xb") as target:
+            found = _copied(source, target)
+        synced(place)
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise BackupInvalid(file=file, reason=f"{name} 已损坏") from error
+    if found != said:
+        raise BackupInvalid(file=file, reason=f"{name} 已损坏")
+
+
+def _prepare(draft: Path, file: Path) -> None:
+    """Bring the backup's library up to today's format, and have SQLite check it."""
+    if not (draft / DATABASE).is_file():
+        raise BackupInvalid(file=file, reason="里面没有文章库")
+    try:
+        with Library.open(draft, write=True) as library:
+            problems = library.integrity()
+    except LibraryCorrupt as error:
+        raise BackupInvalid(file=file, reason="里面的文章库已损坏") from error
+    if problems:
+        raise BackupInvalid(file=file, reason=f"里面的文章库已损坏：{problems[0]}")
+
+
+def _put_library(new: Path, data_dir: Path) -> list[Path]:
+    """Put a library in the place of the one that is there; where that one is kept."""
+    current = data_dir / DATABASE
+    kept = kept_copy(current, "before-restore")
+    try:
+        with Library.open(data_dir, write=True) as library:
+            before = library.generation > 0
+            if before:
+                library.copy_to(kept, checked=False)
+            library.replace_with(new)
+    except LibraryCorrupt:  # a backup is what helps then
+        return [_put_aside(new, current)]
+    return [kept] if before else []
+
+
+def _put_aside(new: Path, current: Path) -> Path:
+    """Change the files themselves: the library there is so damaged that SQLite refuses it."""
+    aside = kept_copy(current, "damaged").with_suffix("")
+    lock = WriteLock(current.with_name("write.lock")).acquire()
+    try:
+        aside.mkdir(parents=True)
+        for name in (current.name, f"{current.name}-wal", f"{current.name}-shm"):
+            with suppress(FileNotFoundError):
+                current.with_name(name).rename(aside / name)
+        synced(new)
+        new.rename(current)
+        synced(current.parent)
+    finally:
+        lock.release()
+    return aside
+
+
+def _put(new: Path, data_dir: Path) -> Path | None:
+    """Put a file or folder in its place; where the one of before is kept."""
+    place = data_dir / new.name
+    old = None
+    if place.exists():
+        old = kept_copy(place, "before-restore")
+        old.parent.mkdir(exist_ok=True)
+        place.rename(old)
+    new.rename(place)
+    synced(data_dir)
+    return old
