@@ -6,11 +6,14 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ingest.encodings import decode
-from rag.errors import DataFileMissing, DataLineInvalid, EncodingUnknown
+from rag.errors import DataFileMissing, DataLineInvalid, EncodingUnknown, LibraryReadOnly
+from rag.errors.disk import file_error
+from rag.library.storage import synced
 
 _GZIP = b"\x1f\x8b"
 
@@ -106,11 +109,29 @@ def gzipped_jsonl(records: Iterable[object]) -> bytes:
     return gzip.compress(jsonl_of(records).encode(), mtime=0)
 
 
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn what the file system says of a file that is being written into our errors.
+
+    Raises:
+        DataFileMissing: the folder does not take it.
+        StorageFull, StorageFailed: the disk does not.
+    """
+    try:
+        yield
+    except OSError as error:
+        failure = file_error(path, error)
+        if isinstance(failure, LibraryReadOnly):
+            raise DataFileMissing(file=path, reason=error.strerror or str(error)) from error
+        raise failure from error
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write `text` so that the file is either the old one or the new one, never half.
 
     Raises:
         DataFileMissing: the folder does not take it.
+        StorageFull, StorageFailed: the disk does not; the file is the old one.
     """
     write_bytes_whole(path, text.encode("utf-8"))
 
@@ -119,15 +140,17 @@ def write_bytes_whole(path: Path, data: bytes) -> None:
     """The same for bytes.
 
     Raises:
-        DataFileMissing: the folder does not take it.
+        DataFileMissing, StorageFull, StorageFailed: as `write_whole`.
     """
     part = path.with_name(f"{path.name}.part")
-    try:
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(data)
-        part.replace(path)
-    except OSError as error:
-        raise DataFileMissing(file=path, reason=error.strerror or str(error)) from error
+        try:
+            part.write_bytes(data)
+            synced(part)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 def has_surrogate(text: str) -> bool:

@@ -6,10 +6,13 @@ Lines are only added; the last one of an id holds, and `none` takes a judgement 
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import os
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -61,7 +64,7 @@ class FeedbackStore:
         """Keep a judgement; on disk when this returns.
 
         Raises:
-            StorageFull, LibraryReadOnly: it cannot be written.
+            StorageFull, StorageFailed, LibraryReadOnly: it cannot be written; what was there stays.
         """
         at = datetime.now(UTC).isoformat(timespec="seconds")
         record = feedback.model_copy(update={"at": at}).model_dump(mode="json", by_alias=True)
@@ -93,14 +96,26 @@ class FeedbackStore:
 
     def _append(self, line: bytes) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("ab+") as file:
+        with self.path.open("ab+", buffering=0) as file:
             if file.tell():
                 file.seek(-1, os.SEEK_END)
                 if file.read(1) != b"\n":  # what a crash cut short stays a line of its own
                     line = b"\n" + line
-            file.write(line)
-            file.flush()
-            os.fsync(file.fileno())
+            file.seek(0, os.SEEK_END)
+            before = file.tell()
+            try:
+                _write(file, line)
+            except OSError:
+                with suppress(OSError):  # not half a line, nor one that nobody was told is kept
+                    os.truncate(self.path, before)
+                raise
+
+
+def _write(file: io.FileIO, line: bytes) -> None:
+    """All of it, and on disk."""
+    if file.write(line) != len(line):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    os.fsync(file.fileno())
 
 
 def question_lines(judgements: Iterable[Feedback]) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -194,8 +195,11 @@ class RunStore:
         return self._note(replace(run, state="finished", correct=correct, error=None))
 
     def fail(self, run: KeptRun, error: YoujuError) -> KeptRun:
-        """Note what ended a run; its answers stay."""
-        return self._note(replace(run, state="failed", error=error.as_dict()))
+        """Note what ended a run, unless the disk refuses that too; its answers stay."""
+        failed = replace(run, state="failed", error=error.as_dict())
+        with suppress(YoujuError):
+            self._note(failed)
+        return failed
 
     def questions(self, run: KeptRun) -> QuestionSet:
         """The questions of a run, as they were when it began."""

@@ -14,10 +14,10 @@ from typing import Any, Protocol
 
 from pydantic import ValidationError
 
-from eval.data_files import Line, numbered_lines, parse_line, read_bytes, text_of
+from eval.data_files import Line, numbered_lines, parse_line, read_bytes, text_of, writing
 from eval.question_sets import EvalQuestion
 from rag.data_model.answers import Answer, Question
-from rag.errors import DataFileMissing, DataLineInvalid, InputError
+from rag.errors import DataLineInvalid, InputError
 from rag.models.embedding import Progress
 
 _STARTS = (b'{"schema"', b'{"id"')  # of the lines that we write
@@ -80,7 +80,7 @@ def answer_all(
 
     Raises:
         DataLineInvalid: `out_path` holds something that is not a run; it is left as it is.
-        DataFileMissing: `out_path` cannot be written.
+        DataFileMissing, StorageFull, StorageFailed: `out_path` cannot be written.
     """
     if out_path is None:
         with TemporaryDirectory(prefix="youju-run-") as folder:
@@ -150,32 +150,25 @@ def _resumable(path: Path) -> Run | None:
     for n, text in numbered_lines(text_of(data[:whole], path)):
         _add(run, parse_line(text, n, path))
     if rest:
-        os.truncate(path, whole)
+        with writing(path):
+            os.truncate(path, whole)
     return run if whole else None
 
 
 @contextmanager
 def _appending(path: Path, *, afresh: bool) -> Iterator[Callable[[dict[str, Any]], None]]:
     """Gives the function that writes a record, whole and at once."""
-    with _translated(path):
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         out = path.open("wb" if afresh else "ab", buffering=0)
 
     def write(record: dict[str, Any]) -> None:
         line = (json.dumps(record, ensure_ascii=False) + "\n").encode()
-        with _translated(path):
+        with writing(path):
             if out.write(line) != len(line):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with out:
         yield write
-        with _translated(path):
+        with writing(path):
             os.fsync(out.fileno())
-
-
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise DataFileMissing(file=path, reason=error.strerror or str(error)) from error

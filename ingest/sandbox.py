@@ -23,7 +23,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from rag.errors import DocumentError, ParseFailed, ParseLimit, ParseTimeout
+from rag.errors import DocumentError, ParseFailed, ParseLimit, ParseTimeout, StorageFull
+from rag.library.storage import translated
 
 _ROOT = Path(__file__).resolve().parent.parent
 _MEBIBYTE = 1 << 20
@@ -82,11 +83,12 @@ def parse(
         ParseLimit: too much memory or output.
         ParseFailed: the child died of the file.
         DocumentError: what `extract` raised, with the file's name filled in.
+        StorageFull, StorageFailed: there is no room for the answer; the file may be sound.
     """
     limits = limits or Limits()
     request = {"parser": parser, "options": options, "limits": asdict(limits)}
     file.seek(0)
-    with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as complaints:
+    with _scratch() as answer, _scratch() as complaints:
         with _running(request, file, answer, complaints) as child:
             try:
                 status = child.wait(limits.seconds)
@@ -100,6 +102,11 @@ def parse(
         raise _error(reply["error"], {**reply["context"], "file": name})
     result: dict[str, Any] = reply["result"]
     return result
+
+
+def _scratch() -> IO[bytes]:
+    with translated(Path(tempfile.gettempdir())):
+        return tempfile.TemporaryFile()
 
 
 @contextlib.contextmanager
@@ -132,6 +139,9 @@ def _death(status: int, complaint: str, name: str, limits: Limits) -> DocumentEr
         return ParseLimit(file=name, reason=f"产出超过 {limits.output_mb} MB")
     if "MemoryError" in complaint or "bad_alloc" in complaint or -status in _OUT_OF_MEMORY:
         return ParseLimit(file=name, reason=f"内存超过 {limits.memory_mb} MB")
+    for number in (errno.ENOSPC, errno.EDQUOT):
+        if os.strerror(number) in complaint:
+            raise StorageFull(path=tempfile.gettempdir())
     kind = complaint.partition(":")[0].rpartition(".")[2] if status > 0 else f"信号 {-status}"
     return ParseFailed(file=name, reason=f"解析程序中止：{kind or status}")
 

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rag.errors import SettingsError
+from rag.errors.disk import file_error
 
 ENVIRONMENT_PREFIX = "YOUJU_"
 SETTINGS_FILE = "youju.toml"
@@ -132,6 +133,7 @@ def set_threshold(path: Path, threshold: float) -> None:
 
     Raises:
         SettingsError: the file is there and is not TOML.
+        StorageFull, StorageFailed, LibraryReadOnly: it cannot be written, and is as before.
     """
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
@@ -141,8 +143,16 @@ def set_threshold(path: Path, threshold: float) -> None:
     except (OSError, UnicodeDecodeError, TOMLKitError) as error:
         raise SettingsError(reason=f"读不了设置文件：{error}", origin=str(path)) from error
     document.setdefault("answer", tomlkit.table())["threshold"] = threshold
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(tomlkit.dumps(document), encoding="utf-8")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{path.name}.part")
+        try:
+            part.write_text(tomlkit.dumps(document), encoding="utf-8")
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise file_error(path, error) from error
 
 
 def _from_file(path: Path) -> dict[str, Any]:

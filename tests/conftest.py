@@ -17,6 +17,7 @@ SLOW = {
     "test_corrections",
     "test_durability",
     "test_embedding",
+    "test_failing_disk",
     "test_fetching",
     "test_growth",
     "test_loading",

@@ -10,7 +10,7 @@ from fakes_eval import ScriptedAsker
 
 from eval.question_sets import EvalQuestion
 from eval.runs import answer_all, read_run
-from rag.errors import DataFileMissing, DataLineInvalid
+from rag.errors import DataFileMissing, DataLineInvalid, StorageFull
 
 QUESTIONS = [
     EvalQuestion(id="a", question="一？"),
@@ -95,5 +95,5 @@ def test_a_place_that_takes_no_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(DataFileMissing, match="file"):
         answer_all(ScriptedAsker(SCRIPT), QUESTIONS, tmp_path / "file" / "run.jsonl")
-    with pytest.raises(DataFileMissing):
+    with pytest.raises(StorageFull):
         answer_all(ScriptedAsker(SCRIPT), QUESTIONS, Path("/dev/full"), resume=False)

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from rag.errors import YoujuError
+from rag.errors import FileUnreadable, YoujuError
 from ui import console
 from ui.commands import (
     asking,
@@ -125,6 +125,7 @@ def run(arguments: list[str]) -> int:
     """Run the command line; its exit code."""
     try:
         code = app(arguments, prog_name="youju", standalone_mode=False)
+        sys.stdout.flush()
     except YoujuError as error:
         console.show_error(error)
         return error.exit_code
@@ -137,11 +138,26 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         code = INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return _silenced(1)
+    except OSError as error:  # a full disk shows anywhere, at a redirected output too
+        console.show_error(_failure(error))
+        return _silenced(2)
     if code == INTERRUPTED:
         console.warn("已中断；已经存好的不受影响，重新运行同一条命令即可接着做。")
     return int(code or 0)
+
+
+def _failure(error: OSError) -> YoujuError:
+    from rag.errors.disk import disk_error
+
+    reason = error.strerror or str(error)
+    return disk_error(error) or FileUnreadable(file=error.filename or "—", reason=reason)
+
+
+def _silenced(code: int) -> int:
+    """Leave without another try to write what is still to be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
 
 
 def _command_of(error: TyperException) -> str:

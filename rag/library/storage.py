@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
+import resource
 import sqlite3
+import tempfile
 import threading
 import time
 import zlib
@@ -24,13 +25,13 @@ from rag.errors import (
     StorageFailed,
     StorageFull,
 )
+from rag.errors.disk import file_error
 
 Row = tuple[Any, ...]
 Connection = sqlite3.Connection
+_PROBE = 1 << 16
 BACKUPS = "backups"
 """Beside a database: its copies of before a change."""
-_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOENT, errno.EEXIST}
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class Database:
@@ -138,7 +139,8 @@ class Database:
                 part.replace(target)
                 synced(target.parent)
             finally:
-                part.unlink(missing_ok=True)
+                for side in ("", "-wal", "-shm", "-journal"):
+                    part.with_name(part.name + side).unlink(missing_ok=True)
 
     def replace_with(self, file: Path) -> None:
         """Put the content of another file of this version in the place of all that is here.
@@ -290,21 +292,13 @@ def translated(path: Path) -> Iterator[None]:
         raise file_error(path, error) from error
 
 
-def file_error(path: Path, error: OSError) -> LibraryError:
-    """What the file system refused, in our words; never that the library is damaged."""
-    if error.errno in _FULL:
-        return StorageFull(path=path)
-    if error.errno in _REFUSED:
-        return LibraryReadOnly(path=path)
-    return StorageFailed(path=path, reason=error.strerror or str(error) or type(error).__name__)
-
-
 def _database_error(path: Path, error: sqlite3.DatabaseError) -> LibraryError:
     extended = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
     code = extended & 0xFF
-    # A quota or a limit on file sizes is a failed write to SQLite; only a full disk has a name.
-    if code == sqlite3.SQLITE_FULL or extended == sqlite3.SQLITE_IOERR_WRITE:
+    if code == sqlite3.SQLITE_FULL:
         return StorageFull(path=path)
+    if extended == sqlite3.SQLITE_IOERR_WRITE:
+        return _refused_write(path)
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}:
         return LibraryReadOnly(path=path)
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}:
@@ -312,3 +306,18 @@ def _database_error(path: Path, error: sqlite3.DatabaseError) -> LibraryError:
     if code in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM}:
         return StorageFailed(path=path, reason=str(error))
     return LibraryCorrupt(path=path, reason=str(error))
+
+
+def _refused_write(path: Path) -> LibraryError:
+    """Why a write failed: a quota, a limit on file sizes and a broken disk are one to SQLite."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
+    if limit != resource.RLIM_INFINITY:
+        return StorageFull(path=path)
+    try:
+        with tempfile.TemporaryFile(dir=path if path.is_dir() else path.parent) as probe:
+            probe.write(bytes(_PROBE))
+            probe.flush()
+            os.fsync(probe.fileno())
+    except OSError as error:
+        return file_error(path, error)
+    return StorageFailed(path=path, reason="写入失败：磁盘出错，或超出配额")

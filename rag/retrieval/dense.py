@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from rag.models.embedding import Vectors
 
 Scored = list[tuple[int, float]]
 _BATCH = 4096
+_PIECE = 1 << 20
 _ONE_THREAD = 50_000
 """Vectors up to which a search takes a thread few milliseconds; helpers would mostly spin."""
 
@@ -47,10 +48,23 @@ class DenseIndex:
         return cls(index, index.d)
 
     def save(self, path: Path) -> None:
-        """Write to `path`."""
+        """Write to `path`.
+
+        FAISS does not look whether its last bytes arrived, so the file is written by Python.
+
+        Raises:
+            OSError: the file is not whole.
+        """
         import faiss
 
-        faiss.write_index(self._index, str(path))
+        with path.open("wb") as file:
+            writing = _Writing(file)
+            try:
+                faiss.write_index(self._index, faiss.PyCallbackIOWriter(writing, _PIECE))  # type: ignore[attr-defined]
+            except Exception:  # FAISS makes errors of its own of ours
+                if writing.failure is not None:
+                    raise writing.failure from None
+                raise
 
     def extended(self, vectors: Iterable[tuple[int, Vectors]], without: Sequence[int]) -> Self:
         """A copy with `vectors` added and the rows `without` taken out."""
@@ -84,6 +98,21 @@ class DenseIndex:
         )
         found = [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+
+
+class _Writing:
+    """Takes pieces of a file, and remembers why one could not be written."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.failure: OSError | None = None
+
+    def __call__(self, piece: bytes) -> None:
+        try:
+            self._file.write(piece)
+        except OSError as error:
+            self.failure = error
+            raise
 
 
 def _add(index: Any, vectors: Iterable[tuple[int, Vectors]]) -> None:

@@ -14,6 +14,7 @@ import hashlib
 import json
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -67,8 +68,7 @@ def build_indexes(library: Library, model: str, dimension: int) -> Indexes:
     dense = DenseIndex.build(library.passage_vectors(ids, model), dimension)
     if len(dense) != len(ids):
         raise ModelChanged(missing=len(ids) - len(dense), model=model)
-    lexical = LexicalIndex.build(_texts(library, ids))
-    return Indexes(dense, lexical, version, model)
+    return Indexes(dense, _lexical(library, ids), version, model)
 
 
 def caught_up(indexes: Indexes, library: Library) -> Indexes:
@@ -102,7 +102,12 @@ def _lexical_caught_up(
             extended = lexical.extended(_texts(library, changes.born))
             if len(extended) == len(alive):
                 return extended
-    return LexicalIndex.build(_texts(library, alive))
+    return _lexical(library, alive)
+
+
+def _lexical(library: Library, ids: Sequence[int]) -> LexicalIndex:
+    with translated(Path(tempfile.gettempdir())):
+        return LexicalIndex.build(_texts(library, ids))
 
 
 def publish(indexes: Indexes, library: Library) -> None:

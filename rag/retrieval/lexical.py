@@ -8,10 +8,13 @@ merges them away, and the same library must give the same scores.
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -20,6 +23,8 @@ from rag.language.text import words
 
 _HEAP_BYTES = 64_000_000
 _TOKENIZER = "spaced"
+_OS_ERROR = re.compile(r"(?:\(os error |Os \{ code: )(\d{1,5})\b")
+_WORKER_GONE = "worker"
 
 
 class _Workspace:
@@ -41,11 +46,16 @@ class LexicalIndex:
 
     @classmethod
     def build(cls, texts: Iterable[tuple[int, str]]) -> Self:
-        """Index (row id, text) pairs in a temporary directory; `save` keeps it."""
+        """Index (row id, text) pairs in a temporary directory; `save` keeps it.
+
+        Raises:
+            OSError: the directory takes no more.
+        """
         import tantivy
 
         workspace = _Workspace()
-        index = tantivy.Index(_schema(), path=str(workspace.path))
+        with _os_errors():
+            index = tantivy.Index(_schema(), path=str(workspace.path))
         return cls._filled(index, texts, workspace)
 
     @classmethod
@@ -57,15 +67,20 @@ class LexicalIndex:
         return cls(_ready(index), index.searcher(), directory)
 
     def save(self, directory: Path) -> None:
-        """Copy the index to `directory`."""
-        shutil.copytree(self.directory, directory, ignore=shutil.ignore_patterns("*.lock"))
+        """Copy the index to `directory`, which is made.
+
+        Raises:
+            OSError: it is not whole there.
+        """
+        directory.mkdir()
+        _copy(self.directory, directory)
 
     def extended(self, texts: Iterable[tuple[int, str]]) -> Self:
         """A copy with `texts` added."""
         import tantivy
 
         workspace = _Workspace()
-        shutil.copytree(self.directory, workspace.path, dirs_exist_ok=True)
+        _copy(self.directory, workspace.path)
         return self._filled(tantivy.Index.open(str(workspace.path)), texts, workspace)
 
     @classmethod
@@ -78,14 +93,17 @@ class LexicalIndex:
         import tantivy
 
         _ready(index)
-        writer = index.writer(_HEAP_BYTES, 1)  # one thread: the same segments every time
+        with _os_errors():
+            writer = index.writer(_HEAP_BYTES, 1)  # one thread: the same segments every time
         for row, text in texts:
             document = tantivy.Document(words=" ".join(words(text)))
             document.add_unsigned("row", row)
-            writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
-        index.reload()
+            with _os_errors():
+                writer.add_document(document)
+        with _os_errors():
+            writer.commit()
+            writer.wait_merging_threads()
+            index.reload()
         return cls(index, index.searcher(), workspace.path, workspace)
 
     def __len__(self) -> int:
@@ -167,6 +185,27 @@ class LexicalIndex:
         from tantivy import Query
 
         return Query.term_query(self._index.schema, "words", word, index_option="freq")
+
+
+def _copy(source: Path, target: Path) -> None:
+    """The files of an index; a lock is none of it."""
+    for file in sorted(source.iterdir()):
+        if file.suffix != ".lock":
+            shutil.copyfile(file, target / file.name)
+
+
+@contextmanager
+def _os_errors() -> Iterator[None]:
+    """What tantivy tells of the file system, as an error that says which it was."""
+    try:
+        yield
+    except ValueError as error:
+        if told := _OS_ERROR.search(str(error)):
+            number = int(told[1])
+            raise OSError(number, os.strerror(number)) from error
+        if _WORKER_GONE in str(error):  # its thread met the error and cannot tell which
+            raise OSError(str(error)) from error
+        raise
 
 
 def _schema() -> Any:

@@ -22,6 +22,7 @@ from rag.errors import (
     RouteMissing,
     YoujuError,
 )
+from rag.errors.disk import disk_error
 from ui.security import error_response
 
 _log = logging.getLogger("youju.server")
@@ -92,6 +93,9 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _unforeseen(request: Request, error: Exception) -> Response:
     route = getattr(request.scope.get("route"), "path", "other")
+    if isinstance(error, OSError) and (failure := disk_error(error)) is not None:
+        _log.error("disk", extra={"facts": {"route": route, "code": failure.code}})
+        return error_response(failure)
     _log.error("unforeseen", extra={"facts": {"route": route}}, exc_info=error)
     return error_response(YoujuError())
 

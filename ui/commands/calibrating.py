@@ -37,6 +37,7 @@ def calibrate(
 ) -> None:
     """在自己的问题集上选拒答的阈值，并列出各阈值下的答错比例。"""
     from eval import risk_coverage
+    from eval.data_files import write_whole
     from rag.errors import UsageInvalid
     from rag.settings import SETTINGS_FILE, set_threshold
 
@@ -52,7 +53,7 @@ def calibrate(
     else:
         chosen = risk_coverage.balanced(points)
     if figure is not None:
-        figure.write_text(risk_coverage.figure(points, chosen), encoding="utf-8")
+        write_whole(figure, risk_coverage.figure(points, chosen))
     if write:
         set_threshold(options.settings().data_dir / SETTINGS_FILE, chosen.threshold)
     if options.as_json:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from rag.errors import Busy, JobMissing, YoujuError
+from rag.errors.disk import disk_error
 from rag.library.library import Library
 from ui.intake.jobs import FileResult, Ingester, Job
 from ui.intake.uploads import discard_unused, unread
@@ -196,4 +197,5 @@ def _typed(work: Callable[[], T]) -> T:
         raise
     except Exception as error:
         _log.exception("unforeseen")
-        raise YoujuError from error
+        disk = disk_error(error) if isinstance(error, OSError) else None
+        raise disk or YoujuError from error

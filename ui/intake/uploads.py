@@ -8,6 +8,7 @@ the same file sent twice is one file, and two files of one name do not meet.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import secrets
 from collections.abc import Iterable
@@ -16,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from rag.library.library import Library
-from rag.library.storage import translated
+from rag.library.storage import synced, translated
 
 FOLDER = "uploads"
 _HASH_DIGITS = 16
@@ -30,7 +31,7 @@ def keep(data_dir: Path, name: str, content: BinaryIO) -> Path:
     """Write an uploaded file to its place; what is there already is the same file.
 
     Raises:
-        StorageFull, LibraryReadOnly: nothing is left behind.
+        StorageFull, StorageFailed, LibraryReadOnly: nothing is left behind.
     """
     root = data_dir / FOLDER
     part = root / f"{_PART}{secrets.token_hex(8)}"
@@ -41,6 +42,7 @@ def keep(data_dir: Path, name: str, content: BinaryIO) -> Path:
             file = root / digest[:_HASH_DIGITS] / safe_name(name)
             file.parent.mkdir(exist_ok=True)
             part.replace(file)
+            synced(file.parent)
         finally:
             part.unlink(missing_ok=True)
     return file
@@ -53,6 +55,8 @@ def _copied(content: BinaryIO, place: Path) -> str:
         while piece := content.read(1 << 20):
             digest.update(piece)
             copy.write(piece)
+        copy.flush()
+        os.fsync(copy.fileno())
     return digest.hexdigest()
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import YoujuError
+from rag.errors.disk import disk_error
 from rag.models.embedding import Embedder
 from rag.models.opening import open_embedder
 from rag.settings import Settings
@@ -46,6 +47,10 @@ def main() -> None:
             results = ingest_files(files, settings, _embedder(settings), progress)
         except YoujuError as error:
             say({"error": error.as_dict()})
+        except OSError as error:
+            if (failure := disk_error(error)) is None:
+                raise
+            say({"error": failure.as_dict()})
         else:
             say({"files": [result.as_json() for result in results]})
 

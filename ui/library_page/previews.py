@@ -31,7 +31,11 @@ class Previews:
         place = self._folder / preview_id
         with translated(place):
             place.mkdir(parents=True)
-            (place / safe_name(name)).write_bytes(content)
+            try:
+                (place / safe_name(name)).write_bytes(content)
+            except BaseException:
+                shutil.rmtree(place, ignore_errors=True)
+                raise
             waiting = sorted(self._folder.iterdir(), key=lambda one: one.stat().st_mtime)
         for old in waiting[:-_MOST]:
             shutil.rmtree(old, ignore_errors=True)
