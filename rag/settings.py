@@ -7,20 +7,31 @@ Nested names use two underscores: `YOUJU_EMBEDDING__MODEL=/models/bge`; `YOUJU_T
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from rag.errors import SettingsError
 from rag.errors.disk import file_error
 
 ENVIRONMENT_PREFIX = "YOUJU_"
 SETTINGS_FILE = "youju.toml"
-_SHORT_NAMES = {"YOUJU_TOKEN": "YOUJU_SERVER__TOKEN"}
+_SHORT_NAMES = {
+    "YOUJU_TOKEN": "YOUJU_SERVER__TOKEN",
+    "YOUJU_TOKEN_FILE": "YOUJU_SERVER__TOKEN_FILE",
+}
 
 
 class _Section(BaseModel):
@@ -77,11 +88,34 @@ class ServerSettings(_Section):
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
     token: str = Field(default="", description="asked for on every route; empty: none")
+    token_file: Path | None = Field(default=None, description="holds the token, if none is given")
+    certfile: Path | None = Field(default=None, description="PEM, for https; may hold the key too")
+    keyfile: Path | None = Field(default=None, description="PEM")
     allowed_hosts: tuple[str, ...] = Field(default=(), description="besides the loopback names")
+    allowed_origins: tuple[str, ...] = Field(
+        default=(), description="of pages and desktop programs elsewhere that may use /v1"
+    )
+    behind_proxy: bool = Field(default=False, description="X-Forwarded-… are believed")
     workers: int = Field(default=4, ge=1, le=64, description="questions answered at once")
     queue: int = Field(default=64, ge=0, description="questions that may wait; more are refused")
     upload_limit_mb: int = Field(default=50, ge=1, description="all files of one upload together")
     uploads: int = Field(default=16, ge=1, description="uploads that may wait to be read")
+
+    @field_validator("allowed_hosts", "allowed_origins", mode="before")
+    @classmethod
+    def _several(cls, given: object) -> object:
+        """The environment has text only: a JSON list, or names between commas."""
+        if not isinstance(given, str):
+            return given
+        if given.lstrip().startswith("["):
+            return json.loads(given)
+        return tuple(name.strip() for name in given.split(",") if name.strip())
+
+    @model_validator(mode="after")
+    def _no_open_door(self) -> Self:
+        if "*" in self.allowed_origins and not (self.token or self.token_file):
+            raise ValueError("allowed_origins 写 * 会让任何网页读到文章库，必须同时设访问口令")
+        return self
 
 
 class Settings(_Section):
@@ -121,11 +155,26 @@ def load_settings(data_dir: Path | None = None, **overrides: Any) -> Settings:
     values = _merge(_merge(values, environment), overrides)
     values["data_dir"] = home
     try:
-        return Settings.model_validate(values)
+        return _with_token(Settings.model_validate(values))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise SettingsError(reason=f"{where}：{first['msg']}", origin=origin) from error
+
+
+def _with_token(settings: Settings) -> Settings:
+    """With the token of the file that is named, where none is given itself."""
+    file = settings.server.token_file
+    if file is None or settings.server.token:
+        return settings
+    try:
+        token = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(reason=f"读不了口令文件：{error}", origin=str(file)) from error
+    if not token:
+        raise SettingsError(reason="口令文件是空的", origin=str(file))
+    server = settings.server.model_copy(update={"token": token})
+    return settings.model_copy(update={"server": server})
 
 
 def set_threshold(path: Path, threshold: float) -> None:

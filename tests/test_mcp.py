@@ -69,6 +69,9 @@ def test_an_agent_asks_searches_and_reads(tmp_path: Path) -> None:
             _, reply = (await client.call_tool("ask", ASKED)).content
             assert f"{QUOTE}[1]" in reply.text  # type: ignore[union-attr]
 
+            nulls = {"history": None, "filters": None, "exact": None}
+            assert structured(await client.call_tool("ask", {**ASKED, **nulls}))["citations"]
+
             found = structured(await client.call_tool("search", {"query": "海上风电", "limit": 2}))
             assert len(found["hits"]) == 2
 
@@ -137,3 +140,45 @@ def test_standard_output_carries_the_protocol_and_nothing_else(tmp_path: Path, l
     replies = [json.loads(reply) for reply in finished.stdout.splitlines()]
     assert {reply["jsonrpc"] for reply in replies} == {"2.0"}
     assert any(reply.get("id") == 1 and "result" in reply for reply in replies)
+
+
+LOADING = """
+import sys, time
+from ui import mcp_server
+from rag.settings import load_settings
+from pathlib import Path
+
+mcp_server.serve(load_settings(Path({data!r})), lambda settings: time.sleep(60))
+"""
+
+
+@pytest.mark.parametrize("asks", [False, True])
+def test_a_client_that_goes_while_it_loads_is_not_kept(tmp_path: Path, asks: bool) -> None:
+    hello = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "test", "version": "1"},
+        },
+    }
+    call = {"jsonrpc": "2.0", "id": 2, "method": "tools/call"}
+    lines = [hello, {"jsonrpc": "2.0", "method": "notifications/initialized"}]
+    lines += [{**call, "params": {"name": "ask", "arguments": ASKED}}] * asks
+    with subprocess.Popen(
+        [sys.executable, "-c", LOADING.format(data=str(tmp_path))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        cwd=TESTS.parent,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write("".join(json.dumps(line) + "\n" for line in lines))
+        process.stdin.flush()
+        assert "result" in json.loads(process.stdout.readline())
+        process.stdin.close()
+        assert process.wait(15) == 0

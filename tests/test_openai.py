@@ -135,3 +135,64 @@ def test_the_api_key_is_the_token(tmp_path: Path) -> None:
 def test_pieces_lose_nothing(text: str) -> None:
     assert "".join(pieces(text)) == text
     assert all(pieces(text))
+
+
+IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+FILE = {"type": "file", "file": {"file_id": "x"}}
+TEXT = {"type": "text", "text": ASKED["content"]}
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [{"role": "user", "content": [IMAGE, {"type": "text", "text": "这是什么图？"}]},
+         {"role": "assistant", "content": "……"}, ASKED],
+        [{"role": "user", "content": [IMAGE]}, {"role": "assistant", "content": "……"}, ASKED],
+        [{"role": "user", "content": "你好"},
+         {"role": "assistant", "content": [{"type": "refusal", "refusal": "no"}]}, ASKED],
+        [{"role": "user", "content": [TEXT, IMAGE]}],
+        [{"role": "user", "content": [FILE, TEXT]}],
+        [{"role": "user", "content": [{"type": "input_text", "text": ASKED["content"]}]}],
+        [{"role": "user", "content": f"第{n}问"} for n in range(1200)] + [ASKED],
+    ],
+)  # fmt: skip
+def test_what_is_no_text_is_passed_over(client: openai.OpenAI, messages: list[Any]) -> None:
+    assert completed(client, *messages).youju["citations"][0]["quote"] == QUOTE
+
+
+@pytest.mark.parametrize(
+    ("body", "param"),
+    [
+        ({"messages": [{"role": "user", "content": [IMAGE]}]}, None),
+        ({"messages": [{"role": "user", "content": ""}]}, None),
+        ({"messages": [{"role": "user", "content": [{"type": "text", "text": 7}]}]}, "messages"),
+        ({"messages": [ASKED], "n": 2}, "n"),
+        ({"messages": [{"role": "user", "content": 7}]}, "messages.0.content"),
+    ],
+)
+def test_errors_have_the_form_that_clients_read(
+    client: openai.OpenAI, body: dict[str, Any], param: str | None
+) -> None:
+    with pytest.raises(openai.UnprocessableEntityError) as raised:
+        client.chat.completions.create(model="youju", **body)
+    error = raised.value
+    assert error.type == "invalid_request_error"
+    assert (error.param or "").startswith(param or "")
+    assert isinstance(error.body, dict)
+    assert error.body["message"]
+    assert "function-after" not in str(error.body)
+    assert error.body["code"] == error.code
+    answer = error.response.json()
+    assert answer["error"] == error.body
+    assert {"code", "message_zh", "hint"} <= answer.keys()
+
+
+def test_what_is_not_offered_is_refused_in_the_same_form(client: openai.OpenAI) -> None:
+    for call in (
+        lambda: client.embeddings.create(model="youju", input="a"),
+        lambda: client.responses.create(model="youju", input="a"),
+        lambda: client.models.retrieve("gpt-4"),
+    ):
+        with pytest.raises(openai.NotFoundError) as raised:
+            call()
+        assert raised.value.code == "not_found"

@@ -133,14 +133,24 @@ class Engine:
         """Load, to answer only; returns at once."""
         threading.Thread(target=self._load, name="youju-load", daemon=True).start()
 
-    def close(self) -> None:
-        """Finish the answers under way and the files being read, then let go of the pipeline."""
+    def close(self, patience: float = -1.0) -> None:
+        """Finish the answers under way and the files being read, then let go of the pipeline.
+
+        Args:
+            patience: seconds to wait for one that is loading still; negative: until it is loaded.
+        """
         self.intake.close()
+        if self.state == "starting":
+            self._settled.set()  # whoever waits for the pipeline waits in vain
         self._threads.shutdown(wait=True, cancel_futures=True)
-        with self._loading:
+        if not self._loading.acquire(timeout=patience):
+            return
+        try:
             if self._pipeline is not None:
                 self._pipeline.close()
                 self._pipeline = None
+        finally:
+            self._loading.release()
 
     def pipeline(self, wait_seconds: float = _PATIENCE) -> Pipeline:
         """The loaded pipeline; waits for it while it is loading.

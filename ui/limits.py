@@ -28,7 +28,7 @@ class BodyLimit:
         limit = self._upload_mb if scope["path"] in UPLOAD_PATHS else JSON_MB
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdecimal() and int(declared) > limit * _MEBIBYTE:
-            await error_response(BodyTooLarge(limit=limit))(scope, receive, send)
+            await error_response(BodyTooLarge(limit=limit), scope["path"])(scope, receive, send)
             return
         await self._app(scope, _counting(receive, limit), send)
 

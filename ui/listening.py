@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import ssl
 
-from rag.errors import AddressUnusable
+from rag.errors import AddressUnusable, SettingsError
 from rag.settings import ServerSettings
 
 
@@ -36,10 +37,31 @@ def listen(server: ServerSettings) -> socket.socket:
     return bound
 
 
-def url_of(bound: socket.socket) -> str:
-    """`http://127.0.0.1:7860`, with the port that was really given."""
+def check_certificate(server: ServerSettings) -> None:
+    """Load the certificate, to say at once what is wrong with it.
+
+    Raises:
+        SettingsError: it is not there, or no pair with its key.
+    """
+    if server.certfile is None:
+        if server.keyfile is not None:
+            raise SettingsError(reason="有私钥而没有证书", origin="server.certfile")
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(
+            server.certfile, server.keyfile, password=lambda: ""
+        )
+    except (OSError, ValueError) as error:  # ssl.SSLError among them
+        reason = f"TLS 证书或私钥不能用（{getattr(error, 'reason', None) or error}）"
+        origin = " 和 ".join(str(file) for file in (server.certfile, server.keyfile) if file)
+        raise SettingsError(reason=reason, origin=origin) from error
+
+
+def url_of(bound: socket.socket, *, safe: bool = False) -> str:
+    """`http://127.0.0.1:7860`, with the port that was really given; https if `safe`."""
+    scheme = "https" if safe else "http"
     host, port = bound.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def _six_after_four(found: tuple[int, *tuple[object, ...]]) -> bool:

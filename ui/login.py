@@ -1,4 +1,4 @@
-"""The page that asks a person for the token, and what its form sends."""
+"""The pages that ask a person for the token and let them leave, and what their forms send."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 from starlette.types import Receive, Scope
 
 LOGIN_PATH = "/login"
+LOGOUT_PATH = "/logout"
 _LONGEST = 4096
 
 _PAGE = """<!doctype html>
@@ -30,20 +31,37 @@ input {{ margin-top: 4px; border: 1px solid light-dark(#8f8675, #7b7365);
 button {{ border: 0; background: #a8322a; color: #fff; cursor: pointer; }}
 p {{ margin: 0 0 16px; color: light-dark(#a8322a, #e9897b); }}
 </style></head>
-<body><form method="post" action="/login">
+<body>{body}</body></html>
+"""
+_ASKING = """<form method="post" action="/login">
 <h1>有据</h1>{remark}
 <label>访问口令<input name="token" type="password" autocomplete="current-password" required
   autofocus></label>
 <button>进入</button>
-</form></body></html>
-"""
+</form>"""
+_LEAVING = """<form method="post" action="/logout">
+<h1>有据</h1>
+<label><button>退出登录</button></label>
+<label><button name="all" value="1">在所有设备上退出</button></label>
+</form>"""
+_WAIT = '<p role="alert">试错的次数太多，请 {seconds} 秒后再试。</p>'
 _WRONG = '<p role="alert">口令不对，请再试一次。</p>'
 
 
-def login_page(*, wrong: bool = False) -> HTMLResponse:
-    """The form; refused like everything else, so the status is 401."""
+def login_page(*, wrong: bool = False, wait: int = 0) -> HTMLResponse:
+    """The form; refused like everything else, so the status is 401, or 429 where it has to wait."""
     headers = {"Cache-Control": "no-store", "WWW-Authenticate": "Bearer"}
-    return HTMLResponse(_PAGE.format(remark=_WRONG if wrong else ""), 401, headers)
+    remark = _WRONG if wrong else ""
+    if wait:
+        headers["Retry-After"] = str(wait)
+        remark = _WAIT.format(seconds=wait)
+    page = _PAGE.format(body=_ASKING.format(remark=remark))
+    return HTMLResponse(page, 429 if wait else 401, headers)
+
+
+def logout_page() -> HTMLResponse:
+    """The form that ends this session, or all."""
+    return HTMLResponse(_PAGE.format(body=_LEAVING), headers={"Cache-Control": "no-store"})
 
 
 def wants_page(scope: Scope, headers: Headers) -> bool:
@@ -54,9 +72,14 @@ def wants_page(scope: Scope, headers: Headers) -> bool:
 
 async def sent_token(scope: Scope, receive: Receive) -> str:
     """The token in the form's body; empty where there is none, or far too much."""
+    return await sent_value(scope, receive, "token")
+
+
+async def sent_value(scope: Scope, receive: Receive, name: str) -> str:
+    """A value in the form's body; empty where there is none, or far too much."""
     body = bytearray()
     async for piece in Request(scope, receive).stream():
         body += piece
         if len(body) > _LONGEST:
             return ""
-    return parse_qs(body.decode("utf-8", "replace")).get("token", [""])[0]
+    return parse_qs(body.decode("utf-8", "replace")).get(name, [""])[0]

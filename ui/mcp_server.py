@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from mcp_types import CallToolResult
 
 _PATIENCE_SECONDS = 120.0
+_PASSAGES = 5
 _INSTRUCTIONS = (
     "有据在一个人自己的中文文章里找答案。ask 的每句话都是带出处的逐字引文；没有依据时它拒答，"
     "这时不要替它编造。要更多上下文时用 search 找段落，用 read_article 读全文。"
@@ -35,10 +37,10 @@ T = TypeVar("T")
 
 Asked = Annotated[str, Field(description="用中文写的一个问题", max_length=2000)]
 Earlier = Annotated[
-    list[str], Field(description="这次对话里前面问过的问题，先问的在前", max_length=100)
+    list[str] | None, Field(description="这次对话里前面问过的问题，先问的在前", max_length=100)
 ]
 Sought = Annotated[str, Field(description="要找的词或句子", max_length=2000)]
-Limit = Annotated[int, Field(description="最多给几段", ge=1, le=50)]
+Limit = Annotated[int | None, Field(description="最多给几段", ge=1, le=50)]
 ArticleId = Annotated[str, Field(description="文章编号，见引文或检索结果的 article_id")]
 Within = Annotated[
     Filters | None,
@@ -46,12 +48,21 @@ Within = Annotated[
         description="只在这些文章里找：newspaper、page、author、speaker、section、date_from、date_to、articles"
     ),
 ]
-Exact = Annotated[bool, Field(description=EXACT)]
+Exact = Annotated[bool | None, Field(description=EXACT)]
 
 
 def serve(settings: Settings, opener: Opener = open_real_pipeline) -> None:
-    """Serve tools on standard input and output until the input ends."""
-    build(Engine(settings, opener)).run("stdio")
+    """Serve tools on standard input and output until the input ends.
+
+    A client that goes while the models are loading is not kept waiting for them: the thread that
+    loads cannot be stopped, so the process ends under it. Nothing is written here.
+    """
+    engine = Engine(settings, opener)
+    build(engine).run("stdio")
+    if engine.state == "starting":
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
 
 def build(engine: Engine) -> MCPServer[None]:
@@ -64,19 +75,22 @@ def build(engine: Engine) -> MCPServer[None]:
         with contextlib.redirect_stdout(sys.stderr):  # the SDK has the real one by now
             engine.load_in_background()
             yield
-        await asyncio.to_thread(engine.close)
+        await asyncio.to_thread(engine.close, patience=0.0)
 
     server = MCPServer("youju", title="有据", instructions=_INSTRUCTIONS, lifespan=loaded)
     reading = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 
     async def ask(
         question: Asked,
-        history: Earlier = [],  # noqa: B006
+        history: Earlier = None,
         filters: Within = None,
         exact: Exact = False,
     ) -> CallToolResult:
         asked = Question(
-            question=question, history=tuple(history), filters=filters or Filters(), exact=exact
+            question=question,
+            history=tuple(history or ()),
+            filters=filters or Filters(),
+            exact=exact or False,
         )
         return _replied(await _run(engine, lambda pipeline: pipeline.ask(asked)))
 
@@ -94,9 +108,12 @@ def build(engine: Engine) -> MCPServer[None]:
         description="按相关程度给出文章库里的段落，最好的在前。",
         annotations=reading,
     )
-    async def search(query: Sought, limit: Limit = 5, filters: Within = None) -> dict[str, Any]:
+    async def search(
+        query: Sought, limit: Limit = _PASSAGES, filters: Within = None
+    ) -> dict[str, Any]:
+        most = limit or _PASSAGES
         hits = await _run(
-            engine, lambda pipeline: pipeline.search(query, limit, filters or Filters())
+            engine, lambda pipeline: pipeline.search(query, most, filters or Filters())
         )
         return {"query": query, "hits": [hit_json(hit) for hit in hits]}
 

@@ -95,5 +95,8 @@ def serve(settings: Settings, bound: socket.socket, opener: Opener = open_real_p
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=10,
+        ssl_certfile=settings.server.certfile,
+        ssl_keyfile=settings.server.keyfile,
+        proxy_headers=False,  # whom to believe is `Guard`'s to say
     )
     uvicorn.Server(config).run([bound])

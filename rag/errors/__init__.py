@@ -17,7 +17,7 @@
     │   ├── QuestionsOneSided · UsageInvalid
     │   └── BadRequest                MalformedBody · RouteMissing · MethodNotAllowed ·
     │                                 NoFeedback · HostRefused · OriginRefused · TokenRequired ·
-    │                                 BodyTooLarge
+    │                                 TooManyGuesses · BodyTooLarge
     ├── SettingsError                 SettingInvalid
     ├── AddressUnusable               the server cannot listen where it was told to
     ├── LibraryError                  the store cannot serve (exit 2, HTTP 5xx)
@@ -93,6 +93,7 @@ from rag.errors.requests import (
     RunUnderway,
     SetMissing,
     TokenRequired,
+    TooManyGuesses,
     UsageInvalid,
 )
 from rag.errors.service import (
@@ -194,6 +195,7 @@ __all__ = [
     "StorageFailed",
     "StorageFull",
     "TokenRequired",
+    "TooManyGuesses",
     "TypeMismatch",
     "UsageInvalid",
     "XmlForbidden",

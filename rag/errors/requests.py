@@ -167,7 +167,7 @@ class HostRefused(BadRequest):
 
     code = "host_refused"
     http_status = 400
-    message = "请求里的主机名不被接受。"
+    message = "请求里的主机名不被接受：{host}"
     hint = "请用 http://127.0.0.1 打开；其他主机名要写进设置 server.allowed_hosts。"
 
 
@@ -176,8 +176,11 @@ class OriginRefused(BadRequest):
 
     code = "origin_refused"
     http_status = 403
-    message = "来自其他网站的请求不被接受。"
-    hint = "请在有据自己的页面里操作。"
+    message = "来自其他网站的请求不被接受：{origin}"
+    hint = (
+        "请在有据自己的页面里操作；要让别的网页或程序使用 /v1，把它的来源写进设置"
+        " server.allowed_origins；经代理访问，把对外的主机名写进 server.allowed_hosts。"
+    )
 
 
 class TokenRequired(BadRequest):
@@ -187,6 +190,15 @@ class TokenRequired(BadRequest):
     http_status = 401
     message = "需要访问口令。"
     hint = "请带上 Authorization: Bearer 口令，或在浏览器里打开 /?token=口令。"
+
+
+class TooManyGuesses(BadRequest):
+    """Wrong tokens came too often; the next is not even looked at."""
+
+    code = "too_many_guesses"
+    http_status = 429
+    message = "口令试错的次数太多，请 {seconds} 秒后再试。"
+    hint = "请核对口令；已登录的页面不受影响。"
 
 
 class RouteClosed(BadRequest):

@@ -28,7 +28,7 @@ def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": ErrorBody, "description": _MEANINGS[status]} for status in statuses}
 
 
-FAILURES = failures(400, 401, 403, 413, 422, 503)
+FAILURES = failures(400, 401, 403, 413, 422, 429, 503)
 
 
 def engine_of(request: Request) -> Engine:

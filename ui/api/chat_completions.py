@@ -26,16 +26,23 @@ from ui.reply import plain_text
 
 MODEL = "youju"
 _CREATED = 1_700_000_000
-_MOST_MESSAGES = 1000
+_TEXTS = frozenset({"text", "input_text", "output_text"})
 _REMEMBERED = 20
 _PIECES = re.compile(r".*?(?:\[\d+\]|\n|$)", re.DOTALL)
 
 
-class TextPart(BaseModel):
-    """A piece of a message."""
+class Part(BaseModel):
+    """A piece of a message. Only text is read: of a picture, a file or a refusal, nothing."""
 
-    type: Literal["text"]
-    text: Text
+    model_config = ConfigDict(extra="ignore")
+
+    type: Text = Field(examples=["text"])
+    text: Text | None = None
+
+    @property
+    def said(self) -> str:
+        """Its characters."""
+        return self.text or "" if self.type in _TEXTS else ""
 
 
 class Message(BaseModel):
@@ -44,14 +51,21 @@ class Message(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: Text | tuple[TextPart, ...] | None = None
+    content: Text | tuple[Part, ...] | None = None
 
     @property
     def text(self) -> str:
         """Its characters."""
         if isinstance(self.content, str):
             return self.content
-        return "".join(part.text for part in self.content or ())
+        return "".join(part.said for part in self.content or ())
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it has no parts, or one that is text."""
+        return not self.content or any(
+            isinstance(part, str) or part.type in _TEXTS for part in self.content
+        )
 
 
 class StreamOptions(BaseModel):
@@ -66,8 +80,9 @@ class CompletionBody(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     model: Text = Field(default=MODEL, examples=[MODEL], description="任何名字都可以")
-    messages: Annotated[tuple[Message, ...], Field(min_length=1, max_length=_MOST_MESSAGES)] = (
-        Field(examples=[[{"role": "user", "content": "什么是低空经济？"}]])
+    messages: Annotated[tuple[Message, ...], Field(min_length=1)] = Field(
+        examples=[[{"role": "user", "content": "什么是低空经济？"}]],
+        description="最后一条是问题，只读其中的文字；以前的问题只看最后二十个",
     )
     stream: bool | None = False
     stream_options: StreamOptions | None = None
@@ -79,10 +94,12 @@ class CompletionBody(BaseModel):
         """The last message is asked, the user's earlier ones are its history.
 
         Raises:
-            BadRequest: the conversation does not end with the user.
+            BadRequest: the conversation does not end with the user, or with no text.
         """
         if self.messages[-1].role != "user":
             raise BadRequest(reason="最后一条消息应当是 user 的")
+        if not self.messages[-1].is_text:
+            raise BadRequest(reason="最后一条消息里没有文字；图片和文件读不了")
         earlier = [message.text for message in self.messages[:-1] if message.role == "user"]
         history = tuple(text for text in earlier if text.strip())[-_REMEMBERED:]
         asked = self.messages[-1].text

@@ -1,4 +1,4 @@
-"""Every failure leaves the server as `{"code", "message_zh", "hint"}`.
+"""Every failure leaves the server as `{"code", "message_zh", "hint"}`; OpenAI's routes add `error`.
 
 Handlers for the package's own errors, for bodies that do not fit, for unknown addresses and
 methods, and for what nobody foresaw. The answer never repeats what was sent: it may not be text.
@@ -7,6 +7,7 @@ methods, and for what nobody foresaw. The answer never repeats what was sent: it
 from __future__ import annotations
 
 import logging
+import re
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -26,6 +27,8 @@ from rag.errors.disk import disk_error
 from ui.security import error_response
 
 _log = logging.getLogger("youju.server")
+
+_OURS = re.compile(r"[\[(]|^(?:str|none|Part)$")
 
 _KINDS = {
     "missing": "缺少这一项",
@@ -53,40 +56,43 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unforeseen)
 
 
-async def _own(_: Request, error: Exception) -> Response:
+async def _own(request: Request, error: Exception) -> Response:
     if not isinstance(error, YoujuError):
         raise error
-    return error_response(error)
+    return error_response(error, request.url.path)
 
 
-async def _misfit(_: Request, error: Exception) -> Response:
+async def _misfit(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
+    path = request.url.path
     first = error.errors()[0]
     kind = str(first["type"])
     if kind == "string_unicode":
-        return error_response(BadEncoding())
+        return error_response(BadEncoding(), path)
     if kind == "json_invalid":
-        return error_response(MalformedBody(reason="不是合法的 JSON。"))
-    place = ".".join(_printable(part) for part in first["loc"][1:]) or "请求体"
-    return error_response(BadRequest(reason=f"{place}：{_KINDS.get(kind, '不合要求')}"))
+        return error_response(MalformedBody(reason="不是合法的 JSON。"), path)
+    place = ".".join(_printable(part) for part in first["loc"][1:] if _is_a_name(part))
+    reason = f"{place or '请求体'}：{_KINDS.get(kind, '不合要求')}"
+    return error_response(BadRequest(reason=reason), path, place or None)
 
 
 async def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
+    path = request.url.path
     if isinstance(error.__cause__, YoujuError):  # raised while the body was being read
-        return error_response(error.__cause__)
+        return error_response(error.__cause__, path)
     if error.status_code == 404:
-        return error_response(RouteMissing(path=_printable(request.url.path)))
+        return error_response(RouteMissing(path=_printable(path)), path)
     if error.status_code == 405:
-        response = error_response(MethodNotAllowed(method=request.method))
+        response = error_response(MethodNotAllowed(method=request.method), path)
         response.headers.update(error.headers or {})
         return response
     if error.status_code == 400:
-        return error_response(MalformedBody(reason="读不懂请求体。"))
+        return error_response(MalformedBody(reason="读不懂请求体。"), path)
     refusal = BadRequest(reason=f"HTTP {error.status_code}")
-    response = error_response(refusal)
+    response = error_response(refusal, path)
     response.status_code = error.status_code
     return response
 
@@ -95,9 +101,14 @@ async def _unforeseen(request: Request, error: Exception) -> Response:
     route = getattr(request.scope.get("route"), "path", "other")
     if isinstance(error, OSError) and (failure := disk_error(error)) is not None:
         _log.error("disk", extra={"facts": {"route": route, "code": failure.code}})
-        return error_response(failure)
+        return error_response(failure, request.url.path)
     _log.error("unforeseen", extra={"facts": {"route": route}}, exc_info=error)
-    return error_response(YoujuError())
+    return error_response(YoujuError(), request.url.path)
+
+
+def _is_a_name(part: object) -> bool:
+    """Whether a step of a place is the client's: a key or a number, no validator of ours."""
+    return isinstance(part, int) or not _OURS.search(str(part))
 
 
 def _printable(part: object) -> str:

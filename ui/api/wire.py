@@ -35,14 +35,16 @@ class AskBody(_Body):
     """A question, with the earlier questions of the conversation, oldest first."""
 
     question: Text = Field(examples=["重庆市内有多少所高等院校？"])
-    history: tuple[Text, ...] = Field(default=(), max_length=100, examples=[["卫星互联网是什么？"]])
+    history: tuple[Text, ...] | None = Field(
+        default=(), max_length=100, examples=[["卫星互联网是什么？"]]
+    )
     id: Text | None = Field(default=None, max_length=200)
     filters: Filters = Field(default=Filters(), description="只在这些文章里找")
     exact: bool = Field(default=False, strict=True, description=EXACT)
 
     def as_question(self) -> Question:
         """The record that the pipeline takes."""
-        return Question(**dict(self))
+        return Question(**dict(self) | {"history": self.history or ()})
 
 
 class SearchBody(_Body):

@@ -1,0 +1,83 @@
+"""Guesses at the token are slowed: from one address, and in all.
+
+A session is no guess, so people who are logged in notice nothing; nor does an address that knew the
+token a short while ago suffer from what others guess.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+FREE = 5
+"""Wrong ones of an address that cost nothing: people mistype."""
+LONGEST = 60.0
+ALL_PER_MINUTE = 100
+_FORGOTTEN = 900.0
+_MOST_ADDRESSES = 10_000
+_IPV6_NETWORK = 64
+
+
+@dataclass(slots=True)
+class _Tries:
+    wrong: int = 0
+    last: float = 0.0
+    knew: bool = False
+
+
+class Guesses:
+    """Counts wrong tokens; lives in the event loop's thread."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._tries: OrderedDict[str, _Tries] = OrderedDict()
+        self._window, self._in_all = clock(), 0
+
+    def wait(self, address: str) -> int:
+        """Seconds until the next guess of an address is looked at; 0: now."""
+        now = self._clock()
+        tries = self._tries.get(_network(address), _Tries())
+        left = 0.0
+        if tries.wrong >= FREE and now - tries.last < _FORGOTTEN:
+            left = tries.last + min(LONGEST, 2.0 ** (tries.wrong - FREE)) - now
+        if now - self._window < LONGEST and self._in_all >= ALL_PER_MINUTE and not tries.knew:
+            left = max(left, self._window + LONGEST - now)
+        return max(0, -int(-left // 1))
+
+    def wrong(self, address: str) -> None:
+        """A wrong token came from an address."""
+        now = self._clock()
+        if now - self._window >= LONGEST:
+            self._window, self._in_all = now, 0
+        self._in_all += 1
+        tries = self._of(address)
+        if now - tries.last >= _FORGOTTEN:
+            tries.wrong = 0
+        tries.wrong, tries.last = tries.wrong + 1, now
+
+    def right(self, address: str) -> None:
+        """The token came from an address."""
+        tries = self._of(address)
+        tries.wrong, tries.last, tries.knew = 0, self._clock(), True
+
+    def _of(self, address: str) -> _Tries:
+        network = _network(address)
+        tries = self._tries.setdefault(network, _Tries())
+        self._tries.move_to_end(network)
+        while len(self._tries) > _MOST_ADDRESSES:
+            self._tries.popitem(last=False)
+        return tries
+
+
+def _network(address: str) -> str:
+    """One who has an IPv6 address has all of its network."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if known.version == 4 or known.is_loopback:
+        return address
+    return str(ipaddress.ip_network((address, _IPV6_NETWORK), strict=False))
