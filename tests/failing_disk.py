@@ -10,17 +10,21 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import json
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from fakes_eval import ScriptedAsker
 from pages import BRIDGE, TEA, ingest_into, pipeline_over, write
 
 from eval.data_files import write_whole
 from eval.feedback import Feedback, FeedbackStore
+from eval.run_store import RunStore
 from rag.data_model.answers import Answer, Question
 from rag.errors import YoujuError
 from rag.library.backup import back_up, restore
@@ -35,6 +39,13 @@ from ui.intake.uploads import keep
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EDQUOT)
 TOLD = {"storage_full", "storage_failed"}
 MOST = 400
+_SET = b"".join(
+    json.dumps(record, ensure_ascii=False).encode() + b"\n"
+    for record in (
+        {"id": "1", "question": "甲在哪里？", "answers": [["东边"]]},
+        {"id": "2", "question": "丙是谁？", "answerable": False},
+    )
+)
 _OLD = Question(question="青石湾大桥总投资多少亿元？")
 _NEW = Question(question="全乡茶园面积有多少亩？")
 
@@ -130,6 +141,33 @@ def _upload(folder: Path) -> None:
         keep(folder / "data", "大桥.txt", file)
 
 
+def _evaluation(folder: Path) -> None:
+    _library(folder)
+    RunStore(folder / "data").add_set("问题.jsonl", _SET)
+
+
+class _NoSearch:
+    def search(self, query: str, limit: int) -> list[Any]:
+        """Nothing."""
+        return []
+
+
+def _evaluate(folder: Path) -> str:
+    """A run that the disk ends is noted as failed, if that can be noted."""
+    shelf = RunStore(folder / "data")
+    run = shelf.begin(next(one.id for one in shelf.sets() if one.name == "问题.jsonl"))
+    asker = ScriptedAsker({"甲在哪里？": ["甲在东边。"]})
+    run = shelf.perform(run, asker, _NoSearch(), lambda _: [], lambda done, total: None)
+    return run.error["code"] if run.error else "done"
+
+
+def _evaluated(folder: Path) -> bool:
+    shelf = RunStore(folder / "data")
+    done = [run for run in shelf.runs() if run.state == "finished"]
+    reports = [shelf.report(run) or {} for run in done]
+    return bool(reports) and all(report["metrics"]["correct"] == 1.0 for report in reports)
+
+
 def _old_format(folder: Path) -> None:
     _library(folder)
     (folder / "old").mkdir()
@@ -167,6 +205,7 @@ SCENARIOS = {
         lambda folder: set_threshold(folder / "data" / "youju.toml", 0.25),
         lambda folder: "0.25" in (folder / "data" / "youju.toml").read_text(encoding="utf-8"),
     ),
+    "evaluation": Scenario(_evaluation, _evaluate, _evaluated),
     "backup": Scenario(
         _library,
         lambda folder: back_up(folder / "data", folder / "later.zip"),

@@ -23,7 +23,7 @@ from rag.evidence.decision import (
     sentence_rows,
 )
 from rag.evidence.features import QUESTION_FEATURES, SENTENCE_FEATURES, Measured
-from rag.models.reader import Reading
+from rag.models.reader import READER, Reading
 from rag.question.understanding import understand
 
 HERE = Reading(0.9, Span(0, 3), 0.8, (0.5, 0.1), (0,), margin=2.0, presence=3.0)
@@ -91,6 +91,15 @@ def test_other_features_are_refused(tmp_path: Path) -> None:
     content = {"version": "x", "sentences": record, "questions": record}
     (tmp_path / DECISION).write_text(json.dumps(content))
     with pytest.raises(ReaderCorrupt, match="presence"):
+        Decision.open(tmp_path)
+
+
+def test_a_changed_digit_is_found(tmp_path: Path) -> None:
+    text = (READER / DECISION).read_text(encoding="utf-8")
+    bias = f'"bias": {json.loads(text)["questions"]["bias"]}'
+    assert bias in text
+    (tmp_path / DECISION).write_text(text.replace(bias, f"{bias}1"), encoding="utf-8")
+    with pytest.raises(ReaderCorrupt, match="sha256"):
         Decision.open(tmp_path)
 
 

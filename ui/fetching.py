@@ -75,14 +75,19 @@ def fetch_to(url: str, data_dir: Path) -> Path:
     Raises:
         AddressRefused: no address of the web, or one that is not public.
         FetchFailed: it does not come, is too large or too slow.
-        StorageFull, LibraryReadOnly: it cannot be kept.
+        StorageFull, StorageFailed, LibraryReadOnly: it cannot be kept; an earlier one stays.
     """
     found = fetch(url)
     digest = hashlib.sha256(url.encode()).hexdigest()[:_HASH_DIGITS]
     file = data_dir / FOLDER / digest / _name_of(found)
     with translated(file):
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(found.data)
+        part = file.with_name(f"{file.name}.part")
+        try:
+            part.write_bytes(found.data)
+            part.replace(file)
+        finally:
+            part.unlink(missing_ok=True)
     return file
 
 

@@ -154,6 +154,7 @@ def _fit_and_write(
 ) -> None:
     """Fit on all but dev, check on dev, write the record, print the figures."""
     from eval.evidence_training.weighing import figures, fit
+    from rag.evidence.decision import digest_of
 
     parts = {
         "fitted": [one for one in made if one.case.wanted.split != "dev"],
@@ -168,6 +169,7 @@ def _fit_and_write(
         "sentences": model_record(models[0]),
         "questions": model_record(models[1]),
     }
+    record["sha256"] = digest_of(record)
     path.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     for name, groups in told.items():
         for group, values in groups.items():

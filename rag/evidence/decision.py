@@ -6,11 +6,13 @@ was not trained on (`python -m eval.evidence_training decision`) and lie beside 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +84,8 @@ class Decision:
         path = folder / DECISION
         try:
             record = json.loads(path.read_text(encoding="utf-8"))
+            if record.get("sha256", digest_of(record)) != digest_of(record):
+                raise ReaderCorrupt(path=path, reason="sha256 与记录不符")
             return cls(
                 LogisticModel.of(record["sentences"], SENTENCE_READINGS),
                 LogisticModel.of(record["questions"], QUESTION_READINGS),
@@ -91,6 +95,12 @@ class Decision:
             raise ReaderMissing(path=path, reason=error.strerror or str(error)) from error
         except (ValueError, KeyError) as error:
             raise ReaderCorrupt(path=path, reason=str(error)) from error
+
+
+def digest_of(record: Mapping[str, Any]) -> str:
+    """A hash over what a decision's record says, other than the hash itself."""
+    said = {name: value for name, value in record.items() if name != "sha256"}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def sentence_rows(
