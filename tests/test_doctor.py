@@ -135,6 +135,15 @@ def test_a_passage_that_is_not_the_articles_is_found(data_dir: Path, damage: str
     assert "1 篇文章" in found["片段"].detail
 
 
+def test_an_original_with_other_bytes_is_found(data_dir: Path) -> None:
+    with Library.open(data_dir) as library:
+        sha256 = library.articles()[0].sha256
+    changed(data_dir, "INSERT INTO originals VALUES (?, 'pdf', x'00')", sha256)
+    found = look(data_dir)
+    assert [name for name, check in found.items() if not check.ok] == ["原件"]
+    assert "bridge.txt" in found["原件"].detail
+
+
 def test_a_damaged_reader_is_named_and_the_rest_is_looked_at(
     data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,7 +40,7 @@ _OPENAI_PATHS = tuple(
 )
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _NAMED = re.compile(r"[^A-Za-z0-9.:/_\[\]-]")
-_PUBLIC = ("/ui/", "/assets/", "/static/", "/gradio_api/", "/theme.css", "/svelte/", "/favicon")
+_PUBLIC = ("/ui/", "/assets/", "/static/", "/theme.css", "/svelte/", "/favicon")
 """Parts of pages, the same for everybody; Gradio's run to megabytes."""
 
 # Gradio's page needs inline scripts and compiles templates; event-handler attributes it does not

@@ -64,6 +64,13 @@ class HistoryQueries(HeadQueries):
         """What SQLite's own check finds wrong; empty means sound. It does not look into values."""
         return [row[0] for row in self._database.all("PRAGMA integrity_check") if row[0] != "ok"]
 
+    def damaged_originals(self) -> Iterator[str]:
+        """Hashes of the files that were kept whole and are not the bytes of that hash any more."""
+        for (sha256,) in self._database.all("SELECT sha256 FROM originals ORDER BY sha256"):
+            row = self._database.one("SELECT data FROM originals WHERE sha256 = ?", (sha256,))
+            if row and hashlib.sha256(row[0]).hexdigest() != sha256:
+                yield sha256
+
     def damaged_vectors(self, model: str) -> Iterator[str]:
         """Digests of the passages whose vectors of this model are not those that were stored."""
         last = -1

@@ -17,6 +17,7 @@ from rag.settings import Settings
 
 _BATCH = 256
 _NAMED = 5
+_HELP = "请从备份恢复（youju restore），或移除后重新导入"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,10 @@ def _of_articles(library: Library) -> Iterator[Check]:
     size = f"{counts.files} 个文件，{counts.articles} 篇文章，{counts.passages} 个片段"
     yield Check("文章库", ok=not problems, detail="；".join(problems[:3]) or size)
     yield _named("原文", unproven_articles(library), "每段文字都与来源文件一致")
+    if originals := list(library.damaged_originals()):
+        files = [source.name for sha in originals if (source := library.source(sha))]
+        detail = f"{len(originals)} 个原件与存入时不同：{'、'.join(files[:_NAMED])}。{_HELP}"
+        yield Check("原件", ok=False, detail=detail)
     yield _named("片段", unproven_passages(library), "每个片段都与它的文章一致")
 
 
@@ -64,8 +69,7 @@ def _named(name: str, wrong: Sequence[str], sound: str) -> Check:
     if not wrong:
         return Check(name, ok=True, detail=sound)
     ids = "、".join(wrong[:_NAMED]) + ("等" if len(wrong) > _NAMED else "")
-    help_ = "请从备份恢复（youju restore），或移除后重新导入"
-    return Check(name, ok=False, detail=f"{len(wrong)} 篇文章对不上：{ids}。{help_}")
+    return Check(name, ok=False, detail=f"{len(wrong)} 篇文章对不上：{ids}。{_HELP}")
 
 
 def _of_the_rest(
