@@ -7,6 +7,7 @@ import shutil
 import ssl
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ from fake_pipeline import FakePipeline, write_library
 from fastapi.testclient import TestClient
 
 from rag.errors import SettingsError, StorageFull
-from rag.settings import ServerSettings, load_settings
+from rag.settings import ServerSettings, Settings, load_settings
 from ui.guesses import ALL_PER_MINUTE, FREE, LONGEST, Guesses
 from ui.listening import check_certificate
 from ui.server import create_app
@@ -363,3 +364,21 @@ def test_a_full_disk_met_anywhere_is_told(tmp_path: Path, monkeypatch: pytest.Mo
         assert (told.status_code, told.json()["code"]) == (507, StorageFull.code)
         told = client.post("/v1/chat/completions", json=MESSAGES)
         assert told.json()["error"]["type"] == "server_error"
+
+
+def test_a_full_disk_while_loading_is_told_and_tried_again(tmp_path: Path) -> None:
+    tries: list[int] = []
+
+    def opener(settings: Settings) -> FakePipeline:
+        tries.append(1)
+        if len(tries) == 1:
+            raise OSError(28, "No space left on device", "/tmp/x")
+        return FakePipeline(settings)
+
+    write_library(tmp_path)
+    with TestClient(create_app(load_settings(tmp_path), opener, chat=False)) as client:
+        client.headers["host"] = "127.0.0.1"
+        told = client.post("/v1/ask", json=QUESTION)
+        assert (told.status_code, told.json()["code"]) == (507, StorageFull.code)
+        time.sleep(2.1)
+        assert client.post("/v1/ask", json=QUESTION).status_code == 200

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 from rag.data_model.answers import Answer, Filters, OnStage, Question, Stage
 from rag.data_model.found import FoundPassage
 from rag.errors import Busy, Starting, YoujuError
+from rag.errors.disk import disk_error
 from rag.library.library import Library
 from rag.models.embedding import Embedder
 from rag.settings import Settings
@@ -227,8 +228,9 @@ class Engine:
             try:
                 self._pipeline = self._opener(self.settings)
                 self._error = None
-            except YoujuError as error:
-                self._error, self._failed_at = error, time.monotonic()
-                _log.warning("cannot load: %s", error.code)
+            except (YoujuError, OSError) as error:
+                told = disk_error(error) if isinstance(error, OSError) else error
+                self._error, self._failed_at = told or YoujuError(), time.monotonic()
+                _log.warning("cannot load: %s", self._error.code)
             finally:
                 self._settled.set()

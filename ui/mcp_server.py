@@ -17,6 +17,7 @@ from pydantic import Field
 
 from rag.data_model.answers import Answer, Filters, Question
 from rag.errors import YoujuError
+from rag.errors.disk import disk_error
 from rag.settings import Settings
 from ui.api.wire import EXACT, article_whole, hit_json
 from ui.engine import Engine, Opener, Pipeline, open_real_pipeline
@@ -150,5 +151,6 @@ async def _run(engine: Engine, work: Callable[[Pipeline], T]) -> T:
 
     try:
         return await engine.run(work, _PATIENCE_SECONDS)
-    except YoujuError as error:
-        raise ToolError(json.dumps(error.as_dict(), ensure_ascii=False)) from error
+    except (YoujuError, OSError) as error:
+        told = disk_error(error) if isinstance(error, OSError) else error
+        raise ToolError(json.dumps((told or YoujuError()).as_dict(), ensure_ascii=False)) from error
