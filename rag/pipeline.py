@@ -14,11 +14,13 @@ from rag.errors import YoujuError
 from rag.evidence.scorer import EvidenceScorer
 from rag.generation import Findings, Generator
 from rag.inquiry import Inquiry
-from rag.language.text import has_han
+from rag.joining import joined
+from rag.language.text import has_han, spelt_as
 from rag.library.library import Library
 from rag.models.embedding import Embedder, Vectors
 from rag.question.bridging import as_told, with_bridges
 from rag.question.followups import asks_for_more, complete
+from rag.question.several import is_compared, several
 from rag.question.slips import mended
 from rag.question.source_filters import restricted
 from rag.question.understanding import ParsedQuestion, check, understand
@@ -81,7 +83,33 @@ class Pipeline:
         if reply is not None:
             timed = reply.model_copy(update={"timings_ms": dict(timings)})
             return located(timed, self.library)
+        if parts := several(question.question):
+            return self._each(question, parts, said.questions, retriever, on_stage)
         return self._answer(question, said.questions, retriever, on_stage)
+
+    def _each(
+        self,
+        question: Question,
+        parts: Sequence[str],
+        before: tuple[str, ...],
+        retriever: Retriever,
+        on_stage: OnStage | None,
+    ) -> Answer:
+        """Answer each of several questions; if none is answered, the message as a whole."""
+        timings: dict[str, float] = {}
+        answers: list[Answer] = []
+        with _timed(timings, "total"):
+            if is_compared(question.question):  # one sentence may tell of both
+                whole = self._answer(question, before, retriever, on_stage)
+                if whole.certainty == "sure":
+                    return whole
+            for part in parts:
+                asked = question.model_copy(update={"question": spelt_as(part, question.question)})
+                leaning = (*before, parts[0]) if answers else before
+                answers.append(self._answer(asked, leaning, retriever, on_stage))
+        if not any(answer.answered for answer in answers):
+            return self._answer(question, before, retriever, on_stage)
+        return joined(question, answers, timings)
 
     def _answer(
         self,
