@@ -7,7 +7,7 @@ DATA ?= ../shared/data
 TRAIN = $(DATA)/train/cmrc2018_train_pseudo_evidence.json.gz
 NEWS = $(DATA)/news/crud_news_10000.jsonl.gz
 AFTER ?= rag/models/reader-6
-WRITTEN = $(DATA)/train/news_questions.jsonl eval/data/written_questions.jsonl.gz eval/data/written_news.jsonl.gz
+WRITTEN = $(DATA)/train/news_questions.jsonl eval/data/written_questions.jsonl.gz eval/data/written_news.jsonl.gz eval/data/written_more.jsonl.gz
 PLAIN = eval/data/plain_questions.jsonl.gz
 TEXTS = --articles $(NEWS) --articles eval/data/written_articles.jsonl.gz
 
