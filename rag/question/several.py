@@ -1,14 +1,15 @@
 """Several questions in one message, apart: `A多少，B是谁？`, `甲和乙的面积分别是多少`.
 
 A message is cut where two of its clauses ask; where it asks the same of each of some things or
-years, it is asked once for each; `甲和乙哪个更长` asks how long each of them is. What a later part
-leaves out is taken from the first one.
+years, it is asked once for each; `甲和乙哪个更长` asks how long each of them is. A later clause
+that names nothing is about what the first one is about.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from rag.language.text import fold, name_spans
 from rag.question.question_types import question_type
@@ -20,12 +21,12 @@ _ASKS = re.compile(
     "谁|什么|啥|哪(?!怕)|(?<![好近前这那数过])几(?!乎|何|年[来前间]|[天个][月多]?[来前后]|十年来)|多少(?!年来)"
     "|多久|多[大长高远重快宽深厚早](?=[了的呢?才能会可]|时间|距离|$)|怎么?|如何|为何|是否|是不是|有没有|能不能|会不会|可不可以|[吗么]$"
 )
-_ANY = re.compile("无论|不管|不论|任何|[谁么哪儿里][都也]")
+_ANY = re.compile("无论|不管|不论|任何|[谁么哪儿里][都也]|[没不]怎么|明知|知道|不知")
+"""With these, a clause asks nothing: `谁都知道`, `没怎么下雨`, `有没有人知道`."""
+_QUOTED = re.compile("[“《「『][^“”《》「」『』]*[”》」』]")
 _MARKS = re.compile(r"[?？;；\n]+|[,，。!！](?![^“《（(]*[”》）)])")
 _AND = re.compile("以及|还有|并且|同时|另外|[和及与跟]")
-_OPENS = re.compile(
-    "^(?:那么?|还有|另外|以及|并且|同时|然后|再有|请问|又|而且?|和|及|与|它|他|她|其)+"
-)
+_OPENS = re.compile("^(?:那么?|还有|另外|以及|并且|同时|然后|再有|请问|又|而且?|和|及|与)+")
 _POLITE = re.compile("^(?:请问|你好|您好|想问一?下|问一?下|麻烦问一?下)+[,，]?")
 _LEADS = frozenset("为到由在从向给归去被让按凭")
 _NOMINAL = ("n", "vn", "j", "b", "m", "q", "t", "s", "f", "eng", "u", "r", "a", "zg", "x")
@@ -60,37 +61,117 @@ _KIND = re.compile(
 )
 
 
-def several(question: str) -> tuple[str, ...]:
-    """The questions that a message asks, each complete as far as the message tells; or none.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of several questions, folded.
+
+    Attributes:
+        text: as the message has it.
+        whole: with what it is about, where only the first one tells that.
+    """
+
+    text: str
+    whole: str
+
+
+def several(question: str) -> tuple[Part, ...]:
+    """The questions that a message asks, two to five of them; empty where it asks only one.
 
     Args:
         question: as it was typed.
-
-    Returns:
-        Two to five questions, folded; empty where the message asks only one.
     """
     bare = _POLITE.sub("", without_end_marks(fold(question)))
     for split in (_clauses, _each, _compared, _over_years):
-        parts = tuple(dict.fromkeys(part.replace(",", "，") for part in split(bare) if part))
+        parts = tuple(dict.fromkeys(part for part in split(bare) if part.text))
         if 1 < len(parts) <= MOST:
             return parts
     return ()
 
 
-def _clauses(text: str) -> list[str]:
+def _clauses(text: str) -> list[Part]:
     """Clauses that ask; what asks nothing belongs to the next that does."""
     asking: list[str] = []
     before = ""
     for clause in filter(None, map(str.strip, _MARKS.split(text))):
-        before = f"{before},{clause}" if before else clause
+        before = f"{before}，{clause}" if before else clause
         if _asks(clause):
             asking.extend(_joined_by_and(before))
             before = ""
     if before and asking:
-        asking[-1] += f",{before}"
+        asking[-1] += f"，{before}"
     if len(asking) < 2 or any(len(part) < _SHORTEST for part in asking):
         return []
-    return [asking[0], *(_complete(part, asking[0]) for part in asking[1:])]
+    first, *others = asking
+    return [Part(first, first), *(Part(own, _whole(own, first)) for own in map(_own, others))]
+
+
+def _own(part: str) -> str:
+    """A later part without the words that only join it to the first."""
+    return _OPENS.sub("", part) or part
+
+
+def _whole(part: str, first: str) -> str:
+    """A later part with what the first is about, if it names nothing itself."""
+    if name_spans(part):
+        return part
+    if _begins_asking(part):
+        return f"{_subject(first)}{part}"
+    if _is_property(part):
+        thing = _subject(first)
+        return part if not thing or thing in part else f"{thing}的{part}"
+    topic = _last_nouns(first) if _begins_asking(first) else _first_nouns(first)
+    return part if not topic or topic in part else f"{topic}，{part}"
+
+
+def _begins_asking(part: str) -> bool:
+    """Whether a part asks from its first words on: `到哪里领`, `由谁承建`."""
+    return _ASKS.match(part, 1 if part[:1] in _LEADS else 0) is not None
+
+
+def _is_property(part: str) -> bool:
+    """Whether a part begins with a noun: `总投资是多少`."""
+    return _tagged(part)[0][1].startswith(("n", "vn"))
+
+
+def _subject(first: str) -> str:
+    """The thing that the first question is about: as far as its first name with its kind."""
+    if _begins_asking(first):
+        return _last_nouns(first)
+    topic = _first_nouns(first)
+    spans = [] if _QUOTED.search(topic) else name_spans(topic)
+    if not spans:
+        return topic
+    end = spans[0].end
+    while more := next((span for span in spans if span.start == end), None):
+        end = more.end
+    kind = _KIND.match(topic, end)
+    return topic[: kind.end() if kind else end]
+
+
+def _first_nouns(text: str) -> str:
+    """What stands before a question's verb and what it asks: 大桥的主跨 of 大桥的主跨多长."""
+    nouns = ""
+    for word, tag in _tagged(text):
+        if _ASKS.search(word) or not tag.startswith(_NOMINAL):
+            break
+        nouns += word
+    return nouns.rstrip("的")
+
+
+def _last_nouns(text: str) -> str:
+    """The nouns that a question ends with: 高龄津贴 of `哪些人能领高龄津贴`."""
+    nouns = ""
+    for word, tag in reversed(_tagged(text)):
+        if not tag.startswith(("n", "vn", "j", "b", "eng")):
+            break
+        nouns = word + nouns
+    return nouns
+
+
+def _tagged(text: str) -> list[tuple[str, str]]:
+    import rjieba
+
+    return list(rjieba.tag(text))
 
 
 def _joined_by_and(clause: str) -> list[str]:
@@ -110,84 +191,24 @@ def _joined_by_and(clause: str) -> list[str]:
 
 
 def _asks(clause: str) -> bool:
-    return _ASKS.search(clause) is not None and not _ANY.search(clause)
+    bare = _QUOTED.sub("", clause)
+    return _ASKS.search(bare) is not None and not _ANY.search(bare)
 
 
-def _complete(part: str, first: str) -> str:
-    """A later part with the topic of the first, if it names nothing itself."""
-    own = _OPENS.sub("", part) or part
-    if name_spans(own):
-        return own
-    if _begins_asking(own):
-        return f"{_subject(first)}{own}"
-    if _is_property(own):
-        thing = _subject(first)
-        return own if not thing or thing in own else f"{thing}的{own}"
-    topic = _last_noun(first) if _begins_asking(first) else _first_nouns(first)
-    return own if not topic or topic in own else f"{topic},{own}"
+def _alone(text: str) -> Part:
+    return Part(text, text)
 
 
-def _begins_asking(part: str) -> bool:
-    """Whether a part asks from its first words on: `到哪里领`, `由谁承建`."""
-    return _ASKS.match(part, 1 if part[:1] in _LEADS else 0) is not None
-
-
-def _is_property(part: str) -> bool:
-    """Whether a part begins with a noun: `总投资是多少`."""
-    import rjieba
-
-    tagged = rjieba.tag(part)
-    return bool(tagged) and tagged[0][1].startswith(("n", "vn"))
-
-
-def _subject(first: str) -> str:
-    """What the first question is about: up to its 的, or to the end of its first name."""
-    if _begins_asking(first):
-        return _last_noun(first)
-    topic = _first_nouns(first)
-    if spans := name_spans(topic):
-        end = spans[0].end
-        while more := next((span for span in spans if span.start == end), None):
-            end = more.end
-        kind = _KIND.match(topic, end)
-        return topic[: kind.end() if kind else end]
-    return topic
-
-
-def _first_nouns(text: str) -> str:
-    """What stands before a question's verb and what it asks: 大桥的主跨 of 大桥的主跨多长."""
-    import rjieba
-
-    nouns = ""
-    for word, tag in rjieba.tag(text):
-        if _ASKS.search(word) or not tag.startswith(_NOMINAL):
-            break
-        nouns += word
-    return nouns.rstrip("的")
-
-
-def _last_noun(text: str) -> str:
-    """The nouns that a question ends with: 高龄津贴 of `哪些人能领高龄津贴`."""
-    import rjieba
-
-    nouns = ""
-    for word, tag in reversed(rjieba.tag(text)):
-        if not (tag.startswith("n") or tag in {"vn", "j", "b", "eng"}):
-            break
-        nouns = word + nouns
-    return nouns
-
-
-def _each(text: str) -> Iterator[str]:
+def _each(text: str) -> Iterator[Part]:
     """`甲和乙的面积分别是多少`: once for each."""
     if match := _EACH.search(text):
         rest = text[match.end() :]
         if _ASKS.search(rest):
             for item in _things(text[: match.start()]):
-                yield f"{item}{rest}"
+                yield _alone(f"{item}{rest}")
     elif (years := _YEARS.search(text)) and _ASKS.search(text):
         for year in re.findall(r"\d{4}", years["all"]):
-            yield f"{text[: years.start()]}{year}年{text[years.end() :]}"
+            yield _alone(f"{text[: years.start()]}{year}年{text[years.end() :]}")
 
 
 def _things(text: str) -> list[str]:
@@ -223,17 +244,17 @@ def _edges(text: str, first: int, last: int) -> tuple[int, int]:
     return 0, last + names[0].end if names else len(text)
 
 
-def _compared(text: str) -> Iterator[str]:
+def _compared(text: str) -> Iterator[Part]:
     """`甲和乙哪个更长` as `甲是多长` and `乙是多长`."""
     match = _WHICH.match(text)
     if match is None:
         return
     asks = _HOW_MUCH[match["how"]]
     for item in _things(match["items"]):
-        yield f"{item}{'的' if match['of'] and not item.endswith('的') else ''}{match['of']}{asks}"
+        yield _alone(f"{item.removesuffix('比')}{match['of']}{asks}")
 
 
-def _over_years(text: str) -> Iterator[str]:
+def _over_years(text: str) -> Iterator[Part]:
     """`从2017年到2019年面积怎么变` as the area of each year."""
     match = _FROM_TO.search(text)
     if match is None:
@@ -242,7 +263,7 @@ def _over_years(text: str) -> Iterator[str]:
     about = f"{text[: match.start()]}{match['rest']}"
     if content_words(about) and 0 < last - first < MOST:
         for year in range(first, last + 1):
-            yield f"{year}年{about}是多少"
+            yield _alone(f"{year}年{about}是多少")
 
 
 def is_compared(question: str) -> bool:
