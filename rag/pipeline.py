@@ -21,7 +21,7 @@ from rag.library.library import Library
 from rag.models.embedding import Embedder, Vectors
 from rag.question.bridging import as_told, with_bridges
 from rag.question.followups import asks_for_more, complete
-from rag.question.several import Part, is_compared, several
+from rag.question.several import Part, is_compared, several, tells_of_each
 from rag.question.slips import mended
 from rag.question.source_filters import restricted
 from rag.question.understanding import ParsedQuestion, check, understand
@@ -115,7 +115,9 @@ class Pipeline:
         with _timed(timings, "total"):
             if is_compared(question.question):  # one sentence may tell of both
                 whole = self._answer(question, _Context(before), retriever, on_stage)
-                if whole.certainty == "sure":
+                if whole.certainty == "sure" and tells_of_each(
+                    parts, (citation.quote for citation in whole.citations)
+                ):
                     return whole
             for part in parts:
                 asked = question.model_copy(

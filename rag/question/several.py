@@ -8,7 +8,7 @@ that names nothing is about what the first one is about.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.language.text import fold, name_spans
@@ -18,13 +18,14 @@ from rag.question.understanding import content_words, without_end_marks
 MOST = 5
 """Parts of one message."""
 _ASKS = re.compile(
-    "谁|什么|啥|哪(?!怕)|(?<![好近前这那数过])几(?!乎|何|年[来前间]|[天个][月多]?[来前后]|十年来)|多少(?!年来)"
-    "|多久|多[大长高远重快宽深厚早](?=[了的呢?才能会可]|时间|距离|$)|怎么?|如何|为何|是否|是不是|有没有|能不能|会不会|可不可以|[吗么]$"
+    "谁|什么|啥|哪(?!怕)|(?<![好近这那数过])(?<!(?<!提)前)几(?!乎|何|年[来前间]|[天个][月多]?[来前后]|十年来)"
+    "|多少(?!年来)|多久|多[大长高远重快宽深厚早](?![人量数型家])|怎么?|如何|为何|(.)不\\1|是否|有没有|可不可以"
 )
+_ENDS_ASKING = re.compile("[吗么]$|没有?$|[是为叫]$")
 _ANY = re.compile("无论|不管|不论|任何|[谁么哪儿里][都也]|[没不]怎么|明知|知道|不知")
 """With these, a clause asks nothing: `谁都知道`, `没怎么下雨`, `有没有人知道`."""
 _QUOTED = re.compile("[“《「『][^“”《》「」『』]*[”》」』]")
-_MARKS = re.compile(r"[?？;；\n]+|[,，。!！](?![^“《（(]*[”》）)])")
+_MARKS = re.compile(r"[?？;；\n,，。!！]+(?![^“《「『（(]*[”》」』）)])")
 _AND = re.compile("以及|还有|并且|同时|另外|[和及与跟]")
 _OPENS = re.compile("^(?:那么?|还有|另外|以及|并且|同时|然后|再有|请问|又|而且?|和|及|与)+")
 _POLITE = re.compile("^(?:请问|你好|您好|想问一?下|问一?下|麻烦问一?下)+[,，]?")
@@ -33,7 +34,11 @@ _NOMINAL = ("n", "vn", "j", "b", "m", "q", "t", "s", "f", "eng", "u", "r", "a", 
 """Tags of what may stand in a subject."""
 _SHORTEST = 3
 """Characters of a part, at least."""
-_EACH = re.compile("分别|各自|各(?=[是有为占达需要]|多少|几|在|由)")
+_EACH = re.compile("分别|各自|各(?![种个地界类级项方部省市县区家位国大])|都(?=[是有收给叫])")
+_TITLED = re.compile(r"^(?P<title>[^:：]{4,}?)[:：](?P<items>.+)$")
+_EITHER = re.compile(
+    "^(?P<head>.*?[,，])?(?P<left>.+?)(?P<how>[多少高低长短大小早晚快慢重轻远近贵])[,，]?还是(?P<right>[^,，]{2,}?)(?P=how)$"
+)
 _ITEMS = re.compile("、|(?<=[\u4e00-\u9fff\\w])[和与及跟](?=[\u4e00-\u9fff\\w])|以及")
 _YEARS = re.compile(
     r"(?P<all>\d{4}年?(?:[、,，]\d{4}年?)*[、和与及]\d{4}年)(?!.{0,12}(?:相?比|更|差|哪一?年|变|增[加长]|之间))"
@@ -43,8 +48,9 @@ _FROM_TO = re.compile(
     r"(?P<rest>.*?)(?:是|有|都)?(?:怎么|怎样|如何|有什么|有何|什么)?(?:变化?|变动|走势)的?(?:情况)?$"
 )
 _WHICH = re.compile(
-    "^(?P<items>.+?)(?:相比|比起来|比较|之间|中|里)?[,，]?(?:哪一?[个家座条所项种位支届年月天县市省区镇]|谁)"
-    "(?:的)?(?P<of>.{0,10}?)(?:要|会)?(?:更|比较|最|相对)(?P<how>[多少高低长短大小早晚快慢重轻远近贵])(?:一些|一点|些)?$"
+    "^(?P<items>.+?)(?:相比|比起来|比较|之间|中|里)?[,，]?比?"
+    "(?:哪一?[个家座条所项种位支届类年月天县市省区镇乡]|谁)的?(?P<of>.{0,10}?)(?:要|会)?(?:更|比较|最|相对)?"
+    "(?P<how>[多少高低长短大小早晚快慢重轻远近贵])(?:一些|一点|些)?$"
 )
 _HOW_MUCH = {
     **dict.fromkeys("多少贵", "是多少"),
@@ -81,11 +87,27 @@ def several(question: str) -> tuple[Part, ...]:
         question: as it was typed.
     """
     bare = _POLITE.sub("", without_end_marks(fold(question)))
-    for split in (_clauses, _each, _compared, _over_years):
+    for split in (_titled, _clauses, _each, _compared, _over_years):
         parts = tuple(dict.fromkeys(part for part in split(bare) if part.text))
         if 1 < len(parts) <= MOST:
             return parts
     return ()
+
+
+def _titled(text: str) -> Iterator[Part]:
+    """`接待人次：2019年、2023年`: the title with each of what is listed after it."""
+    match = _TITLED.match(text)
+    if match is None:
+        return
+    title, listed = match["title"], match["items"]
+    each = _EACH.search(listed)
+    asked = listed[each.end() :] if each else ""
+    items = re.split(
+        "[、,，;；]|[和与及](?=[^、,，;；]+$)", listed[: each.start()] if each else listed
+    )
+    if len(items) > 1 and all(len(item) > 1 for item in items):
+        for item in items:
+            yield Part(f"{item}{asked}", f"{title}{item}{asked}")
 
 
 def _clauses(text: str) -> list[Part]:
@@ -94,7 +116,7 @@ def _clauses(text: str) -> list[Part]:
     before = ""
     for clause in filter(None, map(str.strip, _MARKS.split(text))):
         before = f"{before}，{clause}" if before else clause
-        if _asks(clause):
+        if _asks(clause) or _ENDS_ASKING.search(clause):
             asking.extend(_joined_by_and(before))
             before = ""
     if before and asking:
@@ -206,7 +228,7 @@ def _each(text: str) -> Iterator[Part]:
         if _ASKS.search(rest):
             for item in _things(text[: match.start()]):
                 yield _alone(f"{item}{rest}")
-    elif (years := _YEARS.search(text)) and _ASKS.search(text):
+    elif years := _YEARS.search(text):
         for year in re.findall(r"\d{4}", years["all"]):
             yield _alone(f"{text[: years.start()]}{year}年{text[years.end() :]}")
 
@@ -228,16 +250,17 @@ def _things(text: str) -> list[str]:
 
 def _edges(text: str, first: int, last: int) -> tuple[int, int]:
     """Where the first thing of an enumeration begins, and where the last ends."""
-    before = max(text.rfind("的", 0, first), text.rfind(",", 0, first)) + 1
+    comma = max(text.rfind(",", 0, first), text.rfind("，", 0, first)) + 1
+    ends = [at for mark in ",，" if (at := text.find(mark, last)) >= 0]
+    if ends:
+        return comma, min(ends)
     after = text.find("的", last)
     if after >= 0:
-        return (0 if text.rfind(",", 0, first) < 0 else before), after
-    if before:
+        return comma, after
+    if before := max(text.rfind("的", 0, first) + 1, comma):
         return before, len(text)
     left = text[:first]
-    kind = next(
-        (m.group() for m in reversed(list(_KIND.finditer(left))) if left.endswith(m.group())), None
-    )
+    kind = next((m.group() for m in _KIND.finditer(left) if left.endswith(m.group())), None)
     if kind and (at := text.find(kind, last)) >= 0:
         return 0, at + len(kind)
     names = [span for span in name_spans(text[last:]) if span.start == 0]
@@ -246,6 +269,11 @@ def _edges(text: str, first: int, last: int) -> tuple[int, int]:
 
 def _compared(text: str) -> Iterator[Part]:
     """`甲和乙哪个更长` as `甲是多长` and `乙是多长`."""
+    if either := _EITHER.match(text):
+        asks = _HOW_MUCH[either["how"]]
+        for side in (either["left"], either["right"]):
+            yield Part(f"{side}{asks}", f"{either['head'] or ''}{side}{asks}")
+        return
     match = _WHICH.match(text)
     if match is None:
         return
@@ -268,4 +296,13 @@ def _over_years(text: str) -> Iterator[Part]:
 
 def is_compared(question: str) -> bool:
     """Whether a message asks which of two things has more of something."""
-    return _WHICH.match(without_end_marks(fold(question))) is not None
+    bare = without_end_marks(fold(question))
+    return any(pattern.match(bare) for pattern in (_EITHER, _WHICH))
+
+
+def tells_of_each(parts: Sequence[Part], quotes: Iterable[str]) -> bool:
+    """Whether quotes hold something of what each part names and no other does."""
+    told = fold("\n".join(quotes))
+    words = [set(content_words(part.text)) for part in parts]
+    own = [those - set().union(*(w for w in words if w is not those)) for those in words]
+    return all(any(word in told for word in those) for those in own)
