@@ -209,13 +209,13 @@ class Pipeline:
         """The `limit` best passages, best first."""
         retriever = self._current()
         read = self._read(query, retriever)
-        return retriever.search(read.searched, self._embed(read.spelt), limit, filters, read.groups)
+        return retriever.search(read.sought, self._embed(read.spelt), limit, filters, read.groups)
 
     def rank(self, query: str) -> Rankings:
         """How each retrieval system ranks passages, for measuring."""
         retriever = self._current()
         read = self._read(query, retriever)
-        return retriever.rank(read.searched, self._embed(read.spelt), groups=read.groups)
+        return retriever.rank(read.sought, self._embed(read.spelt), groups=read.groups)
 
     def refresh(self) -> None:
         """Serve the library's present generation when this returns."""
