@@ -48,7 +48,8 @@ _INTRODUCING = (*_POSTS, "居民", "村民", "市民", "农民", "工人", "学�
 _BINDING = frozenset("的了是在和与并及也都就而之其有为以于被把将对从向到由因但能会可做这那去来")
 """Characters that are in nobody's given name, as far as a rule can go."""
 _NAMES = frozenset(("nr", "nrt", "nrfg", "ns", "nz", "n", "x"))
-_WORKERS = tuple("员工生民手师匠农商医")
+WORKERS = "员工生民手师匠农商医"
+"""What words for kinds of people end in: 茶农, 船工, 骑手."""
 _AGED_AFTER = re.compile(r"[,，(（]?(?:[男女][,，]|(?:今年|现年)?[\d一二三四五六七八九十]{1,3}岁)")
 _AGED = re.compile(r"\d岁的")
 _TITLES = ("先生", "女士", "教授")
@@ -137,7 +138,7 @@ def _given_name(word: str) -> bool:
 
 def _is_of_a_kind(text: str, start: int, end: int) -> bool:
     """Whether a kind of worker stands before a name, or an age or sex after it."""
-    return text.endswith(_WORKERS, 0, start) or _AGED_AFTER.match(text, end) is not None
+    return text.endswith(tuple(WORKERS), 0, start) or _AGED_AFTER.match(text, end) is not None
 
 
 def listed_name(paragraph: Paragraph) -> str | None:
