@@ -7,14 +7,14 @@ DATA ?= ../shared/data
 TRAIN = $(DATA)/train/cmrc2018_train_pseudo_evidence.json.gz
 NEWS = $(DATA)/news/crud_news_10000.jsonl.gz
 AFTER ?= rag/models/reader-6
-WRITTEN = $(DATA)/train/news_questions.jsonl eval/data/written_questions.jsonl.gz eval/data/written_news.jsonl.gz
+WRITTEN = $(DATA)/train/news_questions.jsonl eval/data/written_questions.jsonl.gz eval/data/written_news.jsonl.gz eval/data/written_more.jsonl.gz
 PLAIN = eval/data/plain_questions.jsonl.gz
 TEXTS = --articles $(NEWS) --articles eval/data/written_articles.jsonl.gz
 
 FLOORS = correct=0.86 citation_precision=0.68 refusal_recall=0.70
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chat test test-fast evaluate check format bench train-types train-evidence train-reader train-decision screenshots
+.PHONY: help setup chat test test-fast evaluate check format bench train-types train-gist train-evidence train-reader train-decision screenshots
 
 help:
 	@echo "make setup        准备 .venv（开发所需的一切；没有变动时立刻结束）"
@@ -24,7 +24,7 @@ help:
 	@echo "make evaluate     在样例语料上评测，低于底线就报错"
 	@echo "make check        ruff 与 mypy strict"
 	@echo "make bench        速度与检索的基准（DATA 指向基准数据目录）"
-	@echo "make train-types   重新训练问题的类型"
+	@echo "make train-types / train-gist   重新训练问题的类型、要点的取舍"
 	@echo "make train-evidence / train-reader AFTER=… / train-decision   重新训练特征、阅读模型与两者的合算"
 	@echo "make screenshots  从真实页面重拍文档里的截图"
 
@@ -73,6 +73,9 @@ train-types: setup
 	$(BIN)/python -m eval.type_training $(WRITTEN)
 
 # The weights of features first, then the reader, then what weighs both.
+train-gist: setup
+	$(BIN)/python -m eval.salience_training eval/data/outlines_training.jsonl.gz $(TEXTS)
+
 train-evidence: setup
 	$(BIN)/python -m eval.evidence_training features $(WRITTEN) $(TEXTS) --squad $(TRAIN)
 

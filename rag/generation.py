@@ -19,7 +19,7 @@ from rag.data_model.answers import (
     Statement,
 )
 from rag.inquiry import SpeakerEvidence
-from rag.language.text import fold
+from rag.language.text import fold, spelt_as
 from rag.models.embedding import passage_header
 from rag.question.missing_words import missing_words
 from rag.question.out_of_scope import is_out_of_scope, sets_a_task
@@ -216,7 +216,10 @@ def _why_not(findings: Findings, side: SpeakerEvidence) -> tuple[RefusalReason, 
         fold(f"{passage_header(hit.stored.article, hit.passage)}\n{hit.passage.text}")
         for hit in {e.candidate.hit.id: e.candidate.hit for e in assessment.evidence}.values()
     }
-    missing = missing_words(understood.searched, texts, weights.share)
+    missing = tuple(
+        spelt_as(word, *understood.written)
+        for word in missing_words(understood.searched, texts, weights.share)
+    )
     best = assessment.evidence[0]
     held = weights.pair_cover(fold(best.candidate.hit.passage.text))
     if understood.chinese and held < _RELEVANT:

@@ -88,7 +88,7 @@ class Inquiry:
     ) -> list[Candidate]:
         """The passages that are read for evidence, best first; `wider` times as many."""
         limit = self.retriever.settings.passages * wider
-        searched = spelt_out(understood.searched)
+        searched = spelt_out(understood)
         return self._with_vectors(
             self.retriever.search(searched, vector, limit, filters, understood.groups)
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from time import perf_counter
 
 from rag.data_model.answers import Answer, Filters, OnStage, Question, Receipt, Slip, Stage
@@ -14,12 +15,14 @@ from rag.errors import YoujuError
 from rag.evidence.scorer import EvidenceScorer
 from rag.generation import Findings, Generator
 from rag.inquiry import Inquiry
-from rag.language.text import has_han
+from rag.joining import joined
+from rag.language.text import has_han, spelt_as
 from rag.library.library import Library
 from rag.library.records import Version
 from rag.models.embedding import Embedder, Vectors
 from rag.question.bridging import as_told, with_bridges
 from rag.question.followups import asks_for_more, complete
+from rag.question.several import Part, is_compared, several, tells_of_each
 from rag.question.slips import mended
 from rag.question.source_filters import restricted
 from rag.question.understanding import ParsedQuestion, check, understand
@@ -33,6 +36,19 @@ from rag.settings import Settings
 
 _MORE = "还有吗"
 """What `继续` means after a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What a question may lean on.
+
+    Attributes:
+        before: the earlier questions of the conversation, oldest first.
+        whole: the question, made complete by the others of its message; empty if it is alone.
+    """
+
+    before: tuple[str, ...]
+    whole: str = ""
 
 
 class Pipeline:
@@ -82,19 +98,49 @@ class Pipeline:
         if reply is not None:
             timed = reply.model_copy(update={"timings_ms": dict(timings)})
             return located(timed, self.library)
-        return self._answer(question, said.questions, retriever, on_stage)
+        if parts := several(question.question):
+            return self._each(question, parts, said.questions, retriever, on_stage)
+        return self._answer(question, _Context(said.questions), retriever, on_stage)
 
-    def _answer(
+    def _each(
         self,
         question: Question,
+        parts: Sequence[Part],
         before: tuple[str, ...],
         retriever: Retriever,
         on_stage: OnStage | None,
     ) -> Answer:
-        """Answer a question to the articles; `before` are the earlier ones that it may lean on."""
+        """Answer each of several questions; if none is answered, the message as a whole."""
+        timings: dict[str, float] = {}
+        answers: list[Answer] = []
+        with _timed(timings, "total"):
+            if is_compared(question.question):  # one sentence may tell of both
+                whole = self._answer(question, _Context(before), retriever, on_stage)
+                if whole.certainty == "sure" and tells_of_each(
+                    parts, (citation.quote for citation in whole.citations)
+                ):
+                    return whole
+            for part in parts:
+                asked = question.model_copy(
+                    update={"question": spelt_as(part.text, question.question)}
+                )
+                context = _Context(before, part.whole)
+                answers.append(self._answer(asked, context, retriever, on_stage))
+        if not any(answer.answered for answer in answers):
+            return self._answer(question, _Context(before), retriever, on_stage)
+        return joined(question, answers, timings)
+
+    def _answer(
+        self,
+        question: Question,
+        context: _Context,
+        retriever: Retriever,
+        on_stage: OnStage | None,
+    ) -> Answer:
+        """Answer a question to the articles."""
         timings: dict[str, float] = {}
         with _timed(timings, "total"):
-            findings = self._findings(question, before, retriever, timings, on_stage)
+            findings = self._findings(question, context, retriever, timings, on_stage)
         return located(self._generator.generate(findings, timings), self.library)
 
     def findings(self, question: Question) -> Findings:
@@ -105,19 +151,19 @@ class Pipeline:
         """
         retriever = self._current()
         said = talked(question, lambda: self._newspapers(retriever))
-        return self._findings(question, said.questions, retriever, {}, None)
+        return self._findings(question, _Context(said.questions), retriever, {}, None)
 
     def _findings(
         self,
         question: Question,
-        before: tuple[str, ...],
+        context: _Context,
         retriever: Retriever,
         timings: dict[str, float],
         on_stage: OnStage | None,
     ) -> Findings:
-        leaning = question.model_copy(update={"history": before})
+        leaning = question.model_copy(update={"history": context.before})
         with _timed(timings, "understand"):
-            understood, corrections = self._understand(leaning, retriever)
+            understood, corrections = self._understand(leaning, retriever, context.whole)
         read, restriction = restricted(
             understood, question.filters, self.library.heads, self.library.sections
         )
@@ -164,13 +210,13 @@ class Pipeline:
         """The `limit` best passages, best first."""
         retriever = self._current()
         read = self._read(query, retriever)
-        return retriever.search(read.searched, self._embed(read.spelt), limit, filters, read.groups)
+        return retriever.search(read.sought, self._embed(read.spelt), limit, filters, read.groups)
 
     def rank(self, query: str) -> Rankings:
         """How each retrieval system ranks passages, for measuring."""
         retriever = self._current()
         read = self._read(query, retriever)
-        return retriever.rank(read.searched, self._embed(read.spelt), groups=read.groups)
+        return retriever.rank(read.sought, self._embed(read.spelt), groups=read.groups)
 
     def refresh(self) -> None:
         """Serve the library's present generation when this returns."""
@@ -241,12 +287,13 @@ class Pipeline:
         return with_bridges(understand(Question(question=query), limit), retriever.indexes.lexical)
 
     def _understand(
-        self, question: Question, retriever: Retriever
+        self, question: Question, retriever: Retriever, whole: str = ""
     ) -> tuple[ParsedQuestion, tuple[Slip, ...]]:
         """The question, complete, with the library's words for slips, and which those are."""
         limit = self.settings.answer.question_limit
         check(question, limit)
-        understood = understand(question, limit, self._completed(question))
+        asked = question.model_copy(update={"question": whole}) if whole else question
+        understood = understand(question, limit, self._completed(asked) or whole or None)
         slips: tuple[Slip, ...] = ()
         if has_han(understood.searched) and not question.exact:
             searched, slips = mended(understood.searched, retriever, understood.written)

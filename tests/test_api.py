@@ -17,6 +17,7 @@ from served import served
 from rag.data_model.answers import Answer, OnStage, Question
 from rag.errors import LibraryCorrupt
 from rag.settings import Settings, load_settings
+from ui.api.wire import FiltersBody
 from ui.chat import streaming
 from ui.engine import Engine, Pipeline
 from ui.server import create_app
@@ -163,6 +164,44 @@ def test_bad_bodies_are_refused_in_chinese(
 ) -> None:
     headers = {"content-type": "application/json"}
     assert_failure(client.post("/v1/ask", content=body, headers=headers), status, code)
+
+
+@pytest.mark.parametrize(
+    ("filters", "named"),
+    [
+        ({"paper": "江州日报"}, "filters.paper"),
+        ({"date_from": "昨天"}, "filters.date_from"),
+        ({"date_to": "2024-13-05"}, "filters.date_to"),
+        ({"date_to": "20240305"}, "filters.date_to"),
+        ({"page": 5}, "filters.page"),
+        ({"articles": "a1"}, "filters.articles"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/ask", QUESTION),
+        ("/v1/search", {"query": "风电"}),
+        ("/v1/chat/completions", {"messages": [{"role": "user", "content": "风电"}]}),
+    ],
+)
+def test_a_filter_that_is_none_is_named(
+    client: TestClient, path: str, body: dict[str, Any], filters: dict[str, Any], named: str
+) -> None:
+    response = client.post(path, json=body | {"filters": filters})
+    assert response.status_code == 422, response.text
+    assert named in response.text
+
+
+def test_filters_that_are_empty_do_not_restrict(client: TestClient) -> None:
+    empty: dict[str, Any] = {"newspaper": None, "date_from": "", "page": "", "articles": []}
+    answer = client.post("/v1/ask", json=QUESTION | {"filters": empty}).json()
+    assert answer["status"] == "answered"
+
+
+def test_a_page_is_named_in_any_numerals() -> None:
+    pages = ("5", "05", "５", "第五版")
+    assert {FiltersBody(page=page).filters.page for page in pages} == {"5"}
 
 
 @pytest.mark.parametrize("limit", [0, -1, 10**9, 1.5, "x", True])

@@ -122,7 +122,7 @@ RULES: Mapping[str, tuple[Callable[[str], object], str]] = {
     "names": (qualifiers_in.__wrapped__, "2023年 (2023年 上一次2023年 比3月 三班 3月5日 a1 1、"),
     "quantities": (lambda t: list(quantities(t)), "1 一 1、 111 3元 一万 8%"),
     "respelt": (numerals.respelt, "1 一 1班 三班 v"),
-    "spelt out": (spelt_out, "三班 2023年 3月 第一届 周一"),
+    "spelt out": (lambda t: spelt_out(ask(t)), "三班 2023年 3月 第一届 周一"),
     "limits": (lambda t: limits_of(ask(t)), "三班 上午 2023年的 3月 比三班 第几班三班 除三班"),
     "difference": (
         lambda t: states_no_difference(ask(t), t, len(t) - 1, len(t)),

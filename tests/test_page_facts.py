@@ -226,3 +226,9 @@ def test_the_passage_found_first_is_looked_at_first() -> None:
     old, new = news("柳镇镇长顾明川说，渠要修。"), news("柳镇镇长乔大山说，渠已修。", key=2)
     assert told(facts("柳镇镇长是谁？", old, new))[0] == "顾明川"
     assert told(facts("柳镇镇长是谁？", new, old))[0] == "乔大山"
+
+
+@pytest.mark.parametrize("question", ["乔大山是谁？", "谁是乔大山？", "乔大山是什么人？"])
+def test_somebody_without_a_post_is_of_a_kind(question: str) -> None:
+    met = stored(article("水渠修好了。柳坪村茶农乔大山说，今年不愁水。"))
+    assert told(facts(question, met)) == ("柳坪村茶农", ["柳坪村茶农乔大山说，今年不愁水。"])

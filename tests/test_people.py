@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from pages import article
 
 from rag.language.attribution import said_by
-from rag.language.names import listed_name, listed_post, named, possible_names
+from rag.language.names import is_asker, listed_name, listed_post, named, possible_names
 from rag.language.text import numbered_sentences
 from rag.question.topics import view_in
 
@@ -79,6 +81,23 @@ def test_who_says_a_sentence() -> None:
 def test_lines_of_a_list_of_people(line: str, name: str | None, post: str | None) -> None:
     (paragraph,) = article(line).paragraphs
     assert (listed_name(paragraph), listed_post(paragraph)) == (name, post)
+
+
+def test_who_only_asks_is_nobody_to_quote() -> None:
+    """An interviewer known by name; a guest who asks back now and then stays a guest."""
+    said = [
+        ("木青禾", "这座桥修了几年？"),
+        ("顾明川", "三年。谁能想到呢？"),
+        ("木青禾", "最难的是哪一步？"),
+        ("顾明川", "合龙。"),
+        ("木青禾", "谢谢您。"),
+        ("木青禾", "往后呢？"),
+    ]
+    talk = article(*(text for _, text in said))
+    paragraphs = zip(talk.paragraphs, said, strict=True)
+    talk = replace(talk, paragraphs=tuple(replace(p, speaker=who) for p, (who, _) in paragraphs))
+    speakers = {p.speaker for p in talk.paragraphs if p.speaker}
+    assert {name for name in speakers if is_asker(name, talk)} == {"木青禾"}
 
 
 @pytest.mark.parametrize(

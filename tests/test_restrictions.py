@@ -57,6 +57,7 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
             {"newspaper": "柳镇晨报", "date_from": "2024-02-01", "date_to": "2024-02-29"},
         ),
         ("木青禾的文章里古桥修缮费用是多少？", "古桥修缮费用是多少?", {"author": "木青禾"}),
+        ("木青禾写的那篇里古桥修缮费用是多少？", "古桥修缮费用是多少?", {"author": "木青禾"}),
         ("《柳镇晨报》是哪年创刊的？", None, {}),
         ("柳镇晚报社在哪里？", None, {}),
         ("《古桥修缮增加预算》的作者是谁？", None, {}),

@@ -72,7 +72,7 @@ def test_one_member_in_many_spellings(texts: tuple[str, ...]) -> None:
         pytest.param("G108国道", [("g#", {108})], id="a code"),
         pytest.param("北岸", [("岸/东", {3})], id="a side"),
         pytest.param("东西区", [("区/东", {0, 2})], id="two sides"),
-        pytest.param("周一至周五", [("星期", {1}), ("星期", {5})], id="weekdays"),
+        pytest.param("周一至周五", [("星期", {1, 2, 3, 4, 5})], id="weekdays"),
         pytest.param("下午", [("时段", {4})], id="part of the day"),
         pytest.param("前三季度", [("日期", days(101, 931))], id="the first quarters"),
         pytest.param("3月至5月", [("日期", days(301, 531))], id="months"),
@@ -163,3 +163,20 @@ def test_what_a_question_limits_itself_to(question: str, limits: list[str]) -> N
 )
 def test_what_is_too_long_names_nothing(text: str, expected: list[tuple[str, set[int]]]) -> None:
     assert named(text)[:1] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "values"),
+    [
+        ("周二至周日开放", "星期", {2, 3, 4, 5, 6, 7}),
+        ("周一到周五办理", "星期", {1, 2, 3, 4, 5}),
+        ("星期五—星期一休息", "星期", {1, 5, 6, 7}),
+        ("第二车间至第四车间停产", "车间", {2, 3, 4}),
+    ],
+)
+def test_a_range_of_members_is_all_of_them(text: str, kind: str, values: set[int]) -> None:
+    assert named(text) == [(kind, values)]
+
+
+def test_two_members_that_are_no_range_stay_two() -> None:
+    assert [values for _, values in named("周二和周日开放")] == [{2}, {7}]

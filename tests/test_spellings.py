@@ -9,6 +9,7 @@ from pages import asking
 
 from rag.data_model.answers import Question
 from rag.question.spellings import spelt_out
+from rag.question.understanding import understand
 
 
 @pytest.mark.parametrize(
@@ -23,13 +24,17 @@ from rag.question.spellings import spelt_out
     ],
 )
 def test_other_spellings_are_searched_for(question: str, others: list[str]) -> None:
-    spelt = spelt_out(question).split()
-    assert spelt[0] == question
-    assert set(others) <= set(spelt)
+    asked = understand(Question(question=question), 100)
+    assert spelt_out(asked).startswith(asked.sought)
+    assert set(others) <= set(spelt_out(asked).split())
 
 
-def test_a_question_without_numbers_is_searched_as_it_is() -> None:
-    assert spelt_out("大桥由谁设计") == "大桥由谁设计"
+@pytest.mark.parametrize(
+    ("question", "sought"),
+    [("大桥由谁设计？", "大桥 设计"), ("顾明川是谁", "顾明川"), ("是谁", "是谁")],
+)
+def test_words_that_only_ask_are_not_searched_for(question: str, sought: str) -> None:
+    assert understand(Question(question=question), 100).sought == sought
 
 
 @pytest.mark.parametrize("question", ["2019年茶会收茶几斤？", "二〇一九年茶会收茶几斤？"])

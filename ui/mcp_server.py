@@ -19,7 +19,7 @@ from rag.data_model.answers import Answer, Filters, Question
 from rag.errors import YoujuError
 from rag.errors.disk import disk_error
 from rag.settings import Settings
-from ui.api.wire import EXACT, article_whole, hit_json
+from ui.api.wire import EXACT, FiltersBody, article_whole, hit_json
 from ui.engine import Engine, Opener, Pipeline, open_real_pipeline
 from ui.reply import plain_text
 
@@ -44,7 +44,7 @@ Sought = Annotated[str, Field(description="要找的词或句子", max_length=20
 Limit = Annotated[int | None, Field(description="最多给几段", ge=1, le=50)]
 ArticleId = Annotated[str, Field(description="文章编号，见引文或检索结果的 article_id")]
 Within = Annotated[
-    Filters | None,
+    FiltersBody | None,
     Field(
         description="只在这些文章里找：newspaper、page、author、speaker、section、date_from、date_to、articles"
     ),
@@ -90,7 +90,7 @@ def build(engine: Engine) -> MCPServer[None]:
         asked = Question(
             question=question,
             history=tuple(history or ()),
-            filters=filters or Filters(),
+            filters=_of(filters),
             exact=exact or False,
         )
         return _replied(await _run(engine, lambda pipeline: pipeline.ask(asked)))
@@ -113,9 +113,7 @@ def build(engine: Engine) -> MCPServer[None]:
         query: Sought, limit: Limit = _PASSAGES, filters: Within = None
     ) -> dict[str, Any]:
         most = limit or _PASSAGES
-        hits = await _run(
-            engine, lambda pipeline: pipeline.search(query, most, filters or Filters())
-        )
+        hits = await _run(engine, lambda pipeline: pipeline.search(query, most, _of(filters)))
         return {"query": query, "hits": [hit_json(hit) for hit in hits]}
 
     @server.tool(
@@ -128,6 +126,10 @@ def build(engine: Engine) -> MCPServer[None]:
         return article_whole(stored)
 
     return server
+
+
+def _of(filters: FiltersBody | None) -> Filters:
+    return filters.filters if filters else Filters()
 
 
 def _replied(answer: Answer) -> CallToolResult:

@@ -22,6 +22,7 @@ from rag.wording.rendering import (
     overview_lead,
     overview_rest,
 )
+from rag.wording.several import answers_apart, heading, not_told, quoted_before
 from ui.references import completed_question, gbt7714, reference_text
 
 Kind = Literal[
@@ -54,7 +55,8 @@ def plain_text(answer: Answer) -> str:
 
 
 def _lines(answer: Answer) -> Iterator[Line]:
-    if completed := completed_question(answer):
+    completed = completed_question(answer)
+    if completed and not answer.sub_questions:
         yield Line("searched", f"按上文补全为：{completed}")
     if note := correction_note(answer.corrections):
         yield Line("searched", f"{note}，原写{typed_words(answer.corrections)}")
@@ -64,6 +66,8 @@ def _lines(answer: Answer) -> Iterator[Line]:
         yield from _talk(answer)
     elif answer.overview:
         yield from _overview(answer)
+    elif answer.sub_questions:
+        yield from _several(answer)
     else:
         yield from _statements(answer)
     yield from _references(answer)
@@ -91,6 +95,18 @@ def _overview(answer: Answer) -> Iterator[Line]:
                 yield Line("text", listed_line(cited[n], cited[n].quote))
     if rest := overview_rest(overview):
         yield Line("lead", rest)
+
+
+def _several(answer: Answer) -> Iterator[Line]:
+    """Each question over its own answer."""
+    for n, (sub, own) in enumerate(answers_apart(answer), start=1):
+        yield Line("group", heading(n, sub))
+        if sub.status == "refused":
+            yield Line("refusal", not_told(sub))
+            continue
+        yield from _statements(own)
+        if before := quoted_before(answer, sub, own):
+            yield Line("text", before)
 
 
 def _statements(answer: Answer) -> Iterator[Line]:

@@ -14,8 +14,10 @@ from typing import Any
 from eval.corpora import squad_library
 from eval.measures.containment import loose
 from eval.squad import SquadFile, SquadQuestion
+from rag.data_model.answers import Question
 from rag.library.library import Library
 from rag.models.embedding import Embedder, Progress
+from rag.question.understanding import understand
 from rag.retrieval.indexes import load_indexes
 from rag.retrieval.retriever import Rankings, Retriever, Scored
 from rag.settings import Settings
@@ -99,7 +101,8 @@ def _ranks(
     passages = _Passages(library, indexes.generation)
     ranks: dict[str, list[Ranks]] = {system: [] for system in SYSTEMS}
     for question, vector in zip(squad.questions, vectors, strict=True):
-        rankings: Rankings = retriever.rank(question.question, vector)
+        read = understand(Question(question=question.question), settings.answer.question_limit)
+        rankings: Rankings = retriever.rank(read.sought, vector)
         for system in SYSTEMS:
             ranks[system].append(passages.ranks(getattr(rankings, system), question))
     return ranks

@@ -73,6 +73,7 @@ def decision(
     removed: Annotated[float, typer.Option(help="抽走原文的比例")] = 0.15,
     removed_plain: Annotated[float, typer.Option(help="全都答得了的问题集抽走的比例")] = 0.4,
     small: Annotated[int, typer.Option(help="再在每库几篇的小库里各问一遍；0 为不问")] = 10,
+    libraries: Annotated[int, typer.Option(help="最多取多少个小库")] = 10,
     cache: Cache = Path(".youju/benchmarks"),
 ) -> None:
     """Write `decision.json` beside the reader."""
@@ -94,7 +95,9 @@ def decision(
     made = _made(material, fitted, others, search, made_of)
     if small:
         again = some_removed(material.of("calibrate"), removed, SEED + 1, removed_plain)
-        for articles_of, asked in small_libraries(again, material, small):
+        each_once = list(small_libraries(again, material, small))
+        chance = random.Random(SEED)  # noqa: S311 - not for secrets
+        for articles_of, asked in chance.sample(each_once, min(libraries, len(each_once))):
             made += search.made(articles_of, asked, made_of)
             fitted += asked
     version = datetime.now(UTC).strftime("decision-%Y-%m-%d")

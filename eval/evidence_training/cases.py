@@ -17,6 +17,7 @@ from rag.data_model.documents import Article, Span, touches
 from rag.library.library import Library
 from rag.models.embedding import Embedder, Progress, Vectors
 from rag.question.bridging import as_told, with_bridges
+from rag.question.spellings import spelt_out
 from rag.question.term_weights import TermWeights
 from rag.question.understanding import ParsedQuestion, understand
 from rag.retrieval.candidates import Candidate
@@ -79,7 +80,7 @@ def cases(wanted: Sequence[Wanted], retriever: Retriever, embedder: Embedder) ->
         read = with_bridges(understand(one.question, limit=2_000), lexical)
         vector = embedder.embed_queries([read.spelt])[0]
         found = limit + _SPARE * one.removed
-        hits = retriever.search(read.searched, vector, found, groups=read.groups)
+        hits = retriever.search(spelt_out(read), vector, found, groups=read.groups)
         gone = set(one.articles) if one.removed else set()
         hits = [hit for hit in hits if hit.article_id not in gone][:limit]
         matrices = retriever.library.vectors([hit.digest for hit in hits], embedder.fingerprint)

@@ -234,6 +234,25 @@ class Overview(_Record):
     asks_which: bool = False
 
 
+class SubQuestion(_Record):
+    """One of several questions in a message, and what became of it.
+
+    `statements` are indexes, from 0, into those of the answer; without any, `missing_words` and
+    `mismatch` tell why, as far as it is known.
+    """
+
+    question: str
+    searched_question: str
+    status: Literal["answered", "refused"]
+    question_type: str | None = None
+    short_answer: str | None = None
+    statements: tuple[int, ...] = ()
+    confidence: float = Field(ge=0.0, le=1.0)
+    certainty: Certainty | None = None
+    missing_words: tuple[str, ...] = ()
+    mismatch: Mismatch | None = None
+
+
 class Receipt(_Record):
     """What an answer was computed from; the same receipt and question give the same answer."""
 
@@ -248,7 +267,8 @@ class Answer(_Record):
 
     `talk` names a reply of the program's own words alone (`question_type` `help`); `suggestions`
     are questions that the library answers; `overview` goes with a list of articles; `part` says
-    which part of an article a gist is of, where not of the whole.
+    which part of an article a gist is of, where not of the whole; `sub_questions` are those of a
+    message that asks several (`question_type` `several`).
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -271,6 +291,7 @@ class Answer(_Record):
     refusal: Refusal | None = None
     talk: Talk | None = None
     part: Part | None = None
+    sub_questions: tuple[SubQuestion, ...] = ()
     suggestions: tuple[str, ...] = ()
     overview: Overview | None = None
     receipt: Receipt

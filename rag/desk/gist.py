@@ -1,20 +1,17 @@
 """The gist of an article: a few of its own sentences that stand for the rest of it.
 
-Sentences are chosen by what they cover and by where they stand, the classes of functions of
-H. Lin, J. Bilmes: A Class of Submodular Functions for Document Summarization. ACL-HLT 2011:
-coverage `sum_i min(sum_j w_ij, alpha * sum_k w_ik)` over the chosen j, plus a reward for each part
-of the article, `sum_k sqrt(sum_j r_j)` over the chosen j of part k, where w are cosines of the
-stored sentence vectors and r_j is how central a sentence is (its mean cosine, after D. Radev et
-al.: Centroid-based summarization of multiple documents, 2004). The best gain for its length is
-added while there is room, which is within a constant of the optimum.
+Sentences are chosen by how likely a reader would name them (`rag.desk.salience`) and by how little
+they repeat what is chosen, as in J. Carbonell, J. Goldstein: The Use of MMR, Diversity-Based
+Reranking for Reordering Documents and Producing Summaries. SIGIR 1998: the best
+`p (1 - red * max_j w_ij) / sqrt(length)` over the chosen j is added while there is room, where w
+are cosines of the stored sentence vectors.
 
-First comes the lead, as news tells the most important there; in an interview, each guest has a
-sentence. An enumeration is told whole or not at all: its items as far as their first clause.
+In an interview, each guest has a sentence first. An enumeration is told whole or not at all: its
+items as far as their first clause.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.data_model.documents import Sentence
+from rag.desk.salience import salience
 from rag.language.enumeration import Enumeration, enumerations
 from rag.language.names import is_asker, listed_name
 from rag.language.text import clause_spans, visible_length
@@ -34,10 +32,8 @@ Matrix = NDArray[np.float64]
 MOST = 300
 """Characters of a gist."""
 _SHORTEST, _LONGEST = 10, 120
-_ALPHA = 0.25
-"""So much of what is like a sentence suffices to cover it."""
-_PARTS = 0.5
-"""What a part's first sentence counts, beside covering everything."""
+_REPEATING = 0.7
+"""What a sentence loses that says again what is chosen."""
 _LENGTH = 0.5
 """The power of its length that a sentence costs."""
 _ITEM = 10
@@ -49,7 +45,8 @@ _ASIDE = re.compile(r"^[（(].*[）)]$|^编者按|^链接|[：:]$|[?？]$")
 class _Choice:
     """Sentences that are taken together: one, or the items of an enumeration.
 
-    `quotes` are quoted; `rows` are the sentences that they cover; `part` is the speaker or section.
+    `quotes` are quoted; `rows` are the sentences that they cover; `part` is the guest whose they
+    are.
     """
 
     quotes: tuple[Quote, ...]
@@ -78,11 +75,11 @@ def gist_of(
         choices = [choice for choice in choices if choice.part]
     if not choices:
         return []
-    likeness = _likeness(vectors)
-    chosen = [] if talks else [_lead(choices)]
-    for choice in _one_a_part(choices, likeness, most, guests_only=talks):
+    likeness, salient = _likeness(vectors), salience(stored.article, sentences, vectors)
+    chosen: list[_Choice] = []
+    for choice in _one_a_guest(choices, salient, most) if talks else ():
         chosen += _if_it_fits(choice, chosen, most)
-    while (best := _best(choices, chosen, likeness, most)) is not None:
+    while (best := _best(choices, chosen, likeness, salient, most)) is not None:
         chosen.append(best)
     quotes = [quote for choice in chosen or choices[:1] for quote in choice.quotes]
     return sorted(quotes, key=lambda quote: quote.start)
@@ -144,18 +141,9 @@ def _guests(stored: StoredArticle) -> Sequence[str]:
 
 
 def _part(stored: StoredArticle, sentence: Sentence) -> str:
-    """What a sentence speaks for: a guest, a section, or its paragraph where there are none."""
-    paragraph = stored.article.paragraphs[sentence.paragraph - 1]
-    if len(_guests(stored)) > 1:
-        return paragraph.speaker or ""
-    return paragraph.section or (
-        "" if any(p.section for p in stored.article.paragraphs) else f"{paragraph.n}"
-    )
-
-
-def _lead(choices: Sequence[_Choice]) -> _Choice:
-    """The first sentence that tells something."""
-    return next((choice for choice in choices if len(choice.quotes) == 1), choices[0])
+    """The guest whom a sentence speaks for, where there are several."""
+    speaker = stored.article.paragraphs[sentence.paragraph - 1].speaker
+    return speaker or "" if len(_guests(stored)) > 1 else ""
 
 
 def _likeness(vectors: Matrix) -> Matrix:
@@ -165,29 +153,22 @@ def _likeness(vectors: Matrix) -> Matrix:
     return np.clip((cosines - low) / max(1.0 - low, 1e-6), 0.0, 1.0)
 
 
-def _one_a_part(
-    choices: Sequence[_Choice], likeness: Matrix, most: int, *, guests_only: bool
-) -> list[_Choice]:
-    """The most central choice of each section or guest, as far as each has its share of room."""
-    parts = list(dict.fromkeys(choice.part for choice in choices if choice.part))
-    if guests_only is False and all(part.isdigit() for part in parts):
-        return []  # paragraphs are too many
-    share = most / max(len(parts), 1)
+def _one_a_guest(choices: Sequence[_Choice], salient: Matrix, most: int) -> list[_Choice]:
+    """What each guest says that is named most likely, as far as each has a share of the room."""
+    guests = list(dict.fromkeys(choice.part for choice in choices))
     found = []
-    for part in parts:
-        own = [choice for choice in choices if choice.part == part]
-        fitting = [choice for choice in own if choice.length <= share] or [
+    for guest in guests:
+        own = [choice for choice in choices if choice.part == guest]
+        fitting = [choice for choice in own if choice.length <= most / len(guests)] or [
             min(own, key=lambda choice: choice.length)
         ]
-        rows = [row for choice in own for row in choice.rows]
-        found.append(max(fitting, key=lambda choice: _centrality(choice, rows, likeness)))
+        found.append(max(fitting, key=lambda choice: _salience(choice, salient)))
     return found
 
 
-def _centrality(choice: _Choice, rows: Sequence[int], likeness: Matrix) -> float:
-    """How like the part's other sentences it is, an enumeration as its best item and its share."""
-    within = likeness[np.ix_(list(choice.rows), list(rows))].mean(axis=1)
-    return float(within.max()) * (1.0 + 0.2 * (len(choice.rows) > 1))
+def _salience(choice: _Choice, salient: Matrix) -> float:
+    """That of its likeliest sentence."""
+    return float(salient[list(choice.rows)].max())
 
 
 def _if_it_fits(choice: _Choice, chosen: Sequence[_Choice], most: int) -> list[_Choice]:
@@ -198,27 +179,18 @@ def _if_it_fits(choice: _Choice, chosen: Sequence[_Choice], most: int) -> list[_
 
 
 def _best(
-    choices: Sequence[_Choice], chosen: Sequence[_Choice], likeness: Matrix, most: int
+    choices: Sequence[_Choice],
+    chosen: Sequence[_Choice],
+    likeness: Matrix,
+    salient: Matrix,
+    most: int,
 ) -> _Choice | None:
-    """The choice that adds most for its length; None where there is no room."""
-    now = _worth(chosen, likeness)
-    gains = [
-        ((_worth((*chosen, choice), likeness) - now) / choice.length**_LENGTH, -at, choice)
-        for at, choice in enumerate(choices)
-        if _if_it_fits(choice, chosen, most)
-    ]
+    """The choice that tells most for its length; None where there is no room."""
+    taken = [row for choice in chosen for row in choice.rows]
+    gains = []
+    for at, choice in enumerate(choices):
+        if _if_it_fits(choice, chosen, most):
+            alike = likeness[np.ix_(list(choice.rows), taken)].max() if taken else 0.0
+            worth = _salience(choice, salient) * (1.0 - _REPEATING * float(alike))
+            gains.append((worth / choice.length**_LENGTH, -at, choice))
     return max(gains, key=lambda gain: gain[:2])[2] if gains else None
-
-
-def _worth(chosen: Sequence[_Choice], likeness: Matrix) -> float:
-    """Coverage and parts together, each 0 to 1 or so."""
-    if not chosen:
-        return 0.0
-    rows = [row for choice in chosen for row in choice.rows]
-    enough = _ALPHA * likeness.sum(axis=1)
-    coverage = float(np.minimum(likeness[:, rows].sum(axis=1), enough).sum() / enough.sum())
-    central = likeness.mean(axis=1)
-    parts: dict[str, float] = {}
-    for choice in chosen:
-        parts[choice.part] = parts.get(choice.part, 0.0) + float(central[list(choice.rows)].max())
-    return coverage + _PARTS * sum(map(math.sqrt, parts.values())) / math.sqrt(len(likeness))

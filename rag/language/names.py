@@ -7,6 +7,7 @@ articles decide: their speakers, authors and lists of people.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from itertools import islice
@@ -20,7 +21,9 @@ _GIVEN = 2
 _LISTED = re.compile(r"^(?P<name>[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]\s[\u4e00-\u9fff])\s+\S{3}")
 _NO_SENTENCE = re.compile(r"^[^。！？!?；;]{3,80}$")
 _ASKERS = frozenset(("问", "记者", "主持人", "编者"))
-
+_ASKED = re.compile('[？?][”」』"]?$')
+_MOSTLY = 2 / 3
+"""Share of a speaker's paragraphs."""
 _MEDIUM = re.compile(
     "(?:日|晚|时|晨|早|周|导|青年|商|法治|法制)报$|周刊$|杂志$|电视台$|广播$|新闻网?$|记者$"
 )
@@ -45,7 +48,8 @@ _INTRODUCING = (*_POSTS, "居民", "村民", "市民", "农民", "工人", "学�
 _BINDING = frozenset("的了是在和与并及也都就而之其有为以于被把将对从向到由因但能会可做这那去来")
 """Characters that are in nobody's given name, as far as a rule can go."""
 _NAMES = frozenset(("nr", "nrt", "nrfg", "ns", "nz", "n", "x"))
-_WORKERS = tuple("员工生民手师匠农商医")
+WORKERS = "员工生民手师匠农商医"
+"""What words for kinds of people end in: 茶农, 船工, 骑手."""
 _AGED_AFTER = re.compile(r"[,，(（]?(?:[男女][,，]|(?:今年|现年)?[\d一二三四五六七八九十]{1,3}岁)")
 _AGED = re.compile(r"\d岁的")
 _TITLES = ("先生", "女士", "教授")
@@ -134,7 +138,7 @@ def _given_name(word: str) -> bool:
 
 def _is_of_a_kind(text: str, start: int, end: int) -> bool:
     """Whether a kind of worker stands before a name, or an age or sex after it."""
-    return text.endswith(_WORKERS, 0, start) or _AGED_AFTER.match(text, end) is not None
+    return text.endswith(tuple(WORKERS), 0, start) or _AGED_AFTER.match(text, end) is not None
 
 
 def listed_name(paragraph: Paragraph) -> str | None:
@@ -153,8 +157,24 @@ def listed_post(paragraph: Paragraph) -> str | None:
 
 
 def is_asker(speaker: str, article: Article) -> bool:
-    """Whether a speaker is the newspaper or whoever else only asks."""
-    return speaker in _ASKERS or speaker == article.newspaper or _MEDIUM.search(speaker) is not None
+    """Whether a speaker is the newspaper or whoever else only asks, by name or not."""
+    return (
+        speaker in _ASKERS
+        or speaker == article.newspaper
+        or _MEDIUM.search(speaker) is not None
+        or speaker in _only_asking(article)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _only_asking(article: Article) -> frozenset[str]:
+    """Those who ask in most of what they say, more than once, where others speak as well."""
+    turns = Counter(p.speaker for p in article.paragraphs if p.speaker)
+    questions = Counter(
+        p.speaker for p in article.paragraphs if p.speaker and _ASKED.search(p.text)
+    )
+    asking = {name for name, n in questions.items() if n > 1 and n > _MOSTLY * turns[name]}
+    return frozenset(asking) if turns.keys() - asking else frozenset()
 
 
 @lru_cache(maxsize=4096)

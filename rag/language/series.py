@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from rag.language.numerals import NUMERAL, number_of
 _DATA = Path(__file__).parents[1] / "data" / "series.toml"
 _HAN = "[\u4e00-\u9fff]"
 _RANGE = "[-—–~至到]{1,3}"
+_BETWEEN = re.compile(_RANGE)
 _NEXT = rf"(?:{_RANGE}|[、,和及与])第?{NUMERAL}"
 _NUMBERS = rf"{NUMERAL}(?:{_NEXT}){{0,12}}(?!{_NEXT})"
 """A list of numbers, or the last of a longer one, so that none is read from each of its numbers."""
@@ -84,12 +85,53 @@ class _Tables:
 
 
 def members_in(text: str) -> Iterator[tuple[Span, Qualifier]]:
-    """The members of series that a folded text names, each with where it stands."""
+    """The members of series that a folded text names, each with where it stands.
+
+    `周二至周日` is one, of all its days.
+    """
+    before: tuple[Span, Qualifier] | None = None
+    for span, member in _single_members(text):
+        if before is None:
+            before = span, member
+            continue
+        values = _spanned(before[1], member, text[before[0].end : span.start])
+        if values is None:
+            yield before
+            before = span, member
+            continue
+        whole = Span(before[0].start, span.end)
+        before = whole, replace(before[1], values=values, text=text[whole.start : whole.end])
+    if before is not None:
+        yield before
+
+
+def _single_members(text: str) -> Iterator[tuple[Span, Qualifier]]:
     tables = _tables()
     for match in tables.pattern.finditer(text):
         member = _numbered(match, tables) if match["numbers"] else _worded(match, tables)
         if member is not None:
             yield Span(*match.span()), member
+
+
+def _spanned(first: Qualifier, last: Qualifier, between: str) -> frozenset[int] | None:
+    """The values from one member to another, where a text names them as the ends of a range.
+
+    `周五至周一` is those from Friday on and those up to Monday.
+    """
+    if first.kind != last.kind or not _BETWEEN.fullmatch(between):
+        return None
+    begin, end = min(first.values), max(last.values)
+    if not -_LONGEST <= end - begin <= _LONGEST:
+        return None
+    if begin <= end:
+        return frozenset(range(begin, end + 1))
+    series = {
+        value
+        for kind, values in _tables().members.values()
+        if kind == first.kind
+        for value in values
+    }
+    return frozenset(value for value in series if value >= begin or value <= end) or None
 
 
 def synonyms(named: Qualifier) -> tuple[str, ...]:

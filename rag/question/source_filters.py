@@ -21,7 +21,7 @@ _TOLD = (
     r"(?P<told>(?:的|上|里|中|里面|当天|当日|那天|这[篇则条]|那[篇则条]|一文|第[^几]{1,3}版|报道|消息|新闻|文章|报告"
     r"|写道|指出|提到|写到|讲到|介绍|显示|披露|认为|[说称讲写])*(?:了|过)?的?[,，]?)"
 )
-_CUE = re.compile("《|报|文章|文中|评论|节|部分|章|小标题|栏")
+_CUE = re.compile("《|报|[这那]篇|文章|文中|评论|节|部分|章|小标题|栏")
 """Without any of these, no source is named, and the library's lists are not looked at."""
 _DAY = r"(?:(?P<year>\d{4})年(?:(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})[日号])?)?(?:的)?)?"
 _DAY_AFTER = _DAY.replace("P<", "P<after_")
@@ -35,6 +35,7 @@ _SECTION = re.compile(
 _NUMBERING = re.compile(
     r"^(?:第[一二三四五六七八九十\d]{1,3}[章节部分]{1,2}|[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．])\s*"
 )
+_PIECE = "(?:[这那]篇(?:文章|报道|评论)?|文章|报道|评论|文中)"
 _LEAST = 6
 """Characters of a title by which it may be named in part."""
 
@@ -122,7 +123,7 @@ def _author(
     for name in sorted(names):
         if fold(name) not in question.searched:
             continue
-        written = rf"{re.escape(fold(name))}(?:在|写的?|的)*(?:这篇|那篇)?(?:文章|报道|评论|文中)"
+        written = rf"{re.escape(fold(name))}(?:在|写的?|的)*{_PIECE}"
         match = _source(written, question.searched)
         if match:
             return match, {"author": name}

@@ -24,10 +24,10 @@ _MOST_NUMBERS = 12
 """So many of a question's numbers are spelt otherwise; what names more is a list."""
 
 
-def spelt_out(searched: str) -> str:
-    """A folded question with the other spellings of its numbers after it, to search for words."""
-    others = (spelling for named in _named(searched) for spelling in _others(named))
-    return " ".join(dict.fromkeys((searched, *others)))
+def spelt_out(question: ParsedQuestion) -> str:
+    """The words to search for, with the other spellings of the question's numbers after them."""
+    others = (spelling for named in _named(question.searched) for spelling in _others(named))
+    return " ".join(dict.fromkeys((question.sought, *others)))
 
 
 def as_spelt(

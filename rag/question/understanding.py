@@ -51,6 +51,11 @@ class ParsedQuestion:
         return tuple(one.searched for one in self.bridged)
 
     @property
+    def sought(self) -> str:
+        """The words to search passages for: no 谁 and no 是, where anything is left."""
+        return " ".join(self.terms) or self.searched
+
+    @property
     def spelt(self) -> str:
         """`searched` with Latin words in the letter case in which they were typed.
 

@@ -11,7 +11,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.data_model.documents import Sentence, Span, day_of
-from rag.language.names import POST, SAYING, listed_name, listed_post, named, possible_names
+from rag.language.names import (
+    POST,
+    SAYING,
+    WORKERS,
+    listed_name,
+    listed_post,
+    named,
+    possible_names,
+)
 from rag.language.naming import qualifiers_in
 from rag.language.text import fold, numbered_sentences, occurrences, sentence_spans, trim_span
 from rag.library.records import StoredArticle
@@ -116,6 +124,9 @@ def _post(
         if _ASKS_WORK.search(bare):
             continue
         for stored in articles:
+            if facts := _titled(name, stored, f"[{WORKERS}]"):
+                return facts
+        for stored in articles:
             if name in map(fold, stored.article.authors) and (line := _byline(stored, source)):
                 return Facts((line,))
     return None
@@ -181,10 +192,10 @@ def _affiliated(name: str, stored: StoredArticle) -> Facts | None:
     return Facts((whole_paragraph(stored, notes[-1].n),)) if notes else None
 
 
-def _titled(name: str, stored: StoredArticle) -> Facts | None:
-    """The first sentence that gives a post before the name."""
+def _titled(name: str, stored: StoredArticle, kinds: str = POST) -> Facts | None:
+    """The first sentence that gives a post before the name, or another of some `kinds`."""
     article = stored.article
-    pattern = re.compile(rf"(?P<post>[\u4e00-\u9fff、]{{0,30}}?(?:{POST})){re.escape(name)}")
+    pattern = re.compile(rf"(?P<post>[\u4e00-\u9fff、]{{0,30}}?(?:{kinds})){re.escape(name)}")
     for sentence in numbered_sentences(article.text, article.paragraph_starts):
         if match := pattern.search(article.text[sentence.start : sentence.end]):
             return Facts((_sentence(stored, sentence),), match.group("post"))

@@ -12,7 +12,6 @@ from rag.language.text import fold
 from rag.question.spellings import as_spelt
 from rag.question.understanding import ParsedQuestion, content_words
 from rag.retrieval.candidates import Candidate
-from rag.rules.measured import as_measured
 
 _YEAR = re.compile(rf"(?<!\d){YEAR_NUMERAL}(?=年)")
 _WORDS = {0: "今年", 1: "去年", 2: "前年"}
@@ -21,12 +20,11 @@ _WORDS = {0: "今年", 1: "去年", 2: "前年"}
 def in_articles_words(
     question: ParsedQuestion, candidates: Sequence[Candidate]
 ) -> Iterator[tuple[ParsedQuestion, tuple[str, ...], list[Candidate]]]:
-    """The question as articles write its numbers and measures, its year as later ones do.
+    """The question as articles write its numbers, its year as later ones do.
 
     Gives the question, what a sentence must have one of, and the candidates that it holds for.
     """
     yield from as_spelt(question, candidates)
-    yield from as_measured(question, candidates)
     asked = _YEAR.search(question.searched)
     if asked is None:
         return
@@ -50,10 +48,15 @@ def asked_in_articles_words(
     for worded, words, own in in_articles_words(question, candidates):
         said = saying(words, assess(worded, own))
         if said.answerable > assessment.answerable:
-            places = {evidence.place for evidence in said.evidence}
-            rest = [e for e in assessment.evidence if e.place not in places]
-            assessment = replace(said, evidence=(*said.evidence, *rest))
+            assessment = worded_first(said, assessment)
     return assessment
+
+
+def worded_first(said: Assessment, before: Assessment) -> Assessment:
+    """What was found in other words, and after it what was found before that."""
+    places = {evidence.place for evidence in said.evidence}
+    rest = [e for e in before.evidence if e.place not in places]
+    return replace(said, evidence=(*said.evidence, *rest))
 
 
 def saying(words: Sequence[str], assessment: Assessment) -> Assessment:

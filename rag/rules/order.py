@@ -12,11 +12,14 @@ from rag.question.question_types import QuestionType
 from rag.rules.already_quoted import without_already_quoted
 from rag.rules.announced import announced_first
 from rag.rules.articles_words import asked_in_articles_words
+from rag.rules.asked_source import without_other_sources
 from rag.rules.attributes import without_other_people
 from rag.rules.case import Case, Rule, Rules
 from rag.rules.contrasts import without_other_places, without_others_answers
 from rag.rules.differences import different_figures
 from rag.rules.interviewer_sentences import answers_follow
+from rag.rules.measured import counted_first
+from rag.rules.namesakes import without_namesakes
 from rag.rules.qualifiers import without_near_misses
 
 
@@ -33,12 +36,25 @@ def _in_articles_words(case: Case) -> Case:
     return case.with_assessment(asked)
 
 
+def _counted(case: Case) -> Case:
+    counted = counted_first(case.question, case.candidates, case.assessment, case.assess)
+    return case.with_assessment(counted)
+
+
+def _of_this_source(case: Case) -> Case:
+    return case.without_near_misses(*without_other_sources(case.question, case.assessment))
+
+
 def _of_what_is_asked(case: Case) -> Case:
     return case.without_near_misses(*without_near_misses(case.question, case.assessment))
 
 
 def _of_this_place(case: Case) -> Case:
     return case.without_near_misses(*without_other_places(case.question, case.assessment))
+
+
+def _of_this_name(case: Case) -> Case:
+    return case.without_near_misses(*without_namesakes(case.question, case.assessment))
 
 
 def _of_this_person(case: Case) -> Case:
@@ -77,12 +93,19 @@ RULES = Rules(
             "first of all, for it brings sentences that the rules after it have to look at",
             _in_articles_words,
         ),
+        Rule("counted", "brings sentences as well: `8万亩茶园` for an area", _counted),
+        Rule(
+            "of_this_source",
+            "what another newspaper tells is not looked at further",
+            _of_this_source,
+        ),
         Rule(
             "of_what_is_asked",
             "another year, part or number: before places and people, whose misses say less",
             _of_what_is_asked,
         ),
         Rule("of_this_place", "what a newspaper reports of elsewhere", _of_this_place),
+        Rule("of_this_name", "another bridge than the one asked about", _of_this_name),
         Rule(
             "of_this_person",
             "last of those that drop sentences: it needs their names",

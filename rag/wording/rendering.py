@@ -18,6 +18,7 @@ from rag.wording.phrases import (
     speaker_label,
     template,
 )
+from rag.wording.several import several_lines
 
 HELP, OVERVIEW, GIST = "help", "overview", "gist"
 """The question types of answers that are no answers to a question."""
@@ -39,6 +40,8 @@ def _text(answer: Answer) -> str:
         return talk_text(answer.talk, answer.suggestions)
     if answer.overview:
         return "\n".join(overview_lines(answer.overview, answer.statements, answer.citations))
+    if answer.sub_questions:
+        return "\n".join(several_lines(answer))
     if answer.question_type == GIST:
         return "\n".join(gist_lines(answer.part, answer.statements, answer.citations))
     return render_answer(

@@ -17,11 +17,11 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
-from rag.data_model.answers import Answer, Filters, Question
+from rag.data_model.answers import Answer, Question
 from rag.errors import BadRequest, RouteMissing
 from ui.api.base import FAILURES, engine_of, failures
 from ui.api.events import EVENTS, Event, event_stream
-from ui.api.wire import EXACT, Text
+from ui.api.wire import EXACT, FiltersBody, Text
 from ui.reply import plain_text
 
 MODEL = "youju"
@@ -87,7 +87,9 @@ class CompletionBody(BaseModel):
     stream: bool | None = False
     stream_options: StreamOptions | None = None
     n: Literal[1] | None = Field(default=1, description="同样的问题只有一个答案")
-    filters: Filters = Field(default=Filters(), description="只在这些文章里找（本程序所加）")
+    filters: FiltersBody = Field(
+        default=FiltersBody(), description="只在这些文章里找（本程序所加）"
+    )
     exact: bool = Field(default=False, strict=True, description=f"{EXACT}（本程序所加）")
 
     def as_question(self) -> Question:
@@ -103,7 +105,9 @@ class CompletionBody(BaseModel):
         earlier = [message.text for message in self.messages[:-1] if message.role == "user"]
         history = tuple(text for text in earlier if text.strip())[-_REMEMBERED:]
         asked = self.messages[-1].text
-        return Question(question=asked, history=history, filters=self.filters, exact=self.exact)
+        return Question(
+            question=asked, history=history, filters=self.filters.filters, exact=self.exact
+        )
 
     @property
     def length(self) -> int:

@@ -45,6 +45,7 @@ _KINDS = {
     "string_too_long": "太长",
     "string_too_short": "太短",
     "literal_error": "不是可选的值",
+    "not_a_day": "应为写成 2024-03-05 的日期",
 }
 
 

@@ -50,7 +50,7 @@ async def ask_stream(body: AskBody, request: Request) -> StreamingResponse:
 async def search(body: SearchBody, request: Request) -> dict[str, Any]:
     """按相关程度排列的段落，最好的在前。"""
     hits = await engine_of(request).run(
-        lambda pipeline: pipeline.search(body.query, body.limit, body.filters)
+        lambda pipeline: pipeline.search(body.query, body.limit, body.filters.filters)
     )
     return {"query": body.query, "hits": [hit_json(hit) for hit in hits]}
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
+from ingest.metadata import normal_page
 from rag.data_model.answers import Filters, Question
 from rag.data_model.documents import Article, Paragraph
 from rag.data_model.found import FoundPassage
@@ -27,8 +30,43 @@ EXACT = "照原样查找：文章里没有的词也不当作错字"
 Text = Annotated[str, AfterValidator(_real_characters)]
 
 
+def _real_day(text: str) -> str:
+    """Refuse what is no day: compared as text, it would let every article pass, or none."""
+    if not text:
+        return text
+    try:
+        if len(text) == len("2024-03-05"):
+            return date.fromisoformat(text).isoformat()
+    except ValueError:
+        pass
+    raise PydanticCustomError("not_a_day", "not a day")
+
+
+Day = Annotated[Text, AfterValidator(_real_day)]
+
+
 class _Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FiltersBody(_Body):
+    """Which articles may answer; what is empty or left out does not restrict."""
+
+    articles: tuple[Text, ...] = Field(default=(), description="文章编号", max_length=1000)
+    newspaper: Text | None = Field(default=None, examples=["重庆日报"])
+    author: Text | None = None
+    speaker: Text | None = None
+    section: Text | None = Field(default=None, description="文章里的小标题")
+    page: Annotated[Text, AfterValidator(normal_page)] | None = Field(
+        default=None, description="版次", examples=["5"]
+    )
+    date_from: Day | None = Field(default=None, description="从这一天起（含）")
+    date_to: Day | None = Field(default=None, description="到这一天止（含）")
+
+    @property
+    def filters(self) -> Filters:
+        """The record that the pipeline takes."""
+        return Filters(**dict(self))
 
 
 class AskBody(_Body):
@@ -39,12 +77,13 @@ class AskBody(_Body):
         default=(), max_length=100, examples=[["卫星互联网是什么？"]]
     )
     id: Text | None = Field(default=None, max_length=200)
-    filters: Filters = Field(default=Filters(), description="只在这些文章里找")
+    filters: FiltersBody = Field(default=FiltersBody(), description="只在这些文章里找")
     exact: bool = Field(default=False, strict=True, description=EXACT)
 
     def as_question(self) -> Question:
         """The record that the pipeline takes."""
-        return Question(**dict(self) | {"history": self.history or ()})
+        given = {"history": self.history or (), "filters": self.filters.filters}
+        return Question(**dict(self) | given)
 
 
 class SearchBody(_Body):
@@ -52,7 +91,7 @@ class SearchBody(_Body):
 
     query: Text = Field(examples=["卫星互联网"])
     limit: int = Field(default=10, ge=1, le=100, strict=True)
-    filters: Filters = Field(default=Filters(), description="只在这些文章里找")
+    filters: FiltersBody = Field(default=FiltersBody(), description="只在这些文章里找")
 
 
 class ErrorBody(BaseModel):

@@ -11,6 +11,7 @@ from typing import Literal
 from rag.data_model.answers import Answer, Citation, Filters, Refusal
 from rag.errors import YoujuError
 from rag.wording.phrases import correction_note, sound_note, template, typed_words
+from rag.wording.several import answers_apart, heading, not_told, quoted_before
 from ui.chat.escaping import attribute, escaped, escaped_json, quoted
 from ui.chat.overview_view import overview_html
 from ui.chat.suggestion_view import suggestion_html
@@ -40,7 +41,8 @@ def card_class(answer: Answer) -> str:
 
 def parts(answer: Answer, filters: Filters | None = None) -> Iterator[Part]:
     """The pieces in the order in which they are read."""
-    if completed := completed_question(answer):
+    completed = completed_question(answer)
+    if completed and not answer.sub_questions:
         yield Part("before", _completed(completed))
     if answer.corrections:
         yield Part("before", _corrected(answer))
@@ -57,8 +59,12 @@ def parts(answer: Answer, filters: Filters | None = None) -> Iterator[Part]:
     elif answer.overview:
         for html in overview_html(answer, answer.overview):
             yield Part("card", html)
+    elif answer.sub_questions:
+        yield from _several(answer)
+        yield Part("card", _references(answer.citations))
     else:
         yield from _statements(answer)
+        yield Part("card", _references(answer.citations))
     yield Part("after", _actions(answer))
 
 
@@ -88,6 +94,18 @@ def _talk(answer: Answer) -> Iterator[Part]:
         yield Part("card", suggestion_html(answer.suggestions))
 
 
+def _several(answer: Answer) -> Iterator[Part]:
+    """Each question as a heading over its own answer."""
+    for n, (sub, own) in enumerate(answers_apart(answer), start=1):
+        yield Part("card", f'<h3 class="yj-sub">{escaped(heading(n, sub))}</h3>')
+        if sub.status == "refused":
+            yield Part("card", f'<p class="yj-untold">{escaped(not_told(sub))}</p>')
+            continue
+        yield from _statements(own)
+        if before := quoted_before(answer, sub, own):
+            yield Part("card", f'<p class="yj-before">{escaped(before)}</p>')
+
+
 def _statements(answer: Answer) -> Iterator[Part]:
     by_number = {citation.n: citation for citation in answer.citations}
     unsure = answer.certainty == "unsure"
@@ -108,7 +126,6 @@ def _statements(answer: Answer) -> Iterator[Part]:
         chips = "".join(map(_chip, cited))
         text = quoted(statement.text)
         yield Part("card", f'<p class="yj-statement"><q>{text}</q>{chips}</p>')
-    yield Part("card", _references(answer.citations))
 
 
 def _speaker(citation: Citation) -> str:

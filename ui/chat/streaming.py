@@ -38,7 +38,7 @@ async def _lines(engine: Engine, body: AskBody) -> AsyncIterator[str]:
                 yield _line({"waiting": waiting_text(come, body.question)})
                 continue
             yield _line({"card": card_class(come)})
-            for part in parts(come, body.filters):
+            for part in parts(come, body.filters.filters):
                 yield _line({"place": part.place, "html": part.html})
             yield _line({"answer": come.to_json()})
     except YoujuError as error:

@@ -1,0 +1,126 @@
+"""Another thing of the same kind and another name: 青石湾大桥 is no answer about 松陵大桥.
+
+Only where the article never says the name that is asked together with its kind, and what is told
+stands under another one: the nearest that names anything of the kind decides, back from the answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.data_model.documents import Article
+from rag.evidence.scorer import Assessment, Evidence
+from rag.language.text import fold
+from rag.question.understanding import ParsedQuestion
+from rag.rules.near_miss import NearMiss, without
+
+_NAMES = re.compile("n(?:s|z|t)$")
+_NOUNS = re.compile("n(?:s|z|t)?$|j$")
+_UNIT = re.compile("[省市县区州镇乡村]$")
+_APART = 8
+"""Characters that may stand between a name and its kind in an article: 松陵新区跨江大桥."""
+_LONGEST = 12
+"""Characters of a name with its kind."""
+_OWN = re.compile("(?:[本该此这那全其]|这座|那座|我们?)[省市县区州镇乡村校院厂社馆台]?$")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedThing:
+    """A thing as a question names it: `name` 松陵, `kind` 大桥, `text` 松陵大桥."""
+
+    name: str
+    kind: str
+    text: str
+
+
+def without_namesakes(
+    question: ParsedQuestion, assessment: Assessment
+) -> tuple[Assessment, NearMiss | None]:
+    """The evidence that does not tell of another thing of the kind that is asked about.
+
+    Gives also the near miss that seemed likeliest, if it was the best of all.
+    """
+    things = tuple(named_things(question.searched))
+    if not things or not assessment.evidence:
+        return assessment, None
+    return without(assessment, [_another(things, e) for e in assessment.evidence])
+
+
+def named_things(text: str) -> Iterator[NamedThing]:
+    """The names of places, bodies and brands in a folded text that a kind stands right behind."""
+    tagged = _tagged(text)
+    for (name, tag), *after in zip(tagged, tagged[1:], [*tagged[2:], ("", "")], strict=False):
+        if len(name) < 2 or not _NAMES.match(tag):
+            continue
+        unit = after[0][0] if _UNIT.fullmatch(after[0][0]) else ""
+        kind, kind_tag = after[1 if unit else 0]
+        if len(kind) > 1 and _NOUNS.match(kind_tag):
+            yield NamedThing(name, kind, f"{name}{unit}{kind}")
+
+
+def _another(things: Sequence[NamedThing], evidence: Evidence) -> NearMiss | None:
+    article = evidence.candidate.hit.stored.article
+    whole = fold(f"{article.newspaper or ''}\n{article.title}\n{article.text}")
+    for thing in things:
+        if thing.kind not in whole or _is_named(thing, whole):
+            continue
+        told = next(filter(None, (_last_named(thing, t) for t in _before(article, evidence))), None)
+        if told and told != thing.text:
+            return NearMiss(evidence, thing.text, told)
+    return None
+
+
+def _is_named(thing: NamedThing, text: str) -> bool:
+    """Whether a text says the name together with its kind, or the kind with the name after it."""
+    name, kind = re.escape(thing.name), re.escape(thing.kind)
+    return (
+        re.search(rf"{name}[^。!?\n]{{0,{_APART}}}{kind}|{kind}[^。!?\n]{{0,2}}{name}", text)
+        is not None
+    )
+
+
+def _before(article: Article, evidence: Evidence) -> Iterator[str]:
+    """Folded: the sentence to the answer's end, the paragraph before it, heading and title."""
+    paragraph = article.paragraphs[evidence.sentence.paragraph - 1]
+    end = evidence.answer.end if evidence.answer else evidence.sentence.end
+    start = article.paragraph_starts[paragraph.n - 1]
+    yield fold(article.text[evidence.sentence.start : end])
+    yield fold(article.text[start : evidence.sentence.start])
+    yield fold(paragraph.section or "")
+    yield fold(article.title)
+
+
+def _last_named(thing: NamedThing, text: str) -> str | None:
+    """The last thing of the kind that a folded text names otherwise; None if it says `该桥`."""
+    at = text.rfind(thing.kind)
+    while at > 0:
+        before = text[max(0, at - _LONGEST) : at]
+        if _OWN.search(before):
+            return None
+        if name := _name_at_end(before):
+            return f"{name}{thing.kind}"
+        at = text.rfind(thing.kind, 0, at)
+    return None
+
+
+def _name_at_end(text: str) -> str | None:
+    """The name that a stretch of text ends with, its province or town before it left out."""
+    tagged = _tagged(text)
+    if not tagged:
+        return None
+    last, tag = tagged[-1]
+    if _UNIT.fullmatch(last) and len(tagged) > 1:
+        last, tag = tagged[-2][0] + last, tagged[-2][1]
+    if len(last) > 1 and _NAMES.match(tag):
+        return last
+    if len(last) == 1 and len(tagged) > 1 and tag.startswith(("n", "zg")):  # 青石 · 湾
+        return f"{tagged[-2][0]}{last}" if tagged[-2][1].startswith("n") else None
+    return None
+
+
+def _tagged(text: str) -> list[tuple[str, str]]:
+    import rjieba
+
+    return list(rjieba.tag(text))
