@@ -27,6 +27,7 @@ _LABELS = (
 )
 _FORM_LABELS = frozenset(_LABELS.split())
 """Generic labels of forms: where they begin several rows, the table has labels in its rows."""
+_COLONS = ("：", ":")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +166,14 @@ def _marked_rows(rows: Sequence[TableRow]) -> int:
 
 def _is_form(cells: Sequence[Sequence[str]]) -> bool:
     """Whether labels stand before their values in the rows, and not above them."""
-    labelled = [row for row in cells if len(row) > 1 and _bare(row[0]) in _FORM_LABELS]
-    beside = any(_bare(cell) in _FORM_LABELS for row in labelled[1:] for cell in row[2:])
-    return len(labelled) > 1 and (beside or max(map(len, cells)) == 2)
+    labelled = [row for row in cells if len(row) > 1 and _is_label(row[0])]
+    beside = any(_is_label(cell) for row in labelled[1:] for cell in row[2:])
+    marked = any(cell.endswith(_COLONS) for row in labelled for cell in row)
+    return marked or (len(labelled) > 1 and (beside or max(map(len, cells)) == 2))
+
+
+def _is_label(cell: str) -> bool:
+    return cell.endswith(_COLONS) or _bare(cell) in _FORM_LABELS
 
 
 def _bare(cell: str) -> str:
@@ -181,7 +187,7 @@ def _labelled(row: Sequence[str]) -> str:
     n = 0
     while n < len(filled):
         label = _bare(filled[n])
-        if n + 1 < len(filled) and label in _FORM_LABELS and _bare(filled[n + 1]) != label:
+        if n + 1 < len(filled) and _is_label(filled[n]) and not _is_label(filled[n + 1]):
             parts.append(f"{label}：{filled[n + 1]}")
             n += 2
         else:
