@@ -18,6 +18,7 @@ from rag.rules.contrasts import without_other_places, without_others_answers
 from rag.rules.differences import different_figures
 from rag.rules.interviewer_sentences import answers_follow
 from rag.rules.qualifiers import without_near_misses
+from rag.rules.table_rows import without_other_rows
 
 
 def _answers_follow(case: Case) -> Case:
@@ -31,6 +32,10 @@ def _not_again(case: Case) -> Case:
 def _in_articles_words(case: Case) -> Case:
     asked = asked_in_articles_words(case.question, case.candidates, case.assessment, case.assess)
     return case.with_assessment(asked)
+
+
+def _of_this_row(case: Case) -> Case:
+    return case.without_near_misses(*without_other_rows(case.question, case.assessment))
 
 
 def _of_what_is_asked(case: Case) -> Case:
@@ -76,6 +81,11 @@ RULES = Rules(
             "articles_words",
             "first of all, for it brings sentences that the rules after it have to look at",
             _in_articles_words,
+        ),
+        Rule(
+            "of_this_row",
+            "a table's row is told by its own cells, before others are by what stands around them",
+            _of_this_row,
         ),
         Rule(
             "of_what_is_asked",
