@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
+from ingest.formats.delimited import Row
 from ingest.formats.sheets import BETWEEN_CELLS, Merge, Sheet, Table, line_of, understood, unnamed
 
 _LONGEST_CELL = 600
@@ -71,6 +72,12 @@ class TableLine(NamedTuple):
 
 def table_lines(rows: Sequence[TableRow]) -> list[TableLine] | None:
     """A table's lines; None where it is no table but layout, whose cells are read as text."""
+    table = table_of(rows)
+    return None if table is None else list(lines_of(table))
+
+
+def table_of(rows: Sequence[TableRow]) -> Table | None:
+    """A table understood; None where it is no table but layout."""
     cells = [cell for row in rows for cell in row.cells if cell.text]
     if not cells or _is_layout(rows, cells):
         return None
@@ -78,14 +85,25 @@ def table_lines(rows: Sequence[TableRow]) -> list[TableLine] | None:
     if max(map(len, sheet.cells)) > _MOST_COLUMNS:
         return None
     if _is_form(sheet.cells):
-        return [TableLine(n, _labelled(row)) for n, row in enumerate(sheet.cells) if any(row)]
-    table = understood(sheet) if sheet.header or _is_headed(sheet.cells) else unnamed(sheet)
-    return list(_lines(table))
+        labelled = ((n, _labelled(row)) for n, row in enumerate(sheet.cells, start=1) if any(row))
+        return Table("", rows=[Row(n, [line]) for n, line in labelled])
+    return understood(sheet) if sheet.header or _is_headed(sheet.cells) else unnamed(sheet)
 
 
-def _lines(table: Table) -> Iterator[TableLine]:
+def go_on(before: Table, rows: Sequence[TableRow]) -> tuple[Table, tuple[int, ...]]:
+    """A table that goes on, under the names of its beginning; which rows only repeat those."""
+    sheet = _sheet(rows)
+    own = understood(sheet)
+    if own.columns == before.columns and own.rows:
+        first = own.rows[0].line - 1
+        return Table("", columns=before.columns, rows=own.rows), tuple(range(first))
+    return Table("", columns=before.columns, rows=unnamed(sheet).rows), ()
+
+
+def lines_of(table: Table) -> Iterator[TableLine]:
+    """Its lines, each with its row."""
     above = [table.title] if table.title else []
-    yield from (TableLine(0, line) for line in (*above, *table.above))
+    yield from (TableLine(n, line) for n, line in enumerate((*above, *table.above)))
     if table.columns and not table.rows:
         yield TableLine(0, BETWEEN_CELLS.join(table.columns))
     for row in table.rows:
