@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -42,7 +42,8 @@ Rows = list[list[Cell]]
 def write(table: MadeTable, form: str, folder: Path) -> Path:
     """A file of the table in one of `FORMS`."""
     path = folder / f"{table.title}{'.pdf' if form.startswith('pdf') else f'.{form}'}"
-    path.write_bytes(_WRITERS[form](table))
+    writer: Callable[[MadeTable], bytes] = _WRITERS[form]
+    path.write_bytes(writer(table))
     return path
 
 

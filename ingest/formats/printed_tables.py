@@ -27,6 +27,7 @@ _LEAST_ROWS = 3
 _WIDEST = 14.0  # em: a column with wider cells is text
 _PROSE = 6.0  # em: as wide a column whose lines are mostly full is text
 _FULL, _MOSTLY = 0.93, 0.75
+_GOES_ON = 0.7  # em: as near as the lines of a cell
 _CLOSE = 0.7  # of the usual space between rows: a line that goes on
 _RULED_SHARE = 0.6  # of the width: a line below a header
 _MOST_PRINTED_LINES = 12
@@ -245,9 +246,16 @@ def _run_end(lines: Sequence[_Printed], start: int, em: float) -> int:
             break
         lanes = wider
         end += 1
-    while end > start and len(lines[end - 1].cells) < 2:
+    while end > start and len(lines[end - 1].cells) < 2 and not _is_close(lines, end - 1, lanes):
         end -= 1
     return end
+
+
+def _is_close(lines: Sequence[_Printed], n: int, lanes: Sequence[tuple[float, float]]) -> bool:
+    """Whether a line of one cell goes on with a cell above it, and not with the first."""
+    line = lines[n].pieces
+    space = top(line) - bottom(lines[n - 1].pieces)
+    return not _in(lanes[0], line) and space < _GOES_ON * body_size(line)
 
 
 def _spans(cells: Sequence[Piece], em: float) -> list[tuple[float, float]]:

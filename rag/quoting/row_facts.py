@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rag.language.text import fold
 from rag.library.records import StoredArticle
-from rag.question.question_types import QuestionType
 from rag.question.understanding import ParsedQuestion
 from rag.quoting.quotes import Quote, whole_paragraph
-from rag.rules.row_lookup import Lookup, Row, asked_of, is_telling, tables_of
+from rag.rules.row_lookup import Lookup, Row, asked_of, holds, is_telling, tables_of
 
 _MOST_ROWS = 5
 _LONGEST_ROW = 4
 """So many times the length aimed at may a row have."""
-_OTHERWISE = {QuestionType.WHY, QuestionType.HOW, QuestionType.OPINION, QuestionType.COMPARISON}
-"""What no single cell answers."""
+_OTHERWISE = re.compile("为什么|为何|原因|怎么|怎样|如何|看法|评价|区别|差别|差异|相比|对比|比较")
+"""What no single cell answers; a question's type is too unsure of `甲站，人数是什么`."""
 
 
 class Found(NamedTuple):
@@ -38,7 +38,7 @@ def find_rows(
         articles: in the order in which they were found.
         max_quote: characters that are quoted, aimed at.
     """
-    if question.type in _OTHERWISE:
+    if _OTHERWISE.search(question.searched):
         return None
     best: list[Found] = []
     most = -1
@@ -63,7 +63,7 @@ def _answering(question: ParsedQuestion, stored: StoredArticle) -> Iterator[Foun
             continue
         for n in asked.rows:
             row = table.rows[n]
-            if any(word not in row.text and is_telling(word) for word in asked.unheld):
+            if any(is_telling(word) and not holds(row.text, word) for word in asked.unheld):
                 continue
             if value := _value(stored, row, asked):
                 yield Found(whole_paragraph(stored, row.paragraph), value)

@@ -13,12 +13,16 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from rag.data_model.documents import Article, Cell, Span
-from rag.language.text import fold, has_han, names_in, occurrences
+from rag.language.text import fold, has_han, names_in, occurrences, parts
 from rag.question.question_types import QuestionType
 from rag.question.understanding import ParsedQuestion, content_words, function_words
 
 _BRACKETED = re.compile(r"\([^()]{1,20}\)")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_LATIN = re.compile(r"[a-z\d]{1,40}(?:[-./][a-z\d]{1,40}){0,6}")
+"""A number, a code (zx-450b) or a Latin word."""
+_DIGIT = re.compile(r"\d")
+_SAYING = ("v", "a", "d", "p", "c", "u", "r", "y", "o", "e", "z", "f", "q", "m")
+"""Tags of what says nothing of which row is meant: verbs, adjectives, adverbs, particles."""
 _BEFORE, _AFTER = 4, 2
 """Paragraphs before and after a table that say what it is about."""
 _LEAST_DIGITS = 3
@@ -61,10 +65,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows below each other; `about`: folded, what stands around them and names them."""
+    """Rows below each other.
+
+    Attributes:
+        rows: from the top.
+        columns: their names, folded.
+        title: of the article, folded.
+        about: folded, what stands around the rows and says what they are of.
+    """
 
     rows: tuple[Row, ...]
     columns: tuple[str, ...]
+    title: str
     about: str
 
 
@@ -120,12 +132,13 @@ def _table(article: Article, rows: Sequence[Row]) -> Table:
     ]
     section = article.paragraphs[first - 1].section or ""
     named = (article.title, article.newspaper or "", article.date or "", section, *near, *columns)
-    return Table(tuple(rows), columns, fold("\n".join(named)))
+    return Table(tuple(rows), columns, fold(article.title), fold("\n".join(named)))
 
 
 @lru_cache(maxsize=1024)
 def lookup(searched: str, kind: QuestionType, table: Table) -> Lookup:
     """What a folded question of a type means of a table."""
+    searched = searched.replace(table.title, " " * len(table.title))
     found = _longest(_keys(searched, table))
     free = _without(searched, found)
     named = _longest(_columns(free, table))
@@ -270,20 +283,38 @@ def _is_said(word: str, table: Table) -> bool:
 
 def _unheld(left: str, table: Table) -> Iterator[str]:
     """Numbers and words that say something of a row, and stand nowhere around the table."""
-    for number in _NUMBER.findall(left):
-        if not re.search(rf"(?<!\d){re.escape(number)}(?!\d)", table.about):
-            yield number
-    for word in content_words(_NUMBER.sub(" ", left)):
-        if len(word) > 1 and word not in table.about and word not in _COMMON:
+    for word in (*_LATIN.findall(left), *_words(_LATIN.sub(" ", left))):
+        if word not in function_words() and not holds(table.about, word):
+            yield word
+
+
+def holds(text: str, word: str) -> bool:
+    """Whether a folded text has a word, and no longer number or Latin word around it."""
+    return any(_is_whole(text, at, at + len(word)) for at in occurrences(word, text))
+
+
+def _words(left: str) -> Iterator[str]:
+    """Words of two characters or more; characters that the dictionary puts with none as one."""
+    import rjieba
+
+    single = ""
+    for word in (*rjieba.cut(left), " "):
+        if len(word) == 1 and has_han(word) and word not in function_words():
+            single += word
+            continue
+        if len(single) > 1:
+            yield single
+        single = ""
+        if len(word) > 1 and word not in function_words() and word not in _COMMON:
             yield word
 
 
 def is_telling(word: str) -> bool:
-    """Whether a word can say which row is meant: a number, a noun, a name."""
+    """Whether a word can say which row is meant: no verb, adjective or the like."""
     import rjieba
 
     tags = [tag for _, tag in rjieba.tag(word)]
-    return word[0].isdigit() or all(tag.startswith(("n", "j", "eng", "m", "t")) for tag in tags)
+    return len(parts(word)) > 1 or not all(tag.startswith(_SAYING) for tag in tags)
 
 
 def is_missed(asked: Lookup, n: int) -> tuple[str, str] | None:
@@ -296,10 +327,11 @@ def is_missed(asked: Lookup, n: int) -> tuple[str, str] | None:
     if asked.foreign:
         return asked.foreign, row.values[0][1]
     for word in asked.unheld:
-        if word in row.text:
+        if holds(row.text, word):
             continue
-        elsewhere = any(word in other.text for other in asked.table.rows)
-        if elsewhere or word[0].isdigit() or names_in(word):
+        elsewhere = any(holds(other.text, word) for other in asked.table.rows)
+        key = bool(asked.columns) and is_telling(word)
+        if elsewhere or key or _DIGIT.search(word) or names_in(word):
             return word, row.values[0][1]
     return None
 
