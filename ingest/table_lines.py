@@ -88,8 +88,8 @@ class _Table:
     @classmethod
     def at(cls, lines: Sequence[Line], n: int, *, marked: bool) -> _Table | None:
         """The table whose header is line `n`."""
-        if marked:
-            return cls._ruled(lines, n)
+        if (table := cls._ruled(lines, n, marked=marked)) or marked:
+            return table
         for delimiter, least in _DELIMITERS:
             wide = len(_cells(lines[n].text, delimiter))
             if wide >= least:
@@ -99,8 +99,8 @@ class _Table:
         return None
 
     @classmethod
-    def _ruled(cls, lines: Sequence[Line], n: int) -> _Table | None:
-        """A Markdown table: its rule says how many columns there are."""
+    def _ruled(cls, lines: Sequence[Line], n: int, *, marked: bool) -> _Table | None:
+        """A table as Markdown has them: its rule says how many columns there are."""
         if n + 2 >= len(lines) or lines[n + 1].gap or "|" not in lines[n].text:
             return None
         rule = lines[n + 1].text
@@ -109,7 +109,7 @@ class _Table:
         end = n + 2
         while end < len(lines) and not lines[end].gap and _BAR.search(lines[end].text):
             end += 1
-        return cls(lines, n, n + 2, end, _BAR, marked=True) if end > n + 2 else None
+        return cls(lines, n, n + 2, end, _BAR, marked) if end > n + 2 else None
 
     def rows(self) -> Iterator[Line]:
         header = self.lines[self.start]
@@ -118,12 +118,16 @@ class _Table:
             row = _Row(self.marked)
             line = self.lines[n]
             before = None
-            for column, cell in enumerate(_cells(line.text, self.delimiter)):
+            cells = _cells(line.text, self.delimiter)
+            for column, cell in enumerate(cells):
                 if before is not None:
                     row.add(line, *_short_of(line.text, before.end, cell.start))
                 name = names[column] if column < len(names) else Span(0, 0)
                 row.cell(header, name, line, cell)
                 before = cell
+            for above, name in pairwise(names[max(len(cells) - 1, 0) :]):
+                row.add(header, *_short_of(header.text, above.end, name.start))
+                row.cell(header, name, line, Span(0, 0))
             yield row.line(gap=header.gap if n == self.first else line.gap)
 
 
@@ -145,7 +149,7 @@ class _Row:
     def cell(self, header: Line, name: Span, line: Line, cell: Span) -> None:
         """A column's name, a blank or bar that stands beside it, and the value."""
         called = self._seen(header, name)
-        if called:
+        if called and cell.start < cell.end:
             self.add(header, *_beside(header.text, name))
         at = len(self._text)
         self._seen(line, cell)

@@ -313,6 +313,8 @@ def is_telling(word: str) -> bool:
     """Whether a word can say which row is meant: no verb, adjective or the like."""
     import rjieba
 
+    if _DIGIT.search(word):
+        return True
     tags = [tag for _, tag in rjieba.tag(word)]
     return len(parts(word)) > 1 or not all(tag.startswith(_SAYING) for tag in tags)
 
@@ -326,11 +328,12 @@ def is_missed(asked: Lookup, n: int) -> tuple[str, str] | None:
         return _value(asked, other), own.get(other.column) or row.values[0][1]
     if asked.foreign:
         return asked.foreign, row.values[0][1]
-    for word in asked.unheld:
-        if holds(row.text, word):
-            continue
+    lacking = [word for word in asked.unheld if not holds(row.text, word)]
+    telling = sum(map(is_telling, lacking))
+    for word in lacking:
         elsewhere = any(holds(other.text, word) for other in asked.table.rows)
-        key = bool(asked.columns) and is_telling(word)
+        # one noun may be another word for a column; with the column named, it is a key
+        key = telling > (not asked.columns) and is_telling(word)
         if elsewhere or key or _DIGIT.search(word) or names_in(word):
             return word, row.values[0][1]
     return None
