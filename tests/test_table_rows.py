@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import made_office as made
 import pytest
 from loaded_files import only
 from pages import ask, asking
@@ -213,3 +214,14 @@ class TestLookUps:
     def test_no_other_row_does(self, pipeline: Pipeline, question: str) -> None:
         answer = ask(pipeline, question)
         assert not any(digits in c.quote for c in answer.citations for digits in ("555", "亩"))
+
+
+class TestOtherFormats:
+    def test_rtf_rows_know_their_header(self, tmp_path: Path) -> None:
+        cells = "".join(
+            "\\trowd\\intbl " + "".join(f"{cell}\\cell " for cell in row) + "\\row\n"
+            for row in (("站点", "电话", "人数"), ("青石站", "11", ""), ("白桥站", "12", "3"))
+        )
+        path = made.write(tmp_path / "a.rtf", made.rtf(f"{cells}\\pard "))
+        found = [line for line in only(path).source.text.splitlines() if line]
+        assert found == ["站点：青石站　电话：11", "站点：白桥站　电话：12　人数：3"]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
 from ingest.formats.extracted import Extracted, bounded
-from ingest.formats.tables import plain_rows, table_lines
+from ingest.formats.tables import lines_of_rows, plain_rows
 from ingest.formats.word_chunks import chunk_lines, is_package
 from ingest.formats.word_numbering import Numbering
 from ingest.formats.word_package import Package, Part, W
@@ -115,8 +115,8 @@ class _Reader:
             if not _is_gone(row)
         ]
         nested = next(table.iterfind(f".//{W}tc//{W}tbl"), None) is not None
-        lines = None if nested else table_lines(rows)
-        yield from (line.text for line in (plain_rows(rows) if lines is None else lines))
+        lines = plain_rows(rows) if nested else lines_of_rows(rows)
+        yield from (line.text for line in lines)
 
     def _notes(self, kind: str) -> Iterator[str]:
         """The footnotes or endnotes, each behind the mark that refers to it."""

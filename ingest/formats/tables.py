@@ -76,6 +76,12 @@ def table_lines(rows: Sequence[TableRow]) -> list[TableLine] | None:
     return None if table is None else list(lines_of(table))
 
 
+def lines_of_rows(rows: Sequence[TableRow]) -> Sequence[TableLine]:
+    """A table's lines, or those of what is mere layout."""
+    lines = table_lines(rows)
+    return list(plain_rows(rows)) if lines is None else lines
+
+
 def table_of(rows: Sequence[TableRow]) -> Table | None:
     """A table understood; None where it is no table but layout."""
     cells = [cell for row in rows for cell in row.cells if cell.text]
