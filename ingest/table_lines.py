@@ -214,7 +214,9 @@ def _beside(text: str, cell: Span) -> tuple[int, int]:
 
 
 def _short_of(text: str, start: int, end: int) -> tuple[int, int]:
-    """What stands between two cells, of many blanks only those beside the bar."""
+    """What stands between two cells, of many blanks only two, or those beside the bar."""
+    if text[start:end].isspace():
+        return start, min(end, start + 2)
     while end - start > 1 and text[start].isspace() and text[start + 1].isspace():
         start += 1
     while end - start > 2 and text[end - 1].isspace() and text[end - 2].isspace():

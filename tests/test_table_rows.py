@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import made_office as made
@@ -13,7 +14,9 @@ from pages import ask, asking
 from eval.benchmarks.tables import cells_read
 from eval.made_tables import made_tables
 from eval.table_files import FORMS, write
+from ingest.formats.printed_tables import AGAIN
 from ingest.formats.tables import TableCell, TableRow, table_lines
+from ingest.loading import load
 from ingest.page import read_page
 from ingest.passages import split_article
 from rag.data_model.documents import Article, spans_text
@@ -73,6 +76,19 @@ def test_cells_stand_in_their_row_and_column(tmp_path: Path, form: str) -> None:
     for table in made_tables(7, seed=7):
         tally = cells_read(table, form, write(table, form, tmp_path))
         assert tally[f"placed {form}"] == tally[f"cells {form}"] > 0
+
+
+@pytest.mark.parametrize("form", ["pdf-ruled", "pdf-plain"])
+def test_a_table_goes_on_over_pages_under_its_names(tmp_path: Path, form: str) -> None:
+    short = made_tables(1, seed=3)[0]
+    names = [f"{first}{second}站" for first in "甲乙丙丁戊己" for second in "一二三四五六七八九十"]
+    rows = tuple((name, "罗大川", str(5550100 + n), "3") for n, name in enumerate(names))
+    table = replace(short, rows=rows, group=None)
+    path = write(table, form, tmp_path)
+    tally = cells_read(table, form, path)
+    assert tally[f"placed {form}"] == tally[f"cells {form}"] == 240
+    (reading,) = [read_page(loaded) for loaded in load(path)]
+    assert [part.reason for part in reading.left_out].count(AGAIN) == 2  # of three pages
 
 
 class TestText:

@@ -7,7 +7,7 @@ value of another row, a number that this one lacks or another name of the kind m
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -63,7 +63,7 @@ class Row:
     cells: tuple[Cell, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """Rows below each other.
 
@@ -72,12 +72,14 @@ class Table:
         columns: their names, folded.
         title: of the article, folded.
         about: folded, what stands around the rows and says what they are of.
+        forms: how a question may name a cell's value, with the columns and rows of those cells.
     """
 
     rows: tuple[Row, ...]
     columns: tuple[str, ...]
     title: str
     about: str
+    forms: Mapping[str, Sequence[tuple[str, int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,19 @@ def _table(article: Article, rows: Sequence[Row]) -> Table:
     ]
     section = article.paragraphs[first - 1].section or ""
     named = (article.title, article.newspaper or "", article.date or "", section, *near, *columns)
-    return Table(tuple(rows), columns, fold(article.title), fold("\n".join(named)))
+    about = fold("\n".join(named))
+    return Table(tuple(rows), columns, fold(article.title), about, _forms(rows))
+
+
+def _forms(rows: Sequence[Row]) -> dict[str, list[tuple[str, int]]]:
+    """How cells may be named: by the whole value, or without its brackets."""
+    forms: dict[str, list[tuple[str, int]]] = {}
+    for n, row in enumerate(rows):
+        for column, value in row.values:
+            for form in {value, _BRACKETED.sub("", value).strip()}:
+                if _is_telling(form):
+                    forms.setdefault(form, []).append((column, n))
+    return forms
 
 
 @lru_cache(maxsize=1024)
@@ -163,14 +177,11 @@ def asked_of(question: ParsedQuestion, table: Table) -> Lookup:
 
 def _keys(searched: str, table: Table) -> Iterator[Mention]:
     """Where the question names the values of cells."""
-    for n, row in enumerate(table.rows):
-        for column, value in row.values:
-            for form in dict.fromkeys((value, _BRACKETED.sub("", value).strip())):
-                if not _is_telling(form):
-                    continue
-                for at in occurrences(form, searched):
-                    if _is_whole(searched, at, at + len(form)):
-                        yield Mention(at, at + len(form), column, n)
+    for form in filter(searched.__contains__, table.forms):
+        for at in occurrences(form, searched):
+            if _is_whole(searched, at, at + len(form)):
+                for column, n in table.forms[form]:
+                    yield Mention(at, at + len(form), column, n)
 
 
 def _is_telling(value: str) -> bool:
