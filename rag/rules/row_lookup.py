@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from rag.data_model.documents import Article, Cell, Span
@@ -81,6 +81,16 @@ class Table:
     about: str
     forms: Mapping[str, Sequence[tuple[str, int]]]
 
+    @cached_property
+    def text(self) -> str:
+        """All rows."""
+        return "\n".join(row.text for row in self.rows)
+
+    @cached_property
+    def places(self) -> Mapping[int, int]:
+        """By the numbers of their paragraphs, where the rows stand."""
+        return {row.paragraph: n for n, row in enumerate(self.rows)}
+
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
@@ -93,6 +103,7 @@ class Lookup:
         keys: the values that it names.
         foreign: what it names that no row has, as far as it is of the same kind.
         unheld: its other words that nothing around the table holds.
+        elsewhere: those of them that some row holds.
     """
 
     table: Table
@@ -101,6 +112,7 @@ class Lookup:
     keys: tuple[Mention, ...]
     foreign: str
     unheld: tuple[str, ...]
+    elsewhere: frozenset[str]
 
 
 @lru_cache(maxsize=512)
@@ -160,13 +172,15 @@ def lookup(searched: str, kind: QuestionType, table: Table) -> Lookup:
     labels = {mention.column for mention in found}
     asked = tuple(dict.fromkeys(m.column for m in named if m.column not in labels))
     asked = asked or _by_words(left, kind, table, labels)
+    unheld = tuple(_unheld(left, table))
     return Lookup(
         table,
         _held_rows(found),
         asked,
         tuple(found),
         _foreign(left, found, table),
-        tuple(_unheld(left, table)),
+        unheld,
+        frozenset(word for word in unheld if holds(table.text, word)),
     )
 
 
@@ -342,10 +356,9 @@ def is_missed(asked: Lookup, n: int) -> tuple[str, str] | None:
     lacking = [word for word in asked.unheld if not holds(row.text, word)]
     telling = sum(map(is_telling, lacking))
     for word in lacking:
-        elsewhere = any(holds(other.text, word) for other in asked.table.rows)
         # one noun may be another word for a column; with the column named, it is a key
         key = telling > (not asked.columns) and is_telling(word)
-        if elsewhere or key or _DIGIT.search(word) or names_in(word):
+        if word in asked.elsewhere or key or _DIGIT.search(word) or names_in(word):
             return word, row.values[0][1]
     return None
 

@@ -22,22 +22,17 @@ def _missed(question: ParsedQuestion, evidence: Evidence) -> NearMiss | None:
     n = evidence.sentence.paragraph
     if not article.paragraphs[n - 1].cells:
         return None
-    for table in tables_of(article):
-        for place, row in enumerate(table.rows):
-            if row.paragraph != n:
-                continue
-            asked = asked_of(question, table)
-            told = is_missed(asked, place)
-            if told is None and asked.rows and asked.columns:
-                own = dict(row.values)
-                if not any(own.get(column) for column in asked.columns):
-                    told = asked.columns[0], "、".join(c for c, value in row.values if c and value)
-            if told is None:
-                return None
-            article_text = (evidence.text, article.text, article.title)
-            return NearMiss(
-                evidence,
-                spelt_as(told[0], *question.written),
-                spelt_as(told[1], *article_text),
-            )
-    return None
+    table = next(table for table in tables_of(article) if n in table.places)
+    asked = asked_of(question, table)
+    told = is_missed(asked, table.places[n])
+    if told is None and asked.rows and asked.columns:
+        filled = [column for column, value in table.rows[table.places[n]].values if value]
+        if not set(asked.columns) & set(filled):
+            told = asked.columns[0], "、".join(filter(None, filled))
+    if told is None:
+        return None
+    return NearMiss(
+        evidence,
+        spelt_as(told[0], *question.written),
+        spelt_as(told[1], evidence.text, article.text, article.title),
+    )
