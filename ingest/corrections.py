@@ -206,7 +206,9 @@ def store_corrections(
 
 
 def seams(paragraph: Paragraph, source: str) -> tuple[int, ...]:
-    """Where a paragraph was put together: spans not next to the one before."""
+    """Where a paragraph was put together: spans not next to the one before; rows are whole."""
+    if paragraph.cells:
+        return ()
     found = []
     for piece, (before, after) in enumerate(
         zip(paragraph.spans, paragraph.spans[1:], strict=False), start=1

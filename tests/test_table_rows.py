@@ -232,6 +232,16 @@ class TestLookUps:
         assert not any(digits in c.quote for c in answer.citations for digits in ("555", "亩"))
 
 
+def test_articles_that_differ_are_both_shown(tmp_path: Path) -> None:
+    newer = STATIONS.replace("5550103", "5559903")
+    with asking(tmp_path, old=STATIONS, new=newer) as pipeline:
+        answer = ask(pipeline, "红岩站的电话是多少？")
+    assert answer.short_answer is None
+    quotes = [citation.quote for citation in answer.citations]
+    assert [any(n in q for q in quotes) for n in ("5550103", "5559903")] == [True, True]
+    assert all("红岩站" in quote for quote in quotes)
+
+
 class TestOtherFormats:
     def test_rtf_rows_know_their_header(self, tmp_path: Path) -> None:
         cells = "".join(

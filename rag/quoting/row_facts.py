@@ -47,6 +47,8 @@ def find_rows(
         found = list(_answering(question, stored))
         if found and named > most:
             best, most = found, named
+        elif found and named == most and not {f.value for f in found} <= {f.value for f in best}:
+            best += found  # another article has it otherwise: both are shown
     quotes = tuple(found.quote for found in best)
     if not 0 < len(quotes) <= _MOST_ROWS or any(
         len(quote.text) > _LONGEST_ROW * max_quote for quote in quotes
