@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from ingest.metadata import Metadata
-from rag.data_model.documents import Span
+from rag.data_model.documents import Cell, Span
 
 
 class Kind(Enum):
@@ -46,6 +46,7 @@ class Block:
         certain: a byline's own mark leaves no doubt.
         starts: an article starts here.
         torn: short, but a piece of running text, as what stands around it shows.
+        cells: of a table's row.
         jumps_out, jumps_in: the page says `下转…版` after it, or `上接…版` before it.
     """
 
@@ -61,6 +62,7 @@ class Block:
     jumps_out: bool = False
     jumps_in: bool = False
     folio: Metadata | None = None
+    cells: tuple[Cell, ...] = ()
 
 
 def block_at(blocks: Sequence[Block], n: int) -> Block | None:

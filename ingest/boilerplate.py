@@ -46,6 +46,7 @@ _CAPTION = re.compile(
     r"|.{4,120}(?:(?:记者|通讯员|特约)\s*\S{2,8}\s*摄|\s\S{2,4}\s*[/／]?摄|资料图片?|供图|新华社发|视觉中国)[）)]?"
 )
 _CELL_BORDER = re.compile(r"\t+| {2,}|\u3000{2,}|\s*[|｜]\s*")
+_CELL = re.compile(r"[^，。；：\s]{2,20}|")
 _LONGEST_NOTE = 100
 _LONGEST_ROW = 120
 _LEAST_CELLS = 3
@@ -97,6 +98,9 @@ def is_row(text: str) -> bool:
     """Whether the line is a table's row: three cells or more, wide gaps or bars between them."""
     if len(text) > _LONGEST_ROW or ends_sentence(text):
         return False
+    narrow = text.split("\u3000")
+    if len(narrow) >= _LEAST_CELLS and all(_CELL.fullmatch(cell) for cell in narrow):
+        return True
     cells = [cell for cell in _CELL_BORDER.split(text) if cell]
     return len(cells) >= _LEAST_CELLS and max(map(len, cells)) <= _LONGEST_ROW // _LEAST_CELLS
 

@@ -80,7 +80,7 @@ def with_marks_named(source: str, parts: Iterable[LeftOut], marked: bool) -> Ite
             yield part
         elif is_jump_note(text):
             yield replace(part, reason=REASONS[Kind.FURNITURE])
-        elif marked or not text.strip(_MARKS):
+        elif marked or not text.strip(_MARKS) or not any(map(str.isalnum, text)):
             yield replace(part, reason=HEADING_MARKS)
         else:
             yield part

@@ -76,7 +76,10 @@ class Page:
         old = _paragraph(article, n)
         if not 1 <= piece < len(old.spans):
             raise CorrectionInvalid(reason=f"第 {n} 段没有这个接合处")
-        halves = (replace(old, spans=old.spans[:piece]), replace(old, spans=old.spans[piece:]))
+        halves = (
+            replace(old, spans=old.spans[:piece], cells=()),
+            replace(old, spans=old.spans[piece:], cells=()),
+        )
         paragraphs = (*article.paragraphs[: n - 1], *halves, *article.paragraphs[n:])
         return [self._laid_out(article, paragraphs, _moved(article.joins, _after_split(n)))]
 
@@ -203,7 +206,9 @@ def store_corrections(
 
 
 def seams(paragraph: Paragraph, source: str) -> tuple[int, ...]:
-    """Where a paragraph was put together: spans not next to the one before."""
+    """Where a paragraph was put together: spans not next to the one before; rows are whole."""
+    if paragraph.cells:
+        return ()
     found = []
     for piece, (before, after) in enumerate(
         zip(paragraph.spans, paragraph.spans[1:], strict=False), start=1

@@ -23,7 +23,7 @@ from rag.models.embedding import Embedder, PassageInput, passage_input
 from rag.settings import Settings
 
 _IDS_SHOWN = 5
-RECIPE_VERSION = "7"
+RECIPE_VERSION = "8"
 """Rises when the same file would give other articles or passages: then it is ingested again."""
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from rag.data_model.documents import Span
+from rag.data_model.documents import Cell, Span
 
 _LINE = re.compile(r"[^\n\r\f\v\x85\u2028\u2029]+")
 _EMPTY = "\ufeff\u200b\u200c\u200d\u2060"
@@ -51,18 +51,26 @@ class Line:
         text: the characters of the spans.
         gap: an empty line (or the page's start) stands before it.
         indented: it starts with an indent, as the first line of a paragraph does.
+        cells: of a table's row, which stands by itself.
     """
 
     spans: tuple[Span, ...]
     text: str
     gap: bool
     indented: bool
+    cells: tuple[Cell, ...] = ()
 
 
-def read_lines(text: str, start: int = 0, without: Iterable[Span] = ()) -> list[Line]:
+def read_lines(
+    text: str,
+    start: int = 0,
+    without: Iterable[Span] = (),
+    rows: Callable[[list[Line]], list[Line]] | None = None,
+) -> list[Line]:
     """The lines of `text` from offset `start` on; hard-wrapped paragraphs become one `Line`.
 
-    Lines that begin in one of the ranges of `without` are passed over.
+    Lines that begin in one of the ranges of `without` are passed over; `rows` knows the rows of
+    tables among the others.
     """
     passed = sorted(without)
     starts = [span.start for span in passed]
@@ -73,6 +81,7 @@ def read_lines(text: str, start: int = 0, without: Iterable[Span] = ()) -> list[
         return n < 0 or begins >= passed[n].end
 
     lines = [line for line in raw_lines(text, start) if is_wanted(line)]
+    lines = rows(lines) if rows else lines
     return _unwrap(lines) if _is_wrapped(lines) else lines
 
 
@@ -114,7 +123,7 @@ def _is_wrapped(lines: Sequence[Line]) -> bool:
     """Whether most neighbouring lines are narrow, equally wide and end in mid-sentence."""
     if any(line.text.startswith("# ") for line in lines):
         lines = [line for line in lines if not line.text.startswith("#")]
-    pairs = [(a, b) for a, b in pairwise(lines) if not b.gap]
+    pairs = [(a, b) for a, b in pairwise(lines) if not (b.gap or a.cells or b.cells)]
     if len(pairs) < _MIN_PAIRS:
         return False
     column = _column_width(lines)
@@ -125,11 +134,13 @@ def _is_wrapped(lines: Sequence[Line]) -> bool:
 
 
 def _column_width(lines: Sequence[Line]) -> float:
-    widths = sorted(width(line.text) for line in lines)
+    widths = sorted(width(line.text) for line in lines if not line.cells)
     return median(widths[len(widths) // 2 :]) if widths else 0.0
 
 
 def _runs_on(line: Line, following: Line, column: float) -> bool:
+    if line.cells or following.cells:
+        return False
     full = width(line.text) + (2.0 if line.indented else 0.0) >= _FULL * column
     marked = _MARKED.match(line.text) or _MARKED.match(following.text)
     return full and not following.gap and not following.indented and not marked

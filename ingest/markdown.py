@@ -48,6 +48,10 @@ def without_marks(lines: Sequence[Line]) -> list[Line]:
     plain: list[Line] = []
     gap = False
     for line in lines:
+        if line.cells:
+            plain.append(replace(line, gap=gap or line.gap))
+            gap = False
+            continue
         kept = list(_seen(line.text))
         if not kept:
             gap = gap or line.gap
@@ -75,6 +79,11 @@ def _seen(text: str) -> Iterator[tuple[int, int]]:
             start, end = start + 1, end - 1
     ranges = [(a, b) for a, b in _inline(text, start, end) if text[a:b].strip() or text[a:b] == " "]
     yield from _trimmed(text, ranges)
+
+
+def seen_ranges(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The ranges of `[start, end)` that are not marks inside a line."""
+    return list(_trimmed(text, list(_inline(text, start, end))))
 
 
 def _inline(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

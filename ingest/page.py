@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from itertools import pairwise
 from pathlib import PurePath
 
@@ -22,6 +23,7 @@ from ingest.notes import joined_over_pages, note_blocks, noted, outside_the_flow
 from ingest.segmentation import read_blocks
 from ingest.stitching import Link, Stitching, stitch
 from ingest.structure import PARAGRAPH_KINDS, paragraphs, section_name, settled_headings
+from ingest.table_lines import cells_of_line, with_rows
 from rag.data_model.documents import Article, Join, LeftOut, Paragraph, Span, cut_spans
 from rag.models.embedding import Embedder
 
@@ -92,7 +94,8 @@ def read_page(loaded: LoadedFile, embedder: Embedder | None = None) -> PageReadi
     text = loaded.source.text
     if loaded.ready:
         numbered = tuple(
-            Paragraph(n, line.text, line.spans) for n, line in enumerate(raw_lines(text), start=1)
+            Paragraph(n, line.text, line.spans, cells=cells_of_line(line.text))
+            for n, line in enumerate(raw_lines(text), start=1)
         )
         known = merge(loaded.metadata, metadata_from_file_name(loaded.source.name))
         # A file of many articles names none of them.
@@ -103,7 +106,8 @@ def read_page(loaded: LoadedFile, embedder: Embedder | None = None) -> PageReadi
         spans = [span for paragraph in numbered for span in paragraph.spans]
         return PageReading((whole,), left_out(text, spans, (), Span(0, 0)))
     header, front = read_front_matter(text)
-    lines = read_lines(text, front.end, outside_the_flow(loaded.marks))
+    rows = partial(with_rows, marked=is_markdown(loaded.source.name))
+    lines = read_lines(text, front.end, outside_the_flow(loaded.marks), rows)
     lines = joined_over_pages(lines, loaded.marks)
     if is_markdown(loaded.source.name):
         lines = without_marks(lines)

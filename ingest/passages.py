@@ -6,6 +6,7 @@ No passage mixes sections or speakers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import groupby
@@ -21,31 +22,38 @@ if TYPE_CHECKING:
 # From the strongest boundary to none at all. Closing quotes stay with the sentence they end.
 _SEPARATORS = [r"\n", r"[。！？!?…]+[”’」』）)》〉\]】]*", r"[；;]", r"[，,：:]", r"[、\s]", ""]
 
+_END = re.compile("[。！？!?….；;，,：:]")
+
 
 def split_article(article: Article, size: int) -> tuple[Passage, ...]:
     """Passages of at most `size` characters, in order."""
     starts = (*article.paragraph_starts, len(article.text) + 1)
+    shown = _with_rows_whole(article)
     passages: list[Passage] = []
     for (section, speaker), paragraphs in groupby(
         article.paragraphs, key=lambda paragraph: (paragraph.section, paragraph.speaker)
     ):
         members = list(paragraphs)
         group = Span(starts[members[0].n - 1], min(starts[members[-1].n], len(article.text)))
-        for start, end in _pieces(article.text[group.start : group.end], group.start, size):
+        for start, end in _pieces(shown[group.start : group.end], group.start, size):
             passages.append(
                 Passage(
                     article_id=article.article_id,
                     start=start,
                     end=end,
                     text=article.text[start:end],
-                    sentences=numbered_sentences(
-                        article.text, article.paragraph_starts, start, end
-                    ),
+                    sentences=numbered_sentences(shown, article.paragraph_starts, start, end),
                     section=section,
                     speaker=speaker,
                 )
             )
     return tuple(passages)
+
+
+def _with_rows_whole(article: Article) -> str:
+    """The text, as long, with letters for the marks that end no sentence within a table's row."""
+    lines = (_END.sub("x", p.text) if p.cells else p.text for p in article.paragraphs)
+    return "\n".join(lines)
 
 
 def _pieces(text: str, offset: int, size: int) -> Iterator[Span]:

@@ -26,6 +26,7 @@ from ingest.headings import (
 )
 from ingest.lines import Line, ends_sentence
 from ingest.people import listed_people, role_on
+from ingest.table_lines import cells_of_line
 from ingest.torn_lines import with_torn_lines
 from rag.data_model.documents import Span
 
@@ -60,6 +61,8 @@ def classified_lines(lines: Sequence[Line]) -> list[Block]:
 
 def _classify(line: Line) -> Block:
     text, spans = line.text, line.spans
+    if line.cells:
+        return Block(Kind.TABLE, text, spans, gap=line.gap, cells=line.cells)
     level = 0
     if len(spans) == 1 and (match := _MARKED.fullmatch(text)) and match.group(2):
         level = len(match.group(1))
@@ -86,6 +89,8 @@ def _credit_line(block: Block) -> Block | None:
         return replace(block, kind=Kind.BYLINE, names=byline.names, certain=byline.certain)
     if is_dateline_alone(text):
         return replace(block, kind=Kind.DATELINE, names=dateline_names(text) or ())
+    if cells := cells_of_line(text):
+        return replace(block, kind=Kind.TABLE, cells=cells)
     kind = _kind_by_looks(text)
     return replace(block, kind=kind) if kind else None
 

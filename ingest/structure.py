@@ -49,7 +49,9 @@ def paragraphs(blocks: Sequence[Block]) -> tuple[Paragraph, ...]:
             in_box = in_box and label not in labels  # the interview goes on below the box
             spoken = block.kind is Kind.TEXT and not in_box
             speaker = labels.get(label or "", speaker) if spoken else speaker
-            paragraph = Paragraph(len(result) + 1, block.text, block.spans, section)
+            paragraph = Paragraph(
+                len(result) + 1, block.text, block.spans, section, cells=block.cells
+            )
             if spoken and speaker:
                 paragraph = replace(
                     paragraph, speaker=speaker, speaker_title=_post(people, speaker)

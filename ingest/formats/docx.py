@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
 from ingest.formats.extracted import Extracted, bounded
+from ingest.formats.tables import lines_of_rows, plain_rows
 from ingest.formats.word_chunks import chunk_lines, is_package
 from ingest.formats.word_numbering import Numbering
 from ingest.formats.word_package import Package, Part, W
 from ingest.formats.word_styles import Styles, is_on, value
-from ingest.formats.word_text import COMPATIBILITY, TextReader, boxes
+from ingest.formats.word_tables import WRAPPERS, inside, word_row
+from ingest.formats.word_text import TextReader, boxes
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -30,11 +32,6 @@ _DEEPEST_CHUNK = 2
 _LONGEST_TITLE = 60
 _LONGEST_HEADING = 80
 _SENTENCE_END = ("。", "；", "！", ";")
-_WRAPPER_NAMES = "sdt sdtContent ins moveTo customXml smartTag"
-_WRAPPERS = frozenset(f"{W}{name}" for name in _WRAPPER_NAMES.split()) | {
-    f"{COMPATIBILITY}AlternateContent",
-    f"{COMPATIBILITY}Choice",
-}
 _RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -90,7 +87,7 @@ class _Reader:
                 yield from self._table(item, depth)
             elif item.tag == f"{W}altChunk":
                 yield from self._chunk(item)
-            elif item.tag in _WRAPPERS:
+            elif item.tag in WRAPPERS:
                 yield from self._lines(item, depth, note)
 
     def _paragraph(self, paragraph: Element, depth: int, note: str) -> Iterator[str]:
@@ -111,19 +108,15 @@ class _Reader:
                 yield from self._lines(box, depth + 1)
 
     def _table(self, table: Element, depth: int) -> Iterator[str]:
-        """One line a row of short cells; a cell of several paragraphs is layout, read as text."""
-        for row in _inside(table, f"{W}tr"):
-            if _is_gone(row):
-                continue
-            contents = [
-                [line for line in self._lines(cell, depth + 1) if line.strip()]
-                for cell in _inside(row, f"{W}tc")
-            ]
-            if any(len(content) > 1 for content in contents):
-                for content in contents:
-                    yield from content
-            elif line := "　".join(content[0].strip() for content in contents if content):
-                yield line
+        """One line a row, which says its columns' names; what is mere layout is read as text."""
+        rows = [
+            word_row(row, lambda cell: self._lines(cell, depth + 1))
+            for row in inside(table, f"{W}tr")
+            if not _is_gone(row)
+        ]
+        nested = next(table.iterfind(f".//{W}tc//{W}tbl"), None) is not None
+        lines = plain_rows(rows) if nested else lines_of_rows(rows)
+        yield from (line.text for line in lines)
 
     def _notes(self, kind: str) -> Iterator[str]:
         """The footnotes or endnotes, each behind the mark that refers to it."""
@@ -153,7 +146,7 @@ class _Reader:
 
     def _first_paragraph(self) -> Element | None:
         """The first paragraph with text, in whatever it is wrapped."""
-        for paragraph in _inside(self._body, f"{W}p") if self._body is not None else ():
+        for paragraph in inside(self._body, f"{W}p") if self._body is not None else ():
             if TextReader(self._styles).text(paragraph).strip():
                 return paragraph
         return None
@@ -169,7 +162,7 @@ class _Reader:
 
     def _has_chapters(self) -> bool:
         """Whether there are several headings of the first level: parts of one document."""
-        paragraphs = _inside(self._body, f"{W}p") if self._body is not None else iter(())
+        paragraphs = inside(self._body, f"{W}p") if self._body is not None else iter(())
         return sum(self._outline(paragraph) == 1 for paragraph in paragraphs) > 1
 
     def _level(self, paragraph: Element, text: str) -> int:
@@ -202,15 +195,6 @@ def _embedded(part: Part, depth: int) -> Iterator[str]:
     import io
 
     return _Reader(Package(io.BytesIO(part.data)), depth).lines()
-
-
-def _inside(container: Element, tag: str) -> Iterator[Element]:
-    """The children of that kind, also those that stand in content controls and the like."""
-    for child in container:
-        if child.tag == tag:
-            yield child
-        elif child.tag in _WRAPPERS:
-            yield from _inside(child, tag)
 
 
 def _is_gone(row: Element) -> bool:

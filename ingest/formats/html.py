@@ -9,9 +9,10 @@ from ingest.formats.extracted import Extracted, bounded
 from ingest.formats.web_dates import is_about_page, page_date, says_source
 from ingest.formats.web_furniture import drop_furniture, is_furniture_line
 from ingest.formats.web_hidden import drop_unseen
-from ingest.formats.web_lines import WebLine, has_unmarked_lists, web_lines
+from ingest.formats.web_lines import has_unmarked_lists, web_lines
 from ingest.formats.web_main import main_lines, prose_of
 from ingest.formats.web_metadata import json_ld, page_authors, page_credits, page_source, page_title
+from ingest.formats.web_tables import WebLine
 from ingest.formats.web_tree import decoded_page, page_tree
 from rag.errors import ParseLimit
 

@@ -14,7 +14,9 @@ from ingest.formats.extracted import CONTINUES, FOOTNOTE, REMARK, Mark, PageText
 from ingest.formats.footnotes import footnotes
 from ingest.formats.frames import Frame
 from ingest.formats.furnishing import furniture_of
-from ingest.formats.text_runs import Band, Piece, extent, prose_size, rows
+from ingest.formats.grids import grids
+from ingest.formats.printed_tables import AGAIN, PrintedTable, linked, printed_tables
+from ingest.formats.text_runs import Band, Piece, body_size, extent, prose_size, rows
 from ingest.formats.turns import Turn
 from ingest.formats.typesetting import Ends, TypeScale, set_blocks
 from ingest.metadata import is_newspaper_name
@@ -95,17 +97,52 @@ def _sort(pages: Sequence[Printed], turn: Turn, em: float) -> list[_Sorted | Non
     ]
     if not any(sheet.pieces for sheet in sheets):
         return [None] * len(pages)
-    furniture = furniture_of(sheets, em)
+    drawings = [[_in_frame(frame, turn, page.size) for frame in page.drawn] for page in pages]
+    furniture = [
+        _outside_tables(sheet.pieces, left_out, drawn)
+        for sheet, left_out, drawn in zip(sheets, furniture_of(sheets, em), drawings, strict=True)
+    ]
+    texts: list[list[Piece]] = []
     result: list[_Sorted | None] = []
-    for page, sheet, left_out in zip(pages, sheets, furniture, strict=True):
+    for sheet, left_out, drawn in zip(sheets, furniture, drawings, strict=True):
         pieces = [piece for piece in sheet.pieces if piece not in left_out]
-        drawn = [_in_frame(frame, turn, page.size) for frame in page.drawn]
         notes = footnotes(pieces, drawn, sheet.size, em)
-        noted = {piece for note in notes for line in note for piece in line}
-        pieces = [piece for piece in pieces if piece not in noted]
-        blocks = reading_order(pieces, drawn)
-        result.append(_Sorted(sheet.size, blocks, notes, left_out, prose_size(pieces)))
-    return result
+        below = {piece for note in notes for line in note for piece in line}
+        texts.append([piece for piece in pieces if piece not in below])
+        result.append(_Sorted(sheet.size, [], notes, left_out, prose_size(texts[-1])))
+    found = [(own, printed_tables(own, drawn)) for own, drawn in zip(texts, drawings, strict=True)]
+    return [
+        page and _with_tables(page, pieces, drawn, tables)
+        for page, pieces, drawn, tables in zip(
+            result, texts, drawings, linked(found, em), strict=True
+        )
+    ]
+
+
+def _with_tables(
+    page: _Sorted, pieces: Sequence[Piece], drawn: Sequence[Frame], tables: Sequence[PrintedTable]
+) -> _Sorted:
+    """A page with its text in order, a piece for each row of its tables."""
+    em = body_size(pieces)
+    inside = frozenset(piece for table in tables for piece in table.pieces)
+    text = [piece for piece in pieces if piece not in inside]
+    text += [line for table in tables for line in table.lines(em)]
+    again = {line: AGAIN for table in tables for line in table.repeated()}
+    return replace(page, blocks=reading_order(text, drawn), furniture=page.furniture | again)
+
+
+def _outside_tables(
+    pieces: Sequence[Piece], left_out: dict[Piece, str], drawn: Sequence[Frame]
+) -> dict[Piece, str]:
+    """What is left out, less the parts of a table of which most is not."""
+    if not left_out or not drawn:
+        return left_out
+    kept: set[Piece] = set()
+    for grid in grids(drawn, body_size(pieces)):
+        inside = [piece for piece in pieces if grid.frame.holds(piece)]
+        if 2 * sum(piece in left_out for piece in inside) < len(inside):
+            kept.update(inside)
+    return {piece: reason for piece, reason in left_out.items() if piece not in kept}
 
 
 def _in_frame(frame: Frame, turn: Turn, size: tuple[float, float]) -> Frame:

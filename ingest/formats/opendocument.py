@@ -7,7 +7,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from ingest.formats.extracted import Extracted, bounded
 from ingest.formats.packages import Package, attribute, local
-from ingest.formats.sheets import BETWEEN_CELLS, MOST_CELLS, Merge, Sheet, as_tables
+from ingest.formats.sheets import MOST_CELLS, Merge, Sheet, as_tables
+from ingest.formats.tables import TableCell, TableRow, lines_of_rows
 from rag.errors import ParseFailed, ParseLimit
 
 if TYPE_CHECKING:
@@ -127,18 +128,22 @@ class _Reader:
                 yield f"## {line}" if title and line.strip() else line
 
     def _rows(self, table: Element, depth: int) -> Iterator[str]:
-        """One line a row of short cells; a cell of several paragraphs is layout, read as text."""
-        for row in _rows_of(table):
-            contents = [
-                [line for line in self.lines(cell, depth + 1) if line.strip()]
-                for cell in row
-                if local(cell) == "table-cell"
-            ]
-            if any(len(content) > 1 for content in contents):
-                for content in contents:
-                    yield from content
-            elif line := BETWEEN_CELLS.join(content[0].strip() for content in contents if content):
-                yield line
+        """One line a row, which says its columns' names; what is mere layout is read as text."""
+        rows = [
+            TableRow(
+                tuple(self._cell(cell, depth) for cell in row if local(cell) == "table-cell"),
+                header=local(row.getparent()) == "table-header-rows",
+            )
+            for row in _rows_of(table)
+        ]
+        yield from (line.text for line in lines_of_rows(rows))
+
+    def _cell(self, cell: Element, depth: int) -> TableCell:
+        return TableCell(
+            tuple(line for line in self.lines(cell, depth + 1) if line.strip()),
+            across=int(attribute(cell, "number-columns-spanned") or 1),
+            down=int(attribute(cell, "number-rows-spanned") or 1),
+        )
 
 
 def _rows_of(table: Element, depth: int = 0) -> Iterator[Element]:

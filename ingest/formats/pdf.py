@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 
+from ingest.formats.drawn_paths import drawn_frames
 from ingest.formats.extracted import MOST_CHARACTERS, Extracted, PageText, join_pages
 from ingest.formats.form_fields import filled_in, notes_on
 from ingest.formats.frames import Frame
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 MOST_PAGES = 2_000
 MOST_BYTES = 300 << 20
-_MOST_PATHS = 5_000
 _FINE = 1000  # steps a point, when places are reckoned
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
 _USUAL_EM = 10.5  # of a page without any type
@@ -128,7 +127,7 @@ def _sheet(document: pdfium.PdfDocument, number: int) -> _Sheet:
             number,
             size,
             glyphs,
-            list(_drawn(page, shown)),
+            list(drawn_frames(page, shown)),
             is_scanned(page, glyphs, size),
             list(filled_in(document, page, shown, em if glyphs else _USUAL_EM)),
             list(notes_on(page, shown)),
@@ -174,17 +173,3 @@ def _as_shown(page: pdfium.PdfPage) -> Shown:
         x0 + across[0] * at_x + down[0] * at_y,
         y0 + across[1] * at_x + down[1] * at_y,
     )
-
-
-def _drawn(page: pdfium.PdfPage, shown: Shown) -> Iterator[Frame]:
-    """The bounds of what is drawn or filled, text and pictures apart."""
-    from pypdfium2 import raw
-
-    fill, stroke = ctypes.c_int(), ctypes.c_int()
-    paths = page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=1)
-    for path in islice(paths, _MOST_PATHS):
-        raw.FPDFPath_GetDrawMode(path, fill, stroke)
-        if fill.value or stroke.value:
-            left, bottom, right, top = path.get_bounds()
-            (x0, y0), (x1, y1) = shown(left, bottom), shown(right, top)
-            yield Frame(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from ingest.formats.extracted import Extracted, bounded
 from ingest.formats.packages import Package, attribute, below, local
-from ingest.formats.sheets import BETWEEN_CELLS
+from ingest.formats.tables import TableCell, TableRow, lines_of_rows
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -113,11 +113,27 @@ def _text(paragraph: Element) -> str:
 
 def _rows(frame: Element) -> Iterator[str]:
     """A table's rows, or the words of a diagram or chart that hang on the frame itself."""
-    for row in below(frame, "tr"):
-        cells = [
-            " ".join(" ".join(_paragraphs(cell)).split())
-            for cell in row
-            if local(cell) == "tc" and attribute(cell, "hMerge") not in {"1", "true"}
-        ]
-        if any(cells):
-            yield BETWEEN_CELLS.join(cells)
+    look = next(below(frame, "tblPr"), None)
+    headed = look is not None and look.get("firstRow") in {"1", "true"}
+    rows = [
+        TableRow(
+            tuple(_cell(one) for one in row if local(one) == "tc" and not _goes_on(one)),
+            header=headed and n == 0,
+        )
+        for n, row in enumerate(below(frame, "tr"))
+    ]
+    yield from (line.text for line in lines_of_rows(rows))
+
+
+def _cell(cell: Element) -> TableCell:
+    return TableCell(tuple(_paragraphs(cell)), _span(cell, "gridSpan"), _span(cell, "rowSpan"))
+
+
+def _goes_on(cell: Element) -> bool:
+    """Whether it is the rest of a merged cell."""
+    return any(attribute(cell, name) in {"1", "true"} for name in ("hMerge", "vMerge"))
+
+
+def _span(cell: Element, name: str) -> int:
+    given = attribute(cell, name) or ""
+    return int(given) if given.isascii() and given.isdecimal() else 1

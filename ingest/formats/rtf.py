@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import IO, Any
 
 from ingest.formats.extracted import Extracted, bounded
-from ingest.formats.sheets import BETWEEN_CELLS
+from ingest.formats.tables import TableCell, TableRow, lines_of_rows
 from rag.errors import ParseFailed, ParseLimit
 
 MOST_BYTES = 64 << 20
@@ -109,13 +109,14 @@ class _Reader:
         self._lines: dict[bool, list[str]] = {False: [], True: []}
         self._pieces: dict[bool, list[str]] = {False: [], True: []}
         self._cells: list[str] = []
+        self._rows: list[TableRow] = []
 
     def lines(self) -> Iterator[str]:
         """Paragraphs and rows, then the notes."""
         for note in (False, True):
             self._end_paragraph(note=note)
-        if self._cells:
-            self._lines[False].append(BETWEEN_CELLS.join(filter(None, self._cells)))
+        self._end_row()
+        self._end_table()
         yield from self._lines[False]
         yield from (line for line in self._lines[True] if line.strip())
 
@@ -247,6 +248,8 @@ class _Reader:
         if self._state.in_table and not note:
             self._pieces[note].append(" ")
             return
+        if not note:
+            self._end_table()
         text = self._taken(note=note)
         level = self._state.level
         if level is not None and text:
@@ -259,6 +262,11 @@ class _Reader:
 
     def _end_row(self) -> None:
         if not self._state.unread and self._cells:
-            if any(self._cells):
-                self._lines[False].append(BETWEEN_CELLS.join(filter(None, self._cells)))
+            cells = (TableCell((text,) if text else ()) for text in self._cells)
+            self._rows.append(TableRow(tuple(cells)))
             self._cells.clear()
+
+    def _end_table(self) -> None:
+        """The rows that stand below each other, now that something else follows."""
+        self._lines[False] += [line.text for line in lines_of_rows(self._rows)]
+        self._rows.clear()

@@ -34,11 +34,13 @@ class Sheet:
         name: on its tab.
         cells: rows from the first on, empty ones too, as they are shown.
         merges: its merged cells; the value stands in the first one.
+        header: how many rows from the first on the file itself calls the header, where it does.
     """
 
     name: str
     cells: list[list[str]]
     merges: tuple[Merge, ...] = ()
+    header: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,13 @@ def as_tables(
 
 
 def line_of(cells: Sequence[str], columns: Sequence[str]) -> str:
-    """One row; a cell that stands alone needs no column's name."""
+    """One row; a cell that stands alone needs no column's name.
+
+    Where no column has a name, an empty cell between others keeps its place.
+    """
     filled = [(n, cell) for n, cell in enumerate(cells) if cell]
+    if not columns and len(filled) > 1:
+        return BETWEEN_CELLS.join(cells[: filled[-1][0] + 1])
     if len(filled) == 1 and len(columns) > 1:
         return filled[0][1]
     return BETWEEN_CELLS.join(
@@ -120,10 +127,11 @@ def understood(sheet: Sheet) -> Table:
     cells = [[" ".join(cell.split()) for cell in row] for row in sheet.cells]
     starts = {(m.top, m.left): m for m in sheet.merges}
     top = next((n for n, row in enumerate(cells) if _is_header(n, cells, starts)), None)
+    if sheet.header:
+        top = next((n for n, row in enumerate(cells[: sheet.header]) if _named(row) > 1), top)
     if top is None:
-        lines = _filled_down(cells, sheet.merges, 0)
-        return Table(sheet.name, rows=_rows(lines, 0))
-    depth = _depth(top, cells, starts)
+        return unnamed(sheet)
+    depth = max(_depth(top, cells, starts), sheet.header - top)
     above = [BETWEEN_CELLS.join(filter(None, row)) for row in cells[:top] if any(row)]
     title = above.pop(0) if above and len(above[0]) <= _LONGEST_TITLE else ""
     return Table(
@@ -131,8 +139,18 @@ def understood(sheet: Sheet) -> Table:
         title,
         above,
         _names(cells[top : top + depth], sheet.merges, top),
-        _rows(_filled_down(cells, sheet.merges, top + depth), top + depth),
+        _rows(_filled(cells, sheet.merges, top + depth), top + depth),
     )
+
+
+def unnamed(sheet: Sheet) -> Table:
+    """The rows of a sheet whose columns no row names."""
+    cells = [[" ".join(cell.split()) for cell in row] for row in sheet.cells]
+    return Table(sheet.name, rows=_rows(_filled(cells, sheet.merges, 0), 0))
+
+
+def _named(row: Sequence[str]) -> int:
+    return len(set(filter(None, row)))
 
 
 def _is_header(n: int, cells: list[list[str]], starts: dict[tuple[int, int], Merge]) -> bool:
@@ -170,18 +188,26 @@ def _names(header: list[list[str]], merges: Sequence[Merge], top: int) -> list[s
             value = grid[merge.top - top][merge.left] if merge.left < wide else ""
             for column in range(merge.left, min(merge.right, wide)):
                 grid[merge.top - top][column] = value
-    return ["/".join(dict.fromkeys(row[n] for row in grid if row[n])) for n in range(wide)]
+    names = ("/".join(dict.fromkeys(row[n] for row in grid if row[n])) for n in range(wide))
+    return [name.rstrip("：: ") for name in names]
 
 
-def _filled_down(cells: list[list[str]], merges: Sequence[Merge], start: int) -> list[list[str]]:
-    """The rows from `start` on; what is merged over several rows is said in each of them."""
+def _filled(cells: list[list[str]], merges: Sequence[Merge], start: int) -> list[list[str]]:
+    """The rows from `start` on; what is merged over several cells is said in each of them.
+
+    What is merged over a whole row, a line between the rows, is said once.
+    """
     filled = [list(row) for row in cells]
+    wide = max(map(len, cells), default=0)
     for merge in merges:
-        if merge.bottom - merge.top > 1 and start <= merge.top < len(filled):
-            value = filled[merge.top][merge.left] if merge.left < len(filled[merge.top]) else ""
-            for row in filled[merge.top + 1 : merge.bottom]:
-                row.extend([""] * (merge.left + 1 - len(row)))
-                row[merge.left] = row[merge.left] or value
+        if not start <= merge.top < len(filled) or merge.left >= len(filled[merge.top]):
+            continue
+        value = filled[merge.top][merge.left]
+        right = merge.left + 1 if not merge.left and merge.right >= wide else merge.right
+        for row in filled[merge.top : merge.bottom]:
+            row.extend([""] * (min(right, wide) - len(row)))
+            for column in range(merge.left, min(right, wide)):
+                row[column] = row[column] or value
     return filled[start:]
 
 

@@ -22,6 +22,7 @@ class Piece:
         size: the em.
         pale: printed so that other text can be read through it.
         aside: the file itself says that it is no part of the text.
+        row: it is a table's row, a line of its own.
     """
 
     text: str
@@ -32,6 +33,7 @@ class Piece:
     size: float
     pale: bool = False
     aside: bool = False
+    row: bool = False
 
     @property
     def middle(self) -> float:

@@ -52,6 +52,7 @@ class _Line:
     right: float
     bottom: float
     size: float
+    row: bool = False
 
 
 @dataclass(frozen=True)
@@ -200,9 +201,14 @@ def _ends(columns: Sequence[_Column], em: float) -> Ends:
         right = max(column.right for column in columns)
     flush = first.left - left <= _INDENT * em
     return Ends(
-        goes_on=small[True] and flush and not _ITEM.match(first.text) and _CELLS not in first.text,
+        goes_on=small[True]
+        and flush
+        and not first.row
+        and not _ITEM.match(first.text)
+        and _CELLS not in first.text,
         open=small[False]
         and len(last.text) >= _LEAST_LINE
+        and not last.row
         and _CELLS not in last.text
         and right - last.right <= _SHORT * em
         and not ends_sentence(last.text),
@@ -230,6 +236,7 @@ def _line(row: Sequence[Piece]) -> _Line:
         right=max(piece.right for piece in row),
         bottom=max(piece.bottom for piece in row),
         size=body_size(row),
+        row=any(piece.row for piece in row),
     )
 
 
@@ -267,7 +274,7 @@ def _paragraphs(lines: Sequence[_Line], em: float, slack: float) -> list[tuple[b
         short = right - above.right > limit * em
         parted = spaced and line.top - above.bottom > usual + _SPACED * em
         starts = line.left - left > _INDENT * em or parted or (short and not large)
-        if resized or far or (starts and not large):
+        if resized or far or (starts and not large) or line.row or above.row:
             grouped.append((not (far or resized), [line]))
         else:
             grouped[-1][1].append(line)

@@ -6,8 +6,9 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from ingest.formats.web_lines import WebLine, leads_to_file
+from ingest.formats.web_lines import leads_to_file
 from ingest.formats.web_main import stands_in
+from ingest.formats.web_tables import WebLine
 from ingest.formats.web_tree import names_of
 
 if TYPE_CHECKING:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ingest.formats.formulas import formula_text
 from ingest.formats.list_numbers import shown_number
 from ingest.formats.scripts import lowered, raised
+from ingest.formats.web_tables import WebLine, WebTable, plain_row
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -32,35 +32,12 @@ _NUMBERED = re.compile(
     r"|[①-⑳⑴-⑿⒈-⒛]"
 )
 _CHINESE_STYLES = re.compile(r"chinese|cjk")
-_LINKED = 0.8
 _FILE = re.compile(
     r"\.(?:pdf|docx?|wps|xlsx?|et|pptx?|zip|rar|ofd|txt|csv)(?:$|[?#])", re.IGNORECASE
 )
 # A line's end in the page's source between Chinese characters is no blank.
 _SOURCE_BREAK = re.compile(r"(?<=[\u2e80-\uffef])[ \t\r]*\n\s*(?=[\u2e80-\uffef])")
 _NOTE = re.compile(r"note|ref|cite|reference", re.IGNORECASE)
-
-
-@dataclass(slots=True)
-class WebLine:
-    """A line with the element that it stands in.
-
-    Attributes:
-        text: with its `#`, if it is a heading.
-        links: how many of its characters are links.
-        owner: the innermost block around it.
-        to_file: one of its links leads to a file, as those of attachments do.
-    """
-
-    text: str
-    links: int
-    owner: HtmlElement
-    to_file: bool = False
-
-    @property
-    def is_link(self) -> bool:
-        """Whether it leads elsewhere and says nothing itself."""
-        return not self.to_file and self.links >= _LINKED * len("".join(self.text.split()))
 
 
 def web_lines(body: HtmlElement, *, unmarked: bool = False) -> list[WebLine]:
@@ -103,7 +80,8 @@ class _Writer:
     number: str = ""
     lists: list[_List | None] = field(default_factory=list)
     sinks: list[list[WebLine]] = field(default_factory=lambda: [[]])
-    rows: list[list[list[WebLine]]] = field(default_factory=list)
+    tables: list[WebTable] = field(default_factory=list)
+    rows: list[list[tuple[HtmlElement, list[WebLine]]]] = field(default_factory=list)
     preformatted: int = 0
 
     def lines(self, body: HtmlElement) -> list[WebLine]:
@@ -167,6 +145,8 @@ class _Writer:
             self.lists.append(_numbered(element) if tag == "ol" and not self.unmarked else None)
         elif tag == "li":
             self.number = self._number(element)
+        elif tag == "table":
+            self.tables.append(WebTable())
         elif tag == "tr":
             self.rows.append([])
         elif tag in {"td", "th"} and self.rows:
@@ -187,10 +167,20 @@ class _Writer:
             self.lists.pop()
         elif tag == "li":
             self.number = ""
+        elif tag == "table" and self.tables:
+            self.sinks[-1].extend(self.tables.pop().lines(nested=bool(self.tables)))
         elif tag == "tr" and self.rows:
-            self.sinks[-1].extend(_row(self.rows.pop(), element))
+            self._end_row(element)
         elif tag in {"td", "th"} and self.rows and len(self.sinks) > 1:
-            self.rows[-1].append(self.sinks.pop())
+            self.rows[-1].append((element, self.sinks.pop()))
+
+    def _end_row(self, row: HtmlElement) -> None:
+        """A row waits for its table's end; one without a table is a line."""
+        cells = self.rows.pop()
+        if self.tables:
+            self.tables[-1].add(row, cells)
+        else:
+            self.sinks[-1].extend(plain_row(row, [lines for _, lines in cells]))
 
     def _add(self, text: str) -> None:
         if not text:
@@ -232,21 +222,6 @@ class _Writer:
         if not text:
             return ""
         return f"{text}、" if _CHINESE_STYLES.search(style) else f"{text}. "
-
-
-def _row(cells: list[list[WebLine]], row: HtmlElement) -> Iterator[WebLine]:
-    """A row of short cells on one line; where cells hold several lines, they are layout."""
-    if any(len(cell) > 1 for cell in cells):
-        for cell in cells:
-            yield from cell
-        return
-    parts = [cell[0] for cell in cells if cell]
-    if len(parts) == 1:
-        yield parts[0]
-    elif parts:
-        text = "　".join(part.text.lstrip("# ") for part in parts)
-        files = any(part.to_file for part in parts)
-        yield WebLine(text, sum(part.links for part in parts), row, files)
 
 
 def _numbered(element: HtmlElement) -> _List:

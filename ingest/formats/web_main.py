@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ingest.formats.web_lines import WebLine
+from ingest.formats.web_tables import WebLine
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

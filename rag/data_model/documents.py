@@ -109,6 +109,17 @@ class Original:
     data: bytes
 
 
+class Cell(NamedTuple):
+    """A cell of a table's row: its column's name, and where its value stands in the row's text.
+
+    `start == end` where it is empty.
+    """
+
+    name: str
+    start: int
+    end: int
+
+
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     """A numbered paragraph of an article.
@@ -120,6 +131,7 @@ class Paragraph:
         section: the heading it stands under.
         speaker: who speaks in it, in an interview.
         speaker_title: the speaker's post, where the page lists it.
+        cells: of a table's row, which stands there with its columns' names; else empty.
     """
 
     n: int
@@ -128,6 +140,11 @@ class Paragraph:
     section: str | None = None
     speaker: str | None = None
     speaker_title: str | None = None
+    cells: tuple[Cell, ...] = ()
+
+    def value(self, cell: Cell) -> str:
+        """What stands in one of its cells."""
+        return self.text[cell.start : cell.end]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rag.data_model.documents import Article, Join, Paragraph, Span, spans_text
+from rag.library.records import cells_json, cells_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def correction_json(correction: Correction) -> str:
     if correction.layout is not None:
         record["layout"] = {
             "paragraphs": [
-                [p.spans, p.section, p.speaker, p.speaker_title]
+                [p.spans, p.section, p.speaker, p.speaker_title, *cells_json(p)]
                 for p in correction.layout.paragraphs
             ],
             "joins": [[j.at_paragraph, j.confidence] for j in correction.layout.joins],
@@ -108,8 +109,8 @@ def correction_of(text: str) -> Correction:
         record["authors"] = tuple(record["authors"])
     if "layout" in record:
         paragraphs = tuple(
-            Paragraph(n, "", tuple(Span(*span) for span in spans), section, speaker, speaker_title)
-            for n, (spans, section, speaker, speaker_title) in enumerate(
+            Paragraph(n, "", tuple(Span(*s) for s in spans), section, speaker, post, cells_of(row))
+            for n, (spans, section, speaker, post, *row) in enumerate(
                 record["layout"]["paragraphs"], start=1
             )
         )

@@ -9,6 +9,7 @@ from typing import Any
 
 from rag.data_model.documents import (
     Article,
+    Cell,
     Join,
     LeftOut,
     Original,
@@ -195,7 +196,8 @@ def article_json(article: Article) -> str:
             "date": article.date,
             "page": article.page,
             "paragraphs": [
-                [p.text, p.spans, p.section, p.speaker, p.speaker_title] for p in article.paragraphs
+                [p.text, p.spans, p.section, p.speaker, p.speaker_title, *cells_json(p)]
+                for p in article.paragraphs
             ],
             "joins": article.joins and [[j.at_paragraph, j.confidence] for j in article.joins],
         }
@@ -206,8 +208,8 @@ def article_of(article_id: str, text: str) -> Article:
     """The inverse of `article_json`."""
     record = _loads(text)
     paragraphs = tuple(
-        Paragraph(n, words, _spans(spans), section, speaker, speaker_title)
-        for n, (words, spans, section, speaker, speaker_title) in enumerate(
+        Paragraph(n, words, _spans(spans), section, speaker, post, cells_of(row))
+        for n, (words, spans, section, speaker, post, *row) in enumerate(
             record["paragraphs"], start=1
         )
     )
@@ -223,6 +225,16 @@ def article_of(article_id: str, text: str) -> Article:
         joins=tuple(Join(*join) for join in record["joins"]),
         affiliations=tuple(record["affiliations"]),
     )
+
+
+def cells_json(paragraph: Paragraph) -> list[tuple[Cell, ...]]:
+    """The cells of a row as the last item of its record; nothing for other paragraphs."""
+    return [paragraph.cells] if paragraph.cells else []
+
+
+def cells_of(items: list[list[Any]]) -> tuple[Cell, ...]:
+    """The inverse of `cells_json`."""
+    return tuple(Cell(*cell) for cells in items for cell in cells)
 
 
 HEAD = (

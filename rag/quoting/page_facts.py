@@ -26,6 +26,7 @@ from rag.library.records import StoredArticle
 from rag.question.understanding import ParsedQuestion, content_words
 from rag.quoting.part_quotes import find_parts
 from rag.quoting.quotes import SURE, LineQuote, Quotable, Quote, whole_paragraph
+from rag.quoting.row_facts import find_rows
 from rag.retrieval.candidates import Candidate
 from rag.rules.qualifiers import another_told
 
@@ -100,6 +101,8 @@ def find_facts(
     articles = list({c.hit.stored.key: c.hit.stored for c in candidates}.values())
     if parts := find_parts(question, articles, source, max_quote):
         return Facts(parts)
+    if rows := find_rows(question, articles, max_quote):
+        return Facts(*rows)
     for find_listed in (_holder, _boxes):
         if facts := find_listed(question, articles):
             return facts

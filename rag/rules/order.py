@@ -21,6 +21,7 @@ from rag.rules.interviewer_sentences import answers_follow
 from rag.rules.measured import counted_first
 from rag.rules.namesakes import without_namesakes
 from rag.rules.qualifiers import without_near_misses
+from rag.rules.table_rows import without_other_rows
 
 
 def _answers_follow(case: Case) -> Case:
@@ -43,6 +44,10 @@ def _counted(case: Case) -> Case:
 
 def _of_this_source(case: Case) -> Case:
     return case.without_near_misses(*without_other_sources(case.question, case.assessment))
+
+
+def _of_this_row(case: Case) -> Case:
+    return case.without_near_misses(*without_other_rows(case.question, case.assessment))
 
 
 def _of_what_is_asked(case: Case) -> Case:
@@ -98,6 +103,11 @@ RULES = Rules(
             "of_this_source",
             "what another newspaper tells is not looked at further",
             _of_this_source,
+        ),
+        Rule(
+            "of_this_row",
+            "a table's row is told by its own cells, before others are by what stands around them",
+            _of_this_row,
         ),
         Rule(
             "of_what_is_asked",

@@ -1,0 +1,81 @@
+"""The cell that a question asks of a table: quoted as its row, which says its columns' names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from rag.language.text import fold
+from rag.library.records import StoredArticle
+from rag.question.understanding import ParsedQuestion
+from rag.quoting.quotes import Quote, whole_paragraph
+from rag.rules.row_lookup import Lookup, Row, asked_of, holds, is_telling, tables_of
+
+_MOST_ROWS = 5
+_LONGEST_ROW = 4
+"""So many times the length aimed at may a row have."""
+_OTHERWISE = re.compile("为什么|为何|原因|怎么|怎样|如何|看法|评价|区别|差别|差异|相比|对比|比较")
+"""What no single cell answers; a question's type is too unsure of `甲站，人数是什么`."""
+
+
+class Found(NamedTuple):
+    """A row that answers, and what stands in the cell that is asked for."""
+
+    quote: Quote
+    value: str
+
+
+def find_rows(
+    question: ParsedQuestion, articles: Sequence[StoredArticle], max_quote: int
+) -> tuple[tuple[Quote, ...], str | None] | None:
+    """The rows that hold all the question names, and their one value in the column it asks for.
+
+    None where a question names no row, no column, or anything that the table knows nothing of.
+
+    Args:
+        question: as understood.
+        articles: in the order in which they were found.
+        max_quote: characters that are quoted, aimed at.
+    """
+    if _OTHERWISE.search(question.searched):
+        return None
+    best: list[Found] = []
+    most = -1
+    for stored in articles:
+        named = sum(word in fold(stored.article.title) for word in question.terms)
+        found = list(_answering(question, stored))
+        if found and named > most:
+            best, most = found, named
+        elif found and named == most and not {f.value for f in found} <= {f.value for f in best}:
+            best += found  # another article has it otherwise: both are shown
+    quotes = tuple(found.quote for found in best)
+    if not 0 < len(quotes) <= _MOST_ROWS or any(
+        len(quote.text) > _LONGEST_ROW * max_quote for quote in quotes
+    ):
+        return None
+    values = {found.value for found in best}
+    return quotes, values.pop() if len(values) == 1 and len(quotes) == 1 else None
+
+
+def _answering(question: ParsedQuestion, stored: StoredArticle) -> Iterator[Found]:
+    for table in tables_of(stored.article):
+        asked = asked_of(question, table)
+        if not asked.rows or not asked.columns or asked.foreign:
+            continue
+        for n in asked.rows:
+            row = table.rows[n]
+            if any(is_telling(word) and not holds(row.text, word) for word in asked.unheld):
+                continue
+            if value := _value(stored, row, asked):
+                yield Found(whole_paragraph(stored, row.paragraph), value)
+
+
+def _value(stored: StoredArticle, row: Row, asked: Lookup) -> str:
+    """What stands in the first of the columns that are asked for, as the article has it."""
+    paragraph = stored.article.paragraphs[row.paragraph - 1]
+    for column in asked.columns:
+        for (name, _), cell in zip(row.values, row.cells, strict=True):
+            if name == column and paragraph.value(cell):
+                return paragraph.value(cell)
+    return ""

@@ -1,0 +1,367 @@
+"""Which row of a table a question means, and which of its columns.
+
+A row is meant by the values that the question names: `红岩站` with `电话` asks for one cell. A
+value of another row, a number that this one lacks or another name of the kind means another row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from rag.data_model.documents import Article, Cell, Span
+from rag.language.text import fold, has_han, names_in, occurrences, parts
+from rag.question.question_types import QuestionType
+from rag.question.understanding import ParsedQuestion, content_words, function_words
+
+_BRACKETED = re.compile(r"\([^()]{1,20}\)")
+_LATIN = re.compile(r"[a-z\d]{1,40}(?:[-./][a-z\d]{1,40}){0,6}")
+"""A number, a code (zx-450b) or a Latin word."""
+_DIGIT = re.compile(r"\d")
+_SAYING = ("v", "a", "d", "p", "c", "u", "r", "y", "o", "e", "z", "f", "q", "m")
+"""Tags of what says nothing of which row is meant: verbs, adjectives, adverbs, particles."""
+_BEFORE, _AFTER = 4, 2
+"""Paragraphs before and after a table that say what it is about."""
+_LEAST_DIGITS = 3
+"""A shorter bare number may be anything."""
+_LEAST_SIBLINGS = 3
+_KINDRED = 0.6
+"""The share of a column's values that end alike, where they are names of one kind."""
+_MADE = re.compile(r"[\u4e00-\u9fff]{1,6}$")
+_POINTS = re.compile(r"[个各哪这该每全本有的是几些多少位名处座条]$")
+_COMMON_WORDS = "号码 数量 数值 数据 信息 内容 名称 名字 姓名 表 表格 资料 地方 人 一栏 哪一 多少钱"
+_COMMON = frozenset(_COMMON_WORDS.split())
+"""Words beside a column's name that say nothing of a row."""
+_ASKS_FOR = {
+    QuestionType.WHO: re.compile(
+        "(?:人|员|者|姓名|名字|[校院局处科站队组县市区镇乡村]长|主任|教师|老师|作者)$"
+    ),
+    QuestionType.WHEN: re.compile("(?:时间|日期|时刻|日|年月|年份|年度|期限)$"),
+    QuestionType.WHERE: re.compile("(?:地点|地址|位置|场所|场地|住址|所在地|地区)$"),
+}
+
+
+class Mention(NamedTuple):
+    """Where a question names something, and which column and row that is of."""
+
+    start: int
+    end: int
+    column: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row: its paragraph's number, its text and its cells by column, folded."""
+
+    paragraph: int
+    text: str
+    values: tuple[tuple[str, str], ...]
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Rows below each other.
+
+    Attributes:
+        rows: from the top.
+        columns: their names, folded.
+        title: of the article, folded.
+        about: folded, what stands around the rows and says what they are of.
+        forms: how a question may name a cell's value, with the columns and rows of those cells.
+    """
+
+    rows: tuple[Row, ...]
+    columns: tuple[str, ...]
+    title: str
+    about: str
+    forms: Mapping[str, Sequence[tuple[str, int]]]
+
+    @cached_property
+    def text(self) -> str:
+        """All rows."""
+        return "\n".join(row.text for row in self.rows)
+
+    @cached_property
+    def places(self) -> Mapping[int, int]:
+        """By the numbers of their paragraphs, where the rows stand."""
+        return {row.paragraph: n for n, row in enumerate(self.rows)}
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What a question means of a table.
+
+    Attributes:
+        table: the table.
+        rows: places of the rows that hold all that it names; empty where none does.
+        columns: that it asks for.
+        keys: the values that it names.
+        foreign: what it names that no row has, as far as it is of the same kind.
+        unheld: its other words that nothing around the table holds.
+        elsewhere: those of them that some row holds.
+    """
+
+    table: Table
+    rows: tuple[int, ...]
+    columns: tuple[str, ...]
+    keys: tuple[Mention, ...]
+    foreign: str
+    unheld: tuple[str, ...]
+    elsewhere: frozenset[str]
+
+
+@lru_cache(maxsize=512)
+def tables_of(article: Article) -> tuple[Table, ...]:
+    """The tables of an article: rows next to each other that share a column's name."""
+    groups: list[list[Row]] = []
+    for paragraph in article.paragraphs:
+        if not paragraph.cells:
+            continue
+        values = tuple((fold(cell.name), fold(paragraph.value(cell))) for cell in paragraph.cells)
+        row = Row(paragraph.n, fold(paragraph.text), values, paragraph.cells)
+        last = groups[-1][-1] if groups else None
+        if last and last.paragraph == row.paragraph - 1 and _alike(last, row):
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return tuple(_table(article, rows) for rows in groups)
+
+
+def _alike(a: Row, b: Row) -> bool:
+    return bool({name for name, _ in a.values if name} & {name for name, _ in b.values})
+
+
+def _table(article: Article, rows: Sequence[Row]) -> Table:
+    columns = tuple(dict.fromkeys(name for row in rows for name, _ in row.values if name))
+    first, last = rows[0].paragraph, rows[-1].paragraph
+    near = [
+        p.text
+        for p in article.paragraphs[max(first - 1 - _BEFORE, 0) : last + _AFTER]
+        if not p.cells
+    ]
+    section = article.paragraphs[first - 1].section or ""
+    named = (article.title, article.newspaper or "", article.date or "", section, *near, *columns)
+    about = fold("\n".join(named))
+    return Table(tuple(rows), columns, fold(article.title), about, _forms(rows))
+
+
+def _forms(rows: Sequence[Row]) -> dict[str, list[tuple[str, int]]]:
+    """How cells may be named: by the whole value, or without its brackets."""
+    forms: dict[str, list[tuple[str, int]]] = {}
+    for n, row in enumerate(rows):
+        for column, value in row.values:
+            for form in {value, _BRACKETED.sub("", value).strip()}:
+                if _is_telling(form):
+                    forms.setdefault(form, []).append((column, n))
+    return forms
+
+
+@lru_cache(maxsize=1024)
+def lookup(searched: str, kind: QuestionType, table: Table) -> Lookup:
+    """What a folded question of a type means of a table."""
+    searched = searched.replace(table.title, " " * len(table.title))
+    found = _longest(_keys(searched, table))
+    free = _without(searched, found)
+    named = _longest(_columns(free, table))
+    left = _without(free, named)
+    labels = {mention.column for mention in found}
+    asked = tuple(dict.fromkeys(m.column for m in named if m.column not in labels))
+    asked = asked or _by_words(left, kind, table, labels)
+    unheld = tuple(_unheld(left, table))
+    return Lookup(
+        table,
+        _held_rows(found),
+        asked,
+        tuple(found),
+        _foreign(left, found, table),
+        unheld,
+        frozenset(word for word in unheld if holds(table.text, word)),
+    )
+
+
+def asked_of(question: ParsedQuestion, table: Table) -> Lookup:
+    """What a question means of a table."""
+    return lookup(question.searched, question.type, table)
+
+
+def _keys(searched: str, table: Table) -> Iterator[Mention]:
+    """Where the question names the values of cells."""
+    for form in filter(searched.__contains__, table.forms):
+        for at in occurrences(form, searched):
+            if _is_whole(searched, at, at + len(form)):
+                for column, n in table.forms[form]:
+                    yield Mention(at, at + len(form), column, n)
+
+
+def _is_telling(value: str) -> bool:
+    digits = sum(map(str.isdigit, value))
+    return len(value) >= (_LEAST_DIGITS if digits == len(value) else 2)
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Whether no number or Latin word is cut at either end."""
+
+    def joined(left: str, right: str) -> bool:
+        return left.isascii() and right.isascii() and left.isalnum() and right.isalnum()
+
+    return not (
+        (start > 0 and joined(text[start - 1], text[start]))
+        or (end < len(text) and joined(text[end - 1], text[end]))
+    )
+
+
+def _columns(free: str, table: Table) -> Iterator[Mention]:
+    """Where the question names columns, by the whole name or without its unit or upper part."""
+    for column in table.columns:
+        bare = _BRACKETED.sub("", column).strip()
+        lower = bare.rpartition("/")[2]
+        single = sum(
+            _BRACKETED.sub("", c).rpartition("/")[2].strip() == lower for c in table.columns
+        )
+        forms = {column, bare} | ({lower} if single == 1 else set())
+        if "/" in bare and all(part and part in free for part in bare.split("/")):
+            forms.add(lower)
+        for form in forms - {""}:
+            for at in occurrences(form, free):
+                if _is_whole(free, at, at + len(form)):
+                    yield Mention(at, at + len(form), column, -1)
+
+
+def _longest(mentions: Iterator[Mention]) -> list[Mention]:
+    """Those that lie in no longer one."""
+    found = sorted(set(mentions), key=lambda m: (m.start - m.end, m.start))
+    kept: list[Mention] = []
+    for mention in found:
+        over = [m for m in kept if m.start < mention.end and mention.start < m.end]
+        if all((m.start, m.end) == (mention.start, mention.end) for m in over):
+            kept.append(mention)
+    return kept
+
+
+def _without(text: str, mentions: Sequence[Mention]) -> str:
+    characters = list(text)
+    for mention in mentions:
+        characters[mention.start : mention.end] = " " * (mention.end - mention.start)
+    return "".join(characters)
+
+
+def _by_words(left: str, kind: QuestionType, table: Table, labels: set[str]) -> tuple[str, ...]:
+    """The one column that a word of the question is a part of, or that tells what its type asks."""
+    others = [column for column in table.columns if column not in labels]
+    words = [word for word in content_words(left) if len(word) > 1 and word not in _COMMON]
+    for word in words:
+        if len(having := [column for column in others if word in column]) == 1:
+            return tuple(having)
+    if pattern := _ASKS_FOR.get(kind):
+        having = [c for c in others if pattern.search(_BRACKETED.sub("", c).strip())]
+        return tuple(having) if len(having) == 1 else ()
+    return ()
+
+
+def _held_rows(found: Sequence[Mention]) -> tuple[int, ...]:
+    """The rows that hold all that is named; of several values of one column, one."""
+    places: dict[Span, set[str]] = {}
+    held: dict[int, set[Span]] = {}
+    for mention in found:
+        place = Span(mention.start, mention.end)
+        places.setdefault(place, set()).add(mention.column)
+        held.setdefault(mention.row, set()).add(place)
+    return tuple(
+        n
+        for n in sorted(held)
+        if all(
+            place in held[n] or any(places[own] & columns for own in held[n])
+            for place, columns in places.items()
+        )
+    )
+
+
+def _foreign(left: str, found: Sequence[Mention], table: Table) -> str:
+    """A name of the same kind as a column's values that is none of them: 绿坡站 beside 红岩站."""
+    named = {mention.column for mention in found}
+    for column in table.columns:
+        values = {v for row in table.rows for name, v in row.values if name == column and v}
+        if column in named or len(values) < _LEAST_SIBLINGS:
+            continue
+        ends = [value[-1] for value in values if len(value) > 1]
+        end = max(set(ends), key=ends.count, default="")
+        if not has_han(end) or ends.count(end) < _KINDRED * len(values):
+            continue
+        for at in occurrences(end, left):
+            made = _MADE.search(left[max(at - 6, 0) : at])
+            before = made[0] if made else ""
+            if len(before) > 1 and not _POINTS.search(before) and not _is_said(before + end, table):
+                return before + end
+    return ""
+
+
+def _is_said(word: str, table: Table) -> bool:
+    """Whether the end of a word stands around the table, or is a function word."""
+    tails = [word[n:] for n in range(len(word) - 1)]
+    return any(tail in table.about or tail in function_words() for tail in tails)
+
+
+def _unheld(left: str, table: Table) -> Iterator[str]:
+    """Numbers and words that say something of a row, and stand nowhere around the table."""
+    for word in (*_LATIN.findall(left), *_words(_LATIN.sub(" ", left))):
+        if word not in function_words() and not holds(table.about, word):
+            yield word
+
+
+def holds(text: str, word: str) -> bool:
+    """Whether a folded text has a word, and no longer number or Latin word around it."""
+    return any(_is_whole(text, at, at + len(word)) for at in occurrences(word, text))
+
+
+def _words(left: str) -> Iterator[str]:
+    """Words of two characters or more; characters that the dictionary puts with none as one."""
+    import rjieba
+
+    single = ""
+    for word in (*rjieba.cut(left), " "):
+        if len(word) == 1 and has_han(word) and word not in function_words():
+            single += word
+            continue
+        if len(single) > 1:
+            yield single
+        single = ""
+        if len(word) > 1 and word not in function_words() and word not in _COMMON:
+            yield word
+
+
+def is_telling(word: str) -> bool:
+    """Whether a word can say which row is meant: no verb, adjective or the like."""
+    import rjieba
+
+    if _DIGIT.search(word):
+        return True
+    tags = [tag for _, tag in rjieba.tag(word)]
+    return len(parts(word)) > 1 or not all(tag.startswith(_SAYING) for tag in tags)
+
+
+def is_missed(asked: Lookup, n: int) -> tuple[str, str] | None:
+    """What a question names in the place of what row `n` of the table has; None if nothing."""
+    row = asked.table.rows[n]
+    if asked.keys and n not in asked.rows:
+        own = dict(row.values)
+        other = next((m for m in asked.keys if m.row != n and own.get(m.column)), asked.keys[0])
+        return _value(asked, other), own.get(other.column) or row.values[0][1]
+    if asked.foreign:
+        return asked.foreign, row.values[0][1]
+    lacking = [word for word in asked.unheld if not holds(row.text, word)]
+    telling = sum(map(is_telling, lacking))
+    for word in lacking:
+        # one noun may be another word for a column; with the column named, it is a key
+        key = telling > (not asked.columns) and is_telling(word)
+        if word in asked.elsewhere or key or _DIGIT.search(word) or names_in(word):
+            return word, row.values[0][1]
+    return None
+
+
+def _value(asked: Lookup, mention: Mention) -> str:
+    return dict(asked.table.rows[mention.row].values)[mention.column]

@@ -1,0 +1,253 @@
+"""Tables: every format keeps rows, places and headers; a look-up is answered from its own row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import made_office as made
+import pytest
+from loaded_files import only
+from pages import ask, asking
+
+from eval.benchmarks.tables import cells_read
+from eval.made_tables import made_tables
+from eval.table_files import FORMS, write
+from ingest.formats.printed_tables import AGAIN
+from ingest.formats.tables import TableCell, TableRow, table_lines
+from ingest.loading import load
+from ingest.page import read_page
+from ingest.passages import split_article
+from rag.data_model.documents import Article, spans_text
+from rag.library.records import article_json, article_of
+from rag.pipeline import Pipeline
+
+STATIONS = """# 各站点值班安排
+
+各站点值班人员和电话见下表。
+
+站点 | 值班人 | 电话 | 备注
+--- | --- | --- | ---
+青石站 | 罗大川 | 5550101 |
+白桥站 | 孟小溪 | 5550102 | **夜间**关机
+红岩站 | 贺知秋 | 5550103 |
+柳湾站 | 覃北辰 | | 2021年新设
+"""
+YIELDS = """历年粮食产量
+
+全县历年粮食产量如下。
+
+年份 播种面积（亩） 产量（吨）
+2019 4100 1520
+2020 4230 1604
+2021 4305 1677
+
+以上为全部数据。
+"""
+
+
+def read(path: Path, text: str) -> Article:
+    path.write_text(text)
+    loaded = only(path)
+    reading = read_page(loaded)
+    (article,) = reading.articles
+    for paragraph in article.paragraphs:
+        assert spans_text(loaded.source.text, paragraph.spans) == paragraph.text
+    return article
+
+
+def rows(article: Article) -> list[dict[str, str]]:
+    return [{c.name: p.value(c) for c in p.cells} for p in article.paragraphs if p.cells]
+
+
+def row(*cells: str | TableCell, header: bool = False) -> TableRow:
+    made = (TableCell((cell,)) if isinstance(cell, str) else cell for cell in cells)
+    return TableRow(tuple(made), header=header)
+
+
+def lines(*written: TableRow) -> list[str] | None:
+    found = table_lines(written)
+    return None if found is None else [line.text for line in found]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_cells_stand_in_their_row_and_column(tmp_path: Path, form: str) -> None:
+    for table in made_tables(7, seed=7):
+        tally = cells_read(table, form, write(table, form, tmp_path))
+        assert tally[f"placed {form}"] == tally[f"cells {form}"] > 0
+
+
+@pytest.mark.parametrize("form", ["pdf-ruled", "pdf-plain"])
+def test_a_table_goes_on_over_pages_under_its_names(tmp_path: Path, form: str) -> None:
+    short = made_tables(1, seed=3)[0]
+    names = [f"{first}{second}站" for first in "甲乙丙丁戊己" for second in "一二三四五六七八九十"]
+    rows = tuple((name, "罗大川", str(5550100 + n), "3") for n, name in enumerate(names))
+    table = replace(short, rows=rows, group=None)
+    path = write(table, form, tmp_path)
+    tally = cells_read(table, form, path)
+    assert tally[f"placed {form}"] == tally[f"cells {form}"] == 240
+    (reading,) = [read_page(loaded) for loaded in load(path)]
+    assert [part.reason for part in reading.left_out].count(AGAIN) == 2  # of three pages
+
+
+class TestText:
+    def test_markdown_rows_are_spelt_of_header_and_row(self, tmp_path: Path) -> None:
+        article = read(tmp_path / "a.md", STATIONS)
+        texts = [paragraph.text for paragraph in article.paragraphs]
+        assert texts[3] == "站点 红岩站 | 值班人 贺知秋 | 电话 5550103 | 备注"
+        assert rows(article)[1]["备注"] == "夜间关机"
+        assert rows(article)[3] == {
+            "站点": "柳湾站", "值班人": "覃北辰", "电话": "", "备注": "2021年新设",
+        }  # fmt: skip
+
+    def test_aligned_lines(self, tmp_path: Path) -> None:
+        article = read(tmp_path / "a.txt", YIELDS)
+        assert rows(article)[1] == {"年份": "2020", "播种面积（亩）": "4230", "产量（吨）": "1604"}
+        assert article.paragraphs[-1].text == "以上为全部数据。"
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "名单\n\n张三 李四 王五\n赵六 钱七 孙八\n周九 吴十 郑一\n",
+            "诗\n\n白日依山尽 黄河入海流\n欲穷千里目 更上一层楼\n",
+        ],
+    )
+    def test_what_only_stands_apart_is_no_table(self, tmp_path: Path, text: str) -> None:
+        assert not rows(read(tmp_path / "a.txt", text))
+
+    def test_no_character_is_lost(self, tmp_path: Path) -> None:
+        for name, text in (("a.md", STATIONS), ("a.txt", YIELDS), ("b.txt", STATIONS)):
+            (tmp_path / name).write_text(text)
+            loaded = only(tmp_path / name)
+            assert not [p for p in read_page(loaded).left_out if p.reason == "没有归类"]
+
+
+class TestWritten:
+    def test_merged_empty_and_several_paragraphs(self) -> None:
+        assert lines(
+            row("片区", "站点", "电话", "职责"),
+            row(TableCell(("城东",), down=2), "青石站", "1", TableCell(("登记来访。", "巡查"))),
+            row("白桥站", "", "开门"),
+            row(TableCell(("合计",), across=4)),
+        ) == [
+            "片区：城东　站点：青石站　电话：1　职责：登记来访。 巡查",
+            "片区：城东　站点：白桥站　职责：开门",
+            "合计",
+        ]
+
+    def test_the_rest_of_a_merged_cell(self) -> None:
+        rest = TableCell((), goes_on=True)
+        assert lines(
+            row("片区", "站点", "电话"),
+            row("城东", "青石站", "11"),
+            row(rest, "白桥站", "12"),
+            row(rest, "红岩站", "13"),
+        ) == [
+            "片区：城东　站点：青石站　电话：11",
+            "片区：城东　站点：白桥站　电话：12",
+            "片区：城东　站点：红岩站　电话：13",
+        ]
+
+    @pytest.mark.parametrize(
+        ("written", "expected"),
+        [
+            ([row("姓名", "张三"), row("性别", "男")], ["姓名：张三", "性别：男"]),
+            (
+                [row("姓名", "张三", "性别", "男"), row("籍贯", "江州", "学历", "本科")],
+                ["姓名：张三　性别：男", "籍贯：江州　学历：本科"],
+            ),
+            ([row("货名", "价钱"), row("竹椅", "四十元")], ["货名　价钱", "竹椅　四十元"]),
+            (
+                [row("货名", "价钱", header=True), row("竹椅", "四十元")],
+                ["货名：竹椅　价钱：四十元"],
+            ),
+            ([row("a", "b")], None),
+            ([row("# 标题", "正文"), row("另一段", "正文")], None),
+            ([row("长" * 700, "正文"), row("另一段", "正文")], None),
+        ],
+    )
+    def test_forms_headers_and_layout(
+        self, written: list[TableRow], expected: list[str] | None
+    ) -> None:
+        assert lines(*written) == expected
+
+    def test_a_row_is_one_sentence_whatever_stands_in_its_cells(self, tmp_path: Path) -> None:
+        cells = "<tr><td>{}</td><td>{}</td><td>{}</td></tr>"
+        table = (
+            cells.format("岗位", "职责", "人数")
+            + cells.format("门卫", "<p>登记来访。</p><p>夜间巡查！</p>", "2")
+            + cells.format("仓管", "清点。", "3")
+        )
+        head = "<html><body><h1>岗位职责</h1><p>各岗位职责如下。</p>"
+        page = f"{head}<table>{table}</table></body></html>"
+        article = read(tmp_path / "a.html", page)
+        found = [
+            article.text[s.start : s.end]
+            for passage in split_article(article, 400)
+            for s in passage.sentences
+        ]
+        assert "岗位：门卫　职责：登记来访。 夜间巡查！　人数：2" in found
+        assert article_of(article.article_id, article_json(article)) == article
+
+
+@pytest.fixture(scope="module")
+def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
+    folder = tmp_path_factory.mktemp("tables")
+    with asking(folder, stations=STATIONS, yields=YIELDS) as made:
+        yield made
+
+
+class TestLookUps:
+    @pytest.mark.parametrize(
+        ("question", "short", "held"),
+        [
+            ("红岩站的电话是多少？", "5550103", "站点 红岩站"),
+            ("红岩站谁值班？", "贺知秋", "站点 红岩站"),
+            ("孟小溪的电话号码是多少？", "5550102", "值班人 孟小溪"),
+            ("2020年的产量是多少？", "1604", "年份 2020"),
+            ("2021年的播种面积是多少？", "4305", "年份 2021"),
+            ("5550101是哪个站点的电话？", "青石站", "电话 5550101"),
+        ],
+    )
+    def test_the_asked_row_answers(
+        self, pipeline: Pipeline, question: str, short: str, held: str
+    ) -> None:
+        answer = ask(pipeline, question)
+        assert answer.short_answer == short
+        assert [held in citation.quote for citation in answer.citations] == [True]
+
+    @pytest.mark.parametrize(
+        "question",
+        [
+            pytest.param("绿坡站的电话是多少？", id="a name of the kind"),
+            pytest.param("2024年的产量是多少？", id="a year that no row has"),
+            pytest.param("柳湾站的电话是多少？", id="an empty cell"),
+            pytest.param("红岩站2021年的电话是多少？", id="a number of another row"),
+            pytest.param("张三的电话是多少？", id="nobody knows the name"),
+        ],
+    )
+    def test_no_other_row_does(self, pipeline: Pipeline, question: str) -> None:
+        answer = ask(pipeline, question)
+        assert not any(digits in c.quote for c in answer.citations for digits in ("555", "亩"))
+
+
+def test_articles_that_differ_are_both_shown(tmp_path: Path) -> None:
+    newer = STATIONS.replace("5550103", "5559903")
+    with asking(tmp_path, old=STATIONS, new=newer) as pipeline:
+        answer = ask(pipeline, "红岩站的电话是多少？")
+    assert answer.short_answer is None
+    quotes = [citation.quote for citation in answer.citations]
+    assert [any(n in q for q in quotes) for n in ("5550103", "5559903")] == [True, True]
+    assert all("红岩站" in quote for quote in quotes)
+
+
+class TestOtherFormats:
+    def test_rtf_rows_know_their_header(self, tmp_path: Path) -> None:
+        cells = "".join(
+            "\\trowd\\intbl " + "".join(f"{cell}\\cell " for cell in row) + "\\row\n"
+            for row in (("站点", "电话", "人数"), ("青石站", "11", ""), ("白桥站", "12", "3"))
+        )
+        path = made.write(tmp_path / "a.rtf", made.rtf(f"{cells}\\pard "))
+        found = [line for line in only(path).source.text.splitlines() if line]
+        assert found == ["站点：青石站　电话：11", "站点：白桥站　电话：12　人数：3"]
