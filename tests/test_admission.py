@@ -92,6 +92,17 @@ def test_a_network_of_ipv6_is_one_address() -> None:
     assert guesses.wait("2001:db8:1::1") == 0
 
 
+def test_an_address_is_one_however_it_is_written() -> None:
+    guesses = Guesses(Clock())
+    for n in range(FREE):
+        guesses.wrong(("10.0.0.1", "::ffff:10.0.0.1", f"10.0.0.1:{n}", f"[2001:db8::1]:{n}")[n % 3])
+    assert guesses.wait("10.0.0.1") > 0
+    assert guesses.wait("::ffff:10.0.0.2") == 0
+    for n in range(FREE):
+        guesses.wrong(f"[2001:db8::1]:{n}")
+    assert guesses.wait("2001:db8::2") > 0
+
+
 @pytest.mark.parametrize("way", ["form", "bearer", "link"])
 def test_a_guesser_is_stopped_and_who_is_in_stays(tmp_path: Path, way: str) -> None:
     def guess(client: TestClient, token: str) -> Any:
@@ -276,6 +287,15 @@ def test_what_a_proxy_says_is_believed_only_where_asked_to(tmp_path: Path) -> No
                 client.get("/healthz", headers=wrong)
             last = {"authorization": "Bearer x", "x-forwarded-for": "10.0.0.77"}
             assert client.get("/healthz", headers=last).status_code == (401 if believed else 429)
+
+
+def test_a_proxys_own_line_counts_and_not_what_came_to_it(tmp_path: Path) -> None:
+    with serving(tmp_path, behind_proxy=True, token=TOKEN) as client:
+        for n in range(FREE + 1):
+            came, added = ("x-forwarded-for", f"1.1.1.{n}"), ("x-forwarded-for", "10.0.0.1")
+            wrong = [("authorization", f"Bearer {n}"), came, added]
+            status = client.get("/healthz", headers=wrong).status_code
+    assert status == 429
 
 
 # -- tokens in files, and certificates --------------------------------------------------------
