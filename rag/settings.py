@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -193,15 +194,26 @@ def set_threshold(path: Path, threshold: float) -> None:
         raise SettingsError(reason=f"读不了设置文件：{error}", origin=str(path)) from error
     document.setdefault("answer", tomlkit.table())["threshold"] = threshold
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{path.name}.part")
-        try:
-            part.write_text(tomlkit.dumps(document), encoding="utf-8")
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        _write_whole(path.resolve(), tomlkit.dumps(document).encode())
     except OSError as error:
         raise file_error(path, error) from error
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """The old file or the new one, never half, for those only who may read the old one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        if path.exists():
+            part.touch(0o600)
+            shutil.copymode(path, part)
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _from_file(path: Path) -> dict[str, Any]:

@@ -119,11 +119,11 @@ def test_a_backup_of_a_library_that_is_being_written_is_one_commit(
     finally:
         stop.set()
         writer.join()
-    for at, backup in enumerate(made):
-        restore(tmp_path / f"copy{at}", backup.file)
+    for at, one in enumerate(made):
+        restore(tmp_path / f"copy{at}", one.file)
         with Library.open(tmp_path / f"copy{at}") as library:
             assert library.integrity() == []
-            assert library.generation == backup.generation == len(library.articles())
+            assert library.generation == one.generation == len(library.articles())
             assert library.without_vectors(HashingEmbedder().fingerprint) == []
 
 
