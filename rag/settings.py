@@ -29,6 +29,7 @@ from rag.errors.disk import file_error
 
 ENVIRONMENT_PREFIX = "YOUJU_"
 SETTINGS_FILE = "youju.toml"
+_WEB = ("http://", "https://")
 _SHORT_NAMES = {
     "YOUJU_TOKEN": "YOUJU_SERVER__TOKEN",
     "YOUJU_TOKEN_FILE": "YOUJU_SERVER__TOKEN_FILE",
@@ -114,9 +115,27 @@ class ServerSettings(_Section):
 
     @model_validator(mode="after")
     def _no_open_door(self) -> Self:
-        if "*" in self.allowed_origins and not (self.token or self.token_file):
-            raise ValueError("allowed_origins 写 * 会让任何网页读到文章库，必须同时设访问口令")
+        open_to_all = [one for one in self.allowed_origins if _may_be_any_page(one.lower())]
+        if open_to_all and not (self.token or self.token_file):
+            raise ValueError(
+                f"allowed_origins 写 {open_to_all[0]} 会让任何网页读到文章库，必须同时设访问口令"
+            )
         return self
+
+
+def _may_be_any_page(origin: str) -> bool:
+    """Whether pages of the web that nobody named have an origin like this.
+
+    `null` is that of any frame in a sandbox. A start says which host only where it goes on to the
+    port: `http://localhost*` is `http://localhost.example` too.
+    """
+    if not origin.endswith("*"):
+        return origin.rstrip("/") == "null"
+    start = origin[:-1]
+    if any(whole.startswith(start) for whole in _WEB) or "null".startswith(start):
+        return True
+    host = start.partition("://")[2].rpartition("]")[2]
+    return start.startswith(_WEB) and ":" not in host
 
 
 class Settings(_Section):

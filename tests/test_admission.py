@@ -214,7 +214,9 @@ def test_pages_that_are_named_may_use_the_interface(
         "access-control-request-headers": "authorization,content-type,x-stainless-os",
     }
     sends = {"origin": origin, "sec-fetch-site": "cross-site", "authorization": f"Bearer {token}"}
-    with serving(tmp_path, allowed_origins=ALLOWED, token=token) as client:
+    allowed = [one for one in ALLOWED if token or one != "null"]  # that may be any page
+    admitted = admitted and origin in {*allowed, "vscode-webview://0abc"}
+    with serving(tmp_path, allowed_origins=allowed, token=token) as client:
         may = client.options("/v1/chat/completions", headers=asks)
         done = client.post("/v1/chat/completions", json=MESSAGES, headers=sends)
         page = client.post("/library/previews", headers=sends)
@@ -234,10 +236,19 @@ def test_pages_that_are_named_may_use_the_interface(
         assert origin in done.json()["message_zh"]
 
 
-def test_everybody_needs_a_token(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"\*"):
-        load_settings(tmp_path, server={"allowed_origins": ["*"]})
-    load_settings(tmp_path, server={"allowed_origins": ["*"], "token": TOKEN})
+@pytest.mark.parametrize(
+    "anybody",
+    ["*", "null", "h*", "https*", "HTTPS://*", "https://a*", "http://localhost*", "http://[::1]*"],
+)
+def test_everybody_needs_a_token(tmp_path: Path, anybody: str) -> None:
+    with pytest.raises(SettingsError, match="口令"):
+        load_settings(tmp_path, server={"allowed_origins": [anybody]})
+    load_settings(tmp_path, server={"allowed_origins": [anybody], "token": TOKEN})
+
+
+def test_a_program_and_a_host_of_ones_own_need_none(tmp_path: Path) -> None:
+    known = ("http://localhost:*", "http://[::1]:*", "app://*", "file://", "http://a.example")
+    assert load_settings(tmp_path, server={"allowed_origins": known}).server.allowed_origins
 
 
 # -- proxies ----------------------------------------------------------------------------------
