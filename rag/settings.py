@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,6 +29,7 @@ from rag.errors.disk import file_error
 
 ENVIRONMENT_PREFIX = "YOUJU_"
 SETTINGS_FILE = "youju.toml"
+_WEB = ("http://", "https://")
 _SHORT_NAMES = {
     "YOUJU_TOKEN": "YOUJU_SERVER__TOKEN",
     "YOUJU_TOKEN_FILE": "YOUJU_SERVER__TOKEN_FILE",
@@ -113,9 +115,27 @@ class ServerSettings(_Section):
 
     @model_validator(mode="after")
     def _no_open_door(self) -> Self:
-        if "*" in self.allowed_origins and not (self.token or self.token_file):
-            raise ValueError("allowed_origins 写 * 会让任何网页读到文章库，必须同时设访问口令")
+        open_to_all = [one for one in self.allowed_origins if _may_be_any_page(one.lower())]
+        if open_to_all and not (self.token or self.token_file):
+            raise ValueError(
+                f"allowed_origins 写 {open_to_all[0]} 会让任何网页读到文章库，必须同时设访问口令"
+            )
         return self
+
+
+def _may_be_any_page(origin: str) -> bool:
+    """Whether pages of the web that nobody named have an origin like this.
+
+    `null` is that of any frame in a sandbox. A start says which host only where it goes on to the
+    port: `http://localhost*` is `http://localhost.example` too.
+    """
+    if not origin.endswith("*"):
+        return origin.rstrip("/") == "null"
+    start = origin[:-1]
+    if any(whole.startswith(start) for whole in _WEB) or "null".startswith(start):
+        return True
+    host = start.partition("://")[2].rpartition("]")[2]
+    return start.startswith(_WEB) and ":" not in host
 
 
 class Settings(_Section):
@@ -193,15 +213,26 @@ def set_threshold(path: Path, threshold: float) -> None:
         raise SettingsError(reason=f"读不了设置文件：{error}", origin=str(path)) from error
     document.setdefault("answer", tomlkit.table())["threshold"] = threshold
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{path.name}.part")
-        try:
-            part.write_text(tomlkit.dumps(document), encoding="utf-8")
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        _write_whole(path.resolve(), tomlkit.dumps(document).encode())
     except OSError as error:
         raise file_error(path, error) from error
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """The old file or the new one, never half, for those only who may read the old one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        if path.exists():
+            part.touch(0o600)
+            shutil.copymode(path, part)
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _from_file(path: Path) -> dict[str, Any]:

@@ -89,13 +89,13 @@ def _asked(data_dir: Path, question: Question) -> Answer:
 def _library(folder: Path) -> None:
     ingest_into(folder / "data", write(folder / "in", bridge=BRIDGE))
     write(folder / "more", tea=TEA)
-    back_up(folder / "data", folder / "earlier.zip")
     feedback = folder / "data" / "feedback.jsonl"
     store = FeedbackStore(folder / "data")
     store.add(Feedback(id="1", verdict="up", answer=_asked(folder / "data", _OLD)))
     assert feedback.exists()
     write_whole(folder / "report.md", "old")
     (folder / "data" / "youju.toml").write_text("[answer]\nthreshold = 0.5\n", encoding="utf-8")
+    back_up(folder / "data", folder / "earlier.zip")
 
 
 def _holds(data_dir: Path) -> bool:
@@ -109,7 +109,7 @@ def _holds(data_dir: Path) -> bool:
 def _tidy(folder: Path) -> bool:
     """Whether nothing half made lies about."""
     halves = [p for p in folder.rglob("*") if p.name.endswith(".part") or ".part-" in p.name]
-    halves += folder.glob("data/.restore-*") if folder.is_dir() else ()
+    halves += (*folder.glob("data/.restore-*"), *folder.glob(".youju-*"))
     index = [place.name for place in (folder / "data" / "index").iterdir() if place.is_dir()]
     spare = 2  # where the disk fails once the new one is named, the old one waits for the next
     return not halves and len(index) <= spare and not any(n.startswith(".") for n in index)

@@ -154,6 +154,25 @@ def test_a_page_is_kept_under_a_name_of_its_own(site: str, tmp_path: Path) -> No
     assert file.name == "集市.html"
     assert file == fetch_to(url, tmp_path)
     assert file.parent != fetch_to(f"{site}/别的/集市", tmp_path).parent
+    assert list(file.parent.iterdir()) == [file]
+
+
+def test_a_page_may_be_fetched_by_several_at_once(
+    site: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = Path.write_bytes
+    inside: list[Path] = []
+
+    def meanwhile(part: Path, data: bytes) -> int:
+        size = written(part, data)
+        inside.append(part)
+        if len(inside) == 1:
+            fetch_to(f"{site}/page", tmp_path)
+        return size
+
+    monkeypatch.setattr(Path, "write_bytes", meanwhile)
+    assert fetch_to(f"{site}/page", tmp_path).read_text() == PAGE
+    assert len(set(inside)) == 2
 
 
 def test_redirects_are_followed_and_each_is_looked_at(site: str) -> None:

@@ -79,3 +79,14 @@ def test_a_threshold_is_written_beside_other_settings(tmp_path: Path, before: st
     written = path.read_text(encoding="utf-8")
     assert tomllib.loads(written) == wanted
     assert written.count("# ours") == before.count("# ours")
+
+
+def test_a_threshold_is_written_for_those_who_may_read_the_settings(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "dotfiles.toml"
+    elsewhere.write_text("[server]\ntoken = 'x'\n", encoding="utf-8")
+    elsewhere.chmod(0o600)
+    (tmp_path / "youju.toml").symlink_to(elsewhere)
+    set_threshold(tmp_path / "youju.toml", 0.37)
+    assert (tmp_path / "youju.toml").is_symlink()
+    assert elsewhere.stat().st_mode & 0o777 == 0o600
+    assert load_settings(tmp_path).answer.threshold == 0.37

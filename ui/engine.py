@@ -231,6 +231,7 @@ class Engine:
             except (YoujuError, OSError) as error:
                 told = disk_error(error) if isinstance(error, OSError) else error
                 self._error, self._failed_at = told or YoujuError(), time.monotonic()
-                _log.warning("cannot load: %s", self._error.code)
+                unknown = error if told is None else None  # or nobody would learn what it was
+                _log.warning("cannot load: %s", self._error.code, exc_info=unknown)
             finally:
                 self._settled.set()

@@ -11,6 +11,7 @@ import hashlib
 import http.client
 import ipaddress
 import re
+import secrets
 import socket
 import ssl
 import threading
@@ -82,7 +83,7 @@ def fetch_to(url: str, data_dir: Path) -> Path:
     file = data_dir / FOLDER / digest / _name_of(found)
     with translated(file):
         file.parent.mkdir(parents=True, exist_ok=True)
-        part = file.with_name(f"{file.name}.part")
+        part = file.with_name(f".part-{secrets.token_hex(8)}")  # another may fetch it too
         try:
             part.write_bytes(found.data)
             part.replace(file)

@@ -7,6 +7,7 @@ token a short while ago suffer from what others guess.
 from __future__ import annotations
 
 import ipaddress
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -19,6 +20,7 @@ ALL_PER_MINUTE = 100
 _FORGOTTEN = 900.0
 _MOST_ADDRESSES = 10_000
 _IPV6_NETWORK = 64
+_WITH_PORT = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+))(?::[0-9]{1,5})?")
 
 
 @dataclass(slots=True)
@@ -73,11 +75,19 @@ class Guesses:
 
 
 def _network(address: str) -> str:
-    """One who has an IPv6 address has all of its network."""
+    """One who has an IPv6 address has all of its network.
+
+    A server that listens on `::` sees an IPv4 address as `::ffff:10.0.0.1`; some proxies tell the
+    port too, and each request has another.
+    """
+    with_port = _WITH_PORT.fullmatch(address)
+    bare = (with_port[1] or with_port[2]) if with_port else address
     try:
-        known = ipaddress.ip_address(address)
+        known = ipaddress.ip_address(bare)
     except ValueError:
         return address
-    if known.version == 4 or known.is_loopback:
-        return address
-    return str(ipaddress.ip_network((address, _IPV6_NETWORK), strict=False))
+    if isinstance(known, ipaddress.IPv4Address) or known.is_loopback:
+        return str(known)
+    if known.ipv4_mapped is not None:
+        return str(known.ipv4_mapped)
+    return str(ipaddress.ip_network((known, _IPV6_NETWORK), strict=False))

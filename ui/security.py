@@ -112,9 +112,12 @@ class Guard:
         return None
 
     def _told(self, headers: Headers, name: str) -> str:
-        """What the proxy says, where there is one: the last that was added is its own."""
-        told = headers.get(name, "") if self._behind_proxy else ""
-        return told.rpartition(",")[2].strip()
+        """What the proxy says, where there is one: the last that was added is its own.
+
+        A proxy may add to a line that came, or add a line (HAProxy).
+        """
+        told = headers.getlist(name) if self._behind_proxy else []
+        return told[-1].rpartition(",")[2].strip() if told else ""
 
     def _is_ours(self, host: str) -> bool:
         """Listening everywhere, any address may be ours; rebinding needs a name."""

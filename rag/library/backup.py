@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 import zipfile
@@ -22,7 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from rag.errors import BackupInvalid, BackupRefused, LibraryCorrupt
+from rag.errors import BackupInvalid, BackupRefused, LibraryCorrupt, StorageFailed
 from rag.library.library import Library
 from rag.library.schema import DATABASE
 from rag.library.storage import WriteLock, kept_copy, now_named, synced, translated
@@ -30,10 +31,24 @@ from rag.library.storage import WriteLock, kept_copy, now_named, synced, transla
 FORMAT = 1
 BESIDE = ("youju.toml", "feedback.jsonl", "evaluations", "uploads", "web")
 """What lies beside the library and is kept with it."""
+_OURS = {(name,) for name in (DATABASE, *BESIDE)}
 _MANIFEST = "manifest.json"
 _KIND = "youju-backup"
 _PIECE = 1 << 20
 _SQLITE = b"SQLite format 3\0"
+_PRIVATE = 0o600
+_MODE = 0o777
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    RuntimeError,  # locked with a password, or packed in a way that is not known here
+)
+"""What reading a zip of others may raise, and its manifest, besides what the disk does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +81,8 @@ def back_up(data_dir: Path, target: Path) -> Backup:
         target: a file, or a folder that gets a file named by the time.
 
     Raises:
-        BackupRefused: there is no library, or another file stands at `target`.
+        BackupRefused: there is no library, another file stands at `target`, or `target` is in a
+            folder that is backed up itself.
         LibraryCorrupt: a damaged library is not backed up as if it were sound.
         StorageFull, StorageFailed, LibraryReadOnly: an earlier backup at `target` stays.
     """
@@ -76,18 +92,19 @@ def back_up(data_dir: Path, target: Path) -> Backup:
         raise BackupRefused(reason=f"{data_dir} 里没有文章库")
     if target.exists() and not _is_backup(target):
         raise BackupRefused(reason=f"{target} 已经有了，而且不是备份")
-    part = target.with_name(f".{target.name}.part")
+    kept = [(data_dir / name).resolve() for name in BESIDE]
+    if any(target.resolve().is_relative_to(place) for place in kept):
+        raise BackupRefused(reason=f"{target} 在要备份的文件夹里")
     with translated(target):
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix=".youju-", dir=target.parent) as place:
-                manifest = _write(part, data_dir, Path(place) / DATABASE)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".youju-", dir=target.parent) as place:
+            part = Path(place) / "part"
+            part.touch(_PRIVATE)  # the settings in it may hold the token
+            manifest = _write(part, data_dir, Path(place) / DATABASE)
             _check(part, manifest)
             synced(part)
             part.replace(target)
-            synced(target.parent)
-        finally:
-            part.unlink(missing_ok=True)
+        synced(target.parent)
     size = target.stat().st_size
     files = len(manifest["files"])
     return Backup(target, manifest["library"], manifest["generation"], files, size)
@@ -148,7 +165,7 @@ def _write(part: Path, data_dir: Path, copy: Path) -> dict[str, Any]:
 
 
 def _added(archive: zipfile.ZipFile, file: Path, name: str) -> dict[str, Any]:
-    entry = zipfile.ZipInfo.from_file(file, name)
+    entry = zipfile.ZipInfo.from_file(file, name, strict_timestamps=False)
     entry.compress_type = zipfile.ZIP_DEFLATED
     with file.open("rb") as source, archive.open(entry, "w", force_zip64=True) as target:
         return _copied(source, target)
@@ -159,7 +176,7 @@ def _beside(data_dir: Path) -> Iterator[tuple[Path, str]]:
         place = data_dir / name
         files = [place] if place.is_file() else sorted(place.rglob("*"))
         for file in files:
-            if file.is_file() and not file.is_symlink():
+            if file.is_file() and (file == place or not file.is_symlink()):
                 yield file, file.relative_to(data_dir).as_posix()
 
 
@@ -175,19 +192,26 @@ def _copied(source: IO[bytes], target: IO[bytes] | None) -> dict[str, Any]:
 
 
 def _check(file: Path, manifest: dict[str, Any]) -> None:
-    """Read a backup again, every byte."""
-    with zipfile.ZipFile(file) as archive:
-        for name, said in manifest["files"].items():
-            with archive.open(name) as source:
-                if _copied(source, None) != said:
-                    raise BackupInvalid(file=file, reason=f"{name} 读回来与写入的不同")
+    """Read a backup again, every byte.
+
+    Raises:
+        StorageFailed: it is not what was written.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            for name, said in manifest["files"].items():
+                with archive.open(name) as source:
+                    if _copied(source, None) != said:
+                        raise StorageFailed(path=file, reason=f"{name} 读回来与写入的不同")
+    except _UNREADABLE as error:
+        raise StorageFailed(path=file, reason="读回来与写入的不同") from error
 
 
 def _is_backup(file: Path) -> bool:
     try:
         with zipfile.ZipFile(file) as archive:
             return bool(json.loads(archive.read(_MANIFEST))["kind"] == _KIND)
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+    except (OSError, *_UNREADABLE):
         return False
 
 
@@ -196,10 +220,12 @@ def _unpack(file: Path, draft: Path) -> None:
     try:
         with file.open("rb") as source:
             if source.read(len(_SQLITE)) == _SQLITE:
-                shutil.copyfile(file, draft / DATABASE)
+                _take_alone(file, draft)
                 return
-    except (FileNotFoundError, IsADirectoryError) as error:
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         raise BackupInvalid(file=file, reason="没有这个文件") from error
+    except PermissionError as error:
+        raise BackupInvalid(file=file, reason="没有权限读它") from error
     try:
         with zipfile.ZipFile(file) as archive:
             manifest = json.loads(archive.read(_MANIFEST))
@@ -207,21 +233,32 @@ def _unpack(file: Path, draft: Path) -> None:
                 raise BackupInvalid(file=file, reason="不是本程序认得的备份")
             for name, said in manifest["files"].items():
                 _unpack_one(archive, name, said, draft, file)
-    except (zipfile.BadZipFile, ValueError, KeyError, TypeError, AttributeError, EOFError) as error:
-        raise BackupInvalid(file=file, reason="不是备份，或已损坏") from error
+    except _UNREADABLE as error:
+        raise BackupInvalid(file=file, reason="不是备份，或已损坏，或有密码") from error
+
+
+def _take_alone(file: Path, draft: Path) -> None:
+    """A copy of a library that is one file; one in use has its last commits in another."""
+    log = file.with_name(f"{file.name}-wal")
+    if log.exists() and log.stat().st_size:
+        reason = f"最后几次写入还在 {log.name} 里，请用 youju backup 备份它"
+        raise BackupInvalid(file=file, reason=reason)
+    shutil.copyfile(file, draft / DATABASE)
 
 
 def _unpack_one(
     archive: zipfile.ZipFile, name: str, said: dict[str, Any], draft: Path, file: Path
 ) -> None:
     path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or path.parts[0] not in {DATABASE, *BESIDE}:
+    if path.is_absolute() or ".." in path.parts or path.parts[:1] not in _OURS:
         raise BackupInvalid(file=file, reason="里面有不属于文章库的文件")
     place = draft.joinpath(*path.parts)
     place.parent.mkdir(parents=True, exist_ok=True)
     try:
         with archive.open(name) as source, place.open("xb") as target:
             found = _copied(source, target)
+        if mode := archive.getinfo(name).external_attr >> 16 & _MODE:
+            place.chmod(mode | _PRIVATE)
         synced(place)
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise BackupInvalid(file=file, reason=f"{name} 已损坏") from error
@@ -236,10 +273,15 @@ def _prepare(draft: Path, file: Path) -> None:
     try:
         with Library.open(draft, write=True) as library:
             problems = library.integrity()
+            ours = bool(library.identity)
     except LibraryCorrupt as error:
-        raise BackupInvalid(file=file, reason="里面的文章库已损坏") from error
-    if problems:
-        raise BackupInvalid(file=file, reason=f"里面的文章库已损坏：{problems[0]}")
+        raise BackupInvalid(file=file, reason="里面不是有据的文章库，或已损坏") from error
+    if problems or not ours:
+        reason = f"里面的文章库已损坏：{problems[0]}" if problems else "里面不是有据的文章库"
+        raise BackupInvalid(file=file, reason=reason)
+    log = draft / f"{DATABASE}-wal"
+    if log.exists() and log.stat().st_size:  # closing could not move it into the file, in silence
+        raise StorageFailed(path=draft, reason="整理备份里的文章库时没有写完")
 
 
 def _put_library(new: Path, data_dir: Path) -> list[Path]:
@@ -275,13 +317,28 @@ def _put_aside(new: Path, current: Path) -> Path:
 
 
 def _put(new: Path, data_dir: Path) -> Path | None:
-    """Put a file or folder in its place; where the one of before is kept."""
+    """Put a file or folder in its place; where the one of before is kept.
+
+    A file is never missing meanwhile; a folder is for a moment, and stands again after an error.
+    """
     place = data_dir / new.name
-    old = None
-    if place.exists():
-        old = kept_copy(place, "before-restore")
+    old = kept_copy(place, "before-restore") if place.exists() else None
+    if old is not None:
         old.parent.mkdir(exist_ok=True)
-        place.rename(old)
-    new.rename(place)
+        _keep(place, old)
+    try:
+        new.replace(place)
+    except OSError:
+        if old is not None and not place.exists():
+            old.rename(place)
+        raise
     synced(data_dir)
     return old
+
+
+def _keep(place: Path, old: Path) -> None:
+    if place.is_file():
+        with suppress(OSError):  # not every file system has second names
+            os.link(place, old)
+            return
+    place.rename(old)

@@ -50,10 +50,15 @@ def restore(
 ) -> None:
     """用备份换下现在的文章库、设置、评价和评测结果；换下的留在 backups 里，不必停止服务。"""
     from rag.library import backup as backups
+    from rag.library.schema import DATABASE
+    from ui.intake import uploads
 
     options = options_of(context, data_dir, as_json)
     settings = options.settings()
     done = backups.restore(settings.data_dir, file)
+    kept = list(done.kept)
+    if uploads.FOLDER not in done.names and (aside := uploads.put_aside(settings.data_dir)):
+        kept.append(aside)
     _publish(settings)
     if options.as_json:
         console.say_json(
@@ -62,13 +67,15 @@ def restore(
                 "generation": done.generation,
                 "articles": done.articles,
                 "restored": list(done.names),
-                "kept": [str(place) for place in done.kept],
+                "kept": [str(place) for place in kept],
             }
         )
         return
     console.say(f"已恢复到第 {done.generation} 代文章库，共 {done.articles} 篇文章。")
-    for place in done.kept:
+    for place in kept:
         console.say(f"  原来的留在：{place}")
+    if any(place.is_dir() and (place / DATABASE).exists() for place in kept):
+        console.say("  原来的文章库已损坏；正在运行的服务要重新启动才会用恢复的。")
     if _SETTINGS in done.names:
         console.say("  设置也恢复了；正在运行的服务要重新启动才会照它做。")
 

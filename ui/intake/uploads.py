@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from rag.library.library import Library
-from rag.library.storage import synced, translated
+from rag.library.storage import kept_copy, synced, translated
 
 FOLDER = "uploads"
 _HASH_DIGITS = 16
@@ -77,6 +77,26 @@ def unread(data_dir: Path) -> list[Path]:
         return []
     with Library.open(data_dir) as library:
         return [file for file in files if library.ingested(str(file.resolve())) is None]
+
+
+def put_aside(data_dir: Path) -> Path | None:
+    """Move those that the library does not know to where they are kept; None if there are none.
+
+    After a backup without uploads was put back they are later than it, and the next start of the
+    server would read them again.
+    """
+    files = unread(data_dir)
+    if not files:
+        return None
+    place = kept_copy(data_dir / FOLDER, "before-restore")
+    with translated(place):
+        for file in files:
+            kept = place / file.parent.name / file.name
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            file.rename(kept)
+            with suppress(OSError):
+                file.parent.rmdir()
+    return place
 
 
 def safe_name(name: str) -> str:
