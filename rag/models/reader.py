@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 Scores = NDArray[np.float32]
 
-READER = Path(__file__).parent / "reader-6"
+READER = Path(__file__).parent / "reader-8"
 RECORD, GRAPH, WEIGHTS = "record.json", "reader.xml", "reader.bin"
 START, END, EVIDENCE = 0, 1, 2
 ANSWER_TOKENS = 80
