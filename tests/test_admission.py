@@ -76,6 +76,23 @@ def test_a_guesser_is_stopped_and_who_is_in_stays(tmp_path: Path, way: str) -> N
         assert client.get("/healthz").status_code == 200
 
 
+@pytest.mark.parametrize("way", ["form", "link", "bearer"])
+def test_only_a_login_forgives_what_was_wrong(tmp_path: Path, way: str) -> None:
+    with serving(tmp_path, token=TOKEN) as client:
+        wrong, right = ({"authorization": f"Bearer {token}"} for token in ("x", TOKEN))
+        for _ in range(FREE - 1):
+            client.get("/healthz", headers=wrong)
+        if way == "form":
+            client.post("/login", data={"token": TOKEN}, follow_redirects=False)
+        elif way == "link":
+            client.get("/", params={"token": TOKEN}, follow_redirects=False)
+        else:
+            assert client.get("/healthz", headers=right).status_code == 200
+        client.cookies.clear()
+        statuses = [client.get("/healthz", headers=wrong).status_code for _ in range(2)]
+        assert statuses == [401, 429 if way == "bearer" else 401]
+
+
 # -- sessions ---------------------------------------------------------------------------------
 
 

@@ -142,7 +142,7 @@ class Guard:
             error = TooManyGuesses(seconds=seconds)
             return login_page(wait=seconds) if page else error_response(error, scope["path"])
         if any(hmac.compare_digest(token, self._token) for token in offered):
-            self._guesses.right(address)
+            self._guesses.right(address, login=form or linked)
             return self._welcome(scope, headers) if form or linked else None
         self._guesses.wrong(address)
         return login_page(wrong=True) if form else self._ask(scope, headers)
