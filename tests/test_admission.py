@@ -267,6 +267,15 @@ def test_what_a_proxy_says_is_believed_only_where_asked_to(tmp_path: Path) -> No
             assert client.get("/healthz", headers=last).status_code == (401 if believed else 429)
 
 
+def test_a_host_that_is_forwarded_excuses_no_other(tmp_path: Path) -> None:
+    told = {"host": "evil.example", "x-forwarded-host": "127.0.0.1"}
+    with serving(tmp_path, behind_proxy=True) as client:
+        refused = client.get("/healthz", headers=told)
+        assert (refused.status_code, refused.json()["code"]) == (400, "host_refused")
+        assert "evil.example" in refused.json()["message_zh"]
+        assert client.get("/healthz", headers=told | {"host": "127.0.0.1"}).status_code == 200
+
+
 def test_a_proxys_own_line_counts_and_not_what_came_to_it(tmp_path: Path) -> None:
     with serving(tmp_path, behind_proxy=True, token=TOKEN) as client:
         for n in range(FREE + 1):

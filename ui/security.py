@@ -100,9 +100,11 @@ class Guard:
             await self._app(scope, receive, send)
 
     def _refuse(self, scope: Scope, headers: Headers, origin: str | None) -> YoujuError | None:
-        host = self._told(headers, "x-forwarded-host") or headers.get("host", "")
-        if not self._is_ours(host_name(host)):
-            return HostRefused(host=_shown(host))
+        own = headers.get("host", "")
+        host = self._told(headers, "x-forwarded-host") or own
+        for named in (host, own):  # what is forwarded vouches for nothing: a page may write it
+            if not self._is_ours(host_name(named)):
+                return HostRefused(host=_shown(named))
         writes = scope.get("method", "GET") not in _READS
         asks_first = is_preflight(scope, headers)
         if origin is None and (
