@@ -93,6 +93,19 @@ def test_only_a_login_forgives_what_was_wrong(tmp_path: Path, way: str) -> None:
         assert statuses == [401, 429 if way == "bearer" else 401]
 
 
+def test_an_old_link_is_no_guess_of_one_who_is_in(tmp_path: Path) -> None:
+    with serving(tmp_path, token=TOKEN) as client:
+        client.post("/login", data={"token": TOKEN}, follow_redirects=False)
+        page = client.get("/", headers={"accept": "text/html"}).status_code
+        for n in range(FREE + 1):
+            old = client.get("/", params={"token": f"old{n}"}, headers={"accept": "text/html"})
+            assert (old.status_code, "/login" in old.text) == (page, False)
+        again = client.get("/", params={"token": TOKEN}, follow_redirects=False)
+        assert (again.status_code, again.headers["location"]) == (303, "/")
+        client.cookies.clear()
+        assert client.get("/", params={"token": "old"}).status_code == 401
+
+
 # -- sessions ---------------------------------------------------------------------------------
 
 
@@ -285,22 +298,7 @@ def test_a_proxys_own_line_counts_and_not_what_came_to_it(tmp_path: Path) -> Non
     assert status == 429
 
 
-# -- tokens in files, and certificates --------------------------------------------------------
-
-
-def test_a_token_may_lie_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "token"
-    file.write_text("口令-z\n", encoding="utf-8")
-    assert load_settings(tmp_path, server={"token_file": file}).server.token == "口令-z"
-    monkeypatch.setenv("YOUJU_TOKEN_FILE", str(file))
-    assert load_settings(tmp_path).server.token == "口令-z"
-    assert load_settings(tmp_path, server={"token": "x"}).server.token == "x"
-    file.write_text(" \n", encoding="utf-8")
-    with pytest.raises(SettingsError, match="空"):
-        load_settings(tmp_path)
-    file.unlink()
-    with pytest.raises(SettingsError, match="token"):
-        load_settings(tmp_path)
+# -- certificates -----------------------------------------------------------------------------
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
