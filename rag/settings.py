@@ -175,15 +175,21 @@ def load_settings(data_dir: Path | None = None, **overrides: Any) -> Settings:
     values = _over(_over(values, environment), overrides)
     values["data_dir"] = home
     try:
-        return _with_token(Settings.model_validate(values))
+        return Settings.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise SettingsError(reason=f"{where}：{first['msg']}", origin=origin) from error
 
 
-def _with_token(settings: Settings) -> Settings:
-    """With the token of the file that is named, where none is given itself."""
+def with_token(settings: Settings) -> Settings:
+    """With the token of the file that is named, where none is given itself.
+
+    Only what serves calls this: others may not be allowed to read the file.
+
+    Raises:
+        SettingsError: the file cannot be read, or is empty.
+    """
     file = settings.server.token_file
     if file is None or settings.server.token:
         return settings

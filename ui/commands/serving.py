@@ -85,8 +85,10 @@ def mcp(context: typer.Context, data_dir: DataDir = None, as_json: AsJson = Fals
 
 
 def _settings(options: Options, given: dict[str, Any]) -> Settings:
+    from rag.settings import with_token
+
     given = {name: value for name, value in given.items() if value is not None}
-    settings = options.settings(server=given) if given else options.settings()
+    settings = with_token(options.settings(server=given) if given else options.settings())
     if not settings.server.token and not _is_loopback(settings.server.host):
         raise SettingsError(
             reason=f"监听 {settings.server.host} 会让别的机器也能访问，必须设访问口令",
