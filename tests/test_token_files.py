@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import webbrowser
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ from fastapi.testclient import TestClient
 
 from rag.errors import SettingsError
 from rag.settings import load_settings, with_token
+from ui import server as ui_server
 from ui.cli import run
 from ui.server import create_app
 
@@ -76,3 +80,31 @@ def test_a_file_that_is_named_later_wins_over_a_token(
     settings.write_text(f'[server]\ntoken_file = "{files[0]}"\n', encoding="utf-8")
     monkeypatch.delenv("YOUJU_TOKEN_FILE")
     assert token(tmp_path) == "environment"
+
+
+@pytest.mark.parametrize("way", ["file", "environment", "settings", "flag"])
+def test_the_browsers_command_line_shows_no_token_that_ours_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    opened: list[str] = []
+    done = threading.Event()
+
+    def browse(url: str) -> None:
+        opened.append(url)
+        done.set()
+
+    file = tmp_path / "token"
+    file.write_text("secret", encoding="utf-8")
+    if way == "environment":
+        monkeypatch.setenv("YOUJU_TOKEN", "secret")
+    if way == "settings":
+        (tmp_path / "youju.toml").write_text('[server]\ntoken = "secret"\n', encoding="utf-8")
+    flags = {"file": ["--token-file", str(file)], "flag": ["--token", "secret"]}.get(way, [])
+    monkeypatch.setattr(webbrowser, "get", lambda: None)
+    monkeypatch.setattr(webbrowser, "open", browse)
+    monkeypatch.setattr("urllib.request.urlopen", lambda *_, **__: nullcontext())
+    monkeypatch.setattr(ui_server, "serve", lambda _, bound: done.wait(20) and bound.close())
+    assert run(["chat", "--port", "0", "--data-dir", str(tmp_path), *flags]) == 0
+    (url,) = opened
+    assert url.startswith("http://127.0.0.1:")
+    assert ("secret" in url) is (way == "flag")

@@ -74,7 +74,9 @@ def chat(
     """启动网页问答，并打开浏览器。"""
     given = {"host": host, "port": port, "token": token, "token_file": token_file}
     given |= {"certfile": certfile, "keyfile": keyfile}
-    _run(_settings(options_of(context, data_dir, as_json), given), browser=browser)
+    settings = _settings(options_of(context, data_dir, as_json), given)
+    # Everybody sees the browser's command line: it shows a token only where ours does already.
+    _run(settings, _page(token or "") if browser else None)
 
 
 def mcp(context: typer.Context, data_dir: DataDir = None, as_json: AsJson = False) -> None:
@@ -97,16 +99,21 @@ def _settings(options: Options, given: dict[str, Any]) -> Settings:
     return settings
 
 
-def _run(settings: Settings, *, browser: bool = False) -> None:
+def _page(token: str) -> str:
+    """The chat's address on the server; with a token, that of one who is let in at once."""
+    return f"/?{urllib.parse.urlencode({'token': token})}" if token else "/"
+
+
+def _run(settings: Settings, page: str | None = None) -> None:
+    """Serve; a page is opened in the browser."""
     from ui.listening import check_certificate, listen, url_of
 
     check_certificate(settings.server)
     bound = listen(settings.server)
     url = url_of(bound, safe=settings.server.certfile is not None)
     console.warn(f"有据正在启动：{url} （按 Ctrl+C 停止）")
-    if browser:
-        arguments = (url, settings.server.token)
-        threading.Thread(target=_open_browser, args=arguments, daemon=True).start()
+    if page is not None:
+        threading.Thread(target=_open_browser, args=(url, page), daemon=True).start()
 
     from ui.server import serve as serve_forever
 
@@ -122,7 +129,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _open_browser(url: str, token: str, patience: float = 30.0) -> None:
+def _open_browser(url: str, page: str, patience: float = 30.0) -> None:
     """Open the page once the server answers; nothing happens where there is no browser."""
     deadline = time.monotonic() + patience
     unchecked = ssl.create_default_context()
@@ -139,4 +146,4 @@ def _open_browser(url: str, token: str, patience: float = 30.0) -> None:
         webbrowser.get()
     except webbrowser.Error:
         return
-    webbrowser.open(f"{url}/?{urllib.parse.urlencode({'token': token})}" if token else url)
+    webbrowser.open(url + page)
