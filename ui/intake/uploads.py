@@ -17,14 +17,13 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from rag.library.library import Library
-from rag.library.storage import kept_copy, synced, translated
+from rag.library.storage import PART, kept_copy, synced, translated
 
 FOLDER = "uploads"
 _HASH_DIGITS = 16
 _LONGEST_BYTES = 200
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]|[\ud800-\udfff]")
 _NAMELESS = "未命名"
-_PART = ".part-"
 
 
 def keep(data_dir: Path, name: str, content: BinaryIO) -> Path:
@@ -34,7 +33,7 @@ def keep(data_dir: Path, name: str, content: BinaryIO) -> Path:
         StorageFull, StorageFailed, LibraryReadOnly: nothing is left behind.
     """
     root = data_dir / FOLDER
-    part = root / f"{_PART}{secrets.token_hex(8)}"
+    part = root / f"{PART}{secrets.token_hex(8)}"
     with translated(root):
         try:
             root.mkdir(parents=True, exist_ok=True)
