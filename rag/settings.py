@@ -170,20 +170,26 @@ def load_settings(data_dir: Path | None = None, **overrides: Any) -> Settings:
     origin = "命令行与环境变量"
     for candidate in (Path(SETTINGS_FILE), home / SETTINGS_FILE):
         if candidate.is_file():
-            values = _merge(values, _from_file(candidate))
+            values = _over(values, _from_file(candidate))
             origin = str(candidate)
-    values = _merge(_merge(values, environment), overrides)
+    values = _over(_over(values, environment), overrides)
     values["data_dir"] = home
     try:
-        return _with_token(Settings.model_validate(values))
+        return Settings.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise SettingsError(reason=f"{where}：{first['msg']}", origin=origin) from error
 
 
-def _with_token(settings: Settings) -> Settings:
-    """With the token of the file that is named, where none is given itself."""
+def with_token(settings: Settings) -> Settings:
+    """With the token of the file that is named, where none is given itself.
+
+    Only what serves calls this: others may not be allowed to read the file.
+
+    Raises:
+        SettingsError: the file cannot be read, or is empty.
+    """
     file = settings.server.token_file
     if file is None or settings.server.token:
         return settings
@@ -253,6 +259,15 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
                 place = place.setdefault(section, {})
             place[key] = value
     return values
+
+
+def _over(values: dict[str, Any], layer: dict[str, Any]) -> dict[str, Any]:
+    """A layer over those below it; a file that it names for the token stands for a token below."""
+    given, below = layer.get("server"), values.get("server")
+    if isinstance(given, dict) and given.get("token_file") and isinstance(below, dict):
+        kept = {name: value for name, value in below.items() if name != "token"}
+        values = {**values, "server": kept}
+    return _merge(values, layer)
 
 
 def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

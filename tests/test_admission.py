@@ -76,6 +76,36 @@ def test_a_guesser_is_stopped_and_who_is_in_stays(tmp_path: Path, way: str) -> N
         assert client.get("/healthz").status_code == 200
 
 
+@pytest.mark.parametrize("way", ["form", "link", "bearer"])
+def test_only_a_login_forgives_what_was_wrong(tmp_path: Path, way: str) -> None:
+    with serving(tmp_path, token=TOKEN) as client:
+        wrong, right = ({"authorization": f"Bearer {token}"} for token in ("x", TOKEN))
+        for _ in range(FREE - 1):
+            client.get("/healthz", headers=wrong)
+        if way == "form":
+            client.post("/login", data={"token": TOKEN}, follow_redirects=False)
+        elif way == "link":
+            client.get("/", params={"token": TOKEN}, follow_redirects=False)
+        else:
+            assert client.get("/healthz", headers=right).status_code == 200
+        client.cookies.clear()
+        statuses = [client.get("/healthz", headers=wrong).status_code for _ in range(2)]
+        assert statuses == [401, 429 if way == "bearer" else 401]
+
+
+def test_an_old_link_is_no_guess_of_one_who_is_in(tmp_path: Path) -> None:
+    with serving(tmp_path, token=TOKEN) as client:
+        client.post("/login", data={"token": TOKEN}, follow_redirects=False)
+        page = client.get("/", headers={"accept": "text/html"}).status_code
+        for n in range(FREE + 1):
+            old = client.get("/", params={"token": f"old{n}"}, headers={"accept": "text/html"})
+            assert (old.status_code, "/login" in old.text) == (page, False)
+        again = client.get("/", params={"token": TOKEN}, follow_redirects=False)
+        assert (again.status_code, again.headers["location"]) == (303, "/")
+        client.cookies.clear()
+        assert client.get("/", params={"token": "old"}).status_code == 401
+
+
 # -- sessions ---------------------------------------------------------------------------------
 
 
@@ -250,6 +280,15 @@ def test_what_a_proxy_says_is_believed_only_where_asked_to(tmp_path: Path) -> No
             assert client.get("/healthz", headers=last).status_code == (401 if believed else 429)
 
 
+def test_a_host_that_is_forwarded_excuses_no_other(tmp_path: Path) -> None:
+    told = {"host": "evil.example", "x-forwarded-host": "127.0.0.1"}
+    with serving(tmp_path, behind_proxy=True) as client:
+        refused = client.get("/healthz", headers=told)
+        assert (refused.status_code, refused.json()["code"]) == (400, "host_refused")
+        assert "evil.example" in refused.json()["message_zh"]
+        assert client.get("/healthz", headers=told | {"host": "127.0.0.1"}).status_code == 200
+
+
 def test_a_proxys_own_line_counts_and_not_what_came_to_it(tmp_path: Path) -> None:
     with serving(tmp_path, behind_proxy=True, token=TOKEN) as client:
         for n in range(FREE + 1):
@@ -259,22 +298,7 @@ def test_a_proxys_own_line_counts_and_not_what_came_to_it(tmp_path: Path) -> Non
     assert status == 429
 
 
-# -- tokens in files, and certificates --------------------------------------------------------
-
-
-def test_a_token_may_lie_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "token"
-    file.write_text("口令-z\n", encoding="utf-8")
-    assert load_settings(tmp_path, server={"token_file": file}).server.token == "口令-z"
-    monkeypatch.setenv("YOUJU_TOKEN_FILE", str(file))
-    assert load_settings(tmp_path).server.token == "口令-z"
-    assert load_settings(tmp_path, server={"token": "x"}).server.token == "x"
-    file.write_text(" \n", encoding="utf-8")
-    with pytest.raises(SettingsError, match="空"):
-        load_settings(tmp_path)
-    file.unlink()
-    with pytest.raises(SettingsError, match="token"):
-        load_settings(tmp_path)
+# -- certificates -----------------------------------------------------------------------------
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sqlite3
@@ -12,12 +13,12 @@ from pathlib import Path
 import pytest
 from kept_library import beside, kept_library, titles
 
-from rag.errors import BackupInvalid, BackupRefused, SchemaNewer, StorageFailed
+from rag.errors import BackupInvalid, BackupRefused, LibraryBusy, SchemaNewer, StorageFailed
 from rag.library import backup
 from rag.library.backup import back_up, restore
 from rag.library.library import Library
 from rag.library.schema import DATABASE, STEPS
-from rag.library.storage import Database
+from rag.library.storage import Database, WriteLock
 
 
 @pytest.fixture
@@ -57,6 +58,61 @@ def test_a_backup_may_name_no_file_outside(data_dir: Path, tmp_path: Path) -> No
             restore(data_dir, evil)
     with pytest.raises(BackupInvalid):
         restore(data_dir, tmp_path / "none.zip")
+
+
+def crafted(made: Path, target: Path, content: bytes, said: int, packed: int) -> Path:
+    """A backup whose `feedback.jsonl` is another one, which the manifest says is `said` long."""
+    with zipfile.ZipFile(made) as good, zipfile.ZipFile(target, "w", packed) as bad:
+        manifest = json.loads(good.read("manifest.json"))
+        digest = hashlib.sha256(content).hexdigest()
+        manifest["files"] = {"feedback.jsonl": {"sha256": digest, "bytes": said}}
+        bad.writestr("feedback.jsonl", content)
+        bad.writestr("manifest.json", json.dumps(manifest), zipfile.ZIP_DEFLATED)
+    return target
+
+
+@pytest.mark.parametrize("said", [-1, 0, 10, "10", 2.5, None])
+def test_no_more_is_unpacked_than_the_manifest_says(
+    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: int
+) -> None:
+    made = back_up(data_dir, tmp_path / "b.zip").file
+    bomb = crafted(made, tmp_path / "bomb.zip", bytes(8 << 20), said, zipfile.ZIP_DEFLATED)
+    sizes: list[int] = []
+    monkeypatch.setattr(backup, "synced", lambda place: sizes.append(place.stat().st_size))
+    with pytest.raises(BackupInvalid):
+        restore(data_dir, bomb)
+    assert all(size <= 11 for size in sizes)
+
+
+def test_what_cannot_be_unpacked_in_pieces_is_no_backup(
+    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = back_up(data_dir, tmp_path / "b.zip").file
+    for packed in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        with pytest.raises(BackupInvalid, match="损坏"):
+            restore(data_dir, crafted(made, tmp_path / "bad.zip", b"x", 1, packed))
+    monkeypatch.setattr(backup, "_LONGEST_MANIFEST", 100)
+    with pytest.raises(BackupInvalid):
+        restore(data_dir, made)
+
+
+def test_what_killed_programs_left_is_neither_kept_nor_backed_up(
+    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ("uploads/.part-0123", "web/cd/.part-0123", ".restore-dead/uploads/x"):
+        (data_dir / place).parent.mkdir(parents=True, exist_ok=True)
+        (data_dir / place).write_bytes(b"half")
+    made = back_up(data_dir, tmp_path / "b.zip").file
+    with zipfile.ZipFile(made) as archive:
+        assert [name for name in archive.namelist() if ".part-" in name] == []
+    monkeypatch.setattr(WriteLock.__init__, "__defaults__", (0.0,))
+    running = WriteLock(data_dir / "restore.lock").acquire()
+    with pytest.raises(LibraryBusy):
+        restore(data_dir, made)
+    assert (data_dir / ".restore-dead").exists()  # it may be the running one's
+    running.release()
+    restore(data_dir, made)
+    assert list(data_dir.glob(".restore-*")) == []
 
 
 def locked(data: bytes) -> bytes:

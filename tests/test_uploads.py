@@ -16,11 +16,12 @@ from fake_pipeline import FakePipeline, IngestHere
 from fastapi.testclient import TestClient
 
 from rag.errors import IngestBroken
+from rag.library.backup import back_up, restore
 from rag.library.library import Library
 from rag.models.embedding import HashingEmbedder
 from rag.settings import Settings, load_settings
 from ui.intake.child import ChildIngester
-from ui.intake.uploads import FOLDER, safe_name
+from ui.intake.uploads import FOLDER, keep, safe_name, unread
 from ui.logs import JsonLines
 from ui.server import create_app
 
@@ -247,6 +248,29 @@ def test_what_an_ended_server_had_taken_is_stored_by_the_next(
         while len(client.get("/v1/articles").json()) < 2 and time.monotonic() < deadline:
             time.sleep(0.05)
         assert {item["file"] for item in client.get("/v1/articles").json()} == {"先.txt", "后.txt"}
+
+
+def test_uploads_are_known_to_their_library_in_another_folder_too(
+    client: TestClient, settings: Settings, tmp_path: Path
+) -> None:
+    sent(client, ("集市.txt", PAGE.encode()))
+    made = back_up(settings.data_dir, tmp_path / "b.zip")
+    there = load_settings(tmp_path / "second")
+    restore(there.data_dir, made.file)
+    assert unread(there.data_dir) == []
+    later = keep(there.data_dir, "后.txt", io.BytesIO(b"later"))
+    renamed = keep(there.data_dir, "别名.txt", io.BytesIO(PAGE.encode()))
+    assert set(unread(there.data_dir)) == {later, renamed}
+    later.unlink()
+    renamed.unlink()
+    app = create_app(there, FakePipeline, chat=False, ingester=IngestHere(there))
+    with TestClient(app, base_url="http://127.0.0.1:7860") as second:
+        again = sent(second, ("集市.txt", PAGE.encode())).json()["files"][0]
+        assert again["status"] == "unchanged"
+        (kept,) = kept_files(there)
+        assert kept.read_text(encoding="utf-8") == PAGE
+        second.delete(f"/v1/articles/{again['articles'][0]}")
+        assert (kept_files(there), len(kept_files(settings))) == ([], 1)
 
 
 def test_what_nobody_foresaw_fails_one_upload_only(

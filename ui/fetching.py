@@ -24,7 +24,7 @@ from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from ingest.loading import SUPPORTED, shown_name
 from rag.errors import AddressRefused, FetchFailed
-from rag.library.storage import translated
+from rag.library.storage import PART, translated
 from ui.intake.uploads import safe_name
 
 FOLDER = "web"
@@ -83,7 +83,7 @@ def fetch_to(url: str, data_dir: Path) -> Path:
     file = data_dir / FOLDER / digest / _name_of(found)
     with translated(file):
         file.parent.mkdir(parents=True, exist_ok=True)
-        part = file.with_name(f".part-{secrets.token_hex(8)}")  # another may fetch it too
+        part = file.with_name(f"{PART}{secrets.token_hex(8)}")  # another may fetch it too
         try:
             part.write_bytes(found.data)
             part.replace(file)

@@ -1,12 +1,14 @@
 """Guesses at the token are slowed: from one address, and in all.
 
 A session is no guess, so people who are logged in notice nothing; nor does an address that knew the
-token a short while ago suffer from what others guess.
+token a short while ago suffer from what others guess. Many may share an address: a program that
+shows the token with each request must not wipe out what another guesses beside it.
 """
 
 from __future__ import annotations
 
 import ipaddress
+import math
 import re
 import time
 from collections import OrderedDict
@@ -16,6 +18,8 @@ from dataclasses import dataclass
 FREE = 5
 """Wrong ones of an address that cost nothing: people mistype."""
 LONGEST = 60.0
+PER_MINUTE = 20
+"""Wrong ones of an address, whatever right ones come between them."""
 ALL_PER_MINUTE = 100
 _FORGOTTEN = 900.0
 _MOST_ADDRESSES = 10_000
@@ -27,7 +31,9 @@ _WITH_PORT = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+))(?::[0-9]{1,5})?")
 class _Tries:
     wrong: int = 0
     last: float = 0.0
-    knew: bool = False
+    window: float = -math.inf
+    in_window: int = 0
+    knew: float = -math.inf
 
 
 class Guesses:
@@ -45,7 +51,10 @@ class Guesses:
         left = 0.0
         if tries.wrong >= FREE and now - tries.last < _FORGOTTEN:
             left = tries.last + min(LONGEST, 2.0 ** (tries.wrong - FREE)) - now
-        if now - self._window < LONGEST and self._in_all >= ALL_PER_MINUTE and not tries.knew:
+        if now - tries.window < LONGEST and tries.in_window >= PER_MINUTE:
+            left = max(left, tries.window + LONGEST - now)
+        known = now - tries.knew < _FORGOTTEN
+        if now - self._window < LONGEST and self._in_all >= ALL_PER_MINUTE and not known:
             left = max(left, self._window + LONGEST - now)
         return max(0, -int(-left // 1))
 
@@ -58,12 +67,16 @@ class Guesses:
         tries = self._of(address)
         if now - tries.last >= _FORGOTTEN:
             tries.wrong = 0
-        tries.wrong, tries.last = tries.wrong + 1, now
+        if now - tries.window >= LONGEST:
+            tries.window, tries.in_window = now, 0
+        tries.wrong, tries.last, tries.in_window = tries.wrong + 1, now, tries.in_window + 1
 
-    def right(self, address: str) -> None:
-        """The token came from an address."""
+    def right(self, address: str, *, login: bool) -> None:
+        """The token came from an address; a person who logs in may mistype again."""
         tries = self._of(address)
-        tries.wrong, tries.last, tries.knew = 0, self._clock(), True
+        tries.knew = self._clock()
+        if login:
+            tries.wrong = 0
 
     def _of(self, address: str) -> _Tries:
         network = _network(address)

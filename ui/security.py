@@ -100,9 +100,11 @@ class Guard:
             await self._app(scope, receive, send)
 
     def _refuse(self, scope: Scope, headers: Headers, origin: str | None) -> YoujuError | None:
-        host = self._told(headers, "x-forwarded-host") or headers.get("host", "")
-        if not self._is_ours(host_name(host)):
-            return HostRefused(host=_shown(host))
+        own = headers.get("host", "")
+        host = self._told(headers, "x-forwarded-host") or own
+        for named in (host, own):  # what is forwarded vouches for nothing: a page may write it
+            if not self._is_ours(host_name(named)):
+                return HostRefused(host=_shown(named))
         writes = scope.get("method", "GET") not in _READS
         asks_first = is_preflight(scope, headers)
         if origin is None and (
@@ -130,10 +132,11 @@ class Guard:
             return await self._farewell(scope, receive, sessions)
         form = scope["type"] == "http" and (scope["method"], scope["path"]) == ("POST", LOGIN_PATH)
         linked = scope["type"] == "http" and scope["path"] == "/" and bool(_query_tokens(scope))
-        if sessions and not form and not linked:
-            return None
         offered = [(await sent_token(scope, receive)).encode("utf-8", "replace")] if form else []
         offered = offered or _offered(scope, headers)
+        right = any(hmac.compare_digest(token, self._token) for token in offered)
+        if sessions and not form and not (linked and right):
+            return None  # an old link is no guess of one who is in
         if not offered:
             return self._ask(scope, headers)
         address = self._told(headers, "x-forwarded-for") or _address(scope)
@@ -141,8 +144,8 @@ class Guard:
             page = form or wants_page(scope, headers)
             error = TooManyGuesses(seconds=seconds)
             return login_page(wait=seconds) if page else error_response(error, scope["path"])
-        if any(hmac.compare_digest(token, self._token) for token in offered):
-            self._guesses.right(address)
+        if right:
+            self._guesses.right(address, login=form or linked)
             return self._welcome(scope, headers) if form or linked else None
         self._guesses.wrong(address)
         return login_page(wrong=True) if form else self._ask(scope, headers)

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
 
-from rag.settings import Settings
+from rag.settings import Settings, with_token
 from ui.api import articles, chat_completions, docs, problems, routes
 from ui.chat import page_images, streaming
 from ui.engine import Engine, Opener, open_real_pipeline
@@ -38,6 +38,9 @@ def create_app(
         opener: gives the pipeline; tests bring a fake one.
         chat: whether the chat page is served too.
         ingester: stores uploads, instead of a process of its own; tests bring one.
+
+    Raises:
+        SettingsError: the file that holds the token cannot be read, or is empty.
     """
     engine = Engine(settings, opener, ingester)
     runner = Runner(engine)
@@ -63,7 +66,7 @@ def create_app(
     app.include_router(evaluation_page)
     problems.install(app)
     app.add_middleware(BodyLimit, upload_mb=settings.server.upload_limit_mb)
-    app.add_middleware(Guard, server=settings.server)
+    app.add_middleware(Guard, server=with_token(settings).server)
     app.add_middleware(Observed, metrics=app.state.metrics)  # added last: it sees everything
     return app
 

@@ -13,11 +13,12 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -26,7 +27,7 @@ from typing import IO, Any
 from rag.errors import BackupInvalid, BackupRefused, LibraryCorrupt, StorageFailed
 from rag.library.library import Library
 from rag.library.schema import DATABASE
-from rag.library.storage import WriteLock, kept_copy, now_named, synced, translated
+from rag.library.storage import PART, WriteLock, kept_copy, now_named, synced, translated
 
 FORMAT = 1
 BESIDE = ("youju.toml", "feedback.jsonl", "evaluations", "uploads", "web")
@@ -34,7 +35,11 @@ BESIDE = ("youju.toml", "feedback.jsonl", "evaluations", "uploads", "web")
 _OURS = {(name,) for name in (DATABASE, *BESIDE)}
 _MANIFEST = "manifest.json"
 _KIND = "youju-backup"
+_DRAFT = ".restore-"
 _PIECE = 1 << 20
+_LONGEST_MANIFEST = 64 << 20
+_PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+"""Ways to pack that can be read in pieces: a few bytes of the others may become gigabytes."""
 _SQLITE = b"SQLite format 3\0"
 _PRIVATE = 0o600
 _MODE = 0o777
@@ -124,21 +129,31 @@ def restore(data_dir: Path, file: Path) -> Restored:
     Raises:
         BackupInvalid: it is no backup, or damaged; nothing is changed.
         SchemaNewer: of a newer program; nothing is changed.
-        LibraryBusy: another program writes; nothing is changed.
+        LibraryBusy: another program writes, or restores; nothing is changed.
         StorageFull, StorageFailed, LibraryReadOnly: the library is the old one or the new one.
     """
-    with translated(data_dir):
-        data_dir.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".restore-", dir=data_dir) as place:
-            draft = Path(place)
-            _unpack(file, draft)
-            _prepare(draft, file)
-            kept = _put_library(draft / DATABASE, data_dir)
-            names = [name for name in BESIDE if (draft / name).exists()]
-            kept += [old for name in names if (old := _put(draft / name, data_dir)) is not None]
+    with translated(data_dir), _draft_in(data_dir) as draft:
+        _unpack(file, draft)
+        _prepare(draft, file)
+        kept = _put_library(draft / DATABASE, data_dir)
+        names = [name for name in BESIDE if (draft / name).exists()]
+        kept += [old for name in names if (old := _put(draft / name, data_dir)) is not None]
     with Library.open(data_dir) as library:
         articles = library.counts().articles
         return Restored(library.identity, library.generation, articles, tuple(names), tuple(kept))
+
+
+@contextmanager
+def _draft_in(data_dir: Path) -> Iterator[Path]:
+    """A new folder for what is put back; those that killed restores left are removed."""
+    lock = WriteLock(data_dir / "restore.lock").acquire()
+    try:
+        for left in data_dir.glob(f"{_DRAFT}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=_DRAFT, dir=data_dir) as place:
+            yield Path(place)
+    finally:
+        lock.release()
 
 
 def _write(part: Path, data_dir: Path, copy: Path) -> dict[str, Any]:
@@ -176,14 +191,15 @@ def _beside(data_dir: Path) -> Iterator[tuple[Path, str]]:
         place = data_dir / name
         files = [place] if place.is_file() else sorted(place.rglob("*"))
         for file in files:
-            if file.is_file() and (file == place or not file.is_symlink()):
+            half = file.name.startswith(PART)
+            if file.is_file() and not half and (file == place or not file.is_symlink()):
                 yield file, file.relative_to(data_dir).as_posix()
 
 
-def _copied(source: IO[bytes], target: IO[bytes] | None) -> dict[str, Any]:
-    """Copy to the end, or only read; what was read."""
+def _copied(source: IO[bytes], target: IO[bytes] | None, most: int = sys.maxsize) -> dict[str, Any]:
+    """Copy to the end, or only read; what was read. Of more than `most` one byte more is read."""
     digest, size = hashlib.sha256(), 0
-    while piece := source.read(_PIECE):
+    while piece := source.read(max(0, min(_PIECE, most + 1 - size))):
         digest.update(piece)
         size += len(piece)
         if target is not None:
@@ -210,9 +226,28 @@ def _check(file: Path, manifest: dict[str, Any]) -> None:
 def _is_backup(file: Path) -> bool:
     try:
         with zipfile.ZipFile(file) as archive:
-            return bool(json.loads(archive.read(_MANIFEST))["kind"] == _KIND)
+            return bool(_manifest(archive)["kind"] == _KIND)
     except (OSError, *_UNREADABLE):
         return False
+
+
+def _manifest(archive: zipfile.ZipFile) -> Any:
+    """What a zip says of itself, unless it says far too much.
+
+    Raises:
+        one of `_UNREADABLE`.
+    """
+    with _opened(archive, _MANIFEST) as source:
+        text = source.read(_LONGEST_MANIFEST + 1)
+    if len(text) > _LONGEST_MANIFEST:
+        raise zipfile.BadZipFile
+    return json.loads(text)
+
+
+def _opened(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+    if archive.getinfo(name).compress_type not in _PACKED:
+        raise zipfile.BadZipFile
+    return archive.open(name)
 
 
 def _unpack(file: Path, draft: Path) -> None:
@@ -228,7 +263,7 @@ def _unpack(file: Path, draft: Path) -> None:
         raise BackupInvalid(file=file, reason="没有权限读它") from error
     try:
         with zipfile.ZipFile(file) as archive:
-            manifest = json.loads(archive.read(_MANIFEST))
+            manifest = _manifest(archive)
             if manifest["kind"] != _KIND or manifest["format"] > FORMAT:
                 raise BackupInvalid(file=file, reason="不是本程序认得的备份")
             for name, said in manifest["files"].items():
@@ -255,8 +290,8 @@ def _unpack_one(
     place = draft.joinpath(*path.parts)
     place.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with archive.open(name) as source, place.open("xb") as target:
-            found = _copied(source, target)
+        with _opened(archive, name) as source, place.open("xb") as target:
+            found = _copied(source, target, most=said["bytes"])
         if mode := archive.getinfo(name).external_attr >> 16 & _MODE:
             place.chmod(mode | _PRIVATE)
         synced(place)

@@ -228,6 +228,13 @@ class LibraryQueries(HistoryQueries):
         row = self._one("SELECT sha256, recipe FROM inputs WHERE path = ?", (path,))
         return (row[0], row[1]) if row else None
 
+    def inputs_like(self, start: str) -> list[str]:
+        """Paths of the input files whose sha256 starts so."""
+        rows = self._all(
+            "SELECT path FROM inputs WHERE sha256 >= ? AND sha256 < ?", (start, f"{start}g")
+        )
+        return [row[0] for row in rows]
+
     def input_with(self, sha256: str, recipe: str) -> str | None:
         """An input file of the same bytes that is stored whole."""
         row = self._one("SELECT path FROM inputs WHERE sha256 = ? AND recipe = ?", (sha256, recipe))

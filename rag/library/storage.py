@@ -32,6 +32,8 @@ Connection = sqlite3.Connection
 _PROBE = 1 << 16
 BACKUPS = "backups"
 """Beside a database: its copies of before a change."""
+PART = ".part-"
+"""How the name of a file begins that is being written beside the library."""
 
 
 class Database:

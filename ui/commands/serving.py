@@ -74,7 +74,9 @@ def chat(
     """启动网页问答，并打开浏览器。"""
     given = {"host": host, "port": port, "token": token, "token_file": token_file}
     given |= {"certfile": certfile, "keyfile": keyfile}
-    _run(_settings(options_of(context, data_dir, as_json), given), browser=browser)
+    settings = _settings(options_of(context, data_dir, as_json), given)
+    # Everybody sees the browser's command line: it shows a token only where ours does already.
+    _run(settings, _page(token or "") if browser else None)
 
 
 def mcp(context: typer.Context, data_dir: DataDir = None, as_json: AsJson = False) -> None:
@@ -85,8 +87,10 @@ def mcp(context: typer.Context, data_dir: DataDir = None, as_json: AsJson = Fals
 
 
 def _settings(options: Options, given: dict[str, Any]) -> Settings:
+    from rag.settings import with_token
+
     given = {name: value for name, value in given.items() if value is not None}
-    settings = options.settings(server=given) if given else options.settings()
+    settings = with_token(options.settings(server=given) if given else options.settings())
     if not settings.server.token and not _is_loopback(settings.server.host):
         raise SettingsError(
             reason=f"监听 {settings.server.host} 会让别的机器也能访问，必须设访问口令",
@@ -95,16 +99,21 @@ def _settings(options: Options, given: dict[str, Any]) -> Settings:
     return settings
 
 
-def _run(settings: Settings, *, browser: bool = False) -> None:
+def _page(token: str) -> str:
+    """The chat's address on the server; with a token, that of one who is let in at once."""
+    return f"/?{urllib.parse.urlencode({'token': token})}" if token else "/"
+
+
+def _run(settings: Settings, page: str | None = None) -> None:
+    """Serve; a page is opened in the browser."""
     from ui.listening import check_certificate, listen, url_of
 
     check_certificate(settings.server)
     bound = listen(settings.server)
     url = url_of(bound, safe=settings.server.certfile is not None)
     console.warn(f"有据正在启动：{url} （按 Ctrl+C 停止）")
-    if browser:
-        arguments = (url, settings.server.token)
-        threading.Thread(target=_open_browser, args=arguments, daemon=True).start()
+    if page is not None:
+        threading.Thread(target=_open_browser, args=(url, page), daemon=True).start()
 
     from ui.server import serve as serve_forever
 
@@ -120,7 +129,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _open_browser(url: str, token: str, patience: float = 30.0) -> None:
+def _open_browser(url: str, page: str, patience: float = 30.0) -> None:
     """Open the page once the server answers; nothing happens where there is no browser."""
     deadline = time.monotonic() + patience
     unchecked = ssl.create_default_context()
@@ -137,4 +146,4 @@ def _open_browser(url: str, token: str, patience: float = 30.0) -> None:
         webbrowser.get()
     except webbrowser.Error:
         return
-    webbrowser.open(f"{url}/?{urllib.parse.urlencode({'token': token})}" if token else url)
+    webbrowser.open(url + page)

@@ -17,14 +17,13 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from rag.library.library import Library
-from rag.library.storage import kept_copy, synced, translated
+from rag.library.storage import PART, kept_copy, synced, translated
 
 FOLDER = "uploads"
 _HASH_DIGITS = 16
 _LONGEST_BYTES = 200
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]|[\ud800-\udfff]")
 _NAMELESS = "未命名"
-_PART = ".part-"
 
 
 def keep(data_dir: Path, name: str, content: BinaryIO) -> Path:
@@ -34,7 +33,7 @@ def keep(data_dir: Path, name: str, content: BinaryIO) -> Path:
         StorageFull, StorageFailed, LibraryReadOnly: nothing is left behind.
     """
     root = data_dir / FOLDER
-    part = root / f"{_PART}{secrets.token_hex(8)}"
+    part = root / f"{PART}{secrets.token_hex(8)}"
     with translated(root):
         try:
             root.mkdir(parents=True, exist_ok=True)
@@ -63,11 +62,12 @@ def _copied(content: BinaryIO, place: Path) -> str:
 def discard_unused(library: Library, files: Iterable[Path]) -> None:
     """Remove those uploaded files that no article in the library comes from."""
     for file in files:
-        is_upload = file.parent.parent == library.data_dir / FOLDER
-        if is_upload and not library.live_paths(str(file.resolve())):
-            file.unlink(missing_ok=True)
-            with suppress(OSError):
-                file.parent.rmdir()
+        if file.parent.parent.name != FOLDER or any(map(library.live_paths, _paths(library, file))):
+            continue
+        here = library.data_dir / FOLDER / file.parent.name / file.name
+        here.unlink(missing_ok=True)
+        with suppress(OSError):
+            here.parent.rmdir()
 
 
 def unread(data_dir: Path) -> list[Path]:
@@ -76,7 +76,13 @@ def unread(data_dir: Path) -> list[Path]:
     if not files:
         return []
     with Library.open(data_dir) as library:
-        return [file for file in files if library.ingested(str(file.resolve())) is None]
+        return [file for file in files if not any(map(library.ingested, _paths(library, file)))]
+
+
+def _paths(library: Library, file: Path) -> list[str]:
+    """What the library may call an upload: put back elsewhere, it has the paths of before."""
+    alike = library.inputs_like(file.parent.name)
+    return [str(file.resolve()), *(one for one in alike if Path(one).parts[-2:] == file.parts[-2:])]
 
 
 def put_aside(data_dir: Path) -> Path | None:
