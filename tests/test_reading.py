@@ -51,9 +51,9 @@ class MarkingReader:
             return Reading(0.01, None, 0.0, tuple(0.0 for _ in passage.spans), (), -8.0, -6.0)
         answer = Span(at, at + len(self._words))
         held = [s.start <= answer.start and answer.end <= s.end for s in passage.spans]
-        evidence = tuple(0.98 if h else 0.02 for h in held)
+        evidence = tuple(0.999 if h else 0.001 for h in held)
         touched = tuple(n for n, h in enumerate(held) if h)
-        high = 5.0 * log_odds(self._sure)
+        high = 6.0 * log_odds(self._sure)
         return Reading(self._sure, answer, 0.9, evidence, touched, high, high)
 
 
