@@ -240,8 +240,9 @@ def run(name: str, place: Path) -> list[str]:
     failed = 0
     for always in (False, True):
         for at in range(1, MOST, 3 if always else 1):
-            folder = place / "work"
-            shutil.rmtree(folder, ignore_errors=True)
+            folder = (
+                place / "work" / f"{'from' if always else 'at'}-{at}"
+            )  # its own: threads end late
             shutil.copytree(place / "made", folder)
             (folder / "tmp").mkdir()
             tempfile.tempdir = str(folder / "tmp")
@@ -256,6 +257,7 @@ def run(name: str, place: Path) -> list[str]:
                 wrong.append(f"{label}: something is lost or left behind")
             if _attempt(scenario, folder) != "done" or not scenario.whole(folder):
                 wrong.append(f"{label}: does not work afterwards")
+            shutil.rmtree(folder, ignore_errors=True)
             if calls < at:
                 break
         else:
