@@ -57,6 +57,12 @@ def joined(
     return whole.model_copy(update={"text": answer_text(whole)})
 
 
+def without_short_answer(answer: Answer) -> Answer:
+    """The same in quotes alone: which of two figures is the greater is for the reader to see."""
+    bare = answer.model_copy(update={"short_answer": None})
+    return bare.model_copy(update={"text": answer_text(bare)})
+
+
 def _numbered(cited: Citation, citations: list[Citation]) -> int:
     """The number of a quote among those so far, where it is put if it is new."""
     for known in citations:

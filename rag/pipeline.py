@@ -15,7 +15,7 @@ from rag.errors import YoujuError
 from rag.evidence.scorer import EvidenceScorer
 from rag.generation import Findings, Generator
 from rag.inquiry import Inquiry
-from rag.joining import joined
+from rag.joining import joined, without_short_answer
 from rag.language.text import has_han, spelt_as
 from rag.library.library import Library
 from rag.library.records import Version
@@ -119,7 +119,7 @@ class Pipeline:
                 if whole.certainty == "sure" and tells_of_each(
                     parts, (citation.quote for citation in whole.citations)
                 ):
-                    return whole
+                    return without_short_answer(whole)
             for part in parts:
                 asked = question.model_copy(
                     update={"question": spelt_as(part.text, question.question)}

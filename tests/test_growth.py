@@ -28,10 +28,13 @@ from rag.question.english_figures import figures_in
 from rag.question.limits import limits_of
 from rag.question.numbered_parts import Part, asked_parts, items_of, other_part_around, reports
 from rag.question.romanised import readings
+from rag.question.several import several
 from rag.question.spellings import spelt_out
 from rag.question.understanding import ParsedQuestion, understand
 from rag.quoting.part_quotes import find_parts
 from rag.rules import attributes
+from rag.rules.asked_source import asked_source
+from rag.rules.namesakes import named_things
 
 MODULES = (
     "language.series language.naming language.numerals language.year_names language.year_parts "
@@ -141,6 +144,12 @@ RULES: Mapping[str, tuple[Callable[[str], object], str]] = {
     "people named": (lambda t: names.named(t, [LAW.article]), "王 王明 教授王"),
     "English figures": (lambda t: list(figures_in(t)), "1 1, 1,111 may may_4 in_may 5th"),
     "syllables": (readings, "aoa aoa- a' xian"),
+    "several questions": (
+        several,
+        "谁 ，谁 多少，多少 甲和 、甲 分别 2022年和 从2017年到 还是 甲多还是 “ 《， ：甲、 以及谁",
+    ),
+    "named things": (lambda t: list(named_things(t)), "松陵 大桥 松陵大桥 松陵县 县"),
+    "asked source": (asked_source, "据 据《 》 据甲报 甲报说 报"),
     "of whom": (lambda t: attributes._asked(ask(t), [LAW.article]), "年龄 王明年龄 现在 今年 王"),
 }
 """What reads a text, and what makes it slow where it reads it anew for each thing in it."""

@@ -11,12 +11,15 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from rag.language.names import possible_names
 from rag.language.text import fold, name_spans
 from rag.question.question_types import question_type
 from rag.question.understanding import content_words, without_end_marks
 
-MOST = 5
-"""Parts of one message."""
+MOST = 8
+"""Parts of one message that are answered; further ones are left out."""
+_LONGEST = 200
+"""Characters of a message that is taken apart; what is longer tells a story, or is no question."""
 _ASKS = re.compile(
     "谁|什么|啥|哪(?!怕)|(?<![好近这那数过])(?<!(?<!提)前)几(?!乎|何|年[来前间]|[天个][月多]?[来前后]|十年来)"
     "|多少(?!年来)|多久|多[大长高远重快宽深厚早](?![人量数型家])|怎么?|如何|为何|(.)不\\1|是否|有没有|可不可以"
@@ -32,6 +35,13 @@ _POLITE = re.compile("^(?:请问|你好|您好|想问一?下|问一?下|麻烦�
 _LEADS = frozenset("为到由在从向给归去被让按凭")
 _NOMINAL = ("n", "vn", "j", "b", "m", "q", "t", "s", "f", "eng", "u", "r", "a", "zg", "x")
 """Tags of what may stand in a subject."""
+_OWN = re.compile("(?:谁|什么|哪.{1,3}?)是|[^的]{2,12}的")
+"""With these a later question tells by itself what it is about: `渡口站的电话是多少`."""
+_HAN = "零一二三四五六七八九"
+_BODIES = re.compile(
+    "住房和城乡建设|发展和改革|人力资源和社会保障|工业和信息化|文化和旅游|规划和自然资源|自然资源和规划|卫生和|民族和宗教|科学和技术"
+)
+"""Bodies with an 和 of their own."""
 _SHORTEST = 3
 """Characters of a part, at least."""
 _EACH = re.compile("分别|各自|各(?![种个地界类级项方部省市县区家位国大])|都(?=[是有收给叫])")
@@ -52,6 +62,10 @@ _WHICH = re.compile(
     "(?:哪一?[个家座条所项种位支届类年月天县市省区镇乡]|谁)的?(?P<of>.{0,10}?)(?:要|会)?(?:更|比较|最|相对)?"
     "(?P<how>[多少高低长短大小早晚快慢重轻远近贵])(?:一些|一点|些)?$"
 )
+_YEAR_AT_END = re.compile(r"\d{4}年$")
+_UNITS = "省市县区州镇乡村"
+_NAME = 8
+"""Characters of a name within which it ends as the one beside it does."""
 _HOW_MUCH = {
     **dict.fromkeys("多少贵", "是多少"),
     **dict.fromkeys("高低", "是多高"),
@@ -87,10 +101,12 @@ def several(question: str) -> tuple[Part, ...]:
         question: as it was typed.
     """
     bare = _POLITE.sub("", without_end_marks(fold(question)))
+    if len(bare) > _LONGEST:
+        return ()
     for split in (_titled, _clauses, _each, _compared, _over_years):
         parts = tuple(dict.fromkeys(part for part in split(bare) if part.text))
-        if 1 < len(parts) <= MOST:
-            return parts
+        if len(parts) > 1:
+            return parts[:MOST]
     return ()
 
 
@@ -123,8 +139,23 @@ def _clauses(text: str) -> list[Part]:
         asking[-1] += f"，{before}"
     if len(asking) < 2 or any(len(part) < _SHORTEST for part in asking):
         return []
-    first, *others = asking
+    first, *others = _without_numbers(asking)
     return [Part(first, first), *(Part(own, _whole(own, first)) for own in map(_own, others))]
+
+
+def _without_numbers(asking: list[str]) -> list[str]:
+    """The questions without the numbers that they are listed by: `1. 大桥多长？ 2. 谁设计的？`."""
+    numbered = [
+        re.match(
+            rf"(?:{n}|{_HAN[n]}是|第?{_HAN[n]})(?![\d年月日路号条届个名位])[.、)）:：,，]*", part
+        )
+        for n, part in enumerate(asking[: len(_HAN) - 1], start=1)
+    ]
+    if len(numbered) < len(asking) or not all(numbered):
+        return asking
+    return [
+        part[match.end() :].strip() for part, match in zip(asking, numbered, strict=True) if match
+    ]
 
 
 def _own(part: str) -> str:
@@ -134,7 +165,9 @@ def _own(part: str) -> str:
 
 def _whole(part: str, first: str) -> str:
     """A later part with what the first is about, if it names nothing itself."""
-    if name_spans(part):
+    if not content_words(part):
+        return f"{first}，{part}"
+    if name_spans(part) or _OWN.match(part):
         return part
     if _begins_asking(part):
         return f"{_subject(first)}{part}"
@@ -236,16 +269,29 @@ def _each(text: str) -> Iterator[Part]:
 def _things(text: str) -> list[str]:
     """`甲、乙和丙的面积` as 甲的面积, 乙的面积, 丙的面积; `甲的长和宽` as 甲的长, 甲的宽."""
     text = text.rstrip("都又")
-    marks = list(_ITEMS.finditer(text))
+    marks = [m for m in _ITEMS.finditer(text) if not _in_a_body(text, m.start())]
     if not marks:
         return []
+    of = text.find("的", marks[0].end(), marks[-1].start())
+    if of > 0:  # each of some things has each of some properties
+        return [
+            f"{thing}的{its}" for thing in _things(text[:of]) for its in _things(text[of + 1 :])
+        ]
     start, end = _edges(text, marks[0].start(), marks[-1].end())
     pieces, at = [], start
     for mark in marks:
         pieces.append(text[at : mark.start()])
         at = mark.end()
     pieces.append(text[at:end])
+    year = _YEAR_AT_END.search(pieces[0])
+    if year and all(_YEAR_AT_END.fullmatch(piece) for piece in pieces[1:]):
+        start += year.start()
+        pieces[0] = year.group()
     return [f"{text[:start]}{piece}{text[end:]}" for piece in pieces if piece]
+
+
+def _in_a_body(text: str, at: int) -> bool:
+    return any(body.start() <= at < body.end() for body in _BODIES.finditer(text))
 
 
 def _edges(text: str, first: int, last: int) -> tuple[int, int]:
@@ -259,10 +305,15 @@ def _edges(text: str, first: int, last: int) -> tuple[int, int]:
         return comma, after
     if before := max(text.rfind("的", 0, first) + 1, comma):
         return before, len(text)
-    left = text[:first]
-    kind = next((m.group() for m in _KIND.finditer(left) if left.endswith(m.group())), None)
-    if kind and (at := text.find(kind, last)) >= 0:
-        return 0, at + len(kind)
+    kind = _UNITS if text[first - 1] in _UNITS else text[first - 1]
+    ends = [at for c in kind if (at := text.find(c, last + 1, last + _NAME)) >= 0]
+    if ends:  # 石盘站 and 黄泥站, 江州市 and 望川县
+        return 0, min(ends) + 1
+    if text[:first] in set(possible_names(text[:first])):
+        name = next(
+            (n for n in possible_names(text[last : last + 4]) if text.startswith(n, last)), ""
+        )
+        return 0, last + len(name) if name else len(text)
     names = [span for span in name_spans(text[last:]) if span.start == 0]
     return 0, last + names[0].end if names else len(text)
 
@@ -296,7 +347,7 @@ def _over_years(text: str) -> Iterator[Part]:
 
 def is_compared(question: str) -> bool:
     """Whether a message asks which of two things has more of something."""
-    bare = without_end_marks(fold(question))
+    bare = without_end_marks(fold(question))[:_LONGEST]
     return any(pattern.match(bare) for pattern in (_EITHER, _WHICH))
 
 

@@ -357,7 +357,7 @@ def is_missed(asked: Lookup, n: int) -> tuple[str, str] | None:
     telling = sum(map(is_telling, lacking))
     for word in lacking:
         # one noun may be another word for a column; with the column named, it is a key
-        key = telling > (not asked.columns) and is_telling(word)
+        key = not asked.keys and telling > (not asked.columns) and is_telling(word)
         if word in asked.elsewhere or key or _DIGIT.search(word) or names_in(word):
             return word, row.values[0][1]
     return None
