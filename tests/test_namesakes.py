@@ -37,6 +37,12 @@ def test_a_name_and_its_kind(text: str, things: list[str]) -> None:
         pytest.param("松陵大桥总投资多少？", "临浦大桥总投资3亿元。", "临浦大桥", id="another"),
         pytest.param("松陵大桥总投资多少？", "松陵大桥总投资3亿元。", None, id="its own"),
         pytest.param("松陵大桥总投资多少？", "松陵跨江大桥总投资3亿元。", None, id="in full"),
+        pytest.param(
+            "松陵大桥总投资多少？",
+            "临浦大桥总投资3亿元。\n松陵大桥还没有开工。",
+            "临浦大桥",
+            id="elsewhere",
+        ),
         pytest.param("松陵大桥总投资多少？", "这座大桥总投资3亿元。", None, id="this one"),
         pytest.param("松陵大桥总投资多少？", "大桥总投资3亿元。", None, id="no name"),
         pytest.param("松陵大桥总投资多少？", "杭州亚运会总投资3亿元。", None, id="another kind"),

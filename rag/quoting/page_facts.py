@@ -28,6 +28,7 @@ from rag.quoting.part_quotes import find_parts
 from rag.quoting.quotes import SURE, LineQuote, Quotable, Quote, whole_paragraph
 from rag.quoting.row_facts import find_rows
 from rag.retrieval.candidates import Candidate
+from rag.rules.posts import other_body
 from rag.rules.qualifiers import another_told
 
 _MOST_ARTICLES = 5
@@ -160,7 +161,8 @@ def _introduced(asked: str, stored: StoredArticle) -> Facts | None:
         text = fold(article.text[sentence.start : sentence.end])
         about = f"{fold(article.title)}\n{text}"
         name = _named_after(held["post"], text)
-        if name and all(word in about for word in where) and _of_it(asked, text, stored):
+        its = all(word in about for word in where) and not other_body(asked, text, article)
+        if name and its and _of_it(asked, text, stored):
             return Facts((_sentence(stored, sentence),), name)
     return None
 

@@ -1,7 +1,7 @@
 """Another thing of the same kind and another name: 青石湾大桥 is no answer about 松陵大桥.
 
-Only where the article never says the name that is asked together with its kind, and what is told
-stands under another one: the nearest that names anything of the kind decides, back from the answer.
+The nearest text that names anything of the kind decides, back from the answer: the sentence, its
+paragraph before it, the heading, the title. Where none does, nothing is amiss.
 """
 
 from __future__ import annotations
@@ -62,14 +62,18 @@ def named_things(text: str) -> Iterator[NamedThing]:
 
 def _another(things: Sequence[NamedThing], evidence: Evidence) -> NearMiss | None:
     article = evidence.candidate.hit.stored.article
-    whole = fold(f"{article.newspaper or ''}\n{article.title}\n{article.text}")
     for thing in things:
-        if thing.kind not in whole or _is_named(thing, whole):
-            continue
-        told = next(filter(None, (_last_named(thing, t) for t in _before(article, evidence))), None)
+        told = next(filter(None, (_nearest(thing, t) for t in _before(article, evidence))), None)
         if told and told != thing.text:
             return NearMiss(evidence, thing.text, told)
     return None
+
+
+def _nearest(thing: NamedThing, text: str) -> str | None:
+    """Which thing of the kind a folded text tells of: the one asked about if it names that."""
+    if thing.kind not in text:
+        return None
+    return thing.text if _is_named(thing, text) else _last_named(thing, text)
 
 
 def _is_named(thing: NamedThing, text: str) -> bool:

@@ -20,6 +20,7 @@ from rag.rules.differences import different_figures
 from rag.rules.interviewer_sentences import answers_follow
 from rag.rules.measured import counted_first
 from rag.rules.namesakes import without_namesakes
+from rag.rules.posts import without_other_posts
 from rag.rules.qualifiers import without_near_misses
 from rag.rules.table_rows import without_other_rows
 
@@ -60,6 +61,10 @@ def _of_this_place(case: Case) -> Case:
 
 def _of_this_name(case: Case) -> Case:
     return case.without_near_misses(*without_namesakes(case.question, case.assessment))
+
+
+def _of_this_post(case: Case) -> Case:
+    return case.without_near_misses(*without_other_posts(case.question, case.assessment))
 
 
 def _of_this_person(case: Case) -> Case:
@@ -116,6 +121,12 @@ RULES = Rules(
         ),
         Rule("of_this_place", "what a newspaper reports of elsewhere", _of_this_place),
         Rule("of_this_name", "another bridge than the one asked about", _of_this_name),
+        Rule(
+            "of_this_post",
+            "a deputy, or a county's bureau: who holds a post is somebody",
+            _of_this_post,
+            frozenset({QuestionType.WHO}),
+        ),
         Rule(
             "of_this_person",
             "last of those that drop sentences: it needs their names",
