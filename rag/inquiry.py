@@ -196,7 +196,8 @@ class Inquiry:
             assessment = by_meaning(vector, candidates)
         else:
             assessment = self.scorer.assess(question, vector, candidates, weights)
-        if not question.chinese and not asks_in_words(question):
+        says_nothing = question.chinese and not question.terms
+        if says_nothing or not (question.chinese or asks_in_words(question)):
             return replace(assessment, answerable=0.0)
         return assessment
 

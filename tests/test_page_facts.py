@@ -232,3 +232,15 @@ def test_the_passage_found_first_is_looked_at_first() -> None:
 def test_somebody_without_a_post_is_of_a_kind(question: str) -> None:
     met = stored(article("水渠修好了。柳坪村茶农乔大山说，今年不愁水。"))
     assert told(facts(question, met)) == ("柳坪村茶农", ["柳坪村茶农乔大山说，今年不愁水。"])
+
+
+@pytest.mark.parametrize(
+    ("text", "post"),
+    [
+        ("县水文中心主任沈知秋、副主任乔大山说，水位平稳。", "副主任"),
+        ("首讲由江州大学教授乔大山主持。", "江州大学教授"),
+        ("镇党委书记、镇长乔大山说，渠修好了。", "镇党委书记、镇长"),
+    ],
+)
+def test_a_post_is_the_persons_own(text: str, post: str) -> None:
+    assert told(facts("乔大山是谁？", stored(article(text))))[0] == post

@@ -73,6 +73,8 @@ _ASKS_BOX = re.compile(
     rf"|(?:解释|介绍|说明|列出)了?哪[些几]个?(?:{_BOXES})|(?:链接|名词解释).{{0,4}}?(?:有|是)(?:哪[些几]|什么)"
 )
 _BOX_SECTION = re.compile(r"^\s*[（(]?\d{1,2}[)）.．、]?\s*\S")
+_BRINGS = re.compile("^.*(?:由|请|据|让|给|被)(?=.{2})")
+_POST_AT_END = re.compile(f"(?:{POST})$")
 _AFFILIATION = re.compile(r"^[（(]?(?:本文)?(?:作者|撰稿人)(?:单位|简介|系|为|是|分别|现任|[:：])")
 _DATE_MARK = r"{y}\s*[年\-/.]\s*0?{m}\s*[月\-/.]\s*0?{d}(?!\d)日?"
 
@@ -197,13 +199,23 @@ def _affiliated(name: str, stored: StoredArticle) -> Facts | None:
     return Facts((whole_paragraph(stored, notes[-1].n),)) if notes else None
 
 
+def _own_post(post: str) -> str:
+    """A post without whom stands before it in a list, and without what brings it in."""
+    *others, own = _BRINGS.sub("", post).split("、")
+    for other in reversed(others):  # 书记、局长 are one person's, 主任某某 is another's
+        if not _POST_AT_END.search(other):
+            break
+        own = f"{other}、{own}"
+    return own
+
+
 def _titled(name: str, stored: StoredArticle, kinds: str = POST) -> Facts | None:
     """The first sentence that gives a post before the name, or another of some `kinds`."""
     article = stored.article
     pattern = re.compile(rf"(?P<post>[\u4e00-\u9fff、]{{0,30}}?(?:{kinds})){re.escape(name)}")
     for sentence in numbered_sentences(article.text, article.paragraph_starts):
         if match := pattern.search(article.text[sentence.start : sentence.end]):
-            return Facts((_sentence(stored, sentence),), match.group("post"))
+            return Facts((_sentence(stored, sentence),), _own_post(match.group("post")))
     return None
 
 
