@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from time import perf_counter
 
 import made_office as made
 import pytest
 from loaded_files import only
-from pages import ask, asking
+from pages import article, ask, asking
 
 from eval.benchmarks.tables import cells_read
 from eval.made_tables import made_tables
@@ -19,9 +20,12 @@ from ingest.formats.tables import TableCell, TableRow, table_lines
 from ingest.loading import load
 from ingest.page import read_page
 from ingest.passages import split_article
+from ingest.table_lines import cells_of_line
 from rag.data_model.documents import Article, spans_text
 from rag.library.records import article_json, article_of
 from rag.pipeline import Pipeline
+from rag.question.question_types import QuestionType
+from rag.rules.row_lookup import lookup, tables_of
 
 STATIONS = """# 各站点值班安排
 
@@ -240,6 +244,16 @@ def test_articles_that_differ_are_both_shown(tmp_path: Path) -> None:
     quotes = [citation.quote for citation in answer.citations]
     assert [any(n in q for q in quotes) for n in ("5550103", "5559903")] == [True, True]
     assert all("红岩站" in quote for quote in quotes)
+
+
+def test_a_value_of_very_many_rows_is_looked_up_at_once() -> None:
+    cells = [f"站点：甲{n}站　状态：正常" for n in range(4000)]
+    made = article(*cells)
+    paragraphs = tuple(replace(p, cells=cells_of_line(p.text)) for p in made.paragraphs)
+    (table,) = tables_of(replace(made, paragraphs=paragraphs))
+    start = perf_counter()
+    assert len(lookup("哪些站点状态正常", QuestionType.OTHER, table).rows) == 4000
+    assert perf_counter() - start < 1
 
 
 class TestOtherFormats:
