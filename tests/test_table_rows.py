@@ -17,11 +17,12 @@ from eval.made_tables import made_tables
 from eval.table_files import FORMS, write
 from ingest.formats.printed_tables import AGAIN
 from ingest.formats.tables import TableCell, TableRow, table_lines
+from ingest.lines import Line
 from ingest.loading import load
 from ingest.page import read_page
 from ingest.passages import split_article
-from ingest.table_lines import cells_of_line
-from rag.data_model.documents import Article, spans_text
+from ingest.table_lines import cells_of_line, with_rows
+from rag.data_model.documents import Article, Span, spans_text
 from rag.library.records import article_json, article_of
 from rag.pipeline import Pipeline
 from rag.question.question_types import QuestionType
@@ -119,6 +120,25 @@ class TestText:
     )
     def test_what_only_stands_apart_is_no_table(self, tmp_path: Path, text: str) -> None:
         assert not rows(read(tmp_path / "a.txt", text))
+
+    def test_a_title_in_as_many_pieces_is_no_header(self, tmp_path: Path) -> None:
+        text = "县 统计 局\n年份 播种面积 产量\n2019 4100 1520\n2020 4230 1604\n\n完。\n"
+        article = read(tmp_path / "a.txt", text)
+        assert rows(article)[1] == {"年份": "2020", "播种面积": "4230", "产量": "1604"}
+        assert len(rows(article)) == 2
+
+    @pytest.mark.parametrize("line", ["甲,乙,丙", "甲 乙 丙", "甲\t乙"])
+    def test_many_lines_alike_are_read_once(self, line: str) -> None:
+        lines = [Line((Span(0, len(line)),), line, gap=False, indented=False)] * 4000
+        start = perf_counter()
+        assert not any(made.cells for made in with_rows(lines, marked=False))
+        assert perf_counter() - start < 3
+
+    def test_a_long_header_is_not_said_again_by_each_of_many_short_rows(self) -> None:
+        texts = ["|甲" * 400, "|-" * 400, *["|"] * 2000]
+        lines = [Line((Span(0, len(t)),), t, gap=False, indented=False) for t in texts]
+        made = with_rows(lines, marked=True)
+        assert sum(len(line.text) for line in made) < 10 * sum(map(len, texts))
 
     def test_no_character_is_lost(self, tmp_path: Path) -> None:
         for name, text in (("a.md", STATIONS), ("a.txt", YIELDS), ("b.txt", STATIONS)):
