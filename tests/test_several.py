@@ -94,6 +94,13 @@ def test_what_is_shown_leaves_nothing_out(tmp_path: Path) -> None:
     assert answer.text == answer_text(answer)
 
 
+@pytest.mark.parametrize("message", ["2019年接待人次：  、  、2020年", "柳" * 1996 + "和乙谁早"])
+def test_each_part_can_be_asked(tmp_path: Path, message: str) -> None:
+    """Blanks are no part, and no part is longer than a question may be."""
+    with asking(tmp_path, hall=HALL) as pipeline:
+        assert ask(pipeline, message).question == message
+
+
 def test_nothing_told_is_one_refusal(tmp_path: Path) -> None:
     with asking(tmp_path, hall=HALL) as pipeline:
         answer = ask(pipeline, "月球有多重，火星上住着谁？")

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.language.text import fold, name_spans
+from rag.language.text import fold, name_spans, visible_length
 from rag.question.question_types import question_type
 from rag.question.understanding import content_words, without_end_marks
 
@@ -88,7 +88,7 @@ def several(question: str) -> tuple[Part, ...]:
     """
     bare = _POLITE.sub("", without_end_marks(fold(question)))
     for split in (_titled, _clauses, _each, _compared, _over_years):
-        parts = tuple(dict.fromkeys(part for part in split(bare) if part.text))
+        parts = tuple(dict.fromkeys(part for part in split(bare) if visible_length(part.text)))
         if 1 < len(parts) <= MOST:
             return parts
     return ()
