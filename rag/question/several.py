@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from rag.language.text import fold, name_spans, visible_length
 from rag.question.question_types import question_type
@@ -34,10 +35,12 @@ _NOMINAL = ("n", "vn", "j", "b", "m", "q", "t", "s", "f", "eng", "u", "r", "a", 
 """Tags of what may stand in a subject."""
 _SHORTEST = 3
 """Characters of a part, at least."""
+_MOST_ANDS = 20
+"""Places at which a clause is tried to be cut; what has more is a list."""
 _EACH = re.compile("分别|各自|各(?![种个地界类级项方部省市县区家位国大])|都(?=[是有收给叫])")
 _TITLED = re.compile(r"^(?P<title>[^:：]{4,}?)[:：](?P<items>.+)$")
 _EITHER = re.compile(
-    "^(?P<head>.*?[,，])?(?P<left>.+?)(?P<how>[多少高低长短大小早晚快慢重轻远近贵])[,，]?还是(?P<right>[^,，]{2,}?)(?P=how)$"
+    r"^(?P<head>[^,，\n]*[,，])?(?P<left>.+?)(?P<how>[多少高低长短大小早晚快慢重轻远近贵])[,，]?还是(?P<right>[^,，]{2,}?)(?P=how)$"
 )
 _ITEMS = re.compile("、|(?<=[\u4e00-\u9fff\\w])[和与及跟](?=[\u4e00-\u9fff\\w])|以及")
 _YEARS = re.compile(
@@ -201,7 +204,7 @@ def _joined_by_and(clause: str) -> list[str]:
     listed = clause.split("、")
     if len(listed) > 1 and all(map(_asks, listed)):
         return listed
-    for match in _AND.finditer(clause):
+    for match in islice(_AND.finditer(clause), _MOST_ANDS):
         left, right = clause[: match.start()], clause[match.end() :]
         strong = len(match.group()) > 1
         least = _SHORTEST if strong else 2 * _SHORTEST
