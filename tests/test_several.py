@@ -8,6 +8,7 @@ from time import perf_counter
 import pytest
 from pages import ask, asking
 
+from rag.proof.verification import verify
 from rag.question.several import several
 from rag.wording.rendering import answer_text
 from ui.chat.answer_view import answer_html
@@ -108,6 +109,21 @@ def test_each_part_can_be_asked(tmp_path: Path, message: str) -> None:
     """Blanks are no part, and no part is longer than a question may be."""
     with asking(tmp_path, hall=HALL) as pipeline:
         assert ask(pipeline, message).question == message
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"short_answer": "9亿元"}, {"statements": (7,)}, {"statements": ()}, {"status": "refused"}],
+)
+def test_what_no_quote_of_a_part_has_is_no_proof(tmp_path: Path, change: dict[str, object]) -> None:
+    with asking(tmp_path, bridge=BRIDGE, hall=HALL) as pipeline:
+        answer = ask(pipeline, "柳镇大桥全长多少米，柳镇大桥总投资多少？")
+        first, *others = answer.sub_questions
+        subs = (first.model_copy(update=change), *others)
+        changed = answer.model_copy(update={"sub_questions": subs})
+        if change != {"statements": (7,)}:
+            changed = changed.model_copy(update={"text": answer_text(changed)})
+        assert verify(changed, pipeline.library)
 
 
 def test_nothing_told_is_one_refusal(tmp_path: Path) -> None:
