@@ -267,7 +267,20 @@ def _edges(text: str, first: int, last: int) -> tuple[int, int]:
     if kind and (at := text.find(kind, last)) >= 0:
         return 0, at + len(kind)
     names = [span for span in name_spans(text[last:]) if span.start == 0]
-    return 0, last + names[0].end if names else len(text)
+    if not names:
+        return 0, len(text)
+    end = last + names[0].end
+    if len(kind or "") != 1 and end < len(text) and not _is_bare_name(left):
+        end += len(_tagged(text[end:])[0][0])
+    return 0, end
+
+
+def _is_bare_name(left: str) -> bool:
+    """Whether a text ends with one name and no kind behind it: 北京 and not 柳镇大桥."""
+    spans = name_spans(left)
+    return (
+        bool(spans) and spans[-1].end == len(left) and spans[-1].start not in {s.end for s in spans}
+    )
 
 
 def _compared(text: str) -> Iterator[Part]:
