@@ -168,7 +168,8 @@ class _Likeness:
         if not rows:
             return np.zeros(len(self._vectors))
         cosines = (self._vectors @ self._vectors[list(rows)].T).max(axis=1)
-        return np.clip((cosines - self._low) / max(1.0 - self._low, 1e-6), 0.0, 1.0)
+        above: Matrix = np.clip((cosines - self._low) / max(1.0 - self._low, 1e-6), 0.0, 1.0)
+        return above
 
 
 def _one_a_guest(choices: Sequence[_Choice], salient: Matrix, most: int) -> list[_Choice]:
