@@ -160,6 +160,12 @@ class TestWritten:
             "合计",
         ]
 
+    def test_cells_that_claim_everything_are_placed_in_a_moment(self) -> None:
+        greedy = row(TableCell(("甲",), across=10**6, down=10**6), "乙")
+        start = perf_counter()
+        assert lines(*[greedy] * 300) is None
+        assert perf_counter() - start < 1
+
     def test_the_rest_of_a_merged_cell(self) -> None:
         rest = TableCell((), goes_on=True)
         assert lines(
