@@ -28,6 +28,8 @@ _DELIMITERS = (
 """What may stand between cells, and in how many cells a line then has to fall to be a row."""
 _LONGEST_NAME, _LONGEST_CELL = 20, 60
 _LEAST_LINES = 3
+_MOST_NAMED = 30
+"""So many times the length of a row its header may have, which each row says again."""
 _DIGIT = re.compile(r"\d")
 
 
@@ -57,9 +59,10 @@ def with_rows(lines: Sequence[Line], *, marked: bool) -> list[Line]:
     """
     told = [cells_of_line(line.text) for line in lines]
     settled: list[Line] = []
+    runs: dict[re.Pattern[str], _Run] = {}
     n = 0
     while n < len(lines):
-        if table := _Table.at(lines, n, marked=marked):
+        if table := _Table.at(lines, n, runs, marked=marked):
             settled += table.rows()
             n = table.end
             continue
@@ -86,16 +89,18 @@ class _Table:
     marked: bool
 
     @classmethod
-    def at(cls, lines: Sequence[Line], n: int, *, marked: bool) -> _Table | None:
-        """The table whose header is line `n`."""
+    def at(
+        cls, lines: Sequence[Line], n: int, runs: dict[re.Pattern[str], _Run], *, marked: bool
+    ) -> _Table | None:
+        """The table whose header is line `n`; `runs` keeps the last run of each delimiter."""
         if (table := cls._ruled(lines, n, marked=marked)) or marked:
             return table
         for delimiter, least in _DELIMITERS:
-            wide = len(_cells(lines[n].text, delimiter))
-            if wide >= least:
-                end = _end(lines, n, delimiter, wide)
-                if end - n >= _LEAST_LINES and _is_table(lines[n:end], delimiter):
-                    return cls(lines, n, n + 1, end, delimiter, marked=False)
+            run = runs.get(delimiter)
+            if run is None or n >= run.end:
+                run = runs[delimiter] = _Run.at(lines, n, delimiter, least)
+            if n in run.headers:
+                return cls(lines, n, n + 1, run.end, delimiter, marked=False)
         return None
 
     @classmethod
@@ -108,6 +113,8 @@ class _Table:
             return None
         end = n + 2
         while end < len(lines) and not lines[end].gap and _BAR.search(lines[end].text):
+            if len(lines[n].text) > _MOST_NAMED * len(lines[end].text):
+                break
             end += 1
         return cls(lines, n, n + 2, end, _BAR, marked) if end > n + 2 else None
 
@@ -184,6 +191,23 @@ def _cells(text: str, delimiter: re.Pattern[str]) -> list[Span]:
     return cells
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Lines up to `end` that fall in as many cells; at `headers` a table may begin."""
+
+    end: int
+    headers: frozenset[int]
+
+    @classmethod
+    def at(cls, lines: Sequence[Line], n: int, delimiter: re.Pattern[str], least: int) -> _Run:
+        """The run that begins with line `n`, which is told apart once for all of its lines."""
+        wide = len(_cells(lines[n].text, delimiter))
+        if wide < least:
+            return cls(n + 1, frozenset())
+        end = _end(lines, n, delimiter, wide)
+        return cls(end, frozenset(_headers(lines, n, end, delimiter)))
+
+
 def _end(lines: Sequence[Line], n: int, delimiter: re.Pattern[str], wide: int) -> int:
     """Where the run of lines ends that fall in as many cells."""
     end = n + 1
@@ -194,15 +218,23 @@ def _end(lines: Sequence[Line], n: int, delimiter: re.Pattern[str], wide: int) -
     return end
 
 
-def _is_table(lines: Sequence[Line], delimiter: re.Pattern[str]) -> bool:
-    """Whether the first line names columns: without digits, over one that has some in every row."""
-    rows = [[line.text[a:b] for a, b in _cells(line.text, delimiter)] for line in lines]
-    names, *body = rows
-    if any(not name or len(name) > _LONGEST_NAME or _DIGIT.search(name) for name in names):
-        return False
-    if any(len(cell) > _LONGEST_CELL for row in body for cell in row):
-        return False
-    return any(all(map(_DIGIT.search, column)) for column in zip(*body, strict=True))
+def _headers(
+    lines: Sequence[Line], start: int, end: int, delimiter: re.Pattern[str]
+) -> Iterator[int]:
+    """Lines that name columns, the last first: no digits, over a column with some in each row."""
+    figures: set[int] | None = None
+    for n in range(end - 1, start - 1, -1):
+        row = [lines[n].text[a:b] for a, b in _cells(lines[n].text, delimiter)]
+        if end - n >= _LEAST_LINES and all(map(_is_name, row)):
+            yield n
+        told = {column for column, cell in enumerate(row) if _DIGIT.search(cell)}
+        figures = told if figures is None else figures & told
+        if not figures or any(len(cell) > _LONGEST_CELL for cell in row):
+            return
+
+
+def _is_name(cell: str) -> bool:
+    return 0 < len(cell) <= _LONGEST_NAME and not _DIGIT.search(cell)
 
 
 def _beside(text: str, cell: Span) -> tuple[int, int]:

@@ -98,7 +98,9 @@ class Pipeline:
         if reply is not None:
             timed = reply.model_copy(update={"timings_ms": dict(timings)})
             return located(timed, self.library)
-        if parts := several(question.question):
+        parts = several(question.question)
+        limit = self.settings.answer.question_limit
+        if parts and all(len(part.text) <= limit for part in parts):
             return self._each(question, parts, said.questions, retriever, on_stage)
         return self._answer(question, _Context(said.questions), retriever, on_stage)
 

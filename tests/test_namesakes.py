@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from pages import ask, asking, evidence_of
@@ -67,6 +68,13 @@ def test_another_of_the_kind_is_a_near_miss(question: str, text: str, told: str 
 )
 def test_a_source_is_a_medium_that_is_said_to_tell(question: str, source: str | None) -> None:
     assert asked_source(understand(Question(question=question), 100).searched) == source
+
+
+def test_pages_of_a_source_take_no_longer_the_more_there_are() -> None:
+    """`第a版第版第a版` can be cut in one way only: each further one took twice the time."""
+    start = perf_counter()
+    assert asked_source("据江州日报" + "第a版第版第a版" * 30) is None
+    assert perf_counter() - start < 1
 
 
 def test_refusals_name_what_is_told_instead(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 from pages import article, stored
 
@@ -42,3 +44,15 @@ def test_nothing_is_said_twice_while_something_else_is_left() -> None:
     alike = gist_of(stored(NEWS), SENTENCES, vectors, most=80)
     assert len(apart) == 2
     assert {quote.text for quote in alike} != {quote.text for quote in apart}
+
+
+def test_a_gist_of_a_book_takes_no_memory_for_all_pairs_of_sentences() -> None:
+    book = article(*(f"第{n}件事发生在柳镇大桥上，{n}人看见了。" for n in range(3000)))
+    sentences = numbered_sentences(book.text, book.paragraph_starts)
+    vectors = np.random.default_rng(1).normal(size=(len(sentences), 16))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    tracemalloc.start()
+    assert gist_of(stored(book), sentences, vectors)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 8 * len(sentences) ** 2

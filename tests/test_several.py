@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from pages import ask, asking
 
+from rag.proof.verification import verify
 from rag.question.several import several
 from rag.wording.rendering import answer_text
 from ui.chat.answer_view import answer_html
@@ -37,6 +39,10 @@ HALL = """柳镇会堂开放
             "柳镇大桥的主跨和全长分别是多少米？",
             ("柳镇大桥的主跨是多少米", "柳镇大桥的全长是多少米"),
         ),
+        ("柳镇大桥和柳镇会堂分别多长", ("柳镇大桥多长", "柳镇会堂多长")),
+        ("黄金期货和白银期货谁的成交额更大", ("黄金期货成交额是多大", "白银期货成交额是多大")),
+        ("北京和上海面积分别是多少", ("北京面积是多少", "上海面积是多少")),
+        ("云顶乡和望川县茶园分别多大", ("云顶乡茶园多大", "望川县茶园多大")),
         ("2022年和2023年的冠军是谁", ("2022年的冠军是谁", "2023年的冠军是谁")),
         ("甲桥和乙桥哪个更长", ("甲桥是多长", "乙桥是多长")),
         ("2022年和2023年哪一年的产值更高", ("2022年产值是多高", "2023年产值是多高")),
@@ -82,6 +88,14 @@ def test_one_question_stays_one(message: str) -> None:
     assert several(message) == ()
 
 
+@pytest.mark.parametrize("message", ["，" * 1000 + "多还是" * 333, "谁和" * 1000])
+def test_the_longest_message_is_cut_in_a_moment(message: str) -> None:
+    several("甲是谁和乙怎么样")
+    start = perf_counter()
+    several(message)
+    assert perf_counter() - start < 1
+
+
 def test_an_answer_to_each_and_what_is_not_told(tmp_path: Path) -> None:
     with asking(tmp_path, bridge=BRIDGE, hall=HALL) as pipeline:
         answer = ask(pipeline, "柳镇大桥总投资多少，2019年的冠军是谁？")
@@ -107,6 +121,28 @@ def test_what_is_shown_leaves_nothing_out(tmp_path: Path) -> None:
         for citation in answer.citations:
             assert citation.quote[:12] in text
     assert answer.text == answer_text(answer)
+
+
+@pytest.mark.parametrize("message", ["2019年接待人次：  、  、2020年", "柳" * 1996 + "和乙谁早"])
+def test_each_part_can_be_asked(tmp_path: Path, message: str) -> None:
+    """Blanks are no part, and no part is longer than a question may be."""
+    with asking(tmp_path, hall=HALL) as pipeline:
+        assert ask(pipeline, message).question == message
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"short_answer": "9亿元"}, {"statements": (7,)}, {"statements": ()}, {"status": "refused"}],
+)
+def test_what_no_quote_of_a_part_has_is_no_proof(tmp_path: Path, change: dict[str, object]) -> None:
+    with asking(tmp_path, bridge=BRIDGE, hall=HALL) as pipeline:
+        answer = ask(pipeline, "柳镇大桥全长多少米，柳镇大桥总投资多少？")
+        first, *others = answer.sub_questions
+        subs = (first.model_copy(update=change), *others)
+        changed = answer.model_copy(update={"sub_questions": subs})
+        if change != {"statements": (7,)}:
+            changed = changed.model_copy(update={"text": answer_text(changed)})
+        assert verify(changed, pipeline.library)
 
 
 def test_nothing_told_is_one_refusal(tmp_path: Path) -> None:

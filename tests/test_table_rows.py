@@ -5,23 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from time import perf_counter
 
 import made_office as made
 import pytest
 from loaded_files import only
-from pages import ask, asking
+from pages import article, ask, asking
 
 from eval.benchmarks.tables import cells_read
 from eval.made_tables import made_tables
 from eval.table_files import FORMS, write
 from ingest.formats.printed_tables import AGAIN
 from ingest.formats.tables import TableCell, TableRow, table_lines
+from ingest.lines import Line
 from ingest.loading import load
 from ingest.page import read_page
 from ingest.passages import split_article
-from rag.data_model.documents import Article, spans_text
+from ingest.table_lines import cells_of_line, with_rows
+from rag.data_model.documents import Article, Span, spans_text
 from rag.library.records import article_json, article_of
 from rag.pipeline import Pipeline
+from rag.question.question_types import QuestionType
+from rag.rules.row_lookup import lookup, tables_of
 
 STATIONS = """# 各站点值班安排
 
@@ -116,6 +121,25 @@ class TestText:
     def test_what_only_stands_apart_is_no_table(self, tmp_path: Path, text: str) -> None:
         assert not rows(read(tmp_path / "a.txt", text))
 
+    def test_a_title_in_as_many_pieces_is_no_header(self, tmp_path: Path) -> None:
+        text = "县 统计 局\n年份 播种面积 产量\n2019 4100 1520\n2020 4230 1604\n\n完。\n"
+        article = read(tmp_path / "a.txt", text)
+        assert rows(article)[1] == {"年份": "2020", "播种面积": "4230", "产量": "1604"}
+        assert len(rows(article)) == 2
+
+    @pytest.mark.parametrize("line", ["甲,乙,丙", "甲 乙 丙", "甲\t乙"])
+    def test_many_lines_alike_are_read_once(self, line: str) -> None:
+        lines = [Line((Span(0, len(line)),), line, gap=False, indented=False)] * 4000
+        start = perf_counter()
+        assert not any(made.cells for made in with_rows(lines, marked=False))
+        assert perf_counter() - start < 3
+
+    def test_a_long_header_is_not_said_again_by_each_of_many_short_rows(self) -> None:
+        texts = ["|甲" * 400, "|-" * 400, *["|"] * 2000]
+        lines = [Line((Span(0, len(t)),), t, gap=False, indented=False) for t in texts]
+        made = with_rows(lines, marked=True)
+        assert sum(len(line.text) for line in made) < 10 * sum(map(len, texts))
+
     def test_no_character_is_lost(self, tmp_path: Path) -> None:
         for name, text in (("a.md", STATIONS), ("a.txt", YIELDS), ("b.txt", STATIONS)):
             (tmp_path / name).write_text(text)
@@ -135,6 +159,12 @@ class TestWritten:
             "片区：城东　站点：白桥站　职责：开门",
             "合计",
         ]
+
+    def test_cells_that_claim_everything_are_placed_in_a_moment(self) -> None:
+        greedy = row(TableCell(("甲",), across=10**6, down=10**6), "乙")
+        start = perf_counter()
+        assert lines(*[greedy] * 300) is None
+        assert perf_counter() - start < 1
 
     def test_the_rest_of_a_merged_cell(self) -> None:
         rest = TableCell((), goes_on=True)
@@ -240,6 +270,16 @@ def test_articles_that_differ_are_both_shown(tmp_path: Path) -> None:
     quotes = [citation.quote for citation in answer.citations]
     assert [any(n in q for q in quotes) for n in ("5550103", "5559903")] == [True, True]
     assert all("红岩站" in quote for quote in quotes)
+
+
+def test_a_value_of_very_many_rows_is_looked_up_at_once() -> None:
+    cells = [f"站点：甲{n}站　状态：正常" for n in range(4000)]
+    made = article(*cells)
+    paragraphs = tuple(replace(p, cells=cells_of_line(p.text)) for p in made.paragraphs)
+    (table,) = tables_of(replace(made, paragraphs=paragraphs))
+    start = perf_counter()
+    assert len(lookup("哪些站点状态正常", QuestionType.OTHER, table).rows) == 4000
+    assert perf_counter() - start < 1
 
 
 class TestOtherFormats:

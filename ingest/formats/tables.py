@@ -133,7 +133,10 @@ def _is_layout(rows: Sequence[TableRow], cells: Sequence[TableCell]) -> bool:
 
 
 def _sheet(rows: Sequence[TableRow]) -> Sheet:
-    """Every cell in its row and column, those over several as merges."""
+    """Every cell in its row and column, those over several as merges, none over another.
+
+    As far as the first row that is wider than any table.
+    """
     grid: list[list[str]] = [[] for _ in rows]
     taken: dict[tuple[int, int], tuple[int, int]] = {}  # what reaches down from above: its corner
     merges: dict[tuple[int, int], Merge] = {}
@@ -142,13 +145,17 @@ def _sheet(rows: Sequence[TableRow]) -> Sheet:
         for cell in row.cells:
             while (top, column) in taken and not cell.goes_on:
                 column += 1
-            right = column + min(max(cell.across, 1), _MOST_COLUMNS)
+            right = column + 1
+            while right < min(column + cell.across, _MOST_COLUMNS) and (top, right) not in taken:
+                right += 1
             corner = _corner_above(merges, grid, top, column) if cell.goes_on else None
             if corner is not None:
                 above = merges.get(corner, Merge(*corner[:1], top, corner[1], right))
                 merges[corner] = Merge(above.top, top + 1, above.left, above.right)
             else:
                 _put(grid[top], column, cell.text)
+                if column >= _MOST_COLUMNS:
+                    return Sheet("", grid, (), 0)
                 bottom = min(top + max(cell.down, 1), len(rows), top + _DEEPEST_MERGE)
                 if bottom - top > 1 or right - column > 1:
                     merges[top, column] = Merge(top, bottom, column, right)

@@ -36,6 +36,8 @@ _REPEATING = 0.7
 """What a sentence loses that says again what is chosen."""
 _LENGTH = 0.5
 """The power of its length that a sentence costs."""
+_SAMPLED = 1000
+"""Sentences of which it is told how much they have in common."""
 _ITEM = 10
 """Characters that an item's first clauses must have."""
 _ASIDE = re.compile(r"^[（(].*[）)]$|^编者按|^链接|[：:]$|[?？]$")
@@ -69,13 +71,13 @@ def gist_of(
         vectors: theirs, shape (sentences, dim), unit norm.
         most: characters.
     """
-    choices = _choices(stored, sentences)
     talks = len(_guests(stored)) > 1
+    choices = _choices(stored, sentences, talks=talks)
     if talks:  # what the guests say, and nobody's words stand for another's
         choices = [choice for choice in choices if choice.part]
     if not choices:
         return []
-    likeness, salient = _likeness(vectors), salience(stored.article, sentences, vectors)
+    likeness, salient = _Likeness(vectors), salience(stored.article, sentences, vectors)
     chosen: list[_Choice] = []
     for choice in _one_a_guest(choices, salient, most) if talks else ():
         chosen += _if_it_fits(choice, chosen, most)
@@ -85,8 +87,11 @@ def gist_of(
     return sorted(quotes, key=lambda quote: quote.start)
 
 
-def _choices(stored: StoredArticle, sentences: Sequence[Sentence]) -> list[_Choice]:
-    """What may be quoted: sentences that tell something, and enumerations whole."""
+def _choices(stored: StoredArticle, sentences: Sequence[Sentence], *, talks: bool) -> list[_Choice]:
+    """What may be quoted: sentences that tell something, and enumerations whole.
+
+    Where it `talks`, each has the guest whose it is.
+    """
     article = stored.article
     row_of = {sentence.start: row for row, sentence in enumerate(sentences)}
     choices: list[_Choice] = []
@@ -97,7 +102,8 @@ def _choices(stored: StoredArticle, sentences: Sequence[Sentence]) -> list[_Choi
             in_lists.update(rows)
             quotes = tuple(_item(stored, sentence) for sentence in enumeration.items)
             covered = (*rows, *_lead_row(enumeration, row_of))
-            choices.append(_Choice(quotes, covered, _part(stored, enumeration.items[0])))
+            part = _part(stored, enumeration.items[0]) if talks else ""
+            choices.append(_Choice(quotes, covered, part))
     for row, sentence in enumerate(sentences):
         if row in in_lists or _is_asked(stored, sentence):
             continue
@@ -105,7 +111,8 @@ def _choices(stored: StoredArticle, sentences: Sequence[Sentence]) -> list[_Choi
         paragraph = article.paragraphs[sentence.paragraph - 1]
         aside = _ASIDE.search(quote.text) or listed_name(paragraph)
         if visible_length(quote.text) >= _SHORTEST and len(quote.text) <= _LONGEST and not aside:
-            choices.append(_Choice((quote,), (row,), _part(stored, sentence)))
+            part = _part(stored, sentence) if talks else ""
+            choices.append(_Choice((quote,), (row,), part))
     return sorted(choices, key=lambda choice: choice.rows[0])
 
 
@@ -141,16 +148,28 @@ def _guests(stored: StoredArticle) -> Sequence[str]:
 
 
 def _part(stored: StoredArticle, sentence: Sentence) -> str:
-    """The guest whom a sentence speaks for, where there are several."""
-    speaker = stored.article.paragraphs[sentence.paragraph - 1].speaker
-    return speaker or "" if len(_guests(stored)) > 1 else ""
+    """The guest whom a sentence speaks for; empty for nobody."""
+    return stored.article.paragraphs[sentence.paragraph - 1].speaker or ""
 
 
-def _likeness(vectors: Matrix) -> Matrix:
-    """Cosines above those of sentences that have little in common, 0 to 1."""
-    cosines = vectors @ vectors.T
-    low = float(np.quantile(cosines, 0.1))
-    return np.clip((cosines - low) / max(1.0 - low, 1e-6), 0.0, 1.0)
+class _Likeness:
+    """Cosines above those of sentences that have little in common, 0 to 1.
+
+    Never of all sentences with all: a book has tens of thousands.
+    """
+
+    def __init__(self, vectors: Matrix) -> None:
+        self._vectors = vectors
+        some = vectors[:: 1 + len(vectors) // _SAMPLED]
+        self._low = float(np.quantile(some @ some.T, 0.1))
+
+    def nearest(self, rows: Sequence[int]) -> Matrix:
+        """Of each sentence, with the one of some rows that is likest; 0 where there are none."""
+        if not rows:
+            return np.zeros(len(self._vectors))
+        cosines = (self._vectors @ self._vectors[list(rows)].T).max(axis=1)
+        above: Matrix = np.clip((cosines - self._low) / max(1.0 - self._low, 1e-6), 0.0, 1.0)
+        return above
 
 
 def _one_a_guest(choices: Sequence[_Choice], salient: Matrix, most: int) -> list[_Choice]:
@@ -181,16 +200,16 @@ def _if_it_fits(choice: _Choice, chosen: Sequence[_Choice], most: int) -> list[_
 def _best(
     choices: Sequence[_Choice],
     chosen: Sequence[_Choice],
-    likeness: Matrix,
+    likeness: _Likeness,
     salient: Matrix,
     most: int,
 ) -> _Choice | None:
     """The choice that tells most for its length; None where there is no room."""
-    taken = [row for choice in chosen for row in choice.rows]
+    alike = likeness.nearest([row for choice in chosen for row in choice.rows])
     gains = []
     for at, choice in enumerate(choices):
         if _if_it_fits(choice, chosen, most):
-            alike = likeness[np.ix_(list(choice.rows), taken)].max() if taken else 0.0
-            worth = _salience(choice, salient) * (1.0 - _REPEATING * float(alike))
+            repeated = float(alike[list(choice.rows)].max())
+            worth = _salience(choice, salient) * (1.0 - _REPEATING * repeated)
             gains.append((worth / choice.length**_LENGTH, -at, choice))
     return max(gains, key=lambda gain: gain[:2])[2] if gains else None

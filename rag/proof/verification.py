@@ -30,6 +30,7 @@ def verify(answer: Answer, library: Library) -> list[Finding]:
     if answer.refusal:
         findings += _citations(answer.refusal.nearest, library)
     findings += _statements(answer)
+    findings += _sub_questions(answer)
     findings += _corrections(answer)
     findings += _overview(answer, library)
     findings += _bridged(answer)
@@ -77,6 +78,17 @@ def _statements(answer: Answer) -> Iterator[Finding]:
         yield Finding(f"有引文没有用到：{sorted(quotes.keys() - used)}")
     if answer.short_answer and not any(answer.short_answer in q for q in quotes.values()):
         yield Finding(f"简答不在引文里：{answer.short_answer}")
+
+
+def _sub_questions(answer: Answer) -> Iterator[Finding]:
+    """Each of several questions: its sentences are there, and its short answer is in them."""
+    said = dict(enumerate(statement.text for statement in answer.statements))
+    for sub in answer.sub_questions:
+        own = [said.get(n) for n in sub.statements]
+        if (sub.status == "answered") != bool(own) or None in own:
+            yield Finding(f"“{sub.question}”作答与拒答的标记自相矛盾")
+        elif sub.short_answer and not any(sub.short_answer in (text or "") for text in own):
+            yield Finding(f"简答不在引文里：{sub.short_answer}")
 
 
 def _corrections(answer: Answer) -> Iterator[Finding]:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from rag.language.names import possible_names
-from rag.language.text import fold, name_spans
+from rag.language.text import fold, name_spans, visible_length
 from rag.question.question_types import question_type
 from rag.question.understanding import content_words, without_end_marks
 
@@ -44,10 +45,12 @@ _BODIES = re.compile(
 """Bodies with an 和 of their own."""
 _SHORTEST = 3
 """Characters of a part, at least."""
+_MOST_ANDS = 20
+"""Places at which a clause is tried to be cut; what has more is a list."""
 _EACH = re.compile("分别|各自|各(?![种个地界类级项方部省市县区家位国大])|都(?=[是有收给叫])")
 _TITLED = re.compile(r"^(?P<title>[^:：]{4,}?)[:：](?P<items>.+)$")
 _EITHER = re.compile(
-    "^(?P<head>.*?[,，])?(?P<left>.+?)(?P<how>[多少高低长短大小早晚快慢重轻远近贵])[,，]?还是(?P<right>[^,，]{2,}?)(?P=how)$"
+    r"^(?P<head>[^,，\n]*[,，])?(?P<left>.+?)(?P<how>[多少高低长短大小早晚快慢重轻远近贵])[,，]?还是(?P<right>[^,，]{2,}?)(?P=how)$"
 )
 _ITEMS = re.compile("、|(?<=[\u4e00-\u9fff\\w])[和与及跟](?=[\u4e00-\u9fff\\w])|以及")
 _YEARS = re.compile(
@@ -104,7 +107,7 @@ def several(question: str) -> tuple[Part, ...]:
     if len(bare) > _LONGEST:
         return ()
     for split in (_titled, _clauses, _each, _compared, _over_years):
-        parts = tuple(dict.fromkeys(part for part in split(bare) if part.text))
+        parts = tuple(dict.fromkeys(part for part in split(bare) if visible_length(part.text)))
         if len(parts) > 1:
             return parts[:MOST]
     return ()
@@ -234,7 +237,7 @@ def _joined_by_and(clause: str) -> list[str]:
     listed = clause.split("、")
     if len(listed) > 1 and all(map(_asks, listed)):
         return listed
-    for match in _AND.finditer(clause):
+    for match in islice(_AND.finditer(clause), _MOST_ANDS):
         left, right = clause[: match.start()], clause[match.end() :]
         strong = len(match.group()) > 1
         least = _SHORTEST if strong else 2 * _SHORTEST
@@ -305,17 +308,36 @@ def _edges(text: str, first: int, last: int) -> tuple[int, int]:
         return comma, after
     if before := max(text.rfind("的", 0, first) + 1, comma):
         return before, len(text)
-    kind = _UNITS if text[first - 1] in _UNITS else text[first - 1]
+    return 0, _end_of_last(text, first, last)
+
+
+def _end_of_last(text: str, first: int, last: int) -> int:
+    """Where the last of some things ends that begins at `last`; the first one ends at `first`."""
+    left = text[:first]
+    kind = _UNITS if left[-1] in _UNITS else left[-1]
     ends = [at for c in kind if (at := text.find(c, last + 1, last + _NAME)) >= 0]
     if ends:  # 石盘站 and 黄泥站, 江州市 and 望川县
-        return 0, min(ends) + 1
-    if text[:first] in set(possible_names(text[:first])):
-        name = next(
-            (n for n in possible_names(text[last : last + 4]) if text.startswith(n, last)), ""
+        return min(ends) + 1
+    if left in set(possible_names(left)):
+        after = possible_names(text[last : last + 4])
+        return last + len(
+            next((name for name in after if text.startswith(name, last)), text[last:])
         )
-        return 0, last + len(name) if name else len(text)
     names = [span for span in name_spans(text[last:]) if span.start == 0]
-    return 0, last + names[0].end if names else len(text)
+    if not names:
+        return len(text)
+    end = last + names[0].end
+    if end < len(text) and not _is_bare_name(left):  # 柳镇大桥 and 柳镇会堂
+        end += len(_tagged(text[end:])[0][0])
+    return end
+
+
+def _is_bare_name(left: str) -> bool:
+    """Whether a text ends with one name and no kind behind it: 北京 and not 柳镇大桥."""
+    spans = name_spans(left)
+    return (
+        bool(spans) and spans[-1].end == len(left) and spans[-1].start not in {s.end for s in spans}
+    )
 
 
 def _compared(text: str) -> Iterator[Part]:

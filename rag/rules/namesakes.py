@@ -42,7 +42,7 @@ def without_namesakes(
 
     Gives also the near miss that seemed likeliest, if it was the best of all.
     """
-    things = tuple(named_things(question.searched))
+    things = tuple(dict.fromkeys(named_things(question.searched)))
     if not things or not assessment.evidence:
         return assessment, None
     return without(assessment, [_another(things, e) for e in assessment.evidence])

@@ -7,12 +7,13 @@ value of another row, a number that this one lacks or another name of the kind m
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from rag.data_model.documents import Article, Cell, Span
+from rag.data_model.documents import Article, Cell, Span, touches
 from rag.language.text import fold, has_han, names_in, occurrences, parts
 from rag.question.question_types import QuestionType
 from rag.question.understanding import ParsedQuestion, content_words, function_words
@@ -85,6 +86,16 @@ class Table:
     def text(self) -> str:
         """All rows."""
         return "\n".join(row.text for row in self.rows)
+
+    @cached_property
+    def values_of(self) -> Mapping[str, Set[str]]:
+        """By column, what stands in it."""
+        found: dict[str, set[str]] = {column: set() for column in self.columns}
+        for row in self.rows:
+            for column, value in row.values:
+                if column and value:
+                    found[column].add(value)
+        return found
 
     @cached_property
     def places(self) -> Mapping[int, int]:
@@ -217,13 +228,11 @@ def _is_whole(text: str, start: int, end: int) -> bool:
 
 def _columns(free: str, table: Table) -> Iterator[Mention]:
     """Where the question names columns, by the whole name or without its unit or upper part."""
-    for column in table.columns:
-        bare = _BRACKETED.sub("", column).strip()
-        lower = bare.rpartition("/")[2]
-        single = sum(
-            _BRACKETED.sub("", c).rpartition("/")[2].strip() == lower for c in table.columns
-        )
-        forms = {column, bare} | ({lower} if single == 1 else set())
+    bares = [_BRACKETED.sub("", column).strip() for column in table.columns]
+    lowers = [bare.rpartition("/")[2].strip() for bare in bares]
+    counts = Counter(lowers)
+    for column, bare, lower in zip(table.columns, bares, lowers, strict=True):
+        forms = {column, bare} | ({lower} if counts[lower] == 1 else set())
         if "/" in bare and all(part and part in free for part in bare.split("/")):
             forms.add(lower)
         for form in forms - {""}:
@@ -234,13 +243,14 @@ def _columns(free: str, table: Table) -> Iterator[Mention]:
 
 def _longest(mentions: Iterator[Mention]) -> list[Mention]:
     """Those that lie in no longer one."""
-    found = sorted(set(mentions), key=lambda m: (m.start - m.end, m.start))
-    kept: list[Mention] = []
-    for mention in found:
-        over = [m for m in kept if m.start < mention.end and mention.start < m.end]
-        if all((m.start, m.end) == (mention.start, mention.end) for m in over):
-            kept.append(mention)
-    return kept
+    placed: dict[Span, list[Mention]] = {}
+    for mention in sorted(set(mentions)):
+        placed.setdefault(Span(mention.start, mention.end), []).append(mention)
+    kept: list[Span] = []
+    for place in sorted(placed, key=lambda span: (span.start - span.end, span.start)):
+        if not any(touches(place, other) for other in kept):
+            kept.append(place)
+    return [mention for place in kept for mention in placed[place]]
 
 
 def _without(text: str, mentions: Sequence[Mention]) -> str:
@@ -285,12 +295,12 @@ def _foreign(left: str, found: Sequence[Mention], table: Table) -> str:
     """A name of the same kind as a column's values that is none of them: 绿坡站 beside 红岩站."""
     named = {mention.column for mention in found}
     for column in table.columns:
-        values = {v for row in table.rows for name, v in row.values if name == column and v}
+        values = table.values_of[column]
         if column in named or len(values) < _LEAST_SIBLINGS:
             continue
-        ends = [value[-1] for value in values if len(value) > 1]
-        end = max(set(ends), key=ends.count, default="")
-        if not has_han(end) or ends.count(end) < _KINDRED * len(values):
+        ends = Counter(value[-1] for value in values if len(value) > 1)
+        end = max(ends, key=ends.__getitem__, default="")
+        if not has_han(end) or ends[end] < _KINDRED * len(values):
             continue
         for at in occurrences(end, left):
             made = _MADE.search(left[max(at - 6, 0) : at])
