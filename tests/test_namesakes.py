@@ -44,6 +44,9 @@ def test_a_name_and_its_kind(text: str, things: list[str]) -> None:
             "临浦大桥",
             id="elsewhere",
         ),
+        pytest.param(
+            "松陵大桥总投资多少？", "临浦大桥总投资3亿元，松陵大桥还在选址。", None, id="both"
+        ),
         pytest.param("松陵大桥总投资多少？", "这座大桥总投资3亿元。", None, id="this one"),
         pytest.param("松陵大桥总投资多少？", "大桥总投资3亿元。", None, id="no name"),
         pytest.param("松陵大桥总投资多少？", "杭州亚运会总投资3亿元。", None, id="another kind"),

@@ -62,7 +62,10 @@ def named_things(text: str) -> Iterator[NamedThing]:
 
 def _another(things: Sequence[NamedThing], evidence: Evidence) -> NearMiss | None:
     article = evidence.candidate.hit.stored.article
+    sentence = fold(evidence.text)
     for thing in things:
+        if _is_named(thing, sentence):  # of both: it is quoted whole
+            continue
         told = next(filter(None, (_nearest(thing, t) for t in _before(article, evidence))), None)
         if told and told != thing.text:
             return NearMiss(evidence, thing.text, told)
