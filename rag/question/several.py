@@ -36,7 +36,7 @@ _POLITE = re.compile("^(?:请问|你好|您好|想问一?下|问一?下|麻烦�
 _LEADS = frozenset("为到由在从向给归去被让按凭")
 _NOMINAL = ("n", "vn", "j", "b", "m", "q", "t", "s", "f", "eng", "u", "r", "a", "zg", "x")
 """Tags of what may stand in a subject."""
-_OWN = re.compile("(?:谁|什么|哪.{1,3}?)是|[^的]{2,12}的")
+_OWN = re.compile("(?:谁|什么|哪.{1,3}?)是.{6}|[^的]{2,12}的")
 """With these a later question tells by itself what it is about: `渡口站的电话是多少`."""
 _HAN = "零一二三四五六七八九"
 _BODIES = re.compile(
