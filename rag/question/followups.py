@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from rag.language.text import fold
+from rag.language.text import fold, name_spans
 from rag.question.ellipsis import opening_name, replaced, thing_of
 from rag.question.question_types import QuestionType, question_type
 from rag.question.topics import topic_of
@@ -31,6 +31,8 @@ _BARE = re.compile(
     r"^(?:为什么|为何|怎么办|具体呢|比如呢|详细说说|有哪些|是什么|怎么做|怎么说|结果呢|然后呢|谁说的|什么时候|在?哪[里儿年天]?|哪一[年天]|谁|多少[\u4e00-\u9fff]{0,2}|几[\u4e00-\u9fff]{1,2}|多[久长大高远重])$"
 )
 _EVENT = re.compile(r"^(?:这|那)(?:件事|事)?(?:是|发生)(?:在)?(?:哪|什么时|何|几)")
+_BRIEF = 18
+"""Characters; a longer question without a name tells by itself what it is about."""
 Answerer = Callable[[str], str | None]
 
 
@@ -104,7 +106,19 @@ def _then(question: str, before: str, _: Answerer) -> str | None:
     return f"{topic_of(before)}{_THEN.sub('', question)}" if _THEN.match(question) else None
 
 
-_RULES = (_of_the_person, _more_of_it, _about_it, _instead, _of_the_thing, _then)
+def _of_the_same(question: str, before: str, _: Answerer) -> str | None:
+    """`工期多久` after `柳镇大桥总投资多少` is about the bridge: it names nothing itself.
+
+    Both are searched and read, as the reader learnt to read what follows on a question.
+    """
+    own = len(question) > _BRIEF or name_spans(question) or "的" in question
+    defines = question_type(question) is QuestionType.DEFINITION
+    if own or defines or not _ASKS.search(question):
+        return None
+    return f"{before} {question}"
+
+
+_RULES = (_of_the_person, _more_of_it, _about_it, _instead, _of_the_thing, _then, _of_the_same)
 
 
 def _person_of(before: str, answer: Answerer) -> str | None:
