@@ -5,15 +5,17 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ingest.encodings import decode
 from rag.errors import DataFileMissing, DataLineInvalid, EncodingUnknown, LibraryReadOnly
 from rag.errors.disk import file_error
 from rag.library.storage import synced
+
+T = TypeVar("T")
 
 _GZIP = b"\x1f\x8b"
 
@@ -97,6 +99,20 @@ def read_jsonl(path: Path) -> Iterator[Line]:
     """
     for n, line in numbered_lines(text_of(read_bytes(path), path)):
         yield parse_line(line, n, path)
+
+
+def made_of_rows(path: Path, make: Callable[[dict[str, Any]], T]) -> Iterator[T]:
+    """What each object of a JSONL file stands for.
+
+    Raises:
+        DataFileMissing, EncodingUnknown, DataLineInvalid: as `read_jsonl`, or something is missing.
+    """
+    for n, record in read_jsonl(path):
+        try:
+            made = make(record)
+        except (KeyError, TypeError) as error:
+            raise DataLineInvalid(file=path, line=n, reason=f"缺少 {error}") from error
+        yield made
 
 
 def jsonl_of(records: Iterable[object]) -> str:

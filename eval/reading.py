@@ -17,6 +17,7 @@ from eval.measures.refusal import REFUSAL_RATE
 from eval.question_sets import EvalQuestion, load_questions
 from eval.squad import read_squad
 from rag.data_model.answers import Answer, Filters, Question
+from rag.data_model.documents import Article
 from rag.errors import SettingsError
 from rag.evidence.scorer import EvidenceScorer
 from rag.models.embedding import Embedder, Progress
@@ -104,12 +105,33 @@ def open_reader(
     """
     names = {text: f"text:{n}" for n, text in enumerate(dict.fromkeys(texts), start=1)}
     articles = [ready_article(name, text) for text, name in names.items()]
-    embedder = embedder_of(settings)
+    with pipeline_of(articles, settings, None, cache_dir, progress) as pipeline:
+        yield LibraryReader(pipeline, names)
+
+
+@contextmanager
+def pipeline_of(
+    articles: Sequence[Article],
+    settings: Settings,
+    embedder: Embedder | None = None,
+    cache_dir: Path | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Pipeline]:
+    """The pipeline over just these articles.
+
+    Args:
+        articles: with distinct ids.
+        settings: of the pipeline.
+        embedder: instead of the one that the settings name.
+        cache_dir: where the embedded library is kept for the next time.
+        progress: called with (articles stored, in all).
+    """
+    embedder = embedder or embedder_of(settings)
     with (
         library_of(articles, embedder, settings, cache_dir, progress) as root,
         pipeline_over(root, settings, embedder) as pipeline,
     ):
-        yield LibraryReader(pipeline, names)
+        yield pipeline
 
 
 @contextmanager

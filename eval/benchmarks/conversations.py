@@ -8,17 +8,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from eval.benchmarks.latency import latency_figures
-from eval.corpora import embedder_of, library_of
-from eval.data_files import read_jsonl
-from eval.measures.containment import holds_answer, shares_evidence
-from eval.reading import mean, pipeline_over, result
+from eval.data_files import made_of_rows
+from eval.measures.containment import is_told
+from eval.reading import mean, pipeline_of, result
 from eval.written import read_sources
 from rag.data_model.answers import Answer, Question
-from rag.errors import DataLineInvalid
 from rag.models.embedding import Embedder, Progress
 from rag.settings import Settings
 
@@ -47,9 +46,7 @@ class Turn:
         if not self.evidence or not answer.answered:
             return answer.answered == bool(self.evidence)
         quotes = [citation.quote for citation in answer.citations]
-        if self.answer:
-            return holds_answer("\n".join(quotes), [(self.answer,)])
-        return any(shares_evidence(quote, self.evidence) for quote in quotes)
+        return is_told(quotes, (self.answer,) if self.answer else (), self.evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +85,8 @@ def run(
     settings = settings or Settings()
     turns = list(read_turns(file, limit))
     held = list(read_sources(articles or ()).values())
-    embedder = embedder or embedder_of(settings)
     told, answers = list[Told](), list[Answer]()
-    with (
-        library_of(held, embedder, settings, cache_dir, progress) as root,
-        pipeline_over(root, settings, embedder) as pipeline,
-    ):
+    with pipeline_of(held, settings, embedder, cache_dir, progress) as pipeline:
         for n, turn in enumerate(turns, start=1):
             asked = pipeline.ask(Question(question=turn.question, history=turn.history))
             alone = pipeline.ask(Question(question=turn.standalone)) if turn.history else asked
@@ -109,7 +102,7 @@ def run(
         figures,
         questions=len(turns),
         documents=len(held),
-        model=embedder.fingerprint,
+        model=pipeline.embedder.fingerprint,
     )
 
 
@@ -119,23 +112,19 @@ def read_turns(file: Path, limit: int | None = None) -> Iterator[Turn]:
     Raises:
         DataFileMissing, EncodingUnknown, DataLineInvalid: it cannot be used.
     """
-    for count, (n, record) in enumerate(read_jsonl(file)):
-        if limit is not None and count >= limit:
-            return
-        try:
-            history: tuple[str, ...] = ()
-            for row in record["turns"]:
-                yield Turn(
-                    row["question"],
-                    history,
-                    row["standalone"],
-                    row["kind"],
-                    row["answer"],
-                    tuple(row["evidence"]),
-                )
-                history = (*history, row["question"])
-        except (KeyError, TypeError) as error:
-            raise DataLineInvalid(file=file, line=n, reason=f"缺少 {error}") from error
+    for turns in islice(made_of_rows(file, _turns), limit):
+        yield from turns
+
+
+def _turns(record: dict[str, Any]) -> list[Turn]:
+    turns: list[Turn] = []
+    for row in record["turns"]:
+        history = tuple(turn.question for turn in turns)
+        evidence = tuple(row["evidence"])
+        turns.append(
+            Turn(row["question"], history, row["standalone"], row["kind"], row["answer"], evidence)
+        )
+    return turns
 
 
 def figures_of(told: Sequence[Told]) -> dict[str, Any]:

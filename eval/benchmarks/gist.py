@@ -12,15 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from eval.benchmarks.latency import latency_figures
-from eval.corpora import embedder_of, library_of
-from eval.data_files import read_jsonl
+from eval.data_files import made_of_rows
 from eval.measures.containment import shares_evidence
-from eval.reading import mean, pipeline_over, result
+from eval.reading import mean, pipeline_of, result
 from eval.written import read_sources
 from rag.data_model.answers import Answer, Filters, Question
 from rag.data_model.documents import Article
 from rag.desk.gist import MOST
-from rag.errors import DataLineInvalid
 from rag.language.text import numbered_sentences
 from rag.models.embedding import Embedder, Progress
 from rag.settings import Settings
@@ -67,17 +65,15 @@ def run(
     outlines = read_outlines(file)
     known = read_sources(articles or ())
     held = [known[outline.article] for outline in outlines]
-    embedder = embedder or embedder_of(settings)
-    with (
-        library_of(held, embedder, settings, cache_dir, progress) as root,
-        pipeline_over(root, settings, embedder) as pipeline,
-    ):
+    with pipeline_of(held, settings, embedder, cache_dir, progress) as pipeline:
         gists = [
             pipeline.ask(Question(question=_ASKED, filters=Filters(articles=(o.article,))))
             for o in outlines
         ]
     figures = figures_of(outlines, gists, [lead_of(article) for article in held])
-    return result("gist", file, settings, figures, articles=len(held), model=embedder.fingerprint)
+    return result(
+        "gist", file, settings, figures, articles=len(held), model=pipeline.embedder.fingerprint
+    )
 
 
 def read_outlines(file: Path) -> list[Outline]:
@@ -86,14 +82,12 @@ def read_outlines(file: Path) -> list[Outline]:
     Raises:
         DataFileMissing, EncodingUnknown, DataLineInvalid: it cannot be used.
     """
-    outlines = []
-    for n, record in read_jsonl(file):
-        try:
-            points = tuple(tuple(point["evidence"]) for point in record["points"])
-            outlines.append(Outline(str(record["article"]), points))
-        except (KeyError, TypeError) as error:
-            raise DataLineInvalid(file=file, line=n, reason=f"缺少 {error}") from error
-    return outlines
+    return list(made_of_rows(file, _outline))
+
+
+def _outline(record: dict[str, Any]) -> Outline:
+    points = tuple(tuple(point["evidence"]) for point in record["points"])
+    return Outline(str(record["article"]), points)
 
 
 def lead_of(article: Article) -> list[str]:

@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from eval.benchmarks.latency import latency_figures
-from eval.corpora import embedder_of, library_of
 from eval.judging import quoted_text
 from eval.measures.calibration_error import expected_calibration_error
-from eval.measures.containment import holds_answer, shares_evidence
-from eval.reading import BENCHMARK, mean, pipeline_over, result, with_answer_settings
+from eval.measures.containment import is_told
+from eval.reading import BENCHMARK, mean, pipeline_of, result, with_answer_settings
 from eval.written import WrittenQuestion, read_sources, read_written, text_at, with_answers
 from rag.data_model.answers import Answer
 from rag.data_model.documents import Article
@@ -50,10 +49,7 @@ class Asked:
 
     def told_by(self, quotes: Sequence[str]) -> bool:
         """Whether quotes hold the answer, or evidence where there is no short one."""
-        text = "\n".join(quotes)
-        if self.question.answers:
-            return holds_answer(text, [(answer,) for answer in self.question.answers])
-        return any(shares_evidence(quote, self.evidence) for quote in quotes)
+        return is_told(quotes, self.question.answers, self.evidence)
 
     @property
     def first_article(self) -> bool:
@@ -122,11 +118,7 @@ def run(
     """
     settings = with_answer_settings(settings, scorer=scorer)
     asked = OpenSet.read(file, articles or (), distractors, split)
-    embedder = embedder or embedder_of(settings)
-    with (
-        library_of(asked.library, embedder, settings, cache_dir, progress) as root,
-        pipeline_over(root, settings, embedder) as pipeline,
-    ):
+    with pipeline_of(asked.library, settings, embedder, cache_dir, progress) as pipeline:
         done = []
         for n, (question, evidence) in enumerate(asked.questions, start=1):
             done.append(Asked(question, evidence, pipeline.ask(question.to_question())))
@@ -140,7 +132,7 @@ def run(
         split=split or done[0].question.split if done else None,
         questions=len(done),
         documents=len(asked.library),
-        model=embedder.fingerprint,
+        model=pipeline.embedder.fingerprint,
     )
 
 

@@ -13,13 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from eval.benchmarks.latency import latency_figures
-from eval.corpora import embedder_of, library_of
-from eval.data_files import read_jsonl
+from eval.data_files import made_of_rows
 from eval.measures.containment import shares_evidence
-from eval.reading import mean, pipeline_over, result
+from eval.reading import mean, pipeline_of, result
 from eval.written import read_sources
 from rag.data_model.answers import Answer, Question
-from rag.errors import DataLineInvalid
 from rag.models.embedding import Embedder, Progress
 from rag.settings import Settings
 
@@ -91,11 +89,7 @@ def run(
     settings = settings or Settings()
     messages = read_messages(file)[:limit]
     held = list(read_sources(articles or ()).values())
-    embedder = embedder or embedder_of(settings)
-    with (
-        library_of(held, embedder, settings, cache_dir, progress) as root,
-        pipeline_over(root, settings, embedder) as pipeline,
-    ):
+    with pipeline_of(held, settings, embedder, cache_dir, progress) as pipeline:
         done = []
         for n, message in enumerate(messages, start=1):
             done.append(Replied(message, pipeline.ask(Question(question=message.question))))
@@ -108,7 +102,7 @@ def run(
         figures_of(done),
         questions=len(done),
         documents=len(held),
-        model=embedder.fingerprint,
+        model=pipeline.embedder.fingerprint,
     )
 
 
@@ -118,14 +112,12 @@ def read_messages(file: Path) -> list[Message]:
     Raises:
         DataFileMissing, EncodingUnknown, DataLineInvalid: it cannot be used.
     """
-    messages = []
-    for n, record in read_jsonl(file):
-        try:
-            parts = tuple(tuple(part["evidence"]) for part in record["parts"])
-            messages.append(Message(record["question"], str(record["kind"]), parts))
-        except (KeyError, TypeError) as error:
-            raise DataLineInvalid(file=file, line=n, reason=f"缺少 {error}") from error
-    return messages
+    return list(made_of_rows(file, _message))
+
+
+def _message(record: dict[str, Any]) -> Message:
+    parts = tuple(tuple(part["evidence"]) for part in record["parts"])
+    return Message(record["question"], str(record["kind"]), parts)
 
 
 def figures_of(done: Sequence[Replied]) -> dict[str, Any]:

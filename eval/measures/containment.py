@@ -44,6 +44,13 @@ def shares_evidence(text: str, evidence: Iterable[str]) -> bool:
     )
 
 
+def is_told(quotes: Sequence[str], answers: Sequence[str], evidence: Sequence[str]) -> bool:
+    """Whether quotes hold all short answers, or some evidence where there are none so short."""
+    if answers:
+        return holds_answer("\n".join(quotes), [(answer,) for answer in answers])
+    return any(shares_evidence(quote, evidence) for quote in quotes)
+
+
 def _unlabelled(evidence: str) -> list[str]:
     """What a speaker says, where the evidence begins with the name."""
     label = SPEAKER_LABEL.match(evidence)
