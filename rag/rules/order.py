@@ -6,9 +6,12 @@ of the scorer's probabilities or lower it, and never invents one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
+from rag.evidence.scorer import Assessment
 from rag.question.question_types import QuestionType
+from rag.question.understanding import ParsedQuestion
 from rag.rules.already_quoted import without_already_quoted
 from rag.rules.announced import announced_first
 from rag.rules.articles_words import asked_in_articles_words
@@ -20,9 +23,13 @@ from rag.rules.differences import different_figures
 from rag.rules.interviewer_sentences import answers_follow
 from rag.rules.measured import counted_first
 from rag.rules.namesakes import without_namesakes
+from rag.rules.near_miss import NearMiss
 from rag.rules.posts import without_other_posts
 from rag.rules.qualifiers import without_near_misses
 from rag.rules.table_rows import without_other_rows
+
+Drop = Callable[[ParsedQuestion, Assessment], tuple[Assessment, NearMiss | None]]
+"""Gives the evidence that is no near miss, and the one that seemed likeliest of all."""
 
 
 def _answers_follow(case: Case) -> Case:
@@ -43,32 +50,9 @@ def _counted(case: Case) -> Case:
     return case.with_assessment(counted)
 
 
-def _of_this_source(case: Case) -> Case:
-    return case.without_near_misses(*without_other_sources(case.question, case.assessment))
-
-
-def _of_this_row(case: Case) -> Case:
-    return case.without_near_misses(*without_other_rows(case.question, case.assessment))
-
-
-def _of_what_is_asked(case: Case) -> Case:
-    return case.without_near_misses(*without_near_misses(case.question, case.assessment))
-
-
-def _of_this_place(case: Case) -> Case:
-    return case.without_near_misses(*without_other_places(case.question, case.assessment))
-
-
-def _of_this_name(case: Case) -> Case:
-    return case.without_near_misses(*without_namesakes(case.question, case.assessment))
-
-
-def _of_this_post(case: Case) -> Case:
-    return case.without_near_misses(*without_other_posts(case.question, case.assessment))
-
-
-def _of_this_person(case: Case) -> Case:
-    return case.without_near_misses(*without_other_people(case.question, case.assessment))
+def _dropping(drop: Drop) -> Callable[[Case], Case]:
+    """A rule out of a function that parts near misses from the rest."""
+    return lambda case: case.without_near_misses(*drop(case.question, case.assessment))
 
 
 def _no_others_answer(case: Case) -> Case:
@@ -107,30 +91,38 @@ RULES = Rules(
         Rule(
             "of_this_source",
             "what another newspaper tells is not looked at further",
-            _of_this_source,
+            _dropping(without_other_sources),
         ),
         Rule(
             "of_this_row",
             "a table's row is told by its own cells, before others are by what stands around them",
-            _of_this_row,
+            _dropping(without_other_rows),
         ),
         Rule(
             "of_what_is_asked",
             "another year, part or number: before places and people, whose misses say less",
-            _of_what_is_asked,
+            _dropping(without_near_misses),
         ),
-        Rule("of_this_place", "what a newspaper reports of elsewhere", _of_this_place),
-        Rule("of_this_name", "another bridge than the one asked about", _of_this_name),
+        Rule(
+            "of_this_place",
+            "what a newspaper reports of elsewhere",
+            _dropping(without_other_places),
+        ),
+        Rule(
+            "of_this_name",
+            "another bridge than the one asked about",
+            _dropping(without_namesakes),
+        ),
         Rule(
             "of_this_post",
             "a deputy, or a county's bureau: who holds a post is somebody",
-            _of_this_post,
+            _dropping(without_other_posts),
             frozenset({QuestionType.WHO}),
         ),
         Rule(
             "of_this_person",
             "last of those that drop sentences: it needs their names",
-            _of_this_person,
+            _dropping(without_other_people),
         ),
         Rule(
             "no_others_answer",
