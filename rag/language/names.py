@@ -48,6 +48,8 @@ _INTRODUCING = (*_POSTS, "居民", "村民", "市民", "农民", "工人", "学�
 _BINDING = frozenset("的了是在和与并及也都就而之其有为以于被把将对从向到由因但能会可做这那去来")
 """Characters that are in nobody's given name, as far as a rule can go."""
 _NAMES = frozenset(("nr", "nrt", "nrfg", "ns", "nz", "n", "x"))
+PLACE_UNITS = "省市县区州镇乡村"
+"""What names of places end in, where they are parts of a state."""
 WORKERS = "员工生民手师匠农商医"
 """What words for kinds of people end in: 茶农, 船工, 骑手."""
 _AGED_AFTER = re.compile(r"[,，(（]?(?:[男女][,，]|(?:今年|现年)?[\d一二三四五六七八九十]{1,3}岁)")

@@ -168,14 +168,19 @@ def names_in(folded: str, *, places: bool = False) -> list[str]:
 
 def name_spans(folded: str, *, places: bool = False) -> list[Span]:
     """Where the names in a folded text stand, or those of places only, as rjieba tags them."""
-    import rjieba
-
     spans, at = [], 0
-    for word, tag in rjieba.tag(folded):
+    for word, tag in tagged(folded):
         if len(word) > 1 and (tag == "ns" if places else _NAME.match(tag)):
             spans.append(Span(at, at + len(word)))
         at += len(word)
     return spans
+
+
+def tagged(text: str) -> list[tuple[str, str]]:
+    """The words of a text, each with rjieba's tag."""
+    import rjieba
+
+    return list(rjieba.tag(text))
 
 
 def words_among(folded: str, wanted: Set[str]) -> set[str]:

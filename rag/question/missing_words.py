@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
-from rag.language.text import has_han, parts
+from rag.language.text import has_han, parts, tagged
 from rag.question.understanding import function_words, is_held
 
 _TAGS = re.compile("n(?!g)|j$|eng")
@@ -73,9 +73,7 @@ def _is_rather_latin(question: str) -> bool:
 
 def _nouns(text: str) -> Iterator[_Noun]:
     """Nouns and names of two characters or more; a guess of jieba's only if it is a name."""
-    import rjieba
-
-    for word, tag in rjieba.tag(text):
+    for word, tag in tagged(text):
         known = _MAY_BE_GUESSED.match(tag) or len(parts(word)) == 1
         if len(word) > 1 and _TAGS.match(tag) and known:
             yield _Noun(word, tag == "n")

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from rag.language.names import possible_names
-from rag.language.text import fold, name_spans, visible_length
+from rag.language.names import PLACE_UNITS, possible_names
+from rag.language.text import fold, name_spans, tagged, visible_length
 from rag.question.question_types import question_type
 from rag.question.understanding import content_words, without_end_marks
 
@@ -66,7 +66,6 @@ _WHICH = re.compile(
     "(?P<how>[多少高低长短大小早晚快慢重轻远近贵])(?:一些|一点|些)?$"
 )
 _YEAR_AT_END = re.compile(r"\d{4}年$")
-_UNITS = "省市县区州镇乡村"
 _NAME = 8
 """Characters of a name within which it ends as the one beside it does."""
 _HOW_MUCH = {
@@ -80,7 +79,7 @@ _HOW_MUCH = {
     **dict.fromkeys("远近", "是多远"),
 }
 _KIND = re.compile(
-    "[省市县区州镇乡村]|公司|集团|大学|医院|学校|小学|中学|大桥|机场|车站|法院|银行|年|月|日"
+    f"[{PLACE_UNITS}]|公司|集团|大学|医院|学校|小学|中学|大桥|机场|车站|法院|银行|年|月|日"
 )
 
 
@@ -98,7 +97,7 @@ class Part:
 
 
 def several(question: str) -> tuple[Part, ...]:
-    """The questions that a message asks, two to five of them; empty where it asks only one.
+    """The questions that a message asks, two to eight of them; empty where it asks only one.
 
     Args:
         question: as it was typed.
@@ -188,7 +187,7 @@ def _begins_asking(part: str) -> bool:
 
 def _is_property(part: str) -> bool:
     """Whether a part begins with a noun: `总投资是多少`."""
-    return _tagged(part)[0][1].startswith(("n", "vn"))
+    return tagged(part)[0][1].startswith(("n", "vn"))
 
 
 def _subject(first: str) -> str:
@@ -209,7 +208,7 @@ def _subject(first: str) -> str:
 def _first_nouns(text: str) -> str:
     """What stands before a question's verb and what it asks: 大桥的主跨 of 大桥的主跨多长."""
     nouns = ""
-    for word, tag in _tagged(text):
+    for word, tag in tagged(text):
         if _ASKS.search(word) or not tag.startswith(_NOMINAL):
             break
         nouns += word
@@ -219,17 +218,11 @@ def _first_nouns(text: str) -> str:
 def _last_nouns(text: str) -> str:
     """The nouns that a question ends with: 高龄津贴 of `哪些人能领高龄津贴`."""
     nouns = ""
-    for word, tag in reversed(_tagged(text)):
+    for word, tag in reversed(tagged(text)):
         if not tag.startswith(("n", "vn", "j", "b", "eng")):
             break
         nouns = word + nouns
     return nouns
-
-
-def _tagged(text: str) -> list[tuple[str, str]]:
-    import rjieba
-
-    return list(rjieba.tag(text))
 
 
 def _joined_by_and(clause: str) -> list[str]:
@@ -314,7 +307,7 @@ def _edges(text: str, first: int, last: int) -> tuple[int, int]:
 def _end_of_last(text: str, first: int, last: int) -> int:
     """Where the last of some things ends that begins at `last`; the first one ends at `first`."""
     left = text[:first]
-    kind = _UNITS if left[-1] in _UNITS else left[-1]
+    kind = PLACE_UNITS if left[-1] in PLACE_UNITS else left[-1]
     ends = [at for c in kind if (at := text.find(c, last + 1, last + _NAME)) >= 0]
     if ends:  # 石盘站 and 黄泥站, 江州市 and 望川县
         return min(ends) + 1
@@ -328,7 +321,7 @@ def _end_of_last(text: str, first: int, last: int) -> int:
         return len(text)
     end = last + names[0].end
     if end < len(text) and not _is_bare_name(left):  # 柳镇大桥 and 柳镇会堂
-        end += len(_tagged(text[end:])[0][0])
+        end += len(tagged(text[end:])[0][0])
     return end
 
 

@@ -12,18 +12,19 @@ from dataclasses import dataclass
 
 from rag.data_model.documents import Article
 from rag.evidence.scorer import Assessment, Evidence
-from rag.language.text import fold
+from rag.language.names import PLACE_UNITS
+from rag.language.text import fold, tagged
 from rag.question.understanding import ParsedQuestion
 from rag.rules.near_miss import NearMiss, without
 
 _NAMES = re.compile("n(?:s|z|t)$")
 _NOUNS = re.compile("n(?:s|z|t)?$|j$")
-_UNIT = re.compile("[省市县区州镇乡村]$")
+_UNIT = re.compile(f"[{PLACE_UNITS}]$")
 _APART = 8
 """Characters that may stand between a name and its kind in an article: 松陵新区跨江大桥."""
 _LONGEST = 12
 """Characters of a name with its kind."""
-_OWN = re.compile("(?:[本该此这那全其]|这座|那座|我们?)[省市县区州镇乡村校院厂社馆台]?$")
+_OWN = re.compile(f"(?:[本该此这那全其]|这座|那座|我们?)[{PLACE_UNITS}校院厂社馆台]?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,8 @@ def without_namesakes(
 
 def named_things(text: str) -> Iterator[NamedThing]:
     """The names of places, bodies and brands in a folded text that a kind stands right behind."""
-    tagged = _tagged(text)
-    for (name, tag), *after in zip(tagged, tagged[1:], [*tagged[2:], ("", "")], strict=False):
+    words = tagged(text)
+    for (name, tag), *after in zip(words, words[1:], [*words[2:], ("", "")], strict=False):
         if len(name) < 2 or not _NAMES.match(tag):
             continue
         unit = after[0][0] if _UNIT.fullmatch(after[0][0]) else ""
@@ -114,20 +115,14 @@ def _last_named(thing: NamedThing, text: str) -> str | None:
 
 def _name_at_end(text: str) -> str | None:
     """The name that a stretch of text ends with, its province or town before it left out."""
-    tagged = _tagged(text)
-    if not tagged:
+    words = tagged(text)
+    if not words:
         return None
-    last, tag = tagged[-1]
-    if _UNIT.fullmatch(last) and len(tagged) > 1:
-        last, tag = tagged[-2][0] + last, tagged[-2][1]
+    last, tag = words[-1]
+    if _UNIT.fullmatch(last) and len(words) > 1:
+        last, tag = words[-2][0] + last, words[-2][1]
     if len(last) > 1 and _NAMES.match(tag):
         return last
-    if len(last) == 1 and len(tagged) > 1 and tag.startswith(("n", "zg")):  # 青石 · 湾
-        return f"{tagged[-2][0]}{last}" if tagged[-2][1].startswith("n") else None
+    if len(last) == 1 and len(words) > 1 and tag.startswith(("n", "zg")):  # 青石 · 湾
+        return f"{words[-2][0]}{last}" if words[-2][1].startswith("n") else None
     return None
-
-
-def _tagged(text: str) -> list[tuple[str, str]]:
-    import rjieba
-
-    return list(rjieba.tag(text))
