@@ -115,6 +115,7 @@ class Pipeline:
         """Answer each of several questions; if none is answered, the message as a whole."""
         timings: dict[str, float] = {}
         answers: list[Answer] = []
+        whole: Answer | None = None
         with _timed(timings, "total"):
             if is_compared(question.question):  # one sentence may tell of both
                 whole = self._answer(question, _Context(before), retriever, on_stage)
@@ -129,7 +130,7 @@ class Pipeline:
                 context = _Context(before, part.whole)
                 answers.append(self._answer(asked, context, retriever, on_stage))
         if not any(answer.answered for answer in answers):
-            return self._answer(question, _Context(before), retriever, on_stage)
+            return whole or self._answer(question, _Context(before), retriever, on_stage)
         return joined(question, answers, timings)
 
     def _answer(
