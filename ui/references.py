@@ -13,7 +13,12 @@ _END_MARKS = re.compile(r"[\s?？。.!！]+")
 
 
 def completed_question(answer: Answer) -> str | None:
-    """The searched question, where the earlier ones completed it; None where they did not."""
+    """The searched question, where the earlier ones completed it; None where they did not.
+
+    Of several questions, each stands over its own answer.
+    """
+    if answer.sub_questions:
+        return None
     asked = _bare(answer.question)
     for slip in answer.corrections:
         asked = asked.replace(fold(slip.typed), slip.searched)

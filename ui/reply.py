@@ -55,8 +55,7 @@ def plain_text(answer: Answer) -> str:
 
 
 def _lines(answer: Answer) -> Iterator[Line]:
-    completed = completed_question(answer)
-    if completed and not answer.sub_questions:
+    if completed := completed_question(answer):
         yield Line("searched", f"按上文补全为：{completed}")
     if note := correction_note(answer.corrections):
         yield Line("searched", f"{note}，原写{typed_words(answer.corrections)}")

@@ -1,7 +1,8 @@
 """A question that leans on earlier ones is made complete, by rule.
 
 `那挑战呢？`, `它有什么用？`, `为什么？`, `还有吗？` say only what is new; the rest is taken
-from the question before. One with words of its own and nothing that points back stands alone.
+from the question before. One that names something itself and does not point back stands alone; a
+brief one that names nothing is put after the one before it.
 """
 
 from __future__ import annotations

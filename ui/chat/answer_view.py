@@ -41,8 +41,7 @@ def card_class(answer: Answer) -> str:
 
 def parts(answer: Answer, filters: Filters | None = None) -> Iterator[Part]:
     """The pieces in the order in which they are read."""
-    completed = completed_question(answer)
-    if completed and not answer.sub_questions:
+    if completed := completed_question(answer):
         yield Part("before", _completed(completed))
     if answer.corrections:
         yield Part("before", _corrected(answer))
