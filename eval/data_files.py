@@ -13,7 +13,8 @@ from typing import Any, NamedTuple, TypeVar
 from ingest.encodings import decode
 from rag.errors import DataFileMissing, DataLineInvalid, EncodingUnknown, LibraryReadOnly
 from rag.errors.disk import file_error
-from rag.library.storage import synced
+from rag.errors.reasons import why
+from rag.files.whole import replacing
 
 T = TypeVar("T")
 
@@ -37,8 +38,7 @@ def read_bytes(path: Path) -> bytes:
         data = path.read_bytes()
         return gzip.decompress(data) if data.startswith(_GZIP) else data
     except (OSError, EOFError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise DataFileMissing(file=path, reason=reason) from error
+        raise DataFileMissing(file=path, reason=why(error)) from error
 
 
 def text_of(data: bytes, path: Path) -> str:
@@ -73,9 +73,11 @@ def parse_line(text: str, n: int, path: Path) -> Line:
         raise DataLineInvalid(file=path, line=n, reason=reason)
     try:
         record = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        reason = f"不是 JSON（{getattr(error, 'msg', '嵌套过深')}）"
+    except json.JSONDecodeError as error:
+        reason = f"不是 JSON（第 {error.colno} 个字符处）"
         raise DataLineInvalid(file=path, line=n, reason=reason) from error
+    except (ValueError, RecursionError) as error:
+        raise DataLineInvalid(file=path, line=n, reason="不是可用的 JSON") from error
     if not isinstance(record, dict):
         raise DataLineInvalid(file=path, line=n, reason="不是 JSON 对象")
     if has_surrogate(json.dumps(record, ensure_ascii=False)):
@@ -111,7 +113,7 @@ def made_of_rows(path: Path, make: Callable[[dict[str, Any]], T]) -> Iterator[T]
         try:
             made = make(record)
         except (KeyError, TypeError) as error:
-            raise DataLineInvalid(file=path, line=n, reason=f"缺少 {error}") from error
+            raise DataLineInvalid(file=path, line=n, reason=why(error)) from error
         yield made
 
 
@@ -138,35 +140,30 @@ def writing(path: Path) -> Iterator[None]:
     except OSError as error:
         failure = file_error(path, error)
         if isinstance(failure, LibraryReadOnly):
-            raise DataFileMissing(file=path, reason=error.strerror or str(error)) from error
+            raise DataFileMissing(file=path, reason=why(error)) from error
         raise failure from error
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str, *, forced: bool = True) -> None:
     """Write `text` so that the file is either the old one or the new one, never half.
+
+    `forced`: on disk when this returns.
 
     Raises:
         DataFileMissing: the folder does not take it.
         StorageFull, StorageFailed: the disk does not; the file is the old one.
     """
-    write_bytes_whole(path, text.encode("utf-8"))
+    write_bytes_whole(path, text.encode("utf-8"), forced=forced)
 
 
-def write_bytes_whole(path: Path, data: bytes) -> None:
+def write_bytes_whole(path: Path, data: bytes, *, forced: bool = True) -> None:
     """The same for bytes.
 
     Raises:
         DataFileMissing, StorageFull, StorageFailed: as `write_whole`.
     """
-    part = path.with_name(f"{path.name}.part")
-    with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            part.write_bytes(data)
-            synced(part)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+    with writing(path), replacing(path, forced=forced) as part:
+        part.write_bytes(data)
 
 
 def has_surrogate(text: str) -> bool:

@@ -142,10 +142,11 @@ class Diagnosis:
         relevant = ((n, h) for n, h in hits if _answers(h.passage.text, h, one.question))
         found = next(relevant, None)
         if found is None:
-            stage: Stage = "not_retrieved" if self._holds(one.question) else "not_ingested"
-            return Loss(stage, chosen=chosen)
+            if not self._holds(one.question):
+                return Loss("not_ingested", chosen=chosen)
+            return Loss("not_retrieved", gold=self._kept(one.question), chosen=chosen)
         rank, hit = found
-        gold = _spot_of_hit(hit, rank)
+        gold = _spot_of_hit(hit, rank, one.question)
         looked_at = {e.candidate.hit.passage for s in findings.sides for e in s.assessment.evidence}
         if rank > self.passages and hit.passage not in looked_at:
             return Loss("not_retrieved", gold=gold, chosen=chosen)
@@ -163,6 +164,15 @@ class Diagnosis:
         if question.evidence:
             return all(map(self._held.holds, question.evidence))
         return all(any(map(self._held.holds, group)) for group in question.answers)
+
+    def _kept(self, question: EvalQuestion) -> Spot | None:
+        """The first paragraph of the library that should have been found."""
+        for stored in self.examiner.library.articles():
+            article = stored.article
+            for paragraph in article.paragraphs:
+                if _tells(paragraph.text, article.article_id, question):
+                    return Spot(article.article_id, article.title, paragraph.n, paragraph.text)
+        return None
 
     @cached_property
     def _held(self) -> HeldTexts:
@@ -217,12 +227,17 @@ def _rule(answer: Answer, findings: Findings) -> str:
 
 def _answers(text: str, found: Evidence | FoundPassage, question: EvalQuestion) -> bool:
     """Whether a sentence or passage should have been quoted."""
+    hit = found.candidate.hit if isinstance(found, Evidence) else found
+    return _tells(text, hit.article_id, question)
+
+
+def _tells(text: str, article_id: str, question: EvalQuestion) -> bool:
+    """Whether a text of an article is what the question's set asks for."""
     if question.evidence:
         return shares_evidence(text, question.evidence)
     if question.answers:
         return holds_any(text, question.answers)
-    hit = found.candidate.hit if isinstance(found, Evidence) else found
-    return question.relevant.get(hit.article_id, 0) > 0
+    return question.relevant.get(article_id, 0) > 0
 
 
 def _spot_of_evidence(evidence: Evidence) -> Spot:
@@ -237,8 +252,19 @@ def _spot_of_evidence(evidence: Evidence) -> Spot:
     )
 
 
-def _spot_of_hit(hit: FoundPassage, rank: int) -> Spot:
-    sentences = hit.passage.sentences
+def _spot_of_hit(hit: FoundPassage, rank: int, question: EvalQuestion) -> Spot:
+    """The passage, at the paragraph whose sentence tells; else at its first one."""
+    passage = hit.passage
+    sentences = sorted(
+        passage.sentences,
+        key=lambda one: (
+            not _tells(
+                passage.text[one.start - passage.start : one.end - passage.start],
+                hit.article_id,
+                question,
+            )
+        ),
+    )
     return Spot(
         article_id=hit.article_id,
         title=hit.title,

@@ -12,15 +12,16 @@ import json
 import os
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from eval.data_files import write_bytes_whole
 from rag.data_model.answers import Answer
-from rag.library.storage import translated
+from rag.library.storage import WriteLock, translated
 
 Verdict = Literal["up", "down", "none"]
 Reason = Literal[
@@ -38,6 +39,7 @@ class Feedback(BaseModel):
         expected: the answer that would have been right, where the person knows it.
         evidence: sentences that the person says hold the answer.
         at: when it was kept, ISO 8601, set by the store.
+        by: id of the user who judged, set by the server; empty where there are no users.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,37 +53,73 @@ class Feedback(BaseModel):
     expected: str = Field(default="", max_length=500)
     evidence: tuple[str, ...] = Field(default=(), max_length=50)
     at: str = ""
+    by: str = ""
+
+
+_ADDING = threading.Lock()
+"""One for all stores of this process; other processes are kept out by a file beside the lines."""
+_LOCK = "feedback.lock"
 
 
 class FeedbackStore:
-    """The judgements of one library. Safe for many threads of one process."""
+    """The judgements of one library. Safe for many threads and processes."""
 
     def __init__(self, data_dir: Path) -> None:
         self.path = data_dir / _FILE
-        self._adding = threading.Lock()
 
     def add(self, feedback: Feedback) -> None:
         """Keep a judgement; on disk when this returns.
 
         Raises:
             StorageFull, StorageFailed, LibraryReadOnly: it cannot be written; what was there stays.
+            LibraryBusy: another process has been at it for seconds.
         """
         at = datetime.now(UTC).isoformat(timespec="seconds")
         record = feedback.model_copy(update={"at": at}).model_dump(mode="json", by_alias=True)
         line = json.dumps(record, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-        with self._adding, translated(self.path):
+        with self._changing(), translated(self.path):
             self._append(line)
 
-    def judgements(self) -> list[Feedback]:
+    def judgements(self, by: str | None = None) -> list[Feedback]:
         """The last judgement of every answer, oldest first, without those taken back.
 
-        A line that a crash cut short is left out.
+        A line that a crash cut short is left out. `by`: only those of this user.
         """
-        last: dict[str, Feedback] = {}
+        last: dict[tuple[str, str], Feedback] = {}
         for feedback in self._lines():
-            last.pop(feedback.id, None)
-            last[feedback.id] = feedback
-        return [feedback for feedback in last.values() if feedback.verdict != "none"]
+            last.pop((feedback.by, feedback.id), None)
+            last[feedback.by, feedback.id] = feedback
+        return [
+            feedback
+            for feedback in last.values()
+            if feedback.verdict != "none" and by in {None, feedback.by}
+        ]
+
+    def forget(self, by: str) -> int:
+        """Take out every line of a user; how many there were.
+
+        Raises:
+            StorageFull, StorageFailed, LibraryReadOnly, LibraryBusy: it cannot be written; all is
+                as it was.
+        """
+        if not self.path.exists():
+            return 0
+        with self._changing(), translated(self.path):
+            lines = self.path.read_bytes().splitlines(keepends=True)
+            kept = [line for line in lines if _by(line) != by]
+            if len(kept) < len(lines):
+                write_bytes_whole(self.path, b"".join(kept))
+            return len(lines) - len(kept)
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Alone with the file: who writes it anew would lose what another appends meanwhile."""
+        with _ADDING:
+            lock = WriteLock(self.path.with_name(_LOCK)).acquire()
+            try:
+                yield
+            finally:
+                lock.release()
 
     def _lines(self) -> Iterator[Feedback]:
         try:
@@ -109,6 +147,14 @@ class FeedbackStore:
                 with suppress(OSError):  # not half a line, nor one that nobody was told is kept
                     os.truncate(self.path, before)
                 raise
+
+
+def _by(line: bytes) -> str | None:
+    """Whose line it is; None where a crash cut it short."""
+    try:
+        return Feedback.model_validate_json(line).by
+    except ValidationError:
+        return None
 
 
 def _write(file: io.FileIO, line: bytes) -> None:
@@ -143,6 +189,8 @@ def _question(feedback: Feedback) -> dict[str, Any]:
         "reasons": list(feedback.reasons),
         "note": feedback.note,
     }
+    if not answer.filters.empty:
+        record["filters"] = answer.filters.model_dump(mode="json", exclude_defaults=True)
     if feedback.verdict == "up" and answer.answered:
         record["answers"] = [[answer.short_answer]] if answer.short_answer else []
         record["evidence"] = [citation.quote for citation in answer.citations]

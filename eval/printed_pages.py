@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rag.errors import BrowserMissing, DataFileMissing
+from rag.errors.reasons import why
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -104,7 +105,7 @@ def read_gold(path: Path) -> list[PrintedPage]:
     try:
         records: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise DataFileMissing(file=path, reason=str(error)) from error
+        raise DataFileMissing(file=path, reason=why(error)) from error
     pages: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for record in records:
         pages[record["file"]].append(record)

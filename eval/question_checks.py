@@ -149,6 +149,14 @@ def check_questions(path: Path, held: HeldTexts | None, limit: int) -> Checked:
     return Checked(path, len(records), tuple(findings), held.count if held else None)
 
 
+def remarks(question: EvalQuestion) -> list[str]:
+    """What one question says against itself, in Chinese; empty if nothing."""
+    said = [reason for _, reason in _contradictory(question)]
+    if question.answerable and not (question.answers or question.evidence or question.relevant):
+        said.append("没有答案也没有证据，只能看它拒不拒答")
+    return said
+
+
 def _wrong(
     question: EvalQuestion, n: int, seen: _Seen, held: HeldTexts | None, limit: int
 ) -> Iterator[tuple[str, str]]:
@@ -171,7 +179,8 @@ def _wrong(
 def _repeated(question: EvalQuestion, n: int, seen: _Seen) -> Iterator[tuple[str, str]]:
     if (first := seen.ids.setdefault(question.id, n)) != n:
         yield "id_repeated", f"编号与第 {first} 行重复"
-    asked = tuple(map(loose, (*question.history, question.question)))
+    within = question.filters.model_dump_json()
+    asked = (within, *map(loose, (*question.history, question.question)))
     if (first := seen.questions.setdefault(asked, n)) != n:
         yield "question_repeated", f"问题与第 {first} 行相同"
 

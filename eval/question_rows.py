@@ -6,18 +6,31 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from eval.data_files import has_surrogate
 from eval.spreadsheets import plain_cell
+from rag.data_model.answers import Filters
 from rag.errors import DataFileMissing, DataLineInvalid
+from rag.errors.reasons import why
 from rag.language.text import visible_length
 
 _TRUE = {"true", "1", "yes", "是", "可", "能", "有"}
 _FALSE = {"false", "0", "no", "否", "不可", "不能", "无"}
-_FIELDS = ("history", "answerable", "answers", "forbidden", "evidence", "type", "relevant")
+_FIELDS = (
+    "history",
+    "answerable",
+    "answers",
+    "forbidden",
+    "evidence",
+    "type",
+    "relevant",
+    "filters",
+    "collections",
+)
 _CHINESE_NAMES = {
     "编号": "id",
     "问题": "question",
@@ -29,6 +42,8 @@ _CHINESE_NAMES = {
     "类型": "type",
     "相关文章": "relevant",
     "问法": "style",
+    "筛选": "filters",
+    "文集": "collections",
 }
 _RGB_NAMES = {"query": "question", "answer": "answers"}
 _LISTS_SPLIT_AT = "；;\n"
@@ -88,7 +103,7 @@ def rows_of_csv(text: str, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             if any(cells.values()):
                 yield reader.line_num, cells
     except csv.Error as error:
-        raise DataLineInvalid(file=path, line=reader.line_num, reason=str(error)) from error
+        raise DataLineInvalid(file=path, line=reader.line_num, reason=why(error)) from error
 
 
 def rows_of_workbook(data: bytes, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -184,7 +199,35 @@ def _known(fields: dict[str, Any]) -> dict[str, Any]:
         "evidence": _texts(fields.get("evidence"), "evidence", split=False),
         "type": str(fields.get("type") or ""),
         "relevant": MappingProxyType(relevant),
+        "filters": filters_of(fields.get("filters"), fields.get("collections")),
     }
+
+
+def filters_of(value: Any, collections: Any = None) -> Filters:
+    """Which articles may answer: a JSON object, and collections by a column of their own.
+
+    Raises:
+        ValueError: there is no such filter, or no such value.
+    """
+    if isinstance(value, str) and value.strip():
+        try:
+            value = json.loads(value)
+        except ValueError as error:
+            raise _Wrong(f"filters 不是 JSON 对象：{value!r}") from error
+    if value in (None, "", {}):
+        value = {}
+    if not isinstance(value, dict):
+        raise _Wrong(f"filters 应是 JSON 对象：{value!r}")
+    if unknown := value.keys() - Filters.model_fields.keys():
+        raise _Wrong(f"filters 里没有这一项：{'、'.join(sorted(unknown))}")
+    named = _texts(collections, "collections")
+    try:
+        filters = Filters.model_validate({**value, **({"collections": named} if named else {})})
+        for day in filter(None, (filters.date_from, filters.date_to)):
+            date.fromisoformat(day)
+    except ValueError as error:
+        raise _Wrong(f"filters 的取值不对：{value!r}") from error
+    return filters
 
 
 def _grades(value: Any) -> dict[str, int]:

@@ -18,10 +18,12 @@ from eval.crud_rag import crud_records, is_crud
 from eval.data_files import numbered_lines, parse_line, read_bytes, text_of
 from eval.question_rows import record_of, rows_of_csv, rows_of_workbook
 from eval.squad import is_squad, squad_of
-from rag.data_model.answers import Question
+from rag.data_model.answers import Filters, Question
 from rag.errors import DataLineInvalid
 
 _ZIP = b"PK\x03\x04"
+
+_EVERYTHING = Filters()
 
 Parsed = tuple[int, "EvalQuestion | DataLineInvalid"]
 
@@ -37,6 +39,7 @@ class EvalQuestion:
         answerable: None where the set does not say.
         type: a name that reports group by.
         relevant: grades of whole articles by id, where the set judges those and no sentences.
+        filters: which articles may answer.
         extra: whatever else the record held.
     """
 
@@ -49,6 +52,7 @@ class EvalQuestion:
     evidence: tuple[str, ...] = ()
     type: str = ""
     relevant: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    filters: Filters = _EVERYTHING
     extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -59,7 +63,9 @@ class EvalQuestion:
 
     def to_question(self) -> Question:
         """What the pipeline is asked."""
-        return Question(question=self.question, history=self.history, id=self.id)
+        return Question(
+            question=self.question, history=self.history, id=self.id, filters=self.filters
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from pydantic import ValidationError
 
@@ -23,10 +23,13 @@ from rag.evidence.scorer import EvidenceScorer
 from rag.models.embedding import Embedder, Progress
 from rag.rules.case import Rules
 from rag.rules.order import RULES
-from rag.settings import AnswerSettings, Settings
+from rag.settings import AnswerSettings, LibrarySettings, Settings
+from rag.settings.complaints import complaints
 
 if TYPE_CHECKING:
     from rag.pipeline import Pipeline
+
+_Item = TypeVar("_Item")
 
 BENCHMARK = "youju benchmark"
 """The command that errors name."""
@@ -145,7 +148,8 @@ def pipeline_over(
     """The pipeline over the library in `root`, closed afterwards."""
     from rag.assembly import open_pipeline
 
-    there = settings.model_copy(update={"data_dir": root})
+    # A library that is soon gone leaves nothing in an engine that others share.
+    there = settings.model_copy(update={"data_dir": root, "library": LibrarySettings()})
     pipeline = open_pipeline(there, embedder, scorer, rules)
     try:
         yield pipeline
@@ -164,10 +168,17 @@ def with_answer_settings(settings: Settings | None, **changed: Any) -> Settings:
     try:
         answer = AnswerSettings.model_validate(settings.answer.model_dump() | values)
     except ValidationError as error:
-        first = error.errors()[0]
-        reason = f"answer.{'.'.join(map(str, first['loc']))}：{first['msg']}"
+        reason = complaints(error, "answer")[0].words
         raise SettingsError(reason=reason, origin="基准的参数") from error
     return settings.model_copy(update={"answer": answer})
+
+
+def counted(items: Sequence[_Item], progress: Progress | None) -> Iterator[_Item]:
+    """Each in turn; `progress` hears how many are done, of how many."""
+    for done, item in enumerate(items, start=1):
+        yield item
+        if progress:
+            progress(done, len(items))
 
 
 def read_all(
@@ -176,13 +187,10 @@ def read_all(
     progress: Progress | None = None,
 ) -> list[Reading]:
     """Ask every question over its texts."""
-    readings = []
-    for done, (question, texts) in enumerate(asked, start=1):
-        answer = reader.ask_over(question.to_question(), texts)
-        readings.append(Reading(question, tuple(texts), answer))
-        if progress:
-            progress(done, len(asked))
-    return readings
+    return [
+        Reading(question, tuple(texts), reader.ask_over(question.to_question(), texts))
+        for question, texts in counted(asked, progress)
+    ]
 
 
 def read_gold(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from eval.diagnosis import STAGES, Diagnosis, Loss, stages
@@ -13,6 +15,7 @@ from eval.measures.ratio import Measure
 from eval.measures.significance import intervals
 from eval.measures.statistic import Figure
 from eval.question_sets import EvalQuestion, QuestionSet
+from eval.run_stamps import Stamps
 from eval.runs import Run
 from eval.tables import markdown_table, text_table
 from rag.errors import UsageInvalid
@@ -25,6 +28,25 @@ FAULTS = {
     "answered": "该拒而答",
     "unsupported": "有引文不含证据",
 }
+
+
+STAMPS = {
+    "run": "评测",
+    "set": "问题集",
+    "date": "日期",
+    "started": "开始",
+    "finished": "完成",
+    "machine": "机器",
+    "at_once": "同时问几题",
+    "model": "向量模型",
+    "evidence": "阅读模型",
+    "reranker": "重排模型",
+    "chooser": "挑句子的模型",
+    "generation": "文章库更新次数",
+    "settings": "设置",
+    "version": "程序版本",
+}
+"""What people read for the names of stamps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +117,18 @@ class Report:
 
     def table(self) -> str:
         """The report for a terminal: figures, types, styles, lost stages. Chinese, aligned."""
-        parts = [self.headline(), *(text_table(rows) for _, rows in self.tables())]
+        parts = [
+            f"{self.title()}\n{self.headline()}",
+            *(text_table(rows) for _, rows in self.tables()),
+        ]
         return "\n\n".join([*parts, *self.problems])
 
     def markdown(self) -> str:
         """The report as a page."""
-        stamps = "\n".join(f"- {name}：{_stamp(value)}" for name, value in self.stamps.items())
-        parts = ["# 评测报告", self.headline(), stamps]
+        stamps = "\n".join(
+            f"- {STAMPS.get(name, name)}：{_stamp(value)}" for name, value in self.stamps.items()
+        )
+        parts = [f"# 评测报告：{self.title()}", self.headline(), stamps]
         for name, rows in self.tables():
             parts += [f"## {name}", markdown_table(rows)]
         faults = [["编号", "问题", "毛病", "丢在哪一步"], *self._fault_rows()]
@@ -123,6 +150,11 @@ class Report:
         floors = [_gate(gate, self.metrics) for gate in asked]
         failed = [FailedGate(name, floor, self.metrics[name]) for name, floor in floors]
         return [gate for gate in failed if gate.value is None or gate.value < gate.floor]
+
+    def title(self) -> str:
+        """Which questions these are, and when they were asked."""
+        known = (self.stamps.get("set") or self.stamps["run"], self.stamps.get("date"))
+        return " · ".join(filter(None, known))
 
     def headline(self) -> str:
         """How many were asked, answered, refused and failed."""
@@ -249,15 +281,42 @@ def _lists(ends: Mapping[str, tuple[float, float]]) -> dict[str, list[float]]:
 def _stamps(
     judged: Sequence[Judged], run: Run, questions: QuestionSet | Sequence[EvalQuestion]
 ) -> dict[str, Any]:
-    """What the figures were made from; a run names itself and its set."""
+    """What the figures were made from; a run names itself, its set and its day."""
+    asked = datetime.fromisoformat(run.stamps.started) if run.stamps else _written(run.path)
     receipts = [one.answer.receipt for one in judged if one.answer]
     return {
-        "run": run.path.name,
+        "run": run.name,
         **({"set": questions.path.name} if isinstance(questions, QuestionSet) else {}),
+        **({"date": f"{asked.astimezone():%Y-%m-%d %H:%M}"} if asked else {}),
+        **(_sessions(run.stamps) if run.stamps else {}),
         "model": sorted({receipt.model for receipt in receipts}),
         "generation": sorted({receipt.generation for receipt in receipts}),
         "settings": sorted({receipt.settings for receipt in receipts}),
+        **{
+            name: found
+            for name in ("evidence", "reranker", "chooser")
+            if (found := sorted({getattr(receipt, name) for receipt in receipts} - {""}))
+        },
     }
+
+
+def _sessions(stamps: Stamps) -> dict[str, Any]:
+    """When, where and by which program a run was made."""
+    return {
+        "started": stamps.started,
+        "finished": stamps.finished,
+        "machine": stamps.machines(),
+        "version": stamps.versions(),
+        "at_once": max(session.at_once for session in stamps.sessions),
+    }
+
+
+def _written(file: Path) -> datetime | None:
+    """When a file was last written; a run is, with every answer."""
+    try:
+        return datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    except OSError:
+        return None
 
 
 def _failure(one: Judged, loss: Loss | None) -> dict[str, Any]:
@@ -267,6 +326,7 @@ def _failure(one: Judged, loss: Loss | None) -> dict[str, Any]:
         "type": question.type,
         "question": question.question,
         "history": list(question.history),
+        "filters": question.filters.model_dump(mode="json", exclude_defaults=True),
         "fault": one.fault,
         "answers": [list(group) for group in question.answers],
         "forbidden": list(question.forbidden),

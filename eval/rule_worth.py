@@ -19,7 +19,7 @@ from eval.corpora import embedder_of, library_of
 from eval.judging import judge
 from eval.measures.significance import bootstrap_interval
 from eval.question_sets import EvalQuestion
-from eval.reading import mean, pipeline_over, result
+from eval.reading import counted, mean, pipeline_over, result
 from eval.shelves import Shelf, shelves
 from eval.written import WrittenQuestion
 from rag.assembly import open_scorer
@@ -32,7 +32,7 @@ from rag.question.understanding import ParsedQuestion
 from rag.retrieval.candidates import Candidate
 from rag.rules.case import Rules
 from rag.rules.order import RULES
-from rag.settings import Settings
+from rag.settings import AnswerSettings, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,10 @@ class RememberingScorer:
     def fingerprint(self) -> str:
         """The scorer's."""
         return self._scorer.fingerprint
+
+    def under(self, settings: AnswerSettings, /) -> RememberingScorer:
+        """Another, which remembers nothing yet."""
+        return RememberingScorer(self._scorer.under(settings))
 
     def assess(
         self,
@@ -155,12 +159,7 @@ def _worths(
 
 
 def _rights(pipeline: Pipeline, posed: Sequence[Posed], progress: Progress | None) -> list[bool]:
-    rights = []
-    for n, one in enumerate(posed, start=1):
-        rights.append(one.is_right(pipeline.ask(one.question)))
-        if progress:
-            progress(n, len(posed))
-    return rights
+    return [one.is_right(pipeline.ask(one.question)) for one in counted(posed, progress)]
 
 
 def _worth(whole: Sequence[bool], without: Sequence[bool]) -> dict[str, Any]:

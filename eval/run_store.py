@@ -5,6 +5,7 @@
     evaluations/runs/ID/    questions   a copy: a run stays readable whatever becomes of its set
                             answers.jsonl, report.json, report.md, failures.jsonl
                             about.json  the set, when it began, how it ended
+    evaluations/users/USER/sets, evaluations/users/USER/runs   the same of a user of a server
 
 Ids are ours; a given file name is only ever shown, never a path.
 """
@@ -16,8 +17,9 @@ import json
 import re
 import secrets
 import shutil
-from collections.abc import Callable
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,8 +31,9 @@ from eval.judging import Searcher, Verifier
 from eval.question_sets import QuestionSet, parse_questions
 from eval.report_writing import write_report
 from eval.reports import evaluate
-from eval.runs import Asker, Run, answer_all, read_run
-from rag.errors import RunMissing, SetMissing, YoujuError
+from eval.runs import ANSWERS, Asker, Run, answer_all, read_run
+from rag.errors import LibraryBusy, RunMissing, RunUnderway, SetBundled, SetMissing, YoujuError
+from rag.library.storage import WriteLock
 
 State = Literal["running", "finished", "cancelled", "failed"]
 
@@ -51,8 +54,9 @@ _TAKEN_ALONG = frozenset(
         "qrels.txt",
     }
 )
-_ABOUT, _QUESTIONS, _ANSWERS, _REPORT = "about.json", "questions", "answers.jsonl", "report.json"
+_ABOUT, _QUESTIONS, _REPORT = "about.json", "questions", "report.json"
 _FAILURES = "failures.jsonl"
+_LOCK = "run.lock"
 
 
 class Cancelled(Exception):
@@ -77,6 +81,7 @@ class KeptRun:
         questions: how many there are to ask.
         correct: share of right answers and refusals, once the run is finished.
         error: wire form of what ended a failed run.
+        name: that a person gave it; empty for the set's.
     """
 
     id: str
@@ -87,14 +92,24 @@ class KeptRun:
     state: State = "running"
     correct: float | None = None
     error: dict[str, str] | None = None
+    name: str = ""
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.name or self.set_name
 
 
 class RunStore:
-    """The sets and runs of one data directory."""
+    """The sets and runs of one data directory, or of one `user` (their id) there."""
 
-    def __init__(self, data_dir: Path) -> None:
-        self._sets = data_dir / "evaluations" / "sets"
-        self._runs = data_dir / "evaluations" / "runs"
+    def __init__(self, data_dir: Path, user: str = "") -> None:
+        self._folder = data_dir / "evaluations"
+        if user:
+            self._folder = self._folder / "users" / user
+        self._sets = self._folder / "sets"
+        self._runs = self._folder / "runs"
+        self._naming = threading.Lock()
 
     def sets(self) -> list[KeptSet]:
         """The one that comes with the program, then the others by name."""
@@ -114,6 +129,33 @@ class RunStore:
         write_bytes_whole(folder / _QUESTIONS, data)
         write_whole(folder / _ABOUT, _dumps(asdict(kept)))
         return kept, question_set
+
+    def rename_set(self, set_id: str, name: str) -> KeptSet:
+        """Call a set something else; runs that were made of it keep the name that it had.
+
+        Raises:
+            SetMissing: there is none of this id.
+            SetBundled: it comes with the program.
+        """
+        kept = replace(self._own_set(set_id), name=name)
+        write_whole(self._sets / kept.id / _ABOUT, _dumps(asdict(kept)))
+        return kept
+
+    def remove_set(self, set_id: str) -> None:
+        """Forget a set; its runs stay, for they hold their questions themselves.
+
+        Raises:
+            SetMissing, SetBundled: as `rename_set`.
+        """
+        shutil.rmtree(self._sets / self._own_set(set_id).id, ignore_errors=True)
+
+    def _own_set(self, set_id: str) -> KeptSet:
+        if set_id == BUNDLED:
+            raise SetBundled
+        kept = next((one for one in self.sets() if one.id == set_id), None)
+        if kept is None:
+            raise SetMissing(set_id=set_id)
+        return kept
 
     def set_bytes(self, set_id: str) -> tuple[KeptSet, bytes]:
         """A set and its file.
@@ -161,7 +203,7 @@ class RunStore:
             questions=len(parse_questions(data, Path(kept.name))),
         )
         write_bytes_whole(self._runs / run.id / _QUESTIONS, data)
-        self._note(run)
+        write_whole(self._runs / run.id / _ABOUT, _dumps(asdict(run)))
         return run
 
     def perform(
@@ -176,13 +218,61 @@ class RunStore:
     ) -> KeptRun:
         """Ask what was not asked yet, judge, and keep the report.
 
-        `progress` may raise `Cancelled`. How the run ended is noted in any case.
+        `progress` may raise `Cancelled`. How the run ended is noted in any case, unless it was
+        forgotten meanwhile: then it stops, and nothing of it is left.
+
+        Raises:
+            RunUnderway: another process performs it.
         """
+        with self._performing(run, patience=0.5):  # others may be looking just now
+            return self._performed(run, asker, searcher, verifier, progress, diagnosis=diagnosis)
+
+    def is_performed(self, run_id: str) -> bool:
+        """Whether some process performs a run just now.
+
+        Raises:
+            RunMissing: there is none of this id.
+        """
+        try:
+            with self._performing(self.run(run_id), patience=0.0):
+                return False
+        except RunUnderway:
+            return True
+
+    @contextmanager
+    def _performing(self, run: KeptRun, *, patience: float) -> Iterator[None]:
+        """Hold the run's lock, which the operating system frees when its holder dies."""
+        lock = WriteLock(self._runs / run.id / _LOCK, patience)
+        try:
+            lock.acquire()
+        except LibraryBusy:
+            raise RunUnderway from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _performed(
+        self,
+        run: KeptRun,
+        asker: Asker,
+        searcher: Searcher,
+        verifier: Verifier,
+        progress: Callable[[int, int], None],
+        *,
+        diagnosis: Diagnosis | None,
+    ) -> KeptRun:
         folder = self._runs / run.id
+
+        def going_on(done: int, total: int) -> None:
+            if not self._is_kept(run):
+                raise Cancelled
+            progress(done, total)
+
         self._note(replace(run, state="running", error=None))
         try:
             questions = self.questions(run)
-            answers = answer_all(asker, questions.questions, folder / _ANSWERS, progress)
+            answers = answer_all(asker, questions.questions, folder / ANSWERS, going_on)
             report = evaluate(
                 questions, answers, searcher=searcher, verifier=verifier, diagnosis=diagnosis
             )
@@ -208,7 +298,7 @@ class RunStore:
 
     def answers(self, run: KeptRun) -> Run:
         """The answers so far."""
-        path = self._runs / run.id / _ANSWERS
+        path = self._runs / run.id / ANSWERS
         return read_run(path) if path.exists() else Run(path, {}, {})
 
     def report(self, run: KeptRun) -> dict[str, Any] | None:
@@ -233,6 +323,17 @@ class RunStore:
         """Those files of a run that people may take with them."""
         return sorted(name for name in _TAKEN_ALONG if self.file(run, name))
 
+    def rename(self, run_id: str, name: str) -> KeptRun:
+        """Call a run something else, be it under way or not.
+
+        Raises:
+            RunMissing: there is none of this id.
+        """
+        with self._naming:
+            run = replace(self.run(run_id), name=name)
+            write_whole(self._runs / run.id / _ABOUT, _dumps(asdict(run)))
+        return run
+
     def remove(self, run_id: str) -> None:
         """Forget a run.
 
@@ -241,9 +342,31 @@ class RunStore:
         """
         shutil.rmtree(self._runs / self.run(run_id).id, ignore_errors=True)
 
+    def forget(self) -> None:
+        """Forget all sets and runs."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
     def _note(self, run: KeptRun) -> KeptRun:
-        write_whole(self._runs / run.id / _ABOUT, _dumps(asdict(run)))
+        """Write down how a run stands; the name is what it was called meanwhile."""
+        with self._naming:
+            if not self._is_kept(run):  # what the run wrote since then goes too
+                shutil.rmtree(self._runs / run.id, ignore_errors=True)
+                return run
+            about = _about(self._runs / run.id) or {}
+            run = replace(run, name=about.get("name", run.name))
+            write_whole(self._runs / run.id / _ABOUT, _dumps(asdict(run)))
         return run
+
+    def _is_kept(self, run: KeptRun) -> bool:
+        return (self._runs / run.id / _ABOUT).exists()
+
+
+def runs_of_all(data_dir: Path) -> list[KeptRun]:
+    """Those of a data directory and of all its users, the latest first: for its owner."""
+    users = data_dir / "evaluations" / "users"
+    names = [place.name for place in users.iterdir()] if users.is_dir() else []
+    kept = [run for name in ("", *names) for run in RunStore(data_dir, name).runs()]
+    return sorted(kept, key=lambda run: (run.began, run.id), reverse=True)
 
 
 def _bundled() -> list[KeptSet]:

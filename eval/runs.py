@@ -5,9 +5,12 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
@@ -16,9 +19,13 @@ from pydantic import ValidationError
 
 from eval.data_files import Line, numbered_lines, parse_line, read_bytes, text_of, writing
 from eval.question_sets import EvalQuestion
+from eval.run_stamps import Stamps, begin, read_stamps
 from rag.data_model.answers import Answer, Question
 from rag.errors import DataLineInvalid, InputError
 from rag.models.embedding import Progress
+
+ANSWERS = "answers.jsonl"
+"""Of a run that stands in the folder of its report."""
 
 _STARTS = (b'{"schema"', b'{"id"')  # of the lines that we write
 
@@ -45,15 +52,28 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Answers and failures by question id, in the order of the file."""
+    """Answers and failures by question id, in the order of the file.
+
+    Attributes:
+        stamps: when and where it ran; None where nobody noted it.
+    """
 
     path: Path
     answers: dict[str, Answer]
     failures: dict[str, Failure]
+    stamps: Stamps | None = field(default=None, compare=False)
+
+    @property
+    def name(self) -> str:
+        """What people call it: its file, or the folder of its report."""
+        folder = self.path.parent.name
+        return folder if self.path.name == ANSWERS and folder else self.path.name
 
     def has(self, question: EvalQuestion) -> bool:
         """Whether just this question, not another of the same id, was asked."""
         asked = self.answers.get(question.id) or self.failures.get(question.id)
+        if isinstance(asked, Answer) and asked.filters != question.filters:
+            return False
         return asked is not None and asked.question == question.question
 
 
@@ -64,19 +84,26 @@ def answer_all(
     progress: Progress | None = None,
     *,
     resume: bool = True,
+    at_once: int = 1,
+    key: str = "",
+    asked: str = "",
 ) -> Run:
     """Ask every question and write each answer at once; safe to interrupt and to call again.
 
     A question that the asker refuses as bad input becomes a line with an `error`, and the run goes
-    on. Other errors end it; what was written stays.
+    on. Other errors end it; what was written stays. The lines keep the order of the questions,
+    however many are asked side by side. When and where it ran is noted beside the file.
 
     Args:
-        asker: answers one question after the other.
+        asker: answers questions; from several threads where `at_once` is more than 1.
         questions: with distinct ids.
         out_path: the run; its folder is made. A half line at its end is dropped. None: the run is
             kept in memory only.
         progress: called with (done, total), the resumed ones included.
         resume: keep what `out_path` holds already, instead of starting afresh.
+        at_once: how many questions are under way at a time.
+        key: noted with the run: what must be the same for whoever goes on with it.
+        asked: noted with the run: the question set's file.
 
     Raises:
         DataLineInvalid: `out_path` holds something that is not a run; it is left as it is.
@@ -84,19 +111,23 @@ def answer_all(
     """
     if out_path is None:
         with TemporaryDirectory(prefix="youju-run-") as folder:
-            return answer_all(asker, questions, Path(folder) / "run.jsonl", progress)
+            path = Path(folder) / "run.jsonl"
+            return answer_all(asker, questions, path, progress, at_once=at_once)
     out_path = Path(out_path)
     earlier = _resumable(out_path) if resume and out_path.exists() else None
+    afresh, told = earlier is None, progress or _unheard
     todo = [q for q in questions if earlier is None or not earlier.has(q)]
     done = len(questions) - len(todo)
-    with _appending(out_path, afresh=earlier is None) as write:
-        for question in todo:
-            if progress:
-                progress(done, len(questions))
-            write(_ask(asker, question))
-            done += 1
-    if progress:
-        progress(done, len(questions))
+    with _appending(out_path, afresh=afresh) as write:
+        noted = partial(begin, out_path, key=key, at_once=at_once, asked=asked)
+        end = _begun(out_path, noted, afresh=afresh, more=bool(todo))
+        with closing(_asked(asker, todo, at_once)) as records:
+            for _ in todo:
+                told(done, len(questions))
+                write(next(records))
+                done += 1
+    end()
+    told(done, len(questions))
     return read_run(out_path)
 
 
@@ -108,10 +139,49 @@ def read_run(path: Path) -> Run:
         DataLineInvalid: a line is neither an answer nor a failure.
     """
     path = Path(path)
-    run = Run(path, {}, {})
+    run = Run(path, {}, {}, read_stamps(path))
     for n, text in numbered_lines(text_of(read_bytes(path), path)):
         _add(run, parse_line(text, n, path))
     return run
+
+
+def run_file(place: Path) -> Path:
+    """The run that a path names: a file, or the folder of a report with its answers."""
+    return place / ANSWERS if place.is_dir() else place
+
+
+def _begun(
+    path: Path, noted: Callable[..., Callable[[], None]], *, afresh: bool, more: bool
+) -> Callable[[], None]:
+    """Note that work begins, unless all is done and noted; what is returned notes the end."""
+    known = None if afresh else read_stamps(path)
+    if not (more or afresh) and (known is None or known.finished):
+        return lambda: None
+    return noted(afresh=afresh)
+
+
+def _unheard(_done: int, _total: int) -> None:
+    """Progress that nobody asked for."""
+
+
+def _asked(
+    asker: Asker, questions: Sequence[EvalQuestion], at_once: int
+) -> Generator[dict[str, Any]]:
+    """The records of the questions, in their order; a few more are under way meanwhile."""
+    if at_once == 1:
+        yield from (_ask(asker, question) for question in questions)
+        return
+    waiting: deque[Future[dict[str, Any]]] = deque()
+    threads = ThreadPoolExecutor(at_once, thread_name_prefix="youju-run")
+    try:
+        for question in questions:
+            waiting.append(threads.submit(_ask, asker, question))
+            if len(waiting) > 2 * at_once:  # so that a slow one keeps no thread idle
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        threads.shutdown(wait=True, cancel_futures=True)
 
 
 def _add(run: Run, line: Line) -> None:
@@ -127,7 +197,7 @@ def _add(run: Run, line: Line) -> None:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        reason = f"不是回答：{where}（{first['msg']}）"
+        reason = f"不是回答：{where} {'缺了' if first['type'] == 'missing' else '不合要求'}"
         raise DataLineInvalid(file=run.path, line=line.n, reason=reason) from error
 
 

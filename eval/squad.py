@@ -9,6 +9,7 @@ from typing import Any
 
 from eval.data_files import read_bytes, text_of
 from rag.errors import DataLineInvalid
+from rag.errors.reasons import why
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def squad_of(tree: object, path: Path) -> SquadFile:
             passages.append(SquadPassage(passage_id, title, str(paragraph["context"])))
             questions.extend(_question(qa, passage_id) for qa in paragraph["qas"])
     except (KeyError, TypeError, AttributeError) as error:
-        place = f"第 {len(passages)} 个段落附近缺少字段或类型不对：{error}"
+        place = f"第 {len(passages)} 个段落附近缺少字段或类型不对：{why(error)}"
         raise DataLineInvalid(file=path, line=1, reason=place) from error
     return SquadFile(tuple(passages), tuple(questions))
 

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import numpy as np
 import typer
-from numpy.typing import NDArray
 
+from eval.run_training import Example
+from eval.run_training import fit as learnt
 from eval.written import WrittenQuestion, read_written
+from rag.language.run_model import RunModel
 from rag.models.logistic import log_odds, sigmoid
-from rag.question.question_types import WEIGHTS, QuestionType, TypeModel, deciding_pattern, runs_of
+from rag.question.question_types import WEIGHTS, QuestionType, deciding_pattern, type_by
 from rag.question.understanding import bare_question
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="拟合问题的类型。")
@@ -43,14 +45,6 @@ SEEN = 6
 """Questions in which a run must occur to weigh anything."""
 STRENGTH = 4.0
 """Inverse of the regularisation. Both are the best on `calibrate` of (6, 15) and (3, 4, 8)."""
-_STEPS = 127
-
-
-class Example(NamedTuple):
-    """A folded question without its end marks, and its type."""
-
-    bare: str
-    type: QuestionType
 
 
 @app.command()
@@ -70,67 +64,42 @@ def main(
 def examples(rows: Iterable[WrittenQuestion]) -> list[Example]:
     """Questions that stand alone, as the product types them, and their types."""
     return [
-        Example(bare_question(row.question), KINDS[row.kind]) for row in rows if not row.history
+        Example(bare_question(row.question), KINDS[row.kind].value)
+        for row in rows
+        if not row.history
     ]
 
 
-def fit(train: Sequence[Example], calibrate: Sequence[Example]) -> TypeModel:
+def fit(train: Sequence[Example], calibrate: Sequence[Example]) -> RunModel:
     """The model of `train` with the bound of `calibrate`."""
-    from sklearn.linear_model import LogisticRegression
-
-    runs = [runs_of(example.bare) for example in train]
-    counted = Counter(run for some in runs for run in some)
-    known = np.array(sorted(r for r, n in counted.items() if n >= SEEN), dtype=np.uint32)
-    model = LogisticRegression(C=STRENGTH, max_iter=100, tol=1e-3)
-    model.fit(_matrix(runs, known), [example.type.value for example in train])
-    scale = np.abs(model.coef_).max(axis=1) / _STEPS
-    fitted = TypeModel(
-        tuple(QuestionType(str(name)) for name in model.classes_),
-        known,
-        np.rint(model.coef_ / scale[:, None]).T.astype(np.int8),
-        scale.astype(np.float32),
-        model.intercept_.astype(np.float32),
-        bound=0.0,
-    )
-    return fitted.bounded(bound_of(fitted, calibrate))
+    fitted = learnt(train, seen=SEEN, strength=STRENGTH)
+    return replace(fitted, bound=bound_of(fitted, calibrate))
 
 
-def _matrix(runs: Sequence[set[int]], known: NDArray[np.uint32]) -> Any:
-    """Shape (questions, known runs), sparse: 1 / √(known runs of the question) for each it has."""
-    from scipy.sparse import csr_matrix
-
-    at = {int(run): n for n, run in enumerate(known)}
-    rows = [sorted(at[run] for run in some if run in at) for some in runs]
-    ends = np.cumsum([0, *map(len, rows)])
-    values = np.concatenate([np.full(len(row), 1 / np.sqrt(max(len(row), 1))) for row in rows])
-    columns = np.concatenate([np.array(row, dtype=np.int64) for row in rows])
-    return csr_matrix((values, columns, ends), shape=(len(rows), len(known)))
-
-
-def bound_of(model: TypeModel, held_out: Sequence[Example]) -> float:
+def bound_of(model: RunModel, held_out: Sequence[Example]) -> float:
     """The confidence below which a type of its own is wrong more often than right.
 
     Read from a logistic curve over the log-odds of the confidence, so that no few questions set it.
     """
     from sklearn.linear_model import LogisticRegression
 
-    typed = [(model.typed(example.bare), example.type) for example in held_out]
-    named = [(t.confidence, t.type == kind) for t, kind in typed if t.type != QuestionType.OTHER]
+    typed = [(model.labelled(text), kind) for text, kind in held_out]
+    named = [(t.confidence, t.label == kind) for t, kind in typed if t.label != QuestionType.OTHER]
     odds = np.array([[log_odds(confidence)] for confidence, _ in named])
     curve = LogisticRegression(C=1e6).fit(odds, [right for _, right in named])
     return round(float(sigmoid(-curve.intercept_ / curve.coef_[0])[0]), 3)
 
 
-def figures(model: TypeModel, part: Sequence[Example]) -> dict[str, Any]:
+def figures(model: RunModel, part: Sequence[Example]) -> dict[str, Any]:
     """How many types are right, with and without patterns and bound, and of each kind."""
-    learnt = [model.typed(example.bare) for example in part]
-    told = [model.type_of(example.bare) for example in part]
-    truth = [example.type for example in part]
+    alone = [model.labelled(text) for text, _ in part]
+    told = [type_by(model, text) for text, _ in part]
+    truth = [QuestionType(label) for _, label in part]
     return {
         "questions": len(part),
-        "learnt alone": _share([typed.type for typed in learnt], truth),
+        "learnt alone": _share([QuestionType(typed.label) for typed in alone], truth),
         "right": _share(told, truth),
-        "unsure": round(sum(t.confidence < model.bound for t in learnt) / len(part), 3),
+        "unsure": round(sum(t.confidence < model.bound for t in alone) / len(part), 3),
         "patterns": _worth_of_patterns(model, part),
         "recall": {
             kind.value: _share([t for t, k in zip(told, truth, strict=True) if k == kind], kind)
@@ -139,12 +108,12 @@ def figures(model: TypeModel, part: Sequence[Example]) -> dict[str, Any]:
     }
 
 
-def _worth_of_patterns(model: TypeModel, part: Sequence[Example]) -> dict[str, str]:
+def _worth_of_patterns(model: RunModel, part: Sequence[Example]) -> dict[str, str]:
     """How many of those that a pattern decides it types rightly : and the model alone / in all."""
     told: dict[str, list[tuple[bool, bool]]] = {}
     for bare, kind in part:
         if deciding := deciding_pattern(bare, "types"):
-            right = deciding.type == kind, model.typed(bare).type == kind
+            right = deciding.type == kind, model.labelled(bare).label == kind
             told.setdefault(f"{deciding.type}: {deciding.pattern.pattern[:12]}…", []).append(right)
     return {
         name: f"{sum(a for a, _ in rights)} : {sum(b for _, b in rights)} / {len(rights)}"

@@ -20,6 +20,7 @@ from eval.data_files import Line, read_jsonl
 from rag.data_model.answers import Question
 from rag.data_model.documents import Article, Span
 from rag.errors import DataLineInvalid
+from rag.errors.reasons import why
 
 
 class Place(NamedTuple):
@@ -38,6 +39,7 @@ class WrittenQuestion:
         split: `train` or `dev`; dev is for choosing, never for training.
         question, history: what is asked, and what was asked before.
         style, kind: how it is worded, and what it asks for.
+        turn: how a question of a conversation leans on those before; empty where unknown.
         articles: names of the articles that it was written from.
         answers: the shortest verbatim pieces that answer; empty where there is none so short, or
             where only their places are known.
@@ -55,6 +57,7 @@ class WrittenQuestion:
     answers: tuple[str, ...]
     evidence: tuple[Place, ...]
     answer_at: tuple[Place, ...] = ()
+    turn: str = ""
 
     @property
     def answerable(self) -> bool:
@@ -145,9 +148,12 @@ def _row(line: Line, path: Path) -> WrittenQuestion:
             answers=_answers(row),
             evidence=tuple(_places(row.get("evidence") or (), articles[0])),
             answer_at=tuple(_places(row.get("answer_at") or (), articles[0])),
+            turn=row.get("turn", ""),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise DataLineInvalid(file=path, line=line.n, reason=f"缺少或不合格：{error}") from error
+        raise DataLineInvalid(
+            file=path, line=line.n, reason=f"缺少或不合格：{why(error)}"
+        ) from error
 
 
 def _answers(row: Mapping[str, Any]) -> tuple[str, ...]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from ingest.blocks import Block, Kind
 from ingest.lines import ends_sentence
@@ -18,9 +20,10 @@ _CREDIT_NAMES = (
 _CREDIT = re.compile(
     rf"(?:本版|本期|今日)?(?:{_CREDIT_NAMES})[/／、\s\u3000]*(?:{_CREDIT_NAMES})?[:：\s\u3000/／|丨].{{1,50}}"
 )
+_STATED = re.compile(rf"(?:{_CREDIT_NAMES}|刊号|代号|售价)\s*[:：]\s*\S|售价\s*\d")
 _HOTLINE = re.compile(
     r"(?:本报|本版|新闻|读者|投稿|爆料|发行|广告|订报|编辑部|值班)(?:热线|电话|邮箱|信箱|微信|地址|投稿)*"
-    r"(?:热线|电话|邮箱|信箱|微信|QQ)\s*[:：].{4,80}|(?:E-?mail|电子邮箱|邮箱|投稿邮箱)\s*[:：]\s*\S+@\S+",
+    r"(?:热线|电话|邮箱|信箱|微信|地址|QQ)\s*[:：].{4,80}|(?:E-?mail|电子邮箱|邮箱|投稿邮箱)\s*[:：]\s*\S+@\S+",
     re.IGNORECASE,
 )
 _NOTICE = re.compile(
@@ -81,6 +84,12 @@ def without_adverts(blocks: list[Block]) -> list[Block]:
             block = replace(block, kind=Kind.FURNITURE)  # noqa: PLW2901
         settled.append(block)
     return settled
+
+
+def stated_at_the_top(blocks: Sequence[Block]) -> list[Block]:
+    """The lines of a page's own head that name its editors, number or price."""
+    head = takewhile(lambda block: block.kind in {Kind.FOLIO, Kind.FURNITURE}, blocks)
+    return [block for block in head if _STATED.search(block.text)]
 
 
 def is_jump_note(text: str) -> bool:

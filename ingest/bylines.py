@@ -6,19 +6,12 @@ import re
 from dataclasses import dataclass
 
 from ingest.metadata import split_names
+from rag.language.names import surnames
 
 _HAN = "\u4e00-\u9fff"
-# The surnames of almost everyone; a rule of the language, not of one page.
-_SURNAMES = (
-    "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁"
-    "沈姜范江傅钟卢汪戴崔任陆廖姚方金邱夏谭韦贾邹石熊孟秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱"
-    "施牛洪龚汤陶黎温莫易樊乔文安殷颜庄章鲁倪庞邢俞翟蓝聂齐向申葛柴伍覃骆关焦柳欧祝纪尚毕耿芦左季管符"
-    "辛苗詹曲靳祁路涂兰甘裴梅童翁霍游阮尤岳柯牟滕谷舒卜成饶宁凌盛查单冉鲍华包屈房喻解蒲卫简时连车项闵"
-    "冼桑庾逄邝缪宣邬扶堵宰郦雍璩濮扈冀浦暴历祖晁敖訾辛阚饶曾毋巢蒯荆游竺简屠蒲郗班仰伊宿惠麻滑乌苍双"
-    "习尧逯帅褚哈厉岑和幸戈束桂栾楼欧米羊艾萨诺练茹葆蔺阴鞠麦况牧衣智揭操竹占来鹿庹鄞邰亓舍危乜宓印巴弓"
-    "邬吉党阳司费蒙席晏隋古强穆姬申占冷桂瞿佟冼丛郎边卓鄢闫肖付代邸宫景巩丘仇池糜郁应边竺权逯盖益桓"
-)
-_COMPOUND = "欧阳|司马|上官|诸葛|司徒|东方|独孤|南宫|夏侯|皇甫|尉迟|公孙|慕容|令狐|端木|西门"
+_SURNAMES, _, _TWO = surnames()
+# Without those that everyday words begin with: `□ 公告` names nobody.
+_COMPOUND = "|".join(_TWO)
 _NAME = (
     rf"(?:(?:{_COMPOUND})[{_HAN}]{{1,2}}|[{_SURNAMES}][{_HAN}]{{1,2}}"
     rf"|[{_SURNAMES}][ \u3000]+[{_HAN}])"

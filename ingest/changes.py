@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from rag.errors import FileMissing, FileUnreadable
+from rag.errors.reasons import why
 from rag.library.library import Library
 from rag.library.records import FileStamp
 
@@ -39,6 +40,6 @@ def hash_of(file: Path, path: str, library: Library) -> tuple[str, FileStamp | N
     except FileNotFoundError as error:
         raise FileMissing(file=file) from error
     except OSError as error:
-        raise FileUnreadable(file=file.name, reason=error.strerror) from error
+        raise FileUnreadable(file=file.name, reason=why(error)) from error
     settled = now - max(state.st_mtime_ns, state.st_ctime_ns) > _UNSETTLED_NS
     return digest, FileStamp(path, stamp, digest) if settled else None

@@ -18,10 +18,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from ingest.children import command, environment
 from ingest.sandbox import Limits, bound
 from rag.errors import ConverterMissing, ParseFailed, ParseTimeout
 
 LIMITS = Limits(memory_mb=4096, seconds=120, output_mb=128)
+_KEPT = ("PATH", "SYSTEMROOT", "PYTHONPATH")
 _PROGRAMS = ("soffice", "libreoffice")
 _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
@@ -35,11 +37,6 @@ _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <prop oor:name="BlockUntrustedRefererLinks" oor:op="fuse"><value>true</value></prop></item>
 </oor:items>
 """
-
-
-def has_converter() -> bool:
-    """Whether LibreOffice is installed."""
-    return _program() is not None
 
 
 @contextmanager
@@ -77,30 +74,23 @@ def converted(file: IO[bytes], name: str, suffix: str, target: str) -> Iterator[
 
 def _run(program: str, given: Path, target: str, name: str) -> None:
     folder = given.parent
-    kept = {key: os.environ[key] for key in ("PATH", "SYSTEMROOT") if key in os.environ}
+    kept = {key: os.environ[key] for key in _KEPT if key in os.environ}
     arguments = [
-        *(
-            "-P",
-            "-m",
-            "ingest.conversion",
-            program,
-            f"-env:UserInstallation=file://{folder}/profile",
-        ),
+        *(program, f"-env:UserInstallation={(folder / 'profile').as_uri()}"),
         *("--headless", "--norestore", "--nolockcheck", "--convert-to", target),
         *("--outdir", f"{folder}/out", str(given)),
     ]
     child = subprocess.Popen(
-        [sys.executable, *arguments],
+        command("ingest.conversion", *arguments),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=folder,
         env={
-            **kept,
+            **environment(kept),
             "HOME": str(folder),
             "TMPDIR": str(folder),
             "LANG": "C.UTF-8",
-            "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
             "http_proxy": "http://127.0.0.1:9",  # nobody listens there
             "https_proxy": "http://127.0.0.1:9",
         },
@@ -111,10 +101,17 @@ def _run(program: str, given: Path, target: str, name: str) -> None:
     except subprocess.TimeoutExpired as error:
         raise ParseTimeout(file=name, seconds=LIMITS.seconds) from error
     finally:
-        # It starts programs of its own, which are in its session.
+        _end(child)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """End it with the programs that it started, which are in its session."""
+    if sys.platform == "win32":
+        child.kill()
+    else:
         with contextlib.suppress(OSError):
             os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
+    child.wait()
 
 
 def _program() -> str | None:

@@ -12,15 +12,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ingest.blocks import Block, Kind, block_at
-from ingest.bylines import closing_names, dateline_names, is_news_lead
+from ingest.bylines import closing_names, dateline_names, is_name, is_news_lead
 from ingest.lines import ends_sentence
+from ingest.people import people_on, role_on
+from rag.language.numerals import ONES
 from rag.language.text import has_han
 
 _NUMBERED = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}[、.．]|第[一二三四五六七八九十\d]{1,3}[章节部分]"
     r"|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[、.．\s])"
 )
-_HAN_NUMERALS = "一二三四五六七八九十"
+_BULLET = re.compile("[■◆●▲★]")
 _UNTITLED_END = re.compile(r"[，,、；;：:。…]$")
 _UNTITLED_START = re.compile(r"[，。、；：！？”’》）」』】〉,;:!?)\]}%％]")
 _SENTENCE_INSIDE = re.compile(r"[。；].")
@@ -98,7 +100,7 @@ def is_short(block: Block) -> bool:
     return (
         len(text) <= _SHORT
         and block.certain
-        and not block.torn
+        and not (block.torn and not _BULLET.match(text))
         and (has_han(text) or text[0].isalnum())
         and not _UNTITLED_END.search(text)
         and sum(map(str.isalnum, text)) >= 2
@@ -127,9 +129,13 @@ def is_body(block: Block) -> bool:
 
 def is_signed(blocks: Sequence[Block], n: int) -> bool:
     """Whether a byline, dateline or news lead follows, over further heading lines at most."""
+    subtitled = False
     for ahead in blocks[n + 1 : n + 4]:
         if ahead.kind in {Kind.BYLINE, Kind.DATELINE}:
             return True
+        if ahead.kind in {Kind.ROLE, Kind.PERSON} and blocks[n].gap and not ahead.gap:
+            return subtitled or _names_people(ahead.text)
+        subtitled = subtitled or ahead.kind is Kind.SUBTITLE
         if ahead.kind is Kind.TEXT and (
             dateline_names(ahead.text) is not None or is_news_lead(ahead.text)
         ):
@@ -140,10 +146,17 @@ def is_signed(blocks: Sequence[Block], n: int) -> bool:
     return False
 
 
+def _names_people(text: str) -> bool:
+    """Whether a line gives an interview's host or guest with a post, and is no speech."""
+    role = role_on(text)
+    people = people_on(role[1], role[0]) if role and role[1] else []
+    return any(is_name(person.name) for person in people)
+
+
 def _stands_over_text(blocks: Sequence[Block], n: int, settled: Sequence[Block]) -> bool:
     """Whether a short line is set apart from what is before it and has a paragraph below it."""
     before, block, after = block_at(settled, n - 1), blocks[n], block_at(blocks, n + 1)
-    numbered = _NUMBERED.match(block.text) is not None
+    numbered = (_NUMBERED.match(block.text) or _BULLET.match(block.text)) is not None
     if not after or ends_sentence(block.text):
         return False
     if after.kind is Kind.TABLE:
@@ -161,8 +174,8 @@ def _stands_over_text(blocks: Sequence[Block], n: int, settled: Sequence[Block])
 
 def _number_style(text: str) -> str:
     """How a line is numbered: `1.` and `12.` alike, `一、` and `（一）` not."""
-    match = _NUMBERED.match(text)
-    return re.sub(r"\d+", "1", re.sub(f"[{_HAN_NUMERALS}]+", "一", match[0])) if match else ""
+    match = _NUMBERED.match(text) or _BULLET.match(text)
+    return re.sub(r"\d+", "1", re.sub(f"[{ONES}十]+", "一", match[0])) if match else ""
 
 
 def _after_end(settled: Sequence[Block]) -> bool:

@@ -9,20 +9,24 @@ document is stored, and its documents are known by their hashes.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.crew import Crew, HomeCrew, Model
 from ingest.intake import Draft, Intake, Job
 from ingest.loading import discover
 from ingest.outcomes import FileOutcome, IngestReport, Progress
 from ingest.prefetch import prefetched
-from rag.errors import FileMissing
+from ingest.quotas import Room
+from rag.errors import FileMissing, IndexServerTaken
 from rag.library.library import Library
 from rag.library.records import FinishedInput, NewDocument, NewPassage
+from rag.library.shelf_names import shelf_name
 from rag.models.embedding import Embedder, Vectors
-from rag.retrieval.indexes import load_indexes, publish
+from rag.retrieval.stores import EMBEDDED, IndexStore, open_store
 from rag.settings import Settings
 
 _BATCH_PASSAGES = 256
@@ -38,6 +42,9 @@ def ingest(
     embedder: Embedder,
     settings: Settings,
     progress: Callable[[Progress], None] | None = None,
+    *,
+    collection: str | None = None,
+    publish: bool = True,
 ) -> IngestReport:
     """Store the articles of all files below `paths`, and publish the indexes.
 
@@ -45,35 +52,65 @@ def ingest(
         paths: files and folders; one that is missing is reported as failed.
         library: opened for writing.
         embedder: embeds passages that no earlier run embedded.
-        settings: passage size.
+        settings: passage size, and how much may be kept: what is too much fails, file by file.
         progress: called with what is stored so far.
+        collection: where new articles go, made if need be; what is known stays where it is.
+        publish: bring the published indexes up at the end, unless the caller sees to that.
 
     Raises:
+        NameInvalid: no collection can be called so; nothing is read.
         LibraryError: the store refuses; everything stored before is kept.
     """
+    crew = HomeCrew(embedder, settings.passages.size)
+    return ingest_by(
+        crew, paths, library, settings, progress, collection=collection, publish=publish
+    )
+
+
+def ingest_by(
+    crew: Crew,
+    paths: Sequence[Path],
+    library: Library,
+    settings: Settings,
+    progress: Callable[[Progress], None] | None = None,
+    *,
+    collection: str | None = None,
+    publish: bool = True,
+) -> IngestReport:
+    """The same, where others read and embed; the library is asked and written here alone.
+
+    Raises:
+        NameInvalid, LibraryError: as `ingest`.
+        YoujuError: nobody reads or embeds any more; everything stored before is kept.
+    """
     passed_over: list[str] = []
+    if collection is not None:
+        collection = shelf_name(collection)
+        library.collection_made(collection)
     files, missing = _found(paths, passed_over)
-    intake = Intake(library, embedder, settings)
+    intake = Intake(library, crew, settings)
+    room = Room(library, settings.quota, collection)
     tally = _Tally(files, progress)
     stop = threading.Event()
     with ExitStack() as stages:
         read = stages.enter_context(prefetched(_batched(intake.read(files), stop), 1))
-        embedded = stages.enter_context(prefetched(_embedded(read, library, embedder, stop), 1))
+        embedded = stages.enter_context(prefetched(_embedded(read, library, crew, stop), 1))
         stages.callback(stop.set)
-        for batch in embedded:
-            reprints = _store(batch, library, embedder.fingerprint)
+        for whole in embedded:
+            batch = _admitted(whole, room, intake)
+            reprints = _store(batch, library, crew.fingerprint, collection)
             intake.stored(batch.drafts, batch.jobs)
             tally.add(batch, reprints)
-    publish_indexes(library, embedder)
+    if publish:
+        publish_indexes(library, crew, open_store(settings.library))
     outcomes = (*missing, *(job.outcome() for job in intake.jobs))
     return IngestReport(outcomes, tally.reprints, tuple(passed_over))
 
 
-def publish_indexes(library: Library, embedder: Embedder) -> None:
+def publish_indexes(library: Library, model: Model, store: IndexStore = EMBEDDED) -> None:
     """Bring the published indexes up to the library."""
-    indexes = load_indexes(library, embedder.fingerprint, embedder.dimension)
-    if not indexes.published:
-        publish(indexes, library)
+    with suppress(IndexServerTaken):  # whoever has the engine open brings it up
+        store.publish(library, model.fingerprint, model.dimension)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,34 +192,65 @@ def _is_full(drafts: Sequence[Draft], jobs: Sequence[Job]) -> bool:
 
 
 def _embedded(
-    batches: Iterator[_Batch], library: Library, embedder: Embedder, stop: threading.Event
+    batches: Iterator[_Batch], library: Library, crew: Crew, stop: threading.Event
 ) -> Iterator[_Batch]:
     """The batches with their passages' vectors; the model runs only for what it never saw."""
+    begun: deque[_Embedding] = deque()
     for batch in batches:
+        begun.append(_Embedding(batch, library, crew))
+        if len(begun) > crew.ahead:
+            yield from begun.popleft().finished(stop)
+    while begun:
+        yield from begun.popleft().finished(stop)
+
+
+class _Embedding:
+    """The vectors of a batch, on their way."""
+
+    def __init__(self, batch: _Batch, library: Library, crew: Crew) -> None:
+        self._batch = batch
         wanted = {new.digest: new.text for draft in batch.drafts for new in draft.passages}
-        matrices = library.vectors(list(wanted), embedder.fingerprint)
-        unseen = sorted(wanted.keys() - matrices.keys(), key=lambda d: (-len(wanted[d].text), d))
-        for start in range(0, len(unseen), _SLICE):
+        self._matrices = library.vectors(list(wanted), crew.fingerprint)
+        unseen = wanted.keys() - self._matrices.keys()
+        by_length = sorted(unseen, key=lambda digest: (-len(wanted[digest].text), digest))
+        slices = [by_length[start : start + _SLICE] for start in range(0, len(unseen), _SLICE)]
+        self._coming = [  # of like length: little padding
+            (digests, crew.embed([wanted[digest] for digest in digests])) for digests in slices
+        ]
+
+    def finished(self, stop: threading.Event) -> Iterator[_Batch]:
+        """The batch with its vectors; nothing if the run stops meanwhile."""
+        for digests, vectors in self._coming:
             if stop.is_set():
                 return
-            digests = unseen[start : start + _SLICE]  # of like length: little padding
-            vectors = embedder.embed_passages([wanted[digest] for digest in digests])
-            matrices |= {d: v.matrix for d, v in zip(digests, vectors, strict=True)}
-        yield _Batch(batch.drafts, batch.jobs, matrices)
+            self._matrices |= zip(digests, vectors(), strict=True)
+        yield _Batch(self._batch.drafts, self._batch.jobs, self._matrices)
 
 
-def _store(batch: _Batch, library: Library, model: str) -> int:
+def _admitted(batch: _Batch, room: Room, intake: Intake) -> _Batch:
+    """The batch without documents that are too many for the library or the collection."""
+    kept = []
+    for draft in batch.drafts:
+        path = draft.loaded.source.path
+        if (error := room.refusal(path, draft.job.path, draft.articles)) is None:
+            kept.append(draft)
+        else:
+            intake.refuse(draft, error)
+    return _Batch(kept, batch.jobs, batch.matrices)
+
+
+def _store(batch: _Batch, library: Library, model: str, collection: str | None) -> int:
     """Store a batch in one transaction, if there is anything to store; how many are reprints."""
     documents = [_document(draft, batch.matrices) for draft in batch.drafts]
     finished = [
         FinishedInput(job.path, job.sha256, job.recipe, job.kept)
         for job in batch.jobs
-        if job.complete
+        if job.complete and not job.error
     ]
     stamps = [job.stamp for job in batch.jobs if job.stamp and not job.error]
     if not (documents or finished or stamps):
         return 0
-    return library.store(documents, model, finished=finished, stamps=stamps)
+    return library.store(documents, model, finished=finished, stamps=stamps, collection=collection)
 
 
 def _document(draft: Draft, matrices: Mapping[str, Vectors]) -> NewDocument:

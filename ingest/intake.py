@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ingest.changes import hash_of
-from ingest.loading import NOTHING_SAID, LoadedFile, load, storable_path, summed
+from ingest.crew import Crew
+from ingest.loading import NOTHING_SAID, LoadedFile, storable_path, summed
 from ingest.outcomes import FileOutcome, Status
-from ingest.page import read_page
-from ingest.passages import split_article
 from ingest.sidecar import sidecar_metadata
-from rag.data_model.documents import Article, LeftOut, Passage, SourceFile
+from ingest.taking import Part, PreparedPassage, Taken, prepared, signed
+from rag.data_model.documents import Article, LeftOut, SourceFile
 from rag.errors import DocumentError, EmptyDocument, YoujuError
 from rag.library.corrections import apply_all
 from rag.library.library import Library
 from rag.library.records import FileStamp
 from rag.library.reprints import Signature
-from rag.models.embedding import Embedder, PassageInput, passage_input
 from rag.settings import Settings
 
 _IDS_SHOWN = 5
@@ -81,15 +81,6 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class PreparedPassage:
-    """A passage that waits for its vectors; `digest` names what the model will see."""
-
-    passage: Passage
-    text: PassageInput
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
 class Draft:
     """A document that waits for the vectors of its passages.
 
@@ -114,32 +105,56 @@ class Draft:
 class Intake:
     """Reads files one after the other; knows what is on its way but not stored yet."""
 
-    def __init__(self, library: Library, embedder: Embedder, settings: Settings) -> None:
+    def __init__(self, library: Library, crew: Crew, settings: Settings) -> None:
         self._library = library
-        self._embedder = embedder
+        self._crew = crew
         self._size = settings.passages.size
-        self._recipe = f"{RECIPE_VERSION}:{self._size}:{embedder.fingerprint}"
+        self._recipe = f"{RECIPE_VERSION}:{self._size}:{crew.fingerprint}"
         self._ids: dict[str, str] = {}
         self._hashes: dict[str, Path] = {}
         self.jobs: list[Job] = []
 
     def read(self, files: Iterable[Path]) -> Iterator[Draft | Job]:
         """The new documents of each file, then the file's job: it is read to its end."""
+        begun: deque[tuple[Job, Iterator[Taken] | None]] = deque()
         for file in files:
-            job = Job(file, storable_path(file.resolve()))
-            self.jobs.append(job)
+            begun.append(self._begun(file, {job.sha256 for job, _ in begun}))
+            if len(begun) > self._crew.ahead:
+                yield from self._finished(*begun.popleft())
+        while begun:
+            yield from self._finished(*begun.popleft())
+
+    def _begun(self, file: Path, coming: Set[str]) -> tuple[Job, Iterator[Taken] | None]:
+        """A file's job and its reading, which is begun unless it seems to be stored or coming."""
+        job = Job(file, storable_path(file.resolve()))
+        self.jobs.append(job)
+        try:
+            job.sha256, job.stamp = hash_of(file, job.path, self._library)
+            job.size = file.stat().st_size
+            job.recipe = self._recipe_of(file)
+        except DocumentError as error:
+            job.error = error
+            return job, None
+        if not self._crew.ahead or job.sha256 in coming or self._is_stored(replace(job)):
+            return job, None
+        return job, self._reading(job)
+
+    def _finished(self, job: Job, reading: Iterator[Taken] | None) -> Iterator[Draft | Job]:
+        if not job.error and not self._is_stored(job):
             try:
-                job.sha256, job.stamp = hash_of(file, job.path, self._library)
-                job.size = file.stat().st_size
-                job.recipe = self._recipe_of(file)
-                if not self._is_stored(job):
-                    yield from self._drafts(job)
-                    job.complete = bool(job.kept and not job.error)
+                yield from self._drafts(job, reading or self._reading(job))
+                job.complete = bool(job.kept and not job.error)
             except DocumentError as error:
                 job.error = error
-            if job.complete:
-                self._hashes[job.sha256] = file
-            yield job
+        if reading is not None:  # begun in vain, where the file turned out to be stored
+            self._crew.leave(reading)
+        if job.complete:
+            self._hashes[job.sha256] = job.file
+        yield job
+
+    def _reading(self, job: Job) -> Iterator[Taken]:
+        stored = self._library.stored_of(job.path, job.recipe)
+        return self._crew.read(job.file, job.sha256, stored)
 
     def stored(self, drafts: Iterable[Draft], jobs: Iterable[Job]) -> None:
         """Forget what the library now knows."""
@@ -150,6 +165,13 @@ class Intake:
                 self._ids.pop(article.article_id, None)
         for job in jobs:
             self._hashes.pop(job.sha256, None)
+
+    def refuse(self, draft: Draft, error: YoujuError) -> None:
+        """A document is not stored after all; its file is not done."""
+        draft.job.error = error
+        draft.job.kept.discard(draft.loaded.source.path)
+        for article in draft.articles:
+            self._ids.pop(article.article_id, None)
 
     def _recipe_of(self, file: Path) -> str:
         """How a file is taken apart, and what a sidecar says of it."""
@@ -180,46 +202,48 @@ class Intake:
         except DocumentError:
             return True  # it is gone from disk; the library holds it all the same
 
-    def _drafts(self, job: Job) -> Iterator[Draft]:
+    def _drafts(self, job: Job, reading: Iterator[Taken]) -> Iterator[Draft]:
         failures: list[DocumentError] = []
-
-        def note(error: DocumentError) -> None:
-            failures.append(error)
-            job.error = summed(job.file.name, failures)
-
-        def remark(said: str) -> None:
-            job.remarks[said] = None
-
-        for loaded in load(job.file, note, remark):
-            source = loaded.source
-            for said in loaded.remarks:
-                remark(said if source.path == job.path else f"{source.name}：{said}")
-            job.kept.add(source.path)
-            if self._library.is_stored(source.path, source.sha256, job.recipe):
-                continue  # by a run that was interrupted, or it is a part that did not change
-            found = read_page(loaded, self._embedder)
-            corrections = self._library.corrections(source.sha256)
-            corrected = apply_all(corrections, found.articles, source.text)
-            articles = self._with_own_ids(corrected, loaded, job)
-            if not articles:
-                job.kept.remove(source.path)
-                note(EmptyDocument(file=source.name))
+        for item in reading:
+            if isinstance(item, str):
+                job.remarks[item] = None
                 continue
-            signatures = {a.article_id: Signature.of(a.text) for a in articles}
-            yield Draft(
-                job,
-                loaded,
-                articles,
-                tuple(self._prepared(articles)),
-                {article_id: s for article_id, s in signatures.items() if s},
-                found.left_out,
-            )
+            failure = item if isinstance(item, DocumentError) else None
+            if isinstance(item, Part):
+                self._remark(item.loaded, job)
+                draft = None if item.is_stored else self._draft(item, job)
+                if draft is not None:
+                    yield draft
+                elif not item.is_stored:
+                    failure = EmptyDocument(file=item.loaded.source.name)
+            if failure is not None:
+                failures.append(failure)
+                job.error = summed(job.file.name, failures)
 
-    def _prepared(self, articles: Sequence[Article]) -> Iterator[PreparedPassage]:
-        for article in articles:
-            for passage in split_article(article, self._size):
-                text = passage_input(article, passage)
-                yield PreparedPassage(passage, text, text.digest)
+    def _remark(self, loaded: LoadedFile, job: Job) -> None:
+        source = loaded.source
+        job.kept.add(source.path)
+        for said in loaded.remarks:
+            job.remarks[said if source.path == job.path else f"{source.name}：{said}"] = None
+
+    def _draft(self, part: Part, job: Job) -> Draft | None:
+        """A document with what the library knows better than the file; None without articles."""
+        source = part.loaded.source
+        corrections = self._library.corrections(source.sha256)
+        corrected = apply_all(corrections, part.articles, source.text)
+        articles = self._with_own_ids(corrected, part.loaded, job)
+        if not articles:
+            job.kept.remove(source.path)
+            return None
+        as_read = articles == part.articles
+        return Draft(
+            job,
+            part.loaded,
+            articles,
+            part.passages if as_read else prepared(articles, self._size),
+            part.signatures if as_read else signed(articles),
+            part.left_out,
+        )
 
     def _with_own_ids(
         self, articles: Sequence[Article], loaded: LoadedFile, job: Job

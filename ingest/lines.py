@@ -6,7 +6,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
@@ -39,7 +39,15 @@ _MARKED = re.compile(r"#{1,6}\s|[-*+>|]\s|[□■◇◆●▲△☐]")
 _NARROW = 60.0
 _FULL = 0.88
 _SHARE_WRAPPED = 0.5
+_SHARE_PASTED = 0.7
 _MIN_PAIRS = 6
+_MARK_INSIDE = re.compile(r"[，。、；：！？].")
+_SHARE_RUNNING = 0.4
+_FLOWS = re.compile(r"[，。；！？].|.{5}、.|[,.;] ")
+"""A mark of running text; a list's numbers and labels stand at the start of its lines."""
+_SHARE_FLOWING = 0.2
+_SHARE_PARALLEL = 0.7
+"""Of lines whose first mark stands where that of the next one stands, as in a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +57,10 @@ class Line:
     Attributes:
         spans: where it stands in the file, one span a line.
         text: the characters of the spans.
-        gap: an empty line (or the page's start) stands before it.
+        gap: an empty line (or the page's start) stands before it, or its column sets it apart.
         indented: it starts with an indent, as the first line of a paragraph does.
         cells: of a table's row, which stands by itself.
+        row: it is such a row, whether or not its cells are known.
     """
 
     spans: tuple[Span, ...]
@@ -59,6 +68,12 @@ class Line:
     gap: bool
     indented: bool
     cells: tuple[Cell, ...] = ()
+    row: bool = False
+
+    @property
+    def alone(self) -> bool:
+        """Whether it goes on with no other line."""
+        return self.row or bool(self.cells)
 
 
 def read_lines(
@@ -66,23 +81,42 @@ def read_lines(
     start: int = 0,
     without: Iterable[Span] = (),
     rows: Callable[[list[Line]], list[Line]] | None = None,
+    alone: Iterable[Span] = (),
+    *,
+    stated: bool = False,
 ) -> list[Line]:
     """The lines of `text` from offset `start` on; hard-wrapped paragraphs become one `Line`.
 
-    Lines that begin in one of the ranges of `without` are passed over; `rows` knows the rows of
-    tables among the others.
+    Lines that begin in one of the ranges of `without` are passed over; those in `alone` are rows of
+    tables, and `rows` knows more of them among the others. `stated`: the file says where its
+    paragraphs end, so that only what is clearly text pasted line by line is joined.
     """
-    passed = sorted(without)
-    starts = [span.start for span in passed]
+    passed, told = _Ranges.of(without), _Ranges.of(alone)
+    lines = [
+        replace(line, row=True) if told.hold(line) else line
+        for line in raw_lines(text, start)
+        if not passed.hold(line)
+    ]
+    return _unwrapped(rows(lines) if rows else lines, stated=stated)
 
-    def is_wanted(line: Line) -> bool:
+
+@dataclass(frozen=True, slots=True)
+class _Ranges:
+    """Ranges of a text that do not overlap, in order."""
+
+    spans: list[Span]
+    starts: list[int]
+
+    @classmethod
+    def of(cls, spans: Iterable[Span]) -> _Ranges:
+        ordered = sorted(spans)
+        return cls(ordered, [span.start for span in ordered])
+
+    def hold(self, line: Line) -> bool:
+        """Whether a line begins in one of them."""
         begins = line.spans[0].start
-        n = bisect_right(starts, begins) - 1
-        return n < 0 or begins >= passed[n].end
-
-    lines = [line for line in raw_lines(text, start) if is_wanted(line)]
-    lines = rows(lines) if rows else lines
-    return _unwrap(lines) if _is_wrapped(lines) else lines
+        n = bisect_right(self.starts, begins) - 1
+        return n >= 0 and begins < self.spans[n].end
 
 
 def is_blank(character: str) -> bool:
@@ -119,44 +153,115 @@ def raw_lines(text: str, start: int = 0) -> Iterator[Line]:
         previous_end = match.end()
 
 
-def _is_wrapped(lines: Sequence[Line]) -> bool:
-    """Whether most neighbouring lines are narrow, equally wide and end in mid-sentence."""
+def _unwrapped(lines: Sequence[Line], *, stated: bool) -> list[Line]:
+    """`lines` with hard-wrapped paragraphs joined.
+
+    A page may set its articles in columns of different widths, and some in none: each stretch
+    between empty lines that shows a column of its own is judged by that one, the others by the
+    page's, if the page as a whole has one.
+    """
+    least = _SHARE_PASTED if stated else _SHARE_WRAPPED
+    whole = _column(lines, least)
+    joined: list[Line] = []
+    for stretch in _stretches(lines):
+        running = _is_running(stretch)
+        column = (_column(stretch, least) if running else None) or whole
+        column = column if running or not stated else None
+        joined += _unwrap(stretch, column) if column else stretch
+    return joined
+
+
+def _stretches(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """Lines between empty ones; a line too long for any column stands by itself."""
+    stretch: list[Line] = []
+    for line in lines:
+        long = width(line.text) > _NARROW
+        if stretch and (line.gap or long or width(stretch[-1].text) > _NARROW):
+            yield stretch
+            stretch = []
+        stretch.append(line)
+    if stretch:
+        yield stretch
+
+
+def _is_running(lines: Sequence[Line]) -> bool:
+    """Whether sentences go on over the lines' ends, as neither a list's nor a poem's do."""
+    inside = sum(_MARK_INSIDE.search(line.text) is not None for line in lines)
+    amid = sum(line.text[-1].isalnum() for line in lines)
+    return min(inside, amid) >= _SHARE_RUNNING * len(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """How wide a column's full lines are, as `size` measures a text."""
+
+    size: Callable[[str], float]
+    width: float
+
+    @classmethod
+    def of(cls, lines: Sequence[Line], size: Callable[[str], float]) -> _Column:
+        sizes = sorted(size(line.text) for line in lines if not line.alone)
+        return cls(size, median(sizes[len(sizes) // 2 :]) if sizes else 0.0)
+
+    def runs_on(self, line: Line, following: Line) -> bool:
+        """Whether `line` is full and `following` may go on with it."""
+        if line.alone or following.alone:
+            return False
+        full = self.size(line.text) + (2.0 if line.indented else 0.0) >= _FULL * self.width
+        marked = _MARKED.match(line.text) or _MARKED.match(following.text)
+        return full and not following.gap and not following.indented and not marked
+
+
+def _column(lines: Sequence[Line], least: float = _SHARE_WRAPPED) -> _Column | None:
+    """The column in which `least` of the lines are narrow, full and end in mid-sentence.
+
+    Some columns are so many characters wide, whatever these measure; a column is measured so only
+    where more lines are full then.
+    """
     if any(line.text.startswith("# ") for line in lines):
         lines = [line for line in lines if not line.text.startswith("#")]
-    pairs = [(a, b) for a, b in pairwise(lines) if not (b.gap or a.cells or b.cells)]
+    pairs = [(a, b) for a, b in pairwise(lines) if not (b.gap or a.alone or b.alone)]
     if len(pairs) < _MIN_PAIRS:
-        return False
-    column = _column_width(lines)
-    if column > _NARROW:
-        return False
-    broken = sum(_runs_on(a, b, column) and not ends_sentence(a.text) for a, b in pairs)
-    return broken >= _SHARE_WRAPPED * len(pairs)
+        return None
+    columns = [_Column.of(lines, width), _Column.of(lines, len)]
+    broken = [
+        sum(column.runs_on(a, b) and not ends_sentence(a.text) for a, b in pairs)
+        for column in columns
+    ]
+    best = broken.index(max(broken))
+    column = columns[best]
+    marks = [mark and mark.start() for mark in (_MARK_INSIDE.search(a.text) for a, _ in pairs)]
+    parallel = sum(a is not None and a == b for a, b in pairwise(marks))
+    if parallel >= _SHARE_PARALLEL * len(marks):
+        return None
+    wrapped = column.width <= _NARROW and broken[best] >= least * len(pairs)
+    return column if wrapped and _flows([line for pair in pairs for line in pair]) else None
 
 
-def _column_width(lines: Sequence[Line]) -> float:
-    widths = sorted(width(line.text) for line in lines if not line.cells)
-    return median(widths[len(widths) // 2 :]) if widths else 0.0
+def _flows(lines: Sequence[Line]) -> bool:
+    """Whether some of the lines have marks inside, as the lines of a list or form hardly have."""
+    return sum(_FLOWS.search(line.text) is not None for line in lines) >= (
+        _SHARE_FLOWING * len(lines)
+    )
 
 
-def _runs_on(line: Line, following: Line, column: float) -> bool:
-    if line.cells or following.cells:
-        return False
-    full = width(line.text) + (2.0 if line.indented else 0.0) >= _FULL * column
-    marked = _MARKED.match(line.text) or _MARKED.match(following.text)
-    return full and not following.gap and not following.indented and not marked
-
-
-def _unwrap(lines: Sequence[Line]) -> list[Line]:
-    column = _column_width(lines)
+def _unwrap(lines: Sequence[Line], column: _Column) -> list[Line]:
     unwrapped: list[Line] = []
     last: Line | None = None
-    for line in lines:
-        if last and _runs_on(last, line, column) and width(last.text) <= column * 1.3:
+    for n, line in enumerate(lines):
+        if last and column.runs_on(last, line) and column.size(last.text) <= column.width * 1.3:
             whole = unwrapped[-1]
             unwrapped[-1] = Line(
                 whole.spans + line.spans, whole.text + line.text, whole.gap, whole.indented
             )
         else:
-            unwrapped.append(line)
+            apart = 0 < n < len(lines) - 1 and _is_between_paragraphs(*lines[n - 1 : n + 2])
+            unwrapped.append(replace(line, gap=True) if apart else line)
         last = line
     return unwrapped
+
+
+def _is_between_paragraphs(before: Line, line: Line, following: Line) -> bool:
+    """Whether a line is out of its column's indent, as a heading between paragraphs is."""
+    ends = ends_sentence(before.text) and not ends_sentence(line.text)
+    return ends and following.indented and not line.indented

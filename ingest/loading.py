@@ -28,7 +28,7 @@ from ingest.formats.readers import (
     read_text,
     way_of,
 )
-from ingest.formats.records import holds_articles
+from ingest.formats.records import is_meant
 from ingest.formats.signatures import KIND_OF_SUFFIX, OLD_NAMES, SIGNATURE_BYTES, kind_of
 from ingest.loaded import (
     NOTHING_SAID,
@@ -54,6 +54,7 @@ from rag.errors import (
     PartsFailed,
     TypeMismatch,
 )
+from rag.errors.reasons import why
 
 __all__ = [
     "NOTHING_SAID",
@@ -86,7 +87,7 @@ PassedOver = Callable[[str], None]
 def discover(paths: Sequence[Path], passed_over: PassedOver | None = None) -> list[Path]:
     """The files to load: those named, and those below folders, each once.
 
-    In folders, hidden files, sidecars, tables of other things than articles and formats that no
+    In folders, hidden files, sidecars, sets of questions to measure with and formats that no
     loader reads are left out.
 
     Args:
@@ -108,8 +109,8 @@ def discover(paths: Sequence[Path], passed_over: PassedOver | None = None) -> li
 
 
 def kinds(passed: Iterable[str]) -> str:
-    """Kinds of files with their counts: `.doc 2、.exe 1`."""
-    return "、".join(f"{kind} {count}" for kind, count in sorted(Counter(passed).items()))
+    """Kinds of files with their counts: `.doc 2 个、.exe 1 个`."""
+    return "、".join(f"{kind} {count} 个" for kind, count in sorted(Counter(passed).items()))
 
 
 def kind_of_name(name: str) -> str:
@@ -271,7 +272,7 @@ def _opened(origin: Origin) -> Iterator[IO[bytes]]:
     except FileNotFoundError as error:
         raise FileMissing(file=origin.name) from error
     except OSError as error:
-        raise FileUnreadable(file=origin.name, reason=error.strerror or "读不了") from error
+        raise FileUnreadable(file=origin.name, reason=why(error)) from error
     with file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise FileUnreadable(file=origin.name, reason="不是普通文件")
@@ -315,11 +316,11 @@ def _files_below(folder: Path, passed_over: PassedOver) -> Iterator[Path]:
 
 
 def _is_articles(file: Path) -> bool:
-    """Whether a file found in a folder is meant: not a table of other things than articles."""
+    """Whether a file found in a folder is meant: not a set of questions to measure with."""
     if file.suffix.lower() not in RECORD_SUFFIXES:
         return True
     try:
         with file.open("rb") as stream:
-            return holds_articles(stream, file.name)
+            return is_meant(stream, file.name)
     except OSError:
         return True  # loading it will say why

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import PurePath
 
 from rag.data_model.documents import Span
+from rag.language.numerals import number_of
 
 _KEYS = {
     "title": "title headline 标题 题目 题名 篇名",
@@ -40,7 +41,6 @@ _SPACED_NAME = re.compile(
     f"(?![ \\u3000]*{_HAN})"
 )
 _LIST_MARKS = re.compile(r"[、，,;；/|\s]+")
-_DIGITS = {character: value for value, character in enumerate("〇一二三四五六七八九")}
 _CREDITS = re.compile(
     rf"(?:责任编辑|责编|美编|编辑|组版|版式|校对|主编|电话)[ \u3000:：]*{_HAN}{{1,4}}"
     rf"(?:[ \u3000]{_HAN}(?!{_HAN}))?"
@@ -195,7 +195,8 @@ def normal_page(text: str) -> str:
     bare = text.strip().removeprefix("第").rstrip("版页").strip()
     if bare.isdecimal():
         return str(int(bare))
-    return str(_chinese_number(bare)) if bare and set(bare) <= {*_DIGITS, "十"} else bare
+    number = None if bare.isascii() else number_of(bare)
+    return bare if number is None else str(number)
 
 
 def split_names(text: str) -> tuple[str, ...]:
@@ -237,10 +238,3 @@ def _take_date(text: str) -> tuple[str | None, str]:
             continue
         return found.isoformat(), f"{text[: match.start()]} {text[match.end() :]}"
     return None, text
-
-
-def _chinese_number(text: str) -> int:
-    tens, ten, ones = text.partition("十")
-    if not ten:
-        return int("".join(str(_DIGITS[character]) for character in text))
-    return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ingest.blocks import Block, Kind
-from ingest.formats.extracted import CONTINUES, FOOTNOTE, REMARK, Mark
+from ingest.formats.extracted import CONTINUES, FACT, FOOTNOTE, REMARK, ROW, Mark
 from ingest.formats.footnotes import mark_of
 from ingest.lines import Line
+from ingest.table_lines import cells_of_line
 from rag.data_model.documents import Span
 
 _EXPONENTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -29,7 +30,12 @@ def joined_over_pages(lines: Sequence[Line], marks: Iterable[Mark]) -> list[Line
 
 def outside_the_flow(marks: Iterable[Mark]) -> list[Span]:
     """The ranges whose lines are none of the text: what is left out, and notes."""
-    return [Span(mark.start, mark.end) for mark in marks if mark.kind != CONTINUES]
+    return [Span(mark.start, mark.end) for mark in marks if mark.kind not in {CONTINUES, ROW}]
+
+
+def rows_among(marks: Iterable[Mark]) -> list[Span]:
+    """The ranges whose lines are rows of tables, as the parser says."""
+    return [Span(mark.start, mark.end) for mark in marks if mark.kind == ROW]
 
 
 def note_blocks(source: str, marks: Iterable[Mark]) -> Iterator[Block]:
@@ -40,6 +46,19 @@ def note_blocks(source: str, marks: Iterable[Mark]) -> Iterator[Block]:
             own = mark_of(text) if mark.kind == FOOTNOTE else ""
             name = f"{mark.kind}{own}"
             yield Block(Kind.NOTE, text, (Span(mark.start, mark.end),), names=(name,))
+
+
+def fact_blocks(source: str, marks: Iterable[Mark]) -> Iterator[Block]:
+    """What stands around the text, a block a line, under one section's name."""
+    for mark in marks:
+        if mark.kind == FACT:
+            text = source[mark.start : mark.end]
+            yield as_fact(Block(Kind.TEXT, text, (Span(mark.start, mark.end),)))
+
+
+def as_fact(block: Block) -> Block:
+    """A line as one of those that stand around the text."""
+    return Block(Kind.NOTE, block.text, block.spans, names=(FACT,), cells=cells_of_line(block.text))
 
 
 def noted(note: Block, blocks: Sequence[Block]) -> int | None:

@@ -54,20 +54,26 @@ class OpenLibrary:
         self,
         *paths: str | PathLike[str],
         progress: Callable[[Progress], None] | None = None,
+        collection: str | None = None,
     ) -> IngestReport:
         """Store the articles of files and folders; what is stored already is passed over.
 
         Args:
             paths: files and folders.
             progress: called with what is stored so far.
+            collection: where new articles go, made if need be; what is known stays where it is.
 
         Raises:
+            NameInvalid: no collection can be called so.
             LibraryError: the store refuses, or another program writes; nothing is lost.
             ModelError: the embedder cannot be loaded.
         """
         with Library.open(self.settings.data_dir, write=True) as library:
             files = [Path(path) for path in paths]
-            report = ingest(files, library, self._loaded_embedder(), self.settings, progress)
+            embedder = self._loaded_embedder()
+            report = ingest(
+                files, library, embedder, self.settings, progress, collection=collection
+            )
         if self._pipeline is not None:
             self._pipeline.refresh()
         return report
@@ -88,6 +94,7 @@ class OpenLibrary:
 
         Raises:
             QuestionError: it cannot be asked.
+            CollectionMissing: the filters name a collection that is not there.
             LibraryError: the library cannot serve; an empty one refuses.
             ModelError: a model cannot be loaded.
         """

@@ -10,16 +10,26 @@ from itertools import pairwise
 from pathlib import PurePath
 
 from ingest.blocks import Block, Kind
+from ingest.boilerplate import stated_at_the_top
 from ingest.bylines import closing_names, dateline_names
 from ingest.conservation import left_out, named_blocks, named_by, with_marks_named
-from ingest.formats.readers import is_web_page
+from ingest.formats.readers import states_paragraphs
 from ingest.fragments import flow_of, pieces_of
+from ingest.headline_lines import is_label
 from ingest.headlines import first_words, infer_headline
 from ingest.lines import raw_lines, read_lines
 from ingest.loading import LoadedFile
 from ingest.markdown import is_markdown, without_marks
 from ingest.metadata import Metadata, merge, metadata_from_file_name, read_front_matter
-from ingest.notes import joined_over_pages, note_blocks, noted, outside_the_flow
+from ingest.notes import (
+    as_fact,
+    fact_blocks,
+    joined_over_pages,
+    note_blocks,
+    noted,
+    outside_the_flow,
+    rows_among,
+)
 from ingest.segmentation import read_blocks
 from ingest.stitching import Link, Stitching, stitch
 from ingest.structure import PARAGRAPH_KINDS, paragraphs, section_name, settled_headings
@@ -28,6 +38,7 @@ from rag.data_model.documents import Article, Join, LeftOut, Paragraph, Span, cu
 from rag.models.embedding import Embedder
 
 _COLUMN_NAME = 6
+_ABOUT_PEOPLE = frozenset({Kind.BYLINE, Kind.ROLE, Kind.FURNITURE})
 
 
 @dataclass(eq=False)
@@ -106,16 +117,23 @@ def read_page(loaded: LoadedFile, embedder: Embedder | None = None) -> PageReadi
         spans = [span for paragraph in numbered for span in paragraph.spans]
         return PageReading((whole,), left_out(text, spans, (), Span(0, 0)))
     header, front = read_front_matter(text)
+    if not text[front.end :].strip():
+        front = Span(0, 0)  # there is nothing that it could be the header of
     rows = partial(with_rows, marked=is_markdown(loaded.source.name))
-    lines = read_lines(text, front.end, outside_the_flow(loaded.marks), rows)
+    told = rows_among(loaded.marks)
+    paragraphed = states_paragraphs(loaded.source.name)
+    lines = read_lines(
+        text, front.end, outside_the_flow(loaded.marks), rows, told, stated=paragraphed
+    )
     lines = joined_over_pages(lines, loaded.marks)
     if is_markdown(loaded.source.name):
         lines = without_marks(lines)
     blocks = read_blocks(lines)
-    whole_paragraphs = is_web_page(loaded.source.name)
     in_order = bool(loaded.places)
-    drafts = _with_text(_drafts(blocks, embedder, in_order=in_order, whole=whole_paragraphs))
+    drafts = _with_text(_drafts(blocks, embedder, in_order=in_order, whole=paragraphed))
     _add_notes(drafts, list(note_blocks(text, loaded.marks)))
+    stated = [as_fact(block) for block in stated_at_the_top(blocks)]
+    _add_facts(drafts, [*stated, *fact_blocks(text, loaded.marks)])
     made = [_article(draft, header, loaded, alone=len(drafts) == 1) for draft in drafts]
     made = [(article, own) for article, own in made if article.paragraphs]
     kept = [span for article, own in made for span in _kept_spans(article, own)]
@@ -125,7 +143,16 @@ def read_page(loaded: LoadedFile, embedder: Embedder | None = None) -> PageReadi
 
 
 def _with_text(drafts: Sequence[_Draft]) -> list[_Draft]:
-    """The drafts, those of nothing but headings as the end of the one before."""
+    """The drafts, those of nothing but headings as the end of the one before.
+
+    Where bylines are all that there is below a headline, or on the whole page, they are the text.
+    """
+    texts = any(draft.of(*PARAGRAPH_KINDS) for draft in drafts)
+    for draft in drafts:
+        if not draft.of(*PARAGRAPH_KINDS) and (draft.of(Kind.TITLE) or not texts):
+            for part in draft.parts if draft.of(Kind.BYLINE) else ():
+                if part.block.kind in _ABOUT_PEOPLE:
+                    part.block = replace(part.block, kind=Kind.LONE)
     kept: list[_Draft] = []
     for draft in drafts:
         if kept and not draft.of(*PARAGRAPH_KINDS):
@@ -149,6 +176,17 @@ def _add_notes(drafts: Sequence[_Draft], notes: Sequence[Block]) -> None:
         else:
             draft, part = texts[n]
             draft.insert(_Part(note), part)
+
+
+def _add_facts(drafts: Sequence[_Draft], facts: Sequence[Block]) -> None:
+    """What stands above the text at the start of the first article, all else at the last's end."""
+    spans = [
+        span for draft in drafts for block in draft.of(*PARAGRAPH_KINDS) for span in block.spans
+    ]
+    first = min((span.start for span in spans), default=0)
+    above = [fact for fact in facts if fact.spans[0].start < first]
+    drafts[0].parts[:0] = [_Part(fact) for fact in above]
+    drafts[-1].parts += [_Part(fact) for fact in facts if fact not in above]
 
 
 def _kept_spans(article: Article, blocks: Sequence[Block]) -> Iterator[Span]:
@@ -284,6 +322,7 @@ def _title_block(draft: _Draft) -> Block | None:
         for part, below in pairwise(draft.parts)
         if part.block in titles and below.block.kind is Kind.SUBTITLE
     ]
+    titles = [block for block in titles if not is_label(block.text)] or titles
     long = [block for block in (*over_subtitle, *titles) if len(block.text) > _COLUMN_NAME]
     return next(iter([*long, *titles]), None)
 
@@ -304,7 +343,7 @@ def _demoted(blocks: Sequence[Block], title: Block | None) -> list[Block]:
 
 def _authors(draft: _Draft) -> tuple[str, ...]:
     """Names of the bylines; else of the dateline; else of the credit that closes the text."""
-    names = [name for b in draft.of(Kind.BYLINE, Kind.DATELINE) for name in b.names]
+    names = [n for b in draft.of(Kind.BYLINE, Kind.DATELINE, Kind.LONE) for n in b.names]
     texts = [block.text for block in draft.of(Kind.TEXT)]
     if not names and texts:
         names = list(dateline_names(texts[0]) or closing_names(texts[-1]))

@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import PurePath
 from typing import IO, Any
 
-from ingest.formats.records import Record, names_articles, read_csv, read_jsonl, table_records
-from ingest.formats.sheets import Table
+from ingest.formats.delimited import Row
+from ingest.formats.extracted import MOST_CHARACTERS, storable
+from ingest.formats.records import Record, csv_rows, names_articles, read_jsonl, table_records
+from ingest.formats.sheets import Sheet, Table, understood
 from ingest.loaded import LoadedFile, Origin, Report
 from ingest.metadata import Metadata, merge, metadata_from_file_name
 from rag.data_model.documents import SourceFile
-from rag.errors import DocumentError, EmptyDocument
+from rag.errors import DocumentError, EmptyDocument, ParseLimit
 
 _PLAIN_TABS = ("sheet", "工作表")
 
@@ -21,11 +24,40 @@ _PLAIN_TABS = ("sheet", "工作表")
 def read_records(file: IO[bytes], origin: Origin, report: Report) -> Iterator[LoadedFile]:
     """The articles of a JSONL or a delimited table; bad ones are reported.
 
+    A delimited table of other things is one article, as a workbook's sheet is.
+
     Raises:
         DocumentError: it cannot be read at all, or holds no record.
     """
-    read = read_jsonl if origin.suffix == ".jsonl" else read_csv
-    yield from _articles(read(file, origin.name), origin, report, origin.path)
+    if origin.suffix == ".jsonl":
+        yield from _articles(read_jsonl(file, origin.name), origin, report, origin.path)
+        return
+    rows, codec = csv_rows(file, origin.name)
+    header = next(rows, None)
+    if header is None:
+        raise EmptyDocument(file=origin.name)
+    whole = chain([header], rows)
+    if names_articles(header.cells):
+        records = table_records(whole, origin.name, codec)
+        yield from _articles(records, origin, report, origin.path)
+    else:
+        yield from read_tables([_data_table(whole, origin)], origin, report)
+
+
+def _data_table(rows: Iterable[Row], origin: Origin) -> dict[str, Any]:
+    """The rows of a delimited table as those of a sheet that is named after the file.
+
+    Raises:
+        ParseLimit: too many characters.
+    """
+    cells: list[list[str]] = []
+    left = MOST_CHARACTERS
+    for row in rows:
+        left -= sum(map(len, row.cells))
+        if left < 0:
+            raise ParseLimit(file=origin.name, reason=f"超过 {MOST_CHARACTERS} 字")
+        cells.append([storable(cell).strip("\ufeff") for cell in row.cells])
+    return understood(Sheet(PurePath(origin.name).stem, cells)).as_dict()
 
 
 def read_tables(

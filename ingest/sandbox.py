@@ -23,10 +23,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from ingest.children import ROOT, command, environment
 from rag.errors import DocumentError, ParseFailed, ParseLimit, ParseTimeout, StorageFull
 from rag.library.storage import translated
 
-_ROOT = Path(__file__).resolve().parent.parent
+_ROOT = ROOT
+_KEPT = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "PYTHONPATH")
 _MEBIBYTE = 1 << 20
 _REFUSED_EVENTS = (
     "socket.connect",
@@ -41,7 +43,9 @@ _REFUSED_EVENTS = (
     "os.fork",
 )
 # How native code ends when memory is refused to it: by its own check or by a trap.
-_OUT_OF_MEMORY = frozenset({signal.SIGABRT, signal.SIGTRAP, signal.SIGILL})
+_OUT_OF_MEMORY = frozenset(
+    getattr(signal, name) for name in ("SIGABRT", "SIGTRAP", "SIGILL") if hasattr(signal, name)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +118,14 @@ def _running(
     request: dict[str, Any], file: IO[bytes], answer: IO[bytes], complaints: IO[bytes]
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A started child, dead for certain at the end."""
-    kept = {key: os.environ[key] for key in ("PATH", "SYSTEMROOT", "TMPDIR") if key in os.environ}
+    kept = {key: os.environ[key] for key in _KEPT if key in os.environ}
     child = subprocess.Popen(
-        [sys.executable, "-P", "-X", "utf8", "-m", "ingest.sandbox", json.dumps(request)],
+        command("ingest.sandbox", json.dumps(request)),
         stdin=file,
         stdout=answer,
         stderr=complaints,
         cwd=tempfile.gettempdir(),
-        env={**kept, "PYTHONPATH": str(_ROOT), "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"},
+        env={**environment(kept, _ROOT), "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"},
         start_new_session=True,
     )
     try:

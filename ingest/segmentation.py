@@ -24,6 +24,7 @@ from ingest.headings import (
     marked_headings,
     plain_headings,
 )
+from ingest.headline_lines import labelled_headlines, with_whole_headlines
 from ingest.lines import Line, ends_sentence
 from ingest.people import listed_people, role_on
 from ingest.table_lines import cells_of_line
@@ -51,7 +52,9 @@ def with_headings(blocks: Sequence[Block]) -> list[Block]:
     """`blocks` of `classified_lines` with their headings, people and the starts of articles."""
     marked = any(block.level for block in blocks)
     settled = _spoken(listed_people(_uncertain_bylines(blocks)))
-    return _starts(marked_headings(settled) if marked else plain_headings(settled))
+    if marked:
+        return _starts(marked_headings(settled))
+    return _starts(plain_headings(labelled_headlines(with_whole_headlines(settled))))
 
 
 def classified_lines(lines: Sequence[Line]) -> list[Block]:
@@ -61,8 +64,9 @@ def classified_lines(lines: Sequence[Line]) -> list[Block]:
 
 def _classify(line: Line) -> Block:
     text, spans = line.text, line.spans
-    if line.cells:
-        return Block(Kind.TABLE, text, spans, gap=line.gap, cells=line.cells)
+    if line.alone:
+        cells = line.cells or cells_of_line(text)
+        return Block(Kind.TABLE, text, spans, gap=line.gap, cells=cells)
     level = 0
     if len(spans) == 1 and (match := _MARKED.fullmatch(text)) and match.group(2):
         level = len(match.group(1))
@@ -116,7 +120,8 @@ def _uncertain_bylines(blocks: Sequence[Block]) -> list[Block]:
             before, after = settled[-1] if settled else None, block_at(blocks, n + 1)
             heading = before and (before.level or before.kind is Kind.SUBTITLE or is_short(before))
             if not (heading and after and is_body(after)):
-                block = replace(block, kind=Kind.TEXT, names=())  # noqa: PLW2901
+                marked = is_ticked(block.text)  # words behind a box, and nothing that is said
+                block = replace(block, kind=Kind.TEXT, names=(), certain=marked)  # noqa: PLW2901
         settled.append(block)
     return settled
 
@@ -151,7 +156,7 @@ def _starts(blocks: list[Block]) -> list[Block]:
     for n, block in enumerate(blocks):
         following = block_at(blocks, n + 1)
         if block.kind in {Kind.TITLE, Kind.DATELINE}:
-            starts = has_body
+            starts = has_body or _is_next_signed(blocks, n)
         elif block.kind is Kind.BYLINE:
             starts = has_body and following is not None and is_body(following)
         else:
@@ -164,6 +169,14 @@ def _starts(blocks: list[Block]) -> list[Block]:
             has_body, open_end = True, not ends_sentence(block.text)
         result.append(replace(block, starts=True) if starts else block)
     return result
+
+
+def _is_next_signed(blocks: Sequence[Block], n: int) -> bool:
+    """Whether a headline set apart below a byline has a byline of its own: another article."""
+    below = blocks[n - 1].kind is Kind.BYLINE if n else False
+    after = block_at(blocks, n + 1)
+    own = after is not None and after.kind is Kind.BYLINE
+    return below and own and blocks[n].kind is Kind.TITLE and blocks[n].gap
 
 
 def _is_brief(block: Block, before: Sequence[Block]) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from ingest.formats.records import read_table
 from ingest.metadata import Metadata, metadata_from_mapping
 from rag.errors import DocumentError, FileUnreadable
+from rag.errors.reasons import why
 
 SIDECAR_NAME = "metadata.csv"
 _FILE_KEYS = ("file", "文件", "文件名", "filename")
@@ -53,7 +54,7 @@ def _table(sidecar: Path, _modified: int, _size: int) -> dict[str, Metadata]:
         with sidecar.open("rb") as file:
             rows = read_table(file, SIDECAR_NAME)
     except OSError as error:
-        raise FileUnreadable(file=SIDECAR_NAME, reason=error.strerror or "读不了") from error
+        raise FileUnreadable(file=SIDECAR_NAME, reason=why(error)) from error
     key = _file_key(rows[0]) if rows else None
     if key is None:
         return {}

@@ -18,7 +18,7 @@ PARAGRAPH_KINDS = frozenset(
 
 _LONGEST_SECTION = 60
 _LABEL = re.compile(r"(?P<label>[^\s：:，。！？；“”（）()《》]{1,12})[ \u3000]?[:：](?=\S|$)")
-_ASKS = "主持人|记者|本报记者|问|提问|编辑|采访者|Q"
+_ASKS = "主持人?|记者|本报记者|问|提问|编辑|采访者|Q"
 _ANSWERS = "答|嘉宾|专家|受访者|受访人|A"
 _ROLE_LABEL = re.compile(rf"(?:{_ASKS}|{_ANSWERS})\d?")
 _OUTLET = re.compile(r".{1,8}(?:报|晚报|日报|晨报|周刊|杂志|网|新闻|频道|电视台|客户端)")
@@ -43,7 +43,9 @@ def paragraphs(blocks: Sequence[Block]) -> tuple[Paragraph, ...]:
                 in_box = False
         elif block.kind is Kind.NOTE:
             name = " ".join(block.names)
-            result.append(Paragraph(len(result) + 1, block.text, block.spans, name))
+            result.append(
+                Paragraph(len(result) + 1, block.text, block.spans, name, cells=block.cells)
+            )
         elif block.kind in PARAGRAPH_KINDS:
             label = _label(block.text) if block.kind is Kind.TEXT else None
             in_box = in_box and label not in labels  # the interview goes on below the box
@@ -122,7 +124,7 @@ def _speakers(blocks: Sequence[Block], people: Mapping[str, Person]) -> dict[str
         role = _ROLE_LABEL.fullmatch(name) or _OUTLET.fullmatch(name)
         if interview and re.fullmatch(_ANSWERS, name):
             speakers[label] = guests[0] if len(guests) == 1 else name
-        elif interview and re.fullmatch("主持人|问|提问|Q", name):
+        elif interview and re.fullmatch("主持人?|问|提问|Q", name):
             speakers[label] = hosts[0] if len(hosts) == 1 else name
         elif name in people or (interview and role) or (count >= 2 and is_name(name)):
             speakers[label] = name

@@ -23,12 +23,14 @@ from rag.language.text import fold, spelt_as
 from rag.models.embedding import passage_header
 from rag.question.missing_words import missing_words
 from rag.question.out_of_scope import is_out_of_scope, sets_a_task
+from rag.question.question_types import QuestionType
 from rag.question.understanding import ParsedQuestion
 from rag.quoting import composition
 from rag.quoting.page_facts import Facts
 from rag.quoting.quotes import Quotable, citation
 from rag.rules.answer_forms import lacks_form
 from rag.rules.asked_speakers import Scope
+from rag.rules.near_miss import NearMiss
 from rag.settings import AnswerSettings
 from rag.wording.phrases import noting, render_answer, render_refusal
 
@@ -67,6 +69,9 @@ class Generator(Protocol):
     def generate(self, findings: Findings, timings_ms: Mapping[str, float]) -> Answer:
         """Answer or refuse."""
 
+    def under(self, settings: AnswerSettings) -> Generator:
+        """The same under other settings."""
+
 
 class TemplateGenerator:
     """Answers in verbatim quotes set in fixed Chinese words."""
@@ -74,20 +79,33 @@ class TemplateGenerator:
     def __init__(self, settings: AnswerSettings) -> None:
         self._settings = settings
 
+    def under(self, settings: AnswerSettings) -> TemplateGenerator:
+        """The same under other settings."""
+        return TemplateGenerator(settings)
+
     def generate(self, findings: Findings, timings_ms: Mapping[str, float]) -> Answer:
         """Answer if the evidence reaches the threshold, else refuse."""
         if sets_a_task(findings.understood):
             return self._refusal(findings, timings_ms)
         if findings.facts:
             return self._told(findings, findings.facts, timings_ms)
+        threshold = self._threshold(findings.understood)
         sure = [
             side
             for side in findings.sides
-            if side.assessment.evidence and side.answerable >= self._settings.threshold
+            if side.assessment.evidence and side.answerable >= threshold
         ]
         if sure:
             return self._answer(findings, sure, timings_ms)
         return self._refusal(findings, timings_ms)
+
+    def _threshold(self, understood: ParsedQuestion) -> float:
+        """What evidence for a question has to be believed at least."""
+        settings = self._settings
+        alone = settings.threshold
+        if understood.type is QuestionType.WHY:  # an article rarely says that it gives a reason
+            return alone if understood.appended else settings.threshold_of_why
+        return max(alone, settings.threshold_appended) if understood.appended else alone
 
     def _told(self, findings: Findings, facts: Facts, timings_ms: Mapping[str, float]) -> Answer:
         weights = findings.sides[0].weights
@@ -165,8 +183,11 @@ class TemplateGenerator:
         near = tuple(
             citation(n, quote, side.weights, side.rules) for n, quote in enumerate(quotes, start=1)
         )
-        reason, missing = ("not_stated", ()) if missed else _why_not(findings, side)
-        mismatch = Mismatch(asked=missed.asked, told=missed.told) if missed else None
+        reason, missing = _why_not(findings, side)
+        if missed:
+            reason, missing = "not_stated", tuple(w for w in missing if w not in missed.asked)
+        told = missed and not _is_its_heading(missed)
+        mismatch = Mismatch(asked=missed.asked, told=missed.told) if missed and told else None
         further = findings.further and reason != "out_of_scope" and not (missing or mismatch)
         message = render_refusal(
             reason,
@@ -201,6 +222,13 @@ class TemplateGenerator:
             receipt=findings.receipt,
             timings_ms=dict(timings_ms),
         )
+
+
+def _is_its_heading(missed: NearMiss) -> bool:
+    """Whether what is asked stands over the sentence that seems to tell of something else."""
+    article = missed.evidence.candidate.hit.stored.article
+    section = article.paragraphs[missed.evidence.sentence.paragraph - 1].section
+    return fold(missed.asked) in fold(f"{article.title}\n{section or ''}")
 
 
 def _why_not(findings: Findings, side: SpeakerEvidence) -> tuple[RefusalReason, tuple[str, ...]]:

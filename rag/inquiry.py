@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 
 from rag.data_model.answers import Filters
 from rag.data_model.documents import Article
+from rag.evidence.choosing import Chooser, chosen_by
 from rag.evidence.cross_lingual import asks_in_words, by_meaning
 from rag.evidence.scorer import Assessment, Evidence, EvidenceScorer
 from rag.library.library import Library
 from rag.models.bundled_model import NAME
-from rag.models.embedding import Embedder, Vectors
+from rag.models.embedding import Embedder, Vectors, sourced_input
+from rag.models.reranker import Reranker
 from rag.question.spellings import spelt_out
 from rag.question.term_weights import TermWeights
 from rag.question.topics import topic_of_view
@@ -26,6 +28,7 @@ from rag.rules.case import Case, Rules, applied
 from rag.rules.differences import as_figure_question
 from rag.rules.near_miss import NearMiss
 from rag.rules.order import RULES
+from rag.settings.model_sections import ChooserSettings
 
 _MENTIONS = 20
 """Passages looked at for a person's own words."""
@@ -46,6 +49,7 @@ class SpeakerEvidence:
         differing: evidence that gives the figure asked for different values.
         near_miss: what seemed to answer, but tells of another year or part than is asked.
         rules: names of those that changed something.
+        choice: what came of asking a chooser; empty if none was asked.
     """
 
     question: ParsedQuestion
@@ -56,6 +60,7 @@ class SpeakerEvidence:
     differing: tuple[Evidence, ...] = ()
     near_miss: NearMiss | None = None
     rules: tuple[str, ...] = ()
+    choice: str = ""
 
     @property
     def answerable(self) -> float:
@@ -82,6 +87,8 @@ class Inquiry:
     max_quote: int
     told: AlreadyQuoted = NOTHING_QUOTED
     rules: Rules = RULES
+    reranker: Reranker | None = None
+    choosing: tuple[Chooser, ChooserSettings] | None = None
 
     def candidates(
         self, understood: ParsedQuestion, vector: Vectors, filters: Filters, wider: int = 1
@@ -89,9 +96,22 @@ class Inquiry:
         """The passages that are read for evidence, best first; `wider` times as many."""
         limit = self.retriever.settings.passages * wider
         searched = spelt_out(understood)
-        return self._with_vectors(
-            self.retriever.search(searched, vector, limit, filters, understood.groups)
-        )
+        if self.reranker is None:
+            hits = self.retriever.search(searched, vector, limit, filters, understood.groups)
+            return self._with_vectors(hits)
+        found = max(limit, self.reranker.candidates)
+        hits = self.retriever.search(searched, vector, found, filters, understood.groups)
+        return self._reranked(understood, hits, self.reranker)[:limit]
+
+    def _reranked(
+        self, understood: ParsedQuestion, hits: Sequence[Hit], reranker: Reranker
+    ) -> list[Candidate]:
+        """The passages as the reranker orders them, best first."""
+        shown = [sourced_input(hit.stored.article, hit.passage).text for hit in hits]
+        given = reranker.scores(understood.searched, shown).tolist()
+        scores = {hit.id: score for hit, score in zip(hits, given, strict=True)}
+        candidates = (replace(c, reranked=scores[c.hit.id]) for c in self._with_vectors(hits))
+        return sorted(candidates, key=lambda c: -scores[c.hit.id])
 
     def facts(self, understood: ParsedQuestion, candidates: Sequence[Candidate]) -> Facts | None:
         """Lines of a page that answer by themselves."""
@@ -144,7 +164,20 @@ class Inquiry:
             if any(side.assessment.evidence for side in sides):
                 return sides
             return (self._from_others(understood, vector, candidates),)
-        return (self._from_anyone(as_figure_question(understood), vector, candidates),)
+        side = self._from_anyone(as_figure_question(understood), vector, candidates)
+        return (self._chosen(side, understood),)
+
+    def _chosen(self, side: SpeakerEvidence, understood: ParsedQuestion) -> SpeakerEvidence:
+        """As the chooser chooses, where there is one and something is left to choose.
+
+        It comes after all rules: what they refuse stays refused.
+        """
+        settled = side.near_miss or side.differing or side.assessment.answerable <= 0.0
+        if self.choosing is None or settled or not side.assessment.evidence:
+            return side
+        chooser, settings = self.choosing
+        made, outcome = chosen_by(chooser, understood.searched, side.assessment, settings)
+        return replace(side, assessment=made, choice=outcome)
 
     def _from_others(
         self, question: ParsedQuestion, vector: Vectors, candidates: Sequence[Candidate]

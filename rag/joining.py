@@ -51,7 +51,7 @@ def joined(
         confidence=min(answer.confidence for answer in told),
         certainty="sure" if all(a.certainty == "sure" for a in told) else "unsure",
         sub_questions=tuple(subs),
-        receipt=answers[0].receipt,
+        receipt=next((a.receipt for a in answers if a.receipt.choice), answers[0].receipt),
         timings_ms=dict(timings_ms),
     )
     return whole.model_copy(update={"text": answer_text(whole)})

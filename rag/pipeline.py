@@ -2,61 +2,43 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import replace
 from time import perf_counter
 
+from rag.conversation import Context, as_read_back
 from rag.data_model.answers import Answer, Filters, OnStage, Question, Receipt, Slip, Stage
-from rag.desk.desk import Desk, Talked, talked
-from rag.desk.suggestions import Suggestions
-from rag.errors import YoujuError
+from rag.desk.desk import MORE, Desk, Said, Talked
+from rag.evidence.choosing import Chooser
 from rag.evidence.scorer import EvidenceScorer
 from rag.generation import Findings, Generator
 from rag.inquiry import Inquiry
 from rag.joining import joined, without_short_answer
 from rag.language.text import has_han, spelt_as
 from rag.library.library import Library
-from rag.library.records import Version
 from rag.models.embedding import Embedder, Vectors
+from rag.models.reranker import Reranker
 from rag.question.bridging import as_told, with_bridges
-from rag.question.followups import asks_for_more, complete
+from rag.question.out_of_scope import sets_a_task
+from rag.question.question_types import QuestionType, question_type
 from rag.question.several import Part, is_compared, several, tells_of_each
 from rag.question.slips import mended
 from rag.question.source_filters import restricted
-from rag.question.understanding import ParsedQuestion, check, understand
+from rag.question.understanding import ParsedQuestion, bare_question, check, understand
 from rag.quoting.locating import located
-from rag.retrieval.indexes import caught_up
+from rag.recall import Recall
 from rag.retrieval.retriever import EVERYTHING, Hit, Rankings, Retriever
-from rag.rules.already_quoted import NOTHING_QUOTED, AlreadyQuoted
+from rag.rules.already_quoted import AlreadyQuoted
 from rag.rules.case import Rules
 from rag.rules.order import RULES
+from rag.serving import Serving
 from rag.settings import Settings
-
-_MORE = "还有吗"
-"""What `继续` means after a question."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Context:
-    """What a question may lean on.
-
-    Attributes:
-        before: the earlier questions of the conversation, oldest first.
-        whole: the question, made complete by the others of its message; empty if it is alone.
-    """
-
-    before: tuple[str, ...]
-    whole: str = ""
 
 
 class Pipeline:
-    """Answers questions over one library. Safe for many threads.
-
-    It serves one generation at a time. When the library has moved on, the present generation
-    answers while the next one's indexes are made in the background; `refresh` waits for them.
-    """
+    """Answers questions over one library, a generation at a time. Safe for many threads."""
 
     def __init__(
         self,
@@ -68,31 +50,42 @@ class Pipeline:
         generator: Generator,
         settings: Settings,
         rules: Rules = RULES,
+        reranker: Reranker | None = None,
+        chooser: Chooser | None = None,
     ) -> None:
         self.library = library
         self.settings = settings
-        self._retriever = retriever
+        self._serving = Serving(library, retriever)
         self._embedder = embedder
         self._scorer = scorer
         self._generator = generator
         self._rules = rules
-        self._refreshing = threading.Lock()
-        self._suggestions = Suggestions()
-        self._papers: tuple[Version, Sequence[str]] = (Version(-1, ""), ())
+        self._reranker = reranker
+        self._chooser = chooser
+        self._recall = Recall()
+        self._unchosen = self._without_chooser()
 
     def ask(self, question: Question, on_stage: OnStage | None = None) -> Answer:
         """Answer, in quotes, or refuse; `on_stage` is told how far it has come.
 
         Raises:
             QuestionError: the question cannot be asked.
+            CollectionMissing: its filters name one that is not there.
             LibraryError: the library cannot serve.
         """
         check(question, self.settings.answer.question_limit)
+        retriever = self._serving.knowing(question.filters)
+        answer = self._asked(as_read_back(question), retriever, on_stage)
+        answer = answer.model_copy(update={"history": question.history})
+        self._recall.keep(question, retriever.indexes.version, answer)
+        return answer
+
+    def _asked(self, question: Question, retriever: Retriever, on_stage: OnStage | None) -> Answer:
         timings: dict[str, float] = {}
-        retriever = self._current()
         with _timed(timings, "total"):
-            said = talked(question, lambda: self._newspapers(retriever))
-            reply = self._desk(retriever).reply(question, said) if said.is_for_the_desk else None
+            desk = self._desk(retriever)
+            said = desk.talked(question, lambda: self._serving.newspapers(retriever))
+            reply = desk.reply(question, said) if said.is_for_the_desk else None
         if said.asks_for_more:
             return self._more(question, said, on_stage)
         if reply is not None:
@@ -101,14 +94,35 @@ class Pipeline:
         parts = several(question.question)
         limit = self.settings.answer.question_limit
         if parts and all(len(part.text) <= limit for part in parts):
-            return self._each(question, parts, said.questions, retriever, on_stage)
-        return self._answer(question, _Context(said.questions), retriever, on_stage)
+            return self._each(question, parts, said.before, retriever, on_stage)
+        return self._answer(question, Context(said.before), retriever, on_stage)
+
+    def try_out(self, question: Question) -> Answer:
+        """As `ask`, for what nobody asked yet: the chooser, which may be elsewhere, is left alone.
+
+        Raises:
+            QuestionError, LibraryError: as `ask`.
+        """
+        return (self._unchosen or self)._recalled(question)
+
+    def _without_chooser(self) -> Pipeline | None:
+        """The same without its chooser, with answers of its own to recall; None if it has none."""
+        if self._chooser is None:
+            return None
+        alone = copy(self)
+        alone._chooser, alone._unchosen, alone._recall = None, None, Recall()
+        return alone
+
+    def _recalled(self, question: Question) -> Answer:
+        """As `ask`, of what may have been asked before."""
+        version = self._serving.knowing(question.filters).indexes.version
+        return self._recall.of(question, version) or self.ask(question)
 
     def _each(
         self,
         question: Question,
         parts: Sequence[Part],
-        before: tuple[str, ...],
+        before: tuple[Said, ...],
         retriever: Retriever,
         on_stage: OnStage | None,
     ) -> Answer:
@@ -118,7 +132,7 @@ class Pipeline:
         whole: Answer | None = None
         with _timed(timings, "total"):
             if is_compared(question.question):  # one sentence may tell of both
-                whole = self._answer(question, _Context(before), retriever, on_stage)
+                whole = self._answer(question, Context(before), retriever, on_stage)
                 if whole.certainty == "sure" and tells_of_each(
                     parts, (citation.quote for citation in whole.citations)
                 ):
@@ -127,24 +141,38 @@ class Pipeline:
                 asked = question.model_copy(
                     update={"question": spelt_as(part.text, question.question)}
                 )
-                context = _Context(before, part.whole)
+                context = Context(before, part.whole)
                 answers.append(self._answer(asked, context, retriever, on_stage))
         if not any(answer.answered for answer in answers):
-            return whole or self._answer(question, _Context(before), retriever, on_stage)
+            return whole or self._answer(question, Context(before), retriever, on_stage)
         return joined(question, answers, timings)
 
     def _answer(
         self,
         question: Question,
-        context: _Context,
+        context: Context,
         retriever: Retriever,
         on_stage: OnStage | None,
     ) -> Answer:
-        """Answer a question to the articles."""
+        """Answer a question to the articles, in the way to read it that they answer best."""
         timings: dict[str, float] = {}
         with _timed(timings, "total"):
+            context = context.read(question, self._recalled)
             findings = self._findings(question, context, retriever, timings, on_stage)
-        return located(self._generator.generate(findings, timings), self.library)
+            answer = self._generator.generate(findings, timings)
+            stale = context.is_stale(answer, question, self._recalled)
+            for other, bound in context.otherwise():
+                if answer.certainty == "sure" and not stale:
+                    break
+                read = self._findings(question, other, retriever, {}, None)
+                instead = self._generator.generate(read, timings)
+                least = bound if stale else max(bound, answer.confidence)
+                if not instead.answered or instead.confidence < least:
+                    continue
+                if not context.repeats(instead, question, self._recalled):
+                    answer, stale = instead, False
+        answer = answer.model_copy(update={"timings_ms": dict(timings)})
+        return located(answer, self.library)
 
     def findings(self, question: Question) -> Findings:
         """What an answer would be made of, for whoever looks into why it is what it is.
@@ -152,21 +180,24 @@ class Pipeline:
         Raises:
             QuestionError, LibraryError: as `ask`.
         """
-        retriever = self._current()
-        said = talked(question, lambda: self._newspapers(retriever))
-        return self._findings(question, _Context(said.questions), retriever, {}, None)
+        question = as_read_back(question)
+        retriever = self._serving.knowing(question.filters)
+        desk = self._desk(retriever)
+        said = desk.talked(question, lambda: self._serving.newspapers(retriever))
+        context = Context(said.before).read(question, self._recalled)
+        return self._findings(question, context, retriever, {}, None)
 
     def _findings(
         self,
         question: Question,
-        context: _Context,
+        context: Context,
         retriever: Retriever,
         timings: dict[str, float],
         on_stage: OnStage | None,
     ) -> Findings:
-        leaning = question.model_copy(update={"history": context.before})
+        leaning = question.model_copy(update={"history": context.texts})
         with _timed(timings, "understand"):
-            understood, corrections = self._understand(leaning, retriever, context.whole)
+            understood, corrections = self._understand(leaning, retriever, context)
         read, restriction = restricted(
             understood, question.filters, self.library.heads, self.library.sections
         )
@@ -174,15 +205,7 @@ class Pipeline:
             on_stage(Stage(stage="search", searched_question=understood.searched))
         with _timed(timings, "embed"):
             vector = self._embed(read.spelt)
-        inquiry = Inquiry(
-            self.library,
-            retriever,
-            self._embedder,
-            self._scorer,
-            self.settings.answer.max_quote,
-            self._told(leaning),
-            self._rules,
-        )
+        inquiry = self._inquiry(context.told(question, self._recalled), retriever)
         with _timed(timings, "retrieve"):
             filters = restriction.filters if restriction else question.filters
             candidates = inquiry.candidates(read, vector, filters)
@@ -194,6 +217,8 @@ class Pipeline:
         with _timed(timings, "evidence"):
             read = as_told(read, candidates)
             facts = None if outside else inquiry.facts(read, candidates)
+            if self._chooser and not (outside or facts or sets_a_task(understood)):
+                inquiry = replace(inquiry, choosing=(self._chooser, self.settings.chooser))
             scope = inquiry.scope(read, candidates)
             sides = inquiry.sides(read, vector, candidates, scope, filters)
             if outside:
@@ -204,60 +229,53 @@ class Pipeline:
             facts,
             sides,
             scope,
-            self._receipt(retriever),
+            self._receipt(retriever, next((s.choice for s in sides if s.choice), "")),
             corrections=corrections,
             further=bool(inquiry.told.quotes),
         )
 
     def search(self, query: str, limit: int, filters: Filters = EVERYTHING) -> list[Hit]:
-        """The `limit` best passages, best first."""
-        retriever = self._current()
+        """The `limit` best passages, best first; what it raises, see `ask`."""
+        retriever = self._serving.knowing(filters)
         read = self._read(query, retriever)
         return retriever.search(read.sought, self._embed(read.spelt), limit, filters, read.groups)
 
     def rank(self, query: str) -> Rankings:
         """How each retrieval system ranks passages, for measuring."""
-        retriever = self._current()
+        retriever = self._serving.current()
         read = self._read(query, retriever)
         return retriever.rank(read.sought, self._embed(read.spelt), groups=read.groups)
 
     def refresh(self) -> None:
         """Serve the library's present generation when this returns."""
-        with self._refreshing:
-            indexes = caught_up(self._retriever.indexes, self.library)
-            if not self.library.has_been(self._retriever.indexes.version):
-                self._suggestions = Suggestions()
-            if indexes is not self._retriever.indexes:
-                self._retriever = Retriever(self.library, indexes, self.settings.retrieval)
+        self._serving.refresh()
 
     def close(self) -> None:
         """Let go of the library's file."""
         self.library.close()
 
+    def under(self, settings: Settings) -> Pipeline:
+        """The same library, models and indexes under other settings for retrieval and answers.
+
+        This pipeline goes on under its own, so an answer and its receipt are of one mind.
+        """
+        made = copy(self)
+        made.settings = settings
+        made._serving = self._serving.under(settings.retrieval)
+        made._scorer = self._scorer.under(settings.answer)
+        made._generator = self._generator.under(settings.answer)
+        made._recall = Recall()
+        made._unchosen = made._without_chooser()
+        return made
+
+    def receipt(self) -> Receipt:
+        """What answers are computed from now; the chooser's choice aside."""
+        return self._receipt(self._serving.current())
+
     @property
     def embedder(self) -> Embedder:
         """What embeds questions, and passages alike."""
         return self._embedder
-
-    def _current(self) -> Retriever:
-        """The generation being served; a newer one is fetched meanwhile.
-
-        Where a backup was put in the library's place, the rows that it names are others now.
-        """
-        retriever = self._retriever
-        behind = self.library.version != retriever.indexes.version
-        if behind and not self.library.has_been(retriever.indexes.version):
-            self.refresh()
-            return self._retriever
-        if behind and not self._refreshing.locked():
-            threading.Thread(target=self._refresh_quietly, daemon=True).start()
-        return retriever
-
-    def _refresh_quietly(self) -> None:
-        try:
-            self.refresh()
-        except YoujuError:
-            return  # the generation being served still answers; the next question tries again
 
     def _desk(self, retriever: Retriever) -> Desk:
         return Desk(
@@ -266,72 +284,67 @@ class Pipeline:
             embedder=self._embedder,
             settings=self.settings,
             receipt=self._receipt(retriever),
-            ask=self.ask,
-            suggestions=self._suggestions,
+            ask=self.try_out,
+            suggestions=self._serving.suggestions,
         )
 
     def _more(self, question: Question, said: Talked, on_stage: OnStage | None) -> Answer:
         """`继续` after a question asks what else there is to it."""
-        asked = question.model_copy(update={"question": _MORE, "history": said.questions})
+        history = question.history[: said.before[-1].at + 1]
+        asked = question.model_copy(update={"question": MORE, "history": history})
         answer = self.ask(asked, on_stage)
         return answer.model_copy(
             update={"question": question.question, "history": question.history}
         )
 
-    def _newspapers(self, retriever: Retriever) -> Sequence[str]:
-        """Read once a generation."""
-        version = retriever.indexes.version
-        if self._papers[0] != version:
-            self._papers = version, self.library.newspapers(version.generation)
-        return self._papers[1]
+    def _inquiry(self, told: AlreadyQuoted, retriever: Retriever) -> Inquiry:
+        return Inquiry(
+            self.library,
+            retriever,
+            self._embedder,
+            self._scorer,
+            self.settings.answer.max_quote,
+            told,
+            self._rules,
+            self._reranker,
+        )
 
     def _read(self, query: str, retriever: Retriever) -> ParsedQuestion:
         limit = self.settings.answer.question_limit
         return with_bridges(understand(Question(question=query), limit), retriever.indexes.lexical)
 
     def _understand(
-        self, question: Question, retriever: Retriever, whole: str = ""
+        self, question: Question, retriever: Retriever, context: Context
     ) -> tuple[ParsedQuestion, tuple[Slip, ...]]:
         """The question, complete, with the library's words for slips, and which those are."""
         limit = self.settings.answer.question_limit
         check(question, limit)
-        asked = question.model_copy(update={"question": whole}) if whole else question
-        understood = understand(question, limit, self._completed(asked) or whole or None)
+        completed = context.completed
+        complete = completed.text if completed else context.whole or None
+        understood = understand(question, limit, complete)
         slips: tuple[Slip, ...] = ()
         if has_han(understood.searched) and not question.exact:
             searched, slips = mended(understood.searched, retriever, understood.written)
             understood = understand(question, limit, searched) if slips else understood
+        if completed is not None and completed.appended:
+            last = question_type(bare_question(completed.asked))
+            kind = understood.type if last is QuestionType.OTHER else last
+            understood = replace(understood, type=kind, appended=True, part=completed.asked)
         return with_bridges(understood, retriever.indexes.lexical), slips
-
-    def _completed(self, question: Question) -> str | None:
-        """A question that leans on earlier ones, with what it leaves out."""
-        if not question.history:
-            return None
-
-        def answered(earlier: str) -> str | None:
-            asked = question.model_copy(update={"question": earlier, "history": ()})
-            return self.ask(asked).short_answer
-
-        return complete(question.question, question.history, answered)
-
-    def _told(self, question: Question) -> AlreadyQuoted:
-        """What the answer before has quoted, if the question asks for more than that."""
-        if not asks_for_more(question.question, question.history):
-            return NOTHING_QUOTED
-        *earlier, last = question.history
-        asked = question.model_copy(update={"question": last, "history": tuple(earlier)})
-        return AlreadyQuoted.by(self.ask(asked).citations)
 
     def _embed(self, text: str) -> Vectors:
         vector: Vectors = self._embedder.embed_queries([text])[0]
         return vector
 
-    def _receipt(self, retriever: Retriever) -> Receipt:
+    def _receipt(self, retriever: Retriever, choice: str = "") -> Receipt:
         return Receipt(
             generation=retriever.indexes.generation,
             model=self._embedder.fingerprint,
             settings=self.settings.fingerprint(),
             evidence=self._scorer.fingerprint,
+            reranker=self._reranker.fingerprint if self._reranker else "",
+            chooser=self._chooser.name if self._chooser else "",
+            choice=choice,
         )
 
 

@@ -29,17 +29,40 @@ def main() -> None:
     seen: set[tuple[str, ...]] = set()
     rows: list[dict[str, Any]] = []
     for path in options.questions:
-        for line in read_jsonl(path):
-            key = (*line.record.get("history", ()), line.record["question"])
-            row = gathered(line.record, texts, options.calibrate)
+        for line, record in asked_in(path):
+            key = (*record.get("history", ()), record["question"])
+            row = gathered(record, texts, options.calibrate)
             if row is None or key in seen:
-                print(f"{path.name}:{line.n} left out")
+                print(f"{path.name}:{line} left out")
                 continue
             seen.add(key)
             rows.append({"id": f"{options.prefix}-{len(rows):05}"} | row)
     write_bytes_whole(options.to, gzipped_jsonl(rows))
     unanswerable = sum(not row["evidence"] for row in rows)
     print(f"{len(rows)} rows, {unanswerable} unanswerable", Counter(r["split"] for r in rows))
+
+
+def asked_in(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The questions of a file with their lines; those of a conversation as typed and in full.
+
+    What was before is told by the turn before in full, or by the first turn and that one as typed:
+    the product knows what it has completed, well or not.
+    """
+    for line in read_jsonl(path):
+        turns = line.record.get("turns")
+        if turns is None:
+            yield line.n, line.record
+            continue
+        for n, turn in enumerate(turns):
+            record = {"article": line.record["article"]} | turn
+            whole, record["turn"] = record.pop("standalone"), record.pop("kind")
+            if n:
+                before = turns[n - 1]
+                typed = [turns[0]["question"], before["question"]][-n:]
+                told = before["standalone"] if (line.n + n) % 2 else " ".join(typed)
+                yield line.n, record | {"history": [told]}
+            if not n or whole != record["question"]:
+                yield line.n, record | {"question": whole}
 
 
 def gathered(

@@ -113,6 +113,15 @@ def evaluation(page: Page) -> None:
     page.locator(".yj-asked").first.wait_for()
 
 
+def settings(page: Page) -> None:
+    """The settings, two changed and one of them wrong."""
+    page.goto(urljoin(page.url, "/settings"))
+    page.fill("#yj-answer-sure", "0.7")
+    page.fill("#yj-answer-threshold", "7")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".yj-wrong:not(:empty)")
+
+
 SCENES: dict[str, Callable[[Page], None]] = {
     "start": start,
     "answer": answer,
@@ -124,6 +133,7 @@ SCENES: dict[str, Callable[[Page], None]] = {
     "judging": judging,
     "library": library,
     "evaluation": evaluation,
+    "settings": settings,
 }
 
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from served import served
 
-from rag.settings import Settings
+from rag.settings import Loaded, Settings
 from ui.engine import Opener
 from ui.server import create_app
 
@@ -69,7 +69,7 @@ HOSTILE = (
 class Server:
     """An application behind a free port of this machine; `options` are `create_app`'s."""
 
-    def __init__(self, settings: Settings, opener: Opener, **options: Any) -> None:
+    def __init__(self, settings: Settings | Loaded, opener: Opener, **options: Any) -> None:
         self._serving = served(create_app(settings, opener, **options))
         self.url = ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from rag.data_model.answers import (
     Answer,
     Citation,
     Filters,
+    Listing,
     OnStage,
     Question,
     Receipt,
@@ -22,7 +24,7 @@ from rag.data_model.answers import (
     Statement,
 )
 from rag.data_model.documents import Article, Paragraph, Passage, SourceFile, Span, cut_spans
-from rag.errors import QuestionEmpty, QuestionTooLong
+from rag.errors import CollectionMissing, QuestionEmpty, QuestionTooLong
 from rag.generation import Findings
 from rag.language.text import sentence_spans, windows
 from rag.library.library import Library
@@ -30,12 +32,13 @@ from rag.library.records import NewDocument, StoredArticle
 from rag.models.embedding import HashingEmbedder
 from rag.question.understanding import understand
 from rag.quoting.locating import located
-from rag.retrieval.retriever import EVERYTHING, admits
+from rag.retrieval.retriever import EVERYTHING
 from rag.rules.asked_speakers import ANYBODY
 from rag.settings import Settings
 from rag.wording.phrases import render_answer, render_refusal
 from ui.intake.ingesting import ingest_files
 from ui.intake.jobs import FileResult, Progress
+from ui.intake.rebuilding import rebuild
 
 PAGE = """江州日报 2024年3月5日 第6版
 
@@ -91,11 +94,19 @@ class IngestHere:
         self._settings = settings
         self.hold: threading.Event | None = None
 
-    def ingest(self, files: list[Path], progress: Progress) -> list[FileResult]:
+    def ingest(
+        self, files: list[Path], progress: Progress, collection: str | None = None
+    ) -> list[FileResult]:
         """One result a file."""
         if self.hold is not None:
-            self.hold.wait(10)
-        return ingest_files(files, self._settings, HashingEmbedder(), progress)
+            self.hold.wait(60)
+        return ingest_files(files, self._settings, HashingEmbedder(), progress, collection)
+
+    def rebuild(self) -> list[str]:
+        """What was found and done."""
+        if self.hold is not None:
+            self.hold.wait(60)
+        return rebuild(self._settings, HashingEmbedder())
 
     def abandon(self) -> None:
         """It is quick enough to be waited for."""
@@ -107,8 +118,9 @@ class IngestHere:
 class FakePipeline:
     """Answers with the sentence that shares most character pairs with the question."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, at_once: int = 1) -> None:
         self.settings = settings
+        self.at_once = at_once
         self.library = Library.open(settings.data_dir)
         self.embedder = HashingEmbedder()
         self.asked: list[Question] = []
@@ -129,18 +141,25 @@ class FakePipeline:
         if on_stage:
             on_stage(Stage(stage="search", searched_question=searched))
         if self.hold is not None:
-            self.hold.wait(10)
+            self.hold.wait(60)
         ranked = sorted(self._sentences(searched, question.filters), key=lambda c: -c.score)
         numbered = [c.model_copy(update={"n": n}) for n, c in enumerate(ranked[:2], start=1)]
         if not numbered or numbered[0].score < 0.3:
             return located(self._answer(question, searched, (), tuple(numbered)), self.library)
         return located(self._answer(question, searched, tuple(numbered[:1]), ()), self.library)
 
+    def try_out(self, question: Question) -> Answer:
+        """As `ask`."""
+        return self.ask(question)
+
     def findings(self, question: Question) -> Findings:
         """Nothing was weighed."""
         limit = self.settings.answer.question_limit
-        receipt = Receipt(generation=self.library.generation, model="fake", settings="fake")
-        return Findings(question, understand(question, limit), None, (), ANYBODY, receipt)
+        return Findings(question, understand(question, limit), None, (), ANYBODY, self.receipt())
+
+    def receipt(self) -> Receipt:
+        """The same whatever the settings."""
+        return Receipt(generation=self.library.generation, model="fake", settings="fake")
 
     def search(self, query: str, limit: int, filters: Filters = EVERYTHING) -> list[FakeHit]:
         """Every paragraph as a passage."""
@@ -159,16 +178,26 @@ class FakePipeline:
     def refresh(self) -> None:
         """Nothing is cached."""
 
+    def under(self, settings: Settings) -> FakePipeline:
+        """The same library under other settings."""
+        made = copy(self)
+        made.settings = settings
+        return made
+
     def close(self) -> None:
         """Remember it."""
         self.closed = True
         self.library.close()
 
     def _sentences(self, question: str, filters: Filters) -> list[Citation]:
+        generation = self.library.generation
+        for name in self.library.missing_collections(filters.collections, generation):
+            raise CollectionMissing(name=name)
+        admitted = set(self.library.listed(Listing(filters=filters), generation, 1000))
         return [
             _citation(stored, paragraph, span, _shared(question, paragraph.text[slice(*span)]))
             for stored in self.library.articles()
-            if admits(filters, stored)
+            if stored.key in admitted
             for paragraph in stored.article.paragraphs
             for span in sentence_spans(paragraph.text)
         ]
@@ -195,7 +224,7 @@ class FakePipeline:
             citations=cited,
             confidence=0.9 if cited else 0.1,
             refusal=None if cited else refusal,
-            receipt=Receipt(generation=self.library.generation, model="fake", settings="fake"),
+            receipt=self.receipt(),
         )
 
 

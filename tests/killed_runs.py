@@ -1,9 +1,9 @@
 """Ingest runs in real child processes, to be killed, interrupted or starved of disk.
 
-    python killed_runs.py DATA_DIR FILE [BYTES]
+    python killed_runs.py DATA_DIR FILE BYTES COLLECTION
 
 The child embeds with the fake, slowly enough to be caught, stores few documents at a time, and
-acknowledges each batch on stdout. `BYTES` limits the size of any file that it writes.
+acknowledges each batch on stdout. `BYTES` limits the size of any file that it writes, 0 does not.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ingest import indexing
+from ingest.crew import Crew
 from ingest.outcomes import Progress
 from rag.library.library import Library
 from rag.models import opening
@@ -56,9 +57,11 @@ def write_articles(file: Path, count: int) -> Path:
     return file
 
 
-def start(data_dir: Path, file: Path, limit: int | None = None) -> subprocess.Popen[str]:
+def start(
+    data_dir: Path, file: Path, limit: int | None = None, collection: str = ""
+) -> subprocess.Popen[str]:
     """A child that ingests `file`."""
-    command = [sys.executable, __file__, str(data_dir), str(file), *([str(limit)] if limit else [])]
+    command = [sys.executable, __file__, str(data_dir), str(file), str(limit or 0), collection]
     return subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
@@ -86,26 +89,32 @@ def _acknowledge(progress: Progress) -> None:
     sys.stdout.flush()
 
 
-def _main(data_dir: Path, file: Path, limit: int | None) -> int:
+def _main(data_dir: Path, file: Path, limit: int, collection: str) -> int:
     from ui.cli import run
 
     indexing._BATCH_PASSAGES = BATCH
-    ingest = indexing.ingest
+    ingest_by = indexing.ingest_by
 
     def acknowledging(
+        crew: Crew,
         paths: Sequence[Path],
         library: Library,
-        embedder: HashingEmbedder,
         settings: Settings,
         progress: object = None,
+        *,
+        collection: str | None = None,
+        publish: bool = True,
     ) -> object:
-        return ingest(paths, library, embedder, settings, _acknowledge)
+        return ingest_by(
+            crew, paths, library, settings, _acknowledge, collection=collection, publish=publish
+        )
 
-    indexing.ingest = acknowledging  # type: ignore[assignment]
+    indexing.ingest_by = acknowledging  # type: ignore[assignment]
     opening.open_embedder = _open_slow  # type: ignore[assignment]
     if limit:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-    return run(["--data-dir", str(data_dir), "--json", "ingest", str(file)])
+    into = ["--collection", collection] if collection else []
+    return run(["--data-dir", str(data_dir), "--json", "ingest", str(file), *into])
 
 
 def _open_slow(_: EmbeddingSettings) -> SlowEmbedder:
@@ -113,5 +122,4 @@ def _open_slow(_: EmbeddingSettings) -> SlowEmbedder:
 
 
 if __name__ == "__main__":
-    limit = int(sys.argv[3]) if len(sys.argv) > 3 else None
-    sys.exit(_main(Path(sys.argv[1]), Path(sys.argv[2]), limit))
+    sys.exit(_main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]))

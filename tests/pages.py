@@ -91,14 +91,14 @@ def pipeline_over(data_dir: Path) -> Pipeline:
     return open_pipeline(settings, HashingEmbedder(), word_scorer())
 
 
-def word_scorer() -> FeatureScorer:
+def word_scorer(version: str = "words") -> FeatureScorer:
     """Scores by shared words alone: the fitted weights know only the real model's cosines."""
     sentence = {"cover": 4.0, "pairs": 4.0, "form": 2.0} | dict.fromkeys(SIGNS, 2.0)
     question = {"cover_passage": 6.0, "pairs_passage": 6.0}
     return FeatureScorer(
         LogisticModel(SENTENCE_FEATURES, _weights(SENTENCE_FEATURES, sentence), -4.0),
         LogisticModel(QUESTION_FEATURES, _weights(QUESTION_FEATURES, question), -6.0),
-        "words",
+        version,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Visit:
-    """A page of ours; `faults` are dialogs nobody awaited, script errors and foreign requests."""
+    """A page of ours; `faults` are native dialogs, script errors, foreign requests."""
 
     def __init__(self, browser: Any, url: str, path: str, **options: Any) -> None:
         options.setdefault("viewport", {"width": 1280, "height": 800})
@@ -15,7 +15,7 @@ class Visit:
         self.context.set_default_timeout(60_000)  # a busy machine is slow, not wrong
         self.page = self.context.new_page()
         self.faults: list[str] = []
-        self.answers_yes = False
+        self.leaves = False
         self.page.on("dialog", self._answer)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("request", lambda request: self._look(request.url))
@@ -24,10 +24,17 @@ class Visit:
 
     def confirm(self, act: Any) -> None:
         """Do something that asks first, and say yes."""
-        self.answers_yes = True
+        act()
+        asking = self.page.locator("dialog.yj-confirm[open]")
+        asking.locator("[data-yes]").click()
+        asking.wait_for(state="detached")
+
+    def leave(self, act: Any) -> None:
+        """Do something that leaves the page, and say yes to the browser's own question."""
+        self.leaves = True
         act()
         self.page.wait_for_timeout(50)
-        self.answers_yes = False
+        self.leaves = False
 
     def too_wide(self) -> list[str]:
         """What reaches past the right edge of the window, and does not scroll by itself."""
@@ -44,11 +51,11 @@ class Visit:
         assert not self.faults
 
     def _answer(self, dialog: Any) -> None:
-        if self.answers_yes:
+        if self.leaves and dialog.type == "beforeunload":  # no page can ask that itself
             dialog.accept()
-        else:
-            self.faults.append(f"dialog: {dialog.message}")
-            dialog.dismiss()
+            return
+        self.faults.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
     def _hear(self, message: Any) -> None:
         if "Content Security Policy" in message.text:

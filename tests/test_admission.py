@@ -6,7 +6,6 @@ from __future__ import annotations
 import shutil
 import ssl
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,16 +14,16 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from fake_pipeline import FakePipeline, write_library
 from fastapi.testclient import TestClient
+from running_server import listening
 
 from rag.errors import SettingsError, StorageFull
 from rag.settings import ServerSettings, Settings, load_settings
 from ui.guesses import FREE
 from ui.listening import check_certificate
 from ui.server import create_app
-from ui.sessions import LASTS, Sessions
+from ui.sessions import LASTS, Holder, Sessions
 
 TOKEN = "a-token"
 QUESTION = {"question": "灯塔岛风电场有多少台风机？"}
@@ -59,7 +58,7 @@ def test_a_guesser_is_stopped_and_who_is_in_stays(tmp_path: Path, way: str) -> N
         if way == "form":
             return client.post("/login", data={"token": token}, follow_redirects=False)
         if way == "bearer":
-            return client.get("/healthz", headers={"authorization": f"Bearer {token}"})
+            return client.get("/v1/models", headers={"authorization": f"Bearer {token}"})
         return client.get("/", params={"token": token}, follow_redirects=False)
 
     with serving(tmp_path, token=TOKEN) as client:
@@ -71,9 +70,19 @@ def test_a_guesser_is_stopped_and_who_is_in_stays(tmp_path: Path, way: str) -> N
         right = guess(client, TOKEN)  # not even looked at
         assert right.status_code == 429
         assert int(right.headers["retry-after"]) >= 1
-        assert client.get("/healthz").status_code == 401  # no guess
+        assert client.get("/v1/models").status_code == 401  # no guess
         client.cookies.update(kept)
-        assert client.get("/healthz").status_code == 200
+        assert client.get("/v1/models").status_code == 200
+
+
+def test_a_long_token_of_the_server_passes_between_guesses(tmp_path: Path) -> None:
+    long = "Zm9yIG5vYm9keSB0byBndWVzcw"
+    with serving(tmp_path, token=long) as client:
+        for n in range(FREE + 1):
+            refused = client.get("/v1/models", headers={"authorization": f"Bearer {n}"})
+        assert refused.status_code == 429
+        right = client.get("/v1/models", headers={"authorization": f"Bearer {long}"})
+        assert right.status_code == 200
 
 
 @pytest.mark.parametrize("way", ["form", "link", "bearer"])
@@ -81,15 +90,15 @@ def test_only_a_login_forgives_what_was_wrong(tmp_path: Path, way: str) -> None:
     with serving(tmp_path, token=TOKEN) as client:
         wrong, right = ({"authorization": f"Bearer {token}"} for token in ("x", TOKEN))
         for _ in range(FREE - 1):
-            client.get("/healthz", headers=wrong)
+            client.get("/v1/models", headers=wrong)
         if way == "form":
             client.post("/login", data={"token": TOKEN}, follow_redirects=False)
         elif way == "link":
             client.get("/", params={"token": TOKEN}, follow_redirects=False)
         else:
-            assert client.get("/healthz", headers=right).status_code == 200
+            assert client.get("/v1/models", headers=right).status_code == 200
         client.cookies.clear()
-        statuses = [client.get("/healthz", headers=wrong).status_code for _ in range(2)]
+        statuses = [client.get("/v1/models", headers=wrong).status_code for _ in range(2)]
         assert statuses == [401, 429 if way == "bearer" else 401]
 
 
@@ -114,12 +123,12 @@ def test_sessions_are_random_and_end() -> None:
     sessions = Sessions(clock)
     first, second = sessions.begin(), sessions.begin()
     assert first != second
-    assert sessions.knows(first)
+    assert sessions.holder(first)
     sessions.end(first)
-    assert (sessions.knows(first), sessions.knows(second)) == (False, True)
+    assert (sessions.holder(first), sessions.holder(second)) == (None, Holder())
     clock.now += LASTS
-    assert not sessions.knows(second)
-    assert not sessions.knows("")
+    assert not sessions.holder(second)
+    assert not sessions.holder("")
 
 
 @pytest.mark.parametrize("everywhere", [False, True])
@@ -139,7 +148,7 @@ def test_a_person_leaves(tmp_path: Path, everywhere: bool) -> None:
         for given, opens in ((cookies[1], False), (cookies[0], not everywhere)):
             client.cookies.clear()
             client.cookies.update(given)
-            assert client.get("/healthz").status_code == (200 if opens else 401)
+            assert client.get("/v1/models").status_code == (200 if opens else 401)
 
 
 # -- what is kept -----------------------------------------------------------------------------
@@ -244,9 +253,9 @@ def test_the_environment_names_several_hosts(
 
 def test_a_refused_host_is_named(tmp_path: Path) -> None:
     with serving(tmp_path) as client:
-        refused = client.get("/healthz", headers={"host": "host.docker.internal:7860"})
+        refused = client.get("/v1/models", headers={"host": "host.docker.internal:7860"})
         assert refused.json()["message_zh"].endswith("host.docker.internal:7860")
-        odd = client.get("/healthz", headers={"host": "<b>x</b>"}).json()["message_zh"]
+        odd = client.get("/v1/models", headers={"host": "<b>x</b>"}).json()["message_zh"]
         assert "<" not in odd
 
 
@@ -265,7 +274,7 @@ def test_what_a_proxy_says_is_believed_only_where_asked_to(tmp_path: Path) -> No
     server: dict[str, Any] = {"allowed_hosts": ("docs.example",), "token": TOKEN}
     for believed in (False, True):
         with serving(tmp_path, behind_proxy=believed, **server) as client:
-            evil = client.get("/healthz", headers={"x-forwarded-host": "evil.example"})
+            evil = client.get("/v1/models", headers={"x-forwarded-host": "evil.example"})
             assert evil.status_code == (400 if believed else 401)
             form = {"token": TOKEN}
             https = {**told, "x-forwarded-proto": "https"}
@@ -275,18 +284,18 @@ def test_what_a_proxy_says_is_believed_only_where_asked_to(tmp_path: Path) -> No
             client.cookies.clear()
             for n in range(FREE):
                 wrong = {"authorization": f"Bearer {n}", "x-forwarded-for": f"1.1.1.1, 10.0.0.{n}"}
-                client.get("/healthz", headers=wrong)
+                client.get("/v1/models", headers=wrong)
             last = {"authorization": "Bearer x", "x-forwarded-for": "10.0.0.77"}
-            assert client.get("/healthz", headers=last).status_code == (401 if believed else 429)
+            assert client.get("/v1/models", headers=last).status_code == (401 if believed else 429)
 
 
 def test_a_host_that_is_forwarded_excuses_no_other(tmp_path: Path) -> None:
     told = {"host": "evil.example", "x-forwarded-host": "127.0.0.1"}
     with serving(tmp_path, behind_proxy=True) as client:
-        refused = client.get("/healthz", headers=told)
+        refused = client.get("/v1/models", headers=told)
         assert (refused.status_code, refused.json()["code"]) == (400, "host_refused")
         assert "evil.example" in refused.json()["message_zh"]
-        assert client.get("/healthz", headers=told | {"host": "127.0.0.1"}).status_code == 200
+        assert client.get("/v1/models", headers=told | {"host": "127.0.0.1"}).status_code == 200
 
 
 def test_a_proxys_own_line_counts_and_not_what_came_to_it(tmp_path: Path) -> None:
@@ -294,7 +303,7 @@ def test_a_proxys_own_line_counts_and_not_what_came_to_it(tmp_path: Path) -> Non
         for n in range(FREE + 1):
             came, added = ("x-forwarded-for", f"1.1.1.{n}"), ("x-forwarded-for", "10.0.0.1")
             wrong = [("authorization", f"Bearer {n}"), came, added]
-            status = client.get("/healthz", headers=wrong).status_code
+            status = client.get("/v1/models", headers=wrong).status_code
     assert status == 429
 
 
@@ -319,33 +328,14 @@ def test_a_server_with_a_certificate(tmp_path: Path, monkeypatch: pytest.MonkeyP
     given = {"certfile": cert, "keyfile": key, "token": TOKEN, "port": 0}
     settings = load_settings(tmp_path / "data", server=given)
     check_certificate(settings.server)
-    from ui import server as ui_server
-    from ui.listening import listen, url_of
-
-    servers: list[uvicorn.Server] = []
-    real = uvicorn.Server
-
-    def remembered(config: uvicorn.Config) -> uvicorn.Server:
-        servers.append(real(config))
-        return servers[-1]
-
-    monkeypatch.setattr(uvicorn, "Server", remembered)
-    monkeypatch.setattr(ui_server, "create_app", lambda *a: create_app(*a, chat=False))
-    bound = listen(settings.server)
-    url = url_of(bound, safe=True)
-    assert url.startswith("https://127.0.0.1:")
-    thread = threading.Thread(target=ui_server.serve, args=(settings, bound, FakePipeline))
-    thread.start()
-    try:
+    with listening(settings, monkeypatch) as url:
+        assert url.startswith("https://127.0.0.1:")
         trusted = ssl.create_default_context(cafile=str(cert))
         with httpx.Client(verify=trusted, base_url=url, timeout=20) as client:
             welcome = client.post("/login", data={"token": TOKEN})
             assert welcome.status_code == 303
             assert "secure" in welcome.headers["set-cookie"].lower()
-            assert client.get("/healthz").status_code == 200
-    finally:
-        servers[0].should_exit = True
-        thread.join(30)
+            assert client.get("/v1/models").status_code == 200
 
 
 def test_a_certificate_that_cannot_be_used_is_named(tmp_path: Path) -> None:

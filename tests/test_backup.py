@@ -91,6 +91,21 @@ def test_a_damaged_library_is_told_of(data_dir: Path, capsys: pytest.CaptureFixt
     assert "损坏；正在运行的服务要重新启动" in capsys.readouterr().out
 
 
+def test_an_earlier_backup_is_replaced_and_nothing_else(
+    data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "b.zip"
+    command = ["backup", str(file), "--data-dir", str(data_dir)]
+    assert run(command) == 0
+    before = file.stat().st_ino
+    assert run(command) == 0
+    assert file.stat().st_ino != before
+    file.write_text("别的")
+    assert run(command) == 2
+    assert "backup_refused" in capsys.readouterr().err
+    assert file.read_text() == "别的"
+
+
 def test_what_is_put_aside_can_be_put_back(data_dir: Path, tmp_path: Path) -> None:
     made = back_up(data_dir, tmp_path)
     assert made.file.parent == tmp_path
@@ -226,7 +241,8 @@ def test_a_damaged_library_is_not_backed_up_and_can_be_restored(
 
 def test_a_format_is_changed_on_a_kept_copy(tmp_path: Path) -> None:
     path = tmp_path / DATABASE
-    Database(path, STEPS[:-1], write=True).close()
+    before = 6
+    Database(path, STEPS[:before], write=True).close()
     with sqlite3.connect(path) as connection:
         connection.execute("INSERT INTO vectors VALUES ('d', 'm', 1, x'003c')")
     connection.close()
@@ -234,9 +250,9 @@ def test_a_format_is_changed_on_a_kept_copy(tmp_path: Path) -> None:
         assert library.identity
         assert list(library.damaged_vectors("m")) == []
     (copy,) = (tmp_path / "backups").iterdir()
-    assert f"-v{len(STEPS) - 1}" in copy.name
+    assert f"-v{before}" in copy.name
     connection = sqlite3.connect(copy)
-    assert connection.execute("PRAGMA user_version").fetchone() == (len(STEPS) - 1,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (before,)
     connection.close()
     restore(tmp_path / "again", copy)
     with Library.open(tmp_path / "again") as library:

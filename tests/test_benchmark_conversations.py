@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from eval.benchmarks import conversations, gist, several
+from eval.benchmarks import conversations, gist, several, visit
 from eval.benchmarks.conversations import Told, Turn
 from eval.benchmarks.gist import Outline
 from eval.benchmarks.several import Message, Replied
@@ -115,8 +115,26 @@ def test_later_turns_beside_their_full_form(tmp_path: Path, articles: Path) -> N
     assert (lost["right"], lost["right_in_full"], lost["kept"]) == (0.0, 1.0, 0.0)
 
 
-@pytest.mark.parametrize("run", [gist.run, several.run, conversations.run])
+@pytest.mark.parametrize("run", [gist.run, several.run, conversations.run, visit.run])
 def test_a_line_that_is_no_such_row_is_named(tmp_path: Path, articles: Path, run: Any) -> None:
     broken = written(tmp_path, "broken.jsonl", [{"article": "bridge"}])
     with pytest.raises(DataLineInvalid):
         run(broken, [articles], settings=FEATURES, embedder=HashingEmbedder())
+
+
+def test_a_visit_counts_what_is_told_and_what_is_refused(tmp_path: Path) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text("\n\n".join(ARTICLES.values()), encoding="utf-8")
+    row: dict[str, Any] = {"conversation": "a", "kind": "number", "style": "plain", "evidence": []}
+    rows: list[dict[str, Any]] = [
+        row | {"question": "青石湾大桥全长多少米？", "answerable": True, "answers": ["2360米"]},
+        row | {"question": "总投资多少？", "answerable": True, "answers": ["没有这个数"]},
+        row | {"question": "你好", "answerable": True, "answers": [], "kind": "help"},
+        row | {"question": "谁来过？", "answerable": False, "answers": [], "conversation": None},
+    ]
+    file = written(tmp_path, "visit.jsonl", rows)
+    assert [len(turn.history) for turn in visit.read_visit(file)] == [0, 1, 2, 0]
+    metrics = visit.run(file, [page], settings=FEATURES, embedder=HashingEmbedder())["metrics"]
+    assert metrics["right"] == pytest.approx(2 / 3)
+    assert metrics["kind"]["help"] == [1.0, 1]
+    assert metrics["refused"] == 0.0  # a threshold of 0 refuses nothing

@@ -158,7 +158,7 @@ def test_a_failed_making_leaves_no_model(monkeypatch: pytest.MonkeyPatch, tmp_pa
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(bundled_model, "_write_model", fail)
-    with pytest.raises(ModelCacheUnwritable, match="No space left"):
+    with pytest.raises(ModelCacheUnwritable, match="磁盘满了"):
         ensure_model(tmp_path, lambda _: None)
     assert not (tmp_path / NAME).exists()
 

@@ -47,8 +47,13 @@ def one_line(capsys: pytest.CaptureFixture[str]) -> str:
 
 VERBS = [
     *("ingest", "ask", "chat", "serve", "answer", "evaluate", "compare", "benchmark", "calibrate"),
-    *("verify", "replay", "doctor", "articles"),
+    *("verify", "replay", "doctor", "models", "articles"),
 ]
+
+
+def test_the_version_needs_no_verb(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("youju ")
 
 
 def test_help_is_chinese_and_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
@@ -76,8 +81,11 @@ def test_every_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> N
         (["ask", "问", "多余"], "多余"),
         (["ask", "问", "--history"], "--history"),
         (["ask", "问", "--json=1"], "--json"),
-        (["serve", "--port", "abc"], "--port"),
-        (["serve", "--port", "70000"], "--port"),
+        (["serve", "--port", "abc"], "--port 的取值不对：应为整数"),
+        (["serve", "--port", "70000"], "--port 的取值不对：不能大于 65535"),
+        (["ask", "问", "--jsn"], "是不是 --json？"),
+        (["serv"], "是不是 serve？"),
+        (["articles", "lst"], "是不是 list？"),
         (["articles", "nope"], "nope"),
         (["benchmark", "nope"], "nope"),
         (["--data-dir"], "--data-dir"),
@@ -113,6 +121,11 @@ def test_an_answer_is_printed_with_its_references(
     assert "灯塔岛风电场共有38台风机，去年发电9.2亿千瓦时。" in out
     assert "[1]" in out
     assert "〔1〕《江州日报》 2024-03-05 第6版 《灯塔岛的风电》 第4段" in out
+
+
+def test_a_quote_is_printed_once(data: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["ask", "灯塔岛风电场有多少台风机？", "--data-dir", data]) == 0
+    assert capsys.readouterr().out.count("灯塔岛风电场共有38台风机") == 1
 
 
 def test_a_refusal_shows_the_nearest_passages(
@@ -152,6 +165,7 @@ def test_articles_are_listed_shown_and_removed(
         "section": None,
         "speaker": None,
         "spans": [[0, len(PAGE.split("\n")[0])]],
+        "cells": [],
     }
     assert run(["articles", "show", listed["article_id"], "--data-dir", data]) == 0
     assert "[4] 灯塔岛风电场共有38台风机" in capsys.readouterr().out
@@ -205,6 +219,19 @@ def test_one_bad_file_does_not_stop_the_others(
     assert run(["ingest", str(pages / "good.txt"), "--data-dir", data, "--json"]) == 0
     (outcome,) = json.loads(capsys.readouterr().out)["files"]
     assert outcome["status"] == "unchanged"
+
+
+def test_files_are_counted_before_they_are_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("甲.txt", "乙.txt"):
+        (tmp_path / name).write_text(PAGE, encoding="utf-8")
+    (tmp_path / "丙.exe").write_bytes(b"MZ")
+    arguments = ["ingest", str(tmp_path), "--data-dir", str(tmp_path / "new")]
+    assert run(arguments) == 0
+    assert capsys.readouterr().out.splitlines()[0] == "找到 2 个能读的文件。"
+    assert run([*arguments, "--json"]) == 0
+    json.loads(capsys.readouterr().out)
 
 
 QUESTIONS = """\

@@ -10,6 +10,7 @@ from pages import asking
 
 from rag.data_model.answers import Question
 from rag.evidence.scorer import Assessment
+from rag.generation import TemplateGenerator
 from rag.library.records import StoredArticle
 from rag.pipeline import Pipeline
 from rag.question.question_types import QuestionType
@@ -192,3 +193,49 @@ def test_the_nearest_are_one_sentence_a_passage_and_only_so_many() -> None:
     assert [quote.text for quote in found] == [f"第{n}座桥长{n}公里。" for n in (5, 4, 3)]
     assert {quote.chosen for quote in found} == {"nearest"}
     assert nearest((), weights_of(asked), settings) == []
+
+
+LISTED = """鱼沟常见的毛病有三个。
+一是沟浅。夏天水一热，鱼就往泥里钻。
+二是口窄。大雨一来排不出去。
+三是没人清。淤泥半年就堵了沟口。
+"""
+
+
+@pytest.mark.parametrize(
+    "likely",
+    ["往泥里钻", "排不出去", "堵了沟口", "二是口窄"],
+    ids=["first", "second", "last", "item"],
+)
+def test_a_list_is_whole_where_an_explanation_of_an_item_is_likeliest(likely: str) -> None:
+    asked, held = parsed("鱼沟有哪些毛病？", QuestionType.LIST), news(LISTED)
+    quotes = compose(
+        asked, assessed(held, likely={likely: 0.9}), weights_of(asked), AnswerSettings()
+    )
+    told = "".join(quote.text for quote in quotes)
+    assert all(item in told for item in ("一是沟浅", "二是口窄", "三是没人清"))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "least"),
+    [
+        ({}, 0.12),
+        ({"threshold": 0.5}, 0.5),
+        ({"threshold": 0.05}, 0.05),
+        ({"threshold": 0.5, "threshold_why": 0.3}, 0.3),
+        ({"threshold_why": 0.15}, 0.15),
+    ],
+)
+def test_a_threshold_that_was_chosen_holds_for_why_too(
+    chosen: dict[str, float], least: float
+) -> None:
+    settings = AnswerSettings.model_validate(chosen)
+    asked = parsed("鱼为什么往泥里钻？", QuestionType.WHY)
+    assert TemplateGenerator(settings)._threshold(asked) == least
+
+
+def test_why_is_answered_by_the_explanation_itself() -> None:
+    asked, held = parsed("鱼为什么往泥里钻？", QuestionType.WHY), news(LISTED)
+    likely = {"往泥里钻": 0.9}
+    quotes = compose(asked, assessed(held, likely=likely), weights_of(asked), AnswerSettings())
+    assert "夏天水一热" in quotes[0].text

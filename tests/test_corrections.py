@@ -23,7 +23,7 @@ from rag.library.corrections import (
 from rag.library.library import Library
 from rag.models.embedding import HashingEmbedder
 from rag.proof.verification import unproven_articles
-from rag.settings import Settings, load_settings
+from rag.settings import Settings
 
 TEXT = """江州日报 2024年3月5日 第6版
 
@@ -54,11 +54,6 @@ def file(tmp_path: Path) -> Path:
     file = tmp_path / "版面.txt"
     file.write_text(TEXT, encoding="utf-8")
     return file
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return load_settings(tmp_path / "data")
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from rag.models.embedding import HashingEmbedder
 from rag.proof import doctor
 from rag.proof.doctor import Check, examine
 from rag.proof.verification import verify
+from rag.retrieval import indexes
 from rag.settings import Settings
 
 
@@ -195,7 +196,7 @@ def test_an_index_goes_only_when_its_successor_stands(
         raise ModelMissing(model="m", reason="没有")
 
     before = sorted((data_dir / "index").rglob("*"))
-    monkeypatch.setattr(doctor, "build_indexes", fails)
+    monkeypatch.setattr(indexes, "build_indexes", fails)
     with pytest.raises(ModelMissing):
         look(data_dir, rebuild=True)
     assert sorted((data_dir / "index").rglob("*")) == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ from ui.cli import run
         ),
         ("青石湾大桥全长2360米，采用单塔。", "青石湾大桥全长多少米？", "2360米"),
         ("灯塔岛现有120户，都养蚝。", "灯塔岛现有多少户？", "120户"),
-        ("渡口新航线将于6月18日正式开通。", "渡口新航线什么时候正式开通？", "6月18日"),
+        ("灯塔岛航线将于6月18日正式开通。", "灯塔岛航线什么时候正式开通？", "6月18日"),
         ("县农业局局长赵守田介绍，苗已经发完。", "县农业局局长是谁？", "赵守田"),
     ],
 )
@@ -65,13 +66,13 @@ def test_a_list_is_asked_for_by_what_announces_it() -> None:
 def test_a_speaker_is_asked_under_each_heading() -> None:
     said = Paragraph(1, "路要先修。再说别的。", (), section="怎么修路", speaker="姜远")
     (draft,) = drafts(Article("a", "题", (said,)))
-    assert (draft.question, draft.answers) == ("姜远怎么看“怎么修路”？", ())
+    assert (draft.question, draft.answers) == ("关于“怎么修路”，姜远是怎么说的？", ())
     assert draft.evidence == ("路要先修。", "再说别的。")
 
 
 LIBRARY = [
-    article("青石湾大桥全长2360米。", "渡口新航线将于6月18日开通。", article_id="桥"),
-    article("云顶茶园种植300亩，连年增收。", "灯塔岛现有120户。", article_id="茶"),
+    article("青石湾大桥全长2360米。", "云岭大桥占地90亩。", article_id="桥"),
+    article("云顶村茶园种植300亩，连年增收。", "灯塔岛现有120户。", article_id="茶"),
 ]
 
 
@@ -84,7 +85,7 @@ def test_proposals_take_turns_and_hold_their_answers() -> None:
     assert len({question.question for question in proposed}) == len(proposed)
     assert [q.question for q in propose(LIBRARY, 2)] == [
         "青石湾大桥全长多少米？",
-        "云顶茶园种植多少亩？",
+        "云顶村茶园种植多少亩？",
     ]
 
 
@@ -95,8 +96,9 @@ def test_near_misses_ask_what_no_sentence_tells() -> None:
     for miss in misses:
         assert miss.extra["draft"] == "near_miss"
         assert miss.question not in told
-    both = [*LIBRARY, article("青石湾大桥种植与现有的都不多，灯塔岛全长也短。")]
-    assert "灯塔岛全长多少米？" not in {q.question for q in propose(both, 50)}
+    both = [*LIBRARY, article("青石湾大桥占地不多，云岭大桥全长也短。")]
+    assert "云岭大桥全长多少米？" in {q.question for q in misses}
+    assert not [q for q in propose(both, 50) if q.answerable is False]
 
 
 def test_judgements_of_the_chat_are_drafts() -> None:
@@ -111,14 +113,75 @@ def test_the_command_writes_a_set_that_passes_its_own_check(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data = tmp_path / "data"
-    more = "江岸灯塔全长90米。灯塔岛现有120户。\n"
+    more = "江岸村灯塔全长90米。灯塔岛现有120户。\n"
     ingest_into(data, write(tmp_path / "pages", bridge=BRIDGE, tea=TEA, island=more))
     out = tmp_path / "draft.xlsx"
     assert run(["questions", "draft", "-o", str(out), "--data-dir", str(data)]) == 0
     assert "拟出" in capsys.readouterr().out
+    out.write_bytes(out.read_bytes() + b"mended")
+    again = ["questions", "draft", "-o", str(out), "--data-dir", str(data)]
+    assert run(again) == 2
+    assert "file_taken" in capsys.readouterr().err
+    assert out.read_bytes().endswith(b"mended")
+    assert run([*again, "--overwrite"]) == 0
+    capsys.readouterr()
     assert len(load_questions(out)) >= 2
     assert run(["questions", "check", str(out), "--json", "--data-dir", str(data)]) == 0
     assert json.loads(capsys.readouterr().out)["bad"] == 0
-    empty = ["questions", "draft", "-o", str(out), "--data-dir", str(tmp_path / "none")]
+    empty = [
+        "questions",
+        "draft",
+        "-o",
+        str(tmp_path / "e.csv"),
+        "--data-dir",
+        str(tmp_path / "none"),
+    ]
     assert run(empty) == 2
     assert "错误：" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question"),
+    [
+        ("去年，云顶村建成停车场12个。", "2023年云顶村建成多少个停车场？"),
+        ("今年一季度，云顶村接待收入达到30万元。", "2024年一季度云顶村接待收入是多少元？"),
+        (
+            "截至今年4月底，云顶村茶叶合作社已达12家。",
+            "截至2024年4月底，云顶村茶叶合作社有多少家？",
+        ),
+        ("云顶村茶叶合作社只有12家。", "云顶村茶叶合作社有多少家？"),
+        ("今年，云顶村茶园面积增长了8%。", "2024年云顶村茶园面积增长多少？"),
+    ],
+)
+def test_a_figure_is_asked_for_with_its_time_and_as_one_speaks(
+    sentence: str, question: str
+) -> None:
+    (draft,) = drafts(replace(article(sentence), date="2024-05-20"))
+    assert draft.question == question
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "去年，云顶村建成停车场12个。",  # of no known year
+        "方案提出，云顶村建成停车场12个。",
+        "2014年以来，云顶村建成停车场12个。",
+        "目前，云顶村茶叶收入达到30万元。",
+        "村里建成停车场12个。",
+        "云顶村茶叶合作社不足12家。",
+        "云顶村两项指标均为100%。",
+        "云顶村8月10日发布消息。",
+        "云顶村的目标是建一个家家有茶的村子。",
+    ],
+)
+def test_what_is_uncertain_or_vague_is_left_out(sentence: str) -> None:
+    assert list(drafts(article(sentence))) == []
+
+
+def test_what_two_articles_tell_otherwise_is_not_asked() -> None:
+    one = article("云顶村茶叶合作社有12家。", article_id="一")
+    other = article("云顶村茶叶合作社有15家。", article_id="二")
+    dated = replace(article("截至2024年4月底，云顶村茶叶合作社达到15家。"), article_id="三")
+    assert len(propose([one], 9)) == 1
+    assert propose([one, other], 9) == []
+    assert [q.answers for q in propose([one, dated], 9)] == [(("15家",),)]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,17 +30,23 @@ def passage(text: str) -> PassageInput:
     return PassageInput(text, tuple(sentence_spans(text)))
 
 
+def named(folder: Path, **settings: Any) -> NamedEmbedder:
+    return NamedEmbedder(EmbeddingSettings(model=str(folder), **settings))
+
+
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A real sentence-transformers model with random weights and a window of 16 tokens."""
     return make_tiny(tmp_path_factory.mktemp("tiny"), "mean")
 
 
-def make_tiny(folder: Path, pooling: str) -> Path:
+def make_tiny(
+    folder: Path, pooling: str, *, dense: bool = False, prompts: dict[str, str] | None = None
+) -> Path:
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.base.modules import Transformer
-    from sentence_transformers.sentence_transformer.modules import Pooling
+    from sentence_transformers.sentence_transformer.modules import Dense, Pooling
     from tokenizers import Tokenizer, models, pre_tokenizers, processors
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
@@ -62,7 +69,9 @@ def make_tiny(folder: Path, pooling: str) -> Path:
     ).save_pretrained(folder / "bert")
     transformer = Transformer(str(folder / "bert"))
     modules = [transformer, Pooling(16, pooling)]
-    SentenceTransformer(modules=modules, device="cpu").save(
+    if dense:
+        modules.append(Dense(16, 8))
+    SentenceTransformer(modules=modules, device="cpu", prompts=prompts).save(
         str(folder / "model"), create_model_card=False
     )
     return folder / "model"
@@ -78,7 +87,7 @@ def embedder(request: pytest.FixtureRequest) -> Embedder:
     if request.param == "hashing":
         return HashingEmbedder()
     if request.param == "named":
-        return NamedEmbedder(str(request.getfixturevalue("tiny")))
+        return named(request.getfixturevalue("tiny"))
     found: Embedder = request.getfixturevalue("bundled")
     return found
 
@@ -149,7 +158,7 @@ def test_a_query_depends_on_nothing_beside_it(bundled: BundledEmbedder) -> None:
 
 
 def test_a_named_model_pools_sentences_and_embeds_alone_what_it_cut_off(tiny: Path) -> None:
-    embedder = NamedEmbedder(str(tiny))
+    embedder = named(tiny)
     found = embedder.embed_passages([passage(SHORT)])[0].sentences
     sentences = [SHORT[start:end] for start, end in passage(SHORT).spans]
     alone = embedder.embed_passages([PassageInput(sentence) for sentence in sentences])
@@ -159,24 +168,58 @@ def test_a_named_model_pools_sentences_and_embeds_alone_what_it_cut_off(tiny: Pa
 
 
 def test_a_model_that_does_not_pool_by_mean_embeds_sentences_alone(tmp_path: Path) -> None:
-    embedder = NamedEmbedder(str(make_tiny(tmp_path, "cls")), threads=1)
+    embedder = named(make_tiny(tmp_path, "cls"), threads=1)
     found = embedder.embed_passages([passage(SHORT)])[0].sentences
     start, end = passage(SHORT).spans[0]
     alone = embedder.embed_passages([PassageInput(SHORT[start:end])])[0].passage
     assert float(found[0] @ alone) == pytest.approx(1, abs=1e-5)
 
 
+def test_what_stands_after_the_pooling_is_done_to_sentences_too(tmp_path: Path) -> None:
+    embedder = named(make_tiny(tmp_path, "mean", dense=True))
+    assert embedder.dimension == 8
+    one = SHORT[:10]
+    given = PassageInput(one, (Span(0, len(one)),))
+    (found,) = embedder.embed_passages([given])
+    assert found.sentences.shape == (1, 8)
+    assert np.linalg.norm(found.sentences, axis=1) == pytest.approx(1, abs=1e-5)
+    tokens = embedder._model.encode(one, output_value="token_embeddings")[1:-1]
+    dense = list(embedder._model)[2]
+    expected = dense({"sentence_embedding": tokens.mean(dim=0, keepdim=True)})
+    vector = unit(expected["sentence_embedding"].detach().numpy())
+    assert found.sentences == pytest.approx(vector, abs=1e-5)
+
+
+def test_prompts_are_the_models_own(tmp_path: Path) -> None:
+    prompts = {"search_query": "门票", "search_document": "老船厂"}
+    embedder = named(make_tiny(tmp_path, "mean", prompts=prompts))
+    plain = embedder._model.encode(["门票二十元", "老船厂二十元"])
+    assert embedder.embed_queries(["二十元"])[0] == pytest.approx(unit(plain[0]), abs=1e-5)
+    (found,) = embedder.embed_passages([PassageInput("二十元")])
+    assert found.passage == pytest.approx(unit(plain[1]), abs=1e-5)
+
+
+def test_openvino_makes_the_same_vectors(tiny: Path) -> None:
+    other = named(tiny, backend="openvino")
+    for a, b in zip(
+        named(tiny).embed_passages([passage(SHORT)]), other.embed_passages([passage(SHORT)]),
+        strict=True,
+    ):  # fmt: skip
+        assert a.matrix == pytest.approx(b.matrix, abs=1e-4)
+    assert other.fingerprint.endswith("-openvino")
+
+
 def test_a_fingerprint_changes_with_the_weights(tiny: Path, tmp_path: Path) -> None:
     import shutil
 
     copy = Path(shutil.copytree(tiny, tmp_path / tiny.name))
-    first = NamedEmbedder(str(tiny)).fingerprint
-    assert NamedEmbedder(str(copy)).fingerprint == first
+    first = named(tiny).fingerprint
+    assert named(copy).fingerprint == first
     weights = next(copy.rglob("*.safetensors"))
     data = bytearray(weights.read_bytes())
     data[-1] ^= 1
     weights.write_bytes(data)
-    assert NamedEmbedder(str(copy)).fingerprint != first
+    assert named(copy).fingerprint != first
 
 
 @pytest.mark.parametrize("model", ["/no/such/folder", "./nothing", "a/b/c", "no name at all!"])

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from eval.data_files import write_bytes_whole
 from eval.feedback import Feedback, FeedbackStore, question_lines, questions_text
 from eval.question_sets import load_questions
 from rag.data_model.answers import Answer, Citation, Receipt, Refusal, Source, Statement
@@ -112,3 +117,41 @@ def test_a_full_disk_is_an_error_of_ours(tmp_path: Path) -> None:
     (tmp_path / "feedback.jsonl").symlink_to("/dev/full")
     with pytest.raises(StorageFull):
         FeedbackStore(tmp_path).add(judged("up"))
+
+
+ADDING = """
+import sys
+from pathlib import Path
+from eval.feedback import Feedback, FeedbackStore
+
+print("ready", flush=True)
+line = sys.stdin.readline()
+FeedbackStore(Path(sys.argv[1])).add(Feedback.model_validate_json(line))
+"""
+
+
+def test_what_another_process_adds_while_a_users_go_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`youju users remove` writes the file anew beside a server that appends to it."""
+    store = FeedbackStore(tmp_path)
+    store.add(judged("up", by="gone"))
+    command = [sys.executable, "-c", ADDING, str(tmp_path)]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    line = judged("up", id="new", by="stays").model_dump_json() + "\n"
+    with subprocess.Popen(
+        command, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "ready\n"
+
+        def slow(path: Path, data: bytes) -> None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.communicate(line, timeout=1)  # it ends by then only where nothing holds it
+            write_bytes_whole(path, data)
+
+        monkeypatch.setattr("eval.feedback.write_bytes_whole", slow)
+        assert store.forget("gone") == 1
+        child.communicate(timeout=30)
+        assert child.returncode == 0
+    assert [kept.id for kept in store.judgements()] == ["new"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from rag.question.followups import complete
+from rag.question.followups import Told, complete
 from rag.rules.already_quoted import AlreadyQuoted
 
 
@@ -12,31 +14,37 @@ from rag.rules.already_quoted import AlreadyQuoted
     ("history", "question", "expected"),
     [
         ([], "那挑战呢？", "那挑战呢?"),
-        (["大桥是谁设计的？"], "为什么？", "大桥是谁设计的，为什么"),
+        (["大桥是谁设计的？"], "为什么？", "大桥是谁设计的 为什么"),
         (["2023年改造了多少个小区？"], "2019年呢？", "2019年改造了多少个小区"),
         (["城镇居民的收入是多少？"], "农村居民呢？", "农村居民的收入是多少"),
         (["王大山怎么看修路？"], "李小河呢？", "李小河怎么看修路"),
-        (["什么是预应力？"], "它有什么用？", "预应力有什么用"),
-        (["什么是预应力？"], "茶园今年几月开园？", "茶园今年几月开园?"),
-        (["什么是预应力？", "它有什么用？"], "还有吗？", "预应力有什么用"),
+        (["什么是预应力？"], "它有什么用？", "什么是预应力 它有什么用"),
+        (["什么是预应力？"], "云顶乡的茶园今年几月开园？", "云顶乡的茶园今年几月开园?"),
+        (["柳镇大桥总投资多少？"], "Where is the wind farm?", "where is the wind farm?"),
+        (["柳镇大桥总投资多少？", "", "👍"], "工期多久？", "柳镇大桥总投资多少 工期多久"),
+        (["什么是预应力？", "它有什么用？"], "还有吗？", "什么是预应力 它有什么用"),
         (["什么是预应力？"], "后张法呢？", "什么是后张法"),
         (["王大山怎么看修路？"], "那架桥呢？", "王大山怎么看架桥"),
         (["王大山怎么看修路？"], "那难处呢？", "王大山怎么看修路的难处"),
         (["修路有哪些好处？"], "难处呢？", "修路有哪些难处"),
         (["什么是预应力？"], "那缺点呢？", "预应力的缺点是什么"),
         (["王大山认为修路有哪些难处？"], "他还说了什么？", "王大山还说了什么"),
-        (["村里哪一年通的车？"], "这是哪一年的事？", "村里哪一年通的车，这是哪一年的事"),
+        (["村里哪一年通的车？"], "这是哪一年的事？", "村里哪一年通的车 这是哪一年的事"),
         (["修桥过程中石料有什么要求？"], "那木料呢？", "修桥过程中木料有什么要求"),
         (["汛期之前堤坝要做什么？"], "水库呢？", "汛期之前水库要做什么"),
-        (["王大山是谁？", "他住在哪里？"], "他种什么？", "王大山种什么"),
-        (["青石湾大桥的总投资是多少？"], "它什么时候通车？", "青石湾大桥什么时候通车"),
-        (["茶园的面积有多大？"], "这个有什么特点？", "茶园有什么特点"),
+        (["王大山是谁？", "他住在哪里？"], "他种什么？", "王大山住在哪里 他种什么"),
+        (
+            ["青石湾大桥的总投资是多少？"],
+            "它什么时候通车？",
+            "青石湾大桥的总投资是多少 它什么时候通车",
+        ),
+        (["茶园的面积有多大？"], "这个有什么特点？", "茶园的面积有多大 这个有什么特点"),
     ],
 )
 def test_what_is_left_out_comes_from_before(
     history: list[str], question: str, expected: str
 ) -> None:
-    assert complete(question, history) == expected
+    assert complete(question, history).text == expected
 
 
 @pytest.mark.parametrize(
@@ -62,29 +70,113 @@ def test_what_is_left_out_comes_from_before(
         ("违规停车对个人罚多少钱？", "对单位呢？", "违规停车对单位罚多少钱"),
         ("新馆一期什么时候动工？", "二期呢？", "新馆二期什么时候动工"),
         ("市民对公园怎么评价？", "游客呢？", "游客对公园怎么评价"),
-        ("大桥是谁设计的？", "多少钱？", "大桥是谁设计的，多少钱"),
+        ("大桥是谁设计的？", "多少钱？", "大桥是谁设计的 多少钱"),
+        ("大桥为什么修了这么久？", "那座桥呢？", "大桥为什么修了这么久 那座桥呢"),
+        ("月亮上有多少人？", "那里呢？", "月亮上有多少人 那里呢"),
         ("新馆什么时候开放？", "老馆为什么关门呢？", "新馆什么时候开放 老馆为什么关门呢"),
-        ("新馆什么时候开放？", "茶农的收入怎么样呢？", "茶农的收入怎么样呢?"),
+        ("新馆什么时候开放？", "茶农的收入怎么样呢？", "新馆什么时候开放 茶农的收入怎么样呢"),
     ],
 )
 def test_something_else_takes_the_place_of_its_counterpart(
     before: str, question: str, expected: str
 ) -> None:
-    assert complete(question, [before]) == expected
+    assert complete(question, [before]).text == expected
 
 
 def test_a_pronoun_may_mean_whom_the_earlier_answer_names() -> None:
-    asked: list[str] = []
+    def outcome(_: int) -> Told:
+        return Told(short="王大山")
 
-    def answer(question: str) -> str:
-        asked.append(question)
-        return "王大山"
+    assert complete("他住在哪里？", ["谁是村里的木匠？"], outcome).text == "王大山住在哪里"
 
-    assert complete("他住在哪里？", ["谁是村里的木匠？"], answer) == "王大山住在哪里"
-    assert asked == ["谁是村里的木匠"]
+
+def told(*answered: bool, known: bool = True) -> Callable[[int], Told]:
+    """What came of earlier turns; of a refused one, whether the articles tell of its topic."""
+    return lambda n: Told(answered[n], known=answered[n] or known)
+
+
+def test_what_was_refused_is_nothing_to_lean_on() -> None:
+    talk = ["青石湾大桥总投资多少？", "由谁施工？", "什么时候完工？"]
+    assert complete("为什么？", talk, told(True, True, True)).text == (
+        "青石湾大桥总投资多少 什么时候完工 为什么"
+    )
+    assert complete("为什么？", talk, told(True, True, False)).text == (
+        "青石湾大桥总投资多少 由谁施工 为什么"
+    )
+
+
+def test_a_refused_topic_stays_where_the_articles_know_it() -> None:
+    talk = ["青石湾大桥总投资多少？", "望川隧道有几个出口？"]
+    of_tunnel, of_bridge = "望川隧道有几个出口 什么时候通车", "青石湾大桥总投资多少 什么时候通车"
+    asked = "什么时候通车？"
+    assert complete(asked, talk, told(True, False)).text == of_tunnel
+    assert complete(asked, talk, told(True, False, known=False)).text == of_bridge
+    assert complete(asked, talk, told(False, False, known=False)).text == of_tunnel
+
+
+def test_nothing_is_looked_up_for_what_stands_alone() -> None:
+    def never(n: int) -> Told:
+        raise AssertionError(n)
+
+    asked = "云顶乡的茶园今年几月开园？"
+    assert complete(asked, ["青石湾大桥总投资多少？"], never).text == "云顶乡的茶园今年几月开园?"
+
+
+def test_the_title_of_an_article_that_was_shown_is_a_topic() -> None:
+    talk = ["望川隧道有几个出口？", "望川渡口换上电动船"]
+    assert complete("什么时候开工？", talk, titles={1}).text == "望川渡口换上电动船 什么时候开工"
+    assert complete("载客量呢？", talk, titles={1}).text == "望川渡口换上电动船 载客量呢"
+
+
+def test_the_same_is_asked_again_as_the_question_just_before_asked_it() -> None:
+    talk = ["老街茶馆在哪里？", "掌柜的看法是什么？"]
+    again = complete("茶客呢？", talk)
+    assert (again.text, again.asked) == ("老街茶馆在哪里 茶客的看法是什么", "茶客的看法是什么")
+
+
+def test_what_names_something_leans_on_the_topic_alone_first() -> None:
+    talk = ["青石湾大桥总投资多少？", "由谁施工？"]
+    read = complete("主塔有多高？", talk)
+    assert (read.text, read.other) == (
+        "青石湾大桥总投资多少 主塔有多高",
+        "青石湾大桥总投资多少 由谁施工 主塔有多高",
+    )
 
 
 def test_a_sentence_quoted_without_its_end_has_been_told() -> None:
     told = AlreadyQuoted((("a", "书院由商会出资修建"),))
     assert told.holds("a", "书院由商会出资修建，门前有两棵银杏。")
     assert not told.holds("a", "书院门前有两棵银杏。")
+
+
+@pytest.mark.parametrize(
+    ("question", "appended"),
+    [
+        ("工期多久？", True),
+        ("为什么？", True),
+        ("它有多宽？", True),
+        ("那隧道呢？", False),
+        ("云顶乡的茶园有多大？", False),
+    ],
+)
+def test_what_is_only_put_after_the_one_before_says_so(question: str, appended: bool) -> None:
+    assert complete(question, ["青石湾大桥总投资多少？"]).appended is appended
+
+
+def test_a_thing_of_the_place_leans_on_the_topic_and_not_on_what_was_asked_of_it() -> None:
+    read = complete("那里的果园有多大面积？", ["果农周长河今年卖了多少钱？"])
+    assert "多少钱" not in read.text
+    assert read.text.endswith("那里的果园有多大面积")
+    assert "周长河" in read.text
+    assert read.other == "果农周长河今年卖了多少钱 那里的果园有多大面积"
+
+
+def test_the_next_question_leans_on_the_reading_that_was_answered() -> None:
+    talk = ["新馆什么时候开放？", "座位呢？"]
+    other = complete(talk[1], talk[:1]).other
+
+    def as_other(n: int) -> Told:
+        return Told(searched=other if n else talk[0])
+
+    assert complete("为什么？", talk, as_other).text == "新馆的座位 为什么"
+    assert complete("为什么？", talk).text == "座位什么时候开放 为什么"

@@ -199,6 +199,7 @@ class TestWord:
         document.element.body.append(element(f"<w:sdt>{control}</w:sdt>"))
         document.sections[0].header.paragraphs[0].text = "页眉"
         document.sections[0].footer.paragraphs[0].text = "第1页"
+        document.sections[0].footer.add_paragraph("编号：CH-0426　版本：第3版")
         notes = "<w:footnotes><w:footnote w:type='separator'><w:p/></w:footnote><w:footnote><w:p>"
         notes += "<w:r><w:t>脚注里的字。</w:t></w:r></w:p></w:footnote></w:footnotes>"
         name = PackURI("/word/footnotes.xml")
@@ -217,6 +218,7 @@ class TestWord:
             "框里的字。",
             "控件里的字。",
             "脚注里的字。",
+            "编号：CH-0426　版本：第3版",
         ]
 
 
@@ -269,6 +271,7 @@ class TestWebPages:
         loaded = only(path)
         assert [line for line in loaded.source.text.splitlines() if line] == [
             "# 桥通车了",
+            "2024-05-20 08:30 来源：江州日报 作者：张三 字号：大 中 小",
             *paragraphs,
             "### 两岸的变化",
             SENTENCES[0],

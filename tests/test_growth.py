@@ -15,6 +15,8 @@ from time import process_time
 import pytest
 from pages import article
 
+from ingest.formats.aligned_tables import aligned_tables
+from ingest.formats.text_runs import Piece
 from rag.data_model.answers import Question
 from rag.language import names, numerals, series, year_parts
 from rag.language.naming import qualifiers_in
@@ -160,3 +162,18 @@ def test_no_rule_reads_a_text_anew_for_each_thing_in_it(rule: str) -> None:
     read, units = RULES[rule]
     grown = {unit: growth(read, unit, 1000) for unit in units.split()}
     assert {unit: times for unit, times in grown.items() if times > MOST} == {}
+
+
+def printed(signs: str) -> list[Piece]:
+    """A page of a line a sign, of which there is no table: `栏` two columns, `单` one of them."""
+    return [
+        Piece("字" * 18, left, 14.0 * n, left + 180, 14.0 * n + 10, 10)
+        for n, sign in enumerate(signs)
+        for left in ((50.0, 260.0) if sign == "栏" else (50.0,))
+    ]
+
+
+@pytest.mark.parametrize("lines", ["栏", "栏单"])
+def test_no_page_is_read_anew_for_each_line_that_begins_no_table(lines: str) -> None:
+    assert not list(aligned_tables(printed(of_length(lines, 100)), [], 10.0))
+    assert growth(lambda t: list(aligned_tables(printed(t), [], 10.0)), lines, 100) < MOST

@@ -154,3 +154,21 @@ class TestInABrowser:
         page.set_viewport_size({"width": 390, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") == 390
         page.close()
+
+    def test_a_narrow_screen_cuts_nothing_off(self, browser: Any, tmp_path: Path) -> None:
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        page.goto(page_of(made(240), tmp_path).as_uri())
+        cut = "e => [...e].filter(x => x.scrollWidth > x.clientWidth + 1).length"
+        assert page.locator(".tables section:first-child .scroll").evaluate_all(cut) == 0
+        first = page.locator("tr.row").first
+        first.locator("button").click()
+        assert page.locator(".questions .scroll").evaluate_all(cut) == 0
+        shown = page.locator(".questions *").evaluate_all(
+            "all => all.filter(e => e.getBoundingClientRect().right > innerWidth).length"
+        )
+        assert shown == 0
+        said = first.locator("td").nth(2)
+        assert "标准答案" in said.evaluate("e => getComputedStyle(e, '::before').content")
+        page.set_viewport_size({"width": 1280, "height": 900})
+        assert page.locator(".list thead").is_visible()
+        page.close()

@@ -91,7 +91,7 @@ def test_a_folder_and_an_archive_say_what_they_passed_over(tmp_path: Path) -> No
     assert len(articles) == 2
     assert report.passed_over == (".exe",)
     told = {Path(one.file).name: one.remarks for one in report.files}
-    assert told["包.zip"] == ("压缩包里略过 2 个文件：.exe 1、.json 1",)
+    assert told["包.zip"] == ("压缩包里略过 2 个文件：.exe 1 个、.json 1 个",)
 
 
 @pytest.mark.parametrize("archived", [False, True])

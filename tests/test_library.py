@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from pages import BRIDGE, TEA, ingest_into, write
+from pages import BRIDGE, ingest_into, write
 
 from rag.errors import (
     ArticleMissing,
@@ -21,12 +21,6 @@ from rag.library.library import Library
 from rag.library.records import ArticleHead
 from rag.library.schema import DATABASE
 from rag.library.storage import Database, WriteLock, translated
-
-
-@pytest.fixture
-def data_dir(tmp_path: Path) -> Path:
-    ingest_into(tmp_path / "data", write(tmp_path / "in", bridge=BRIDGE, tea=TEA))
-    return tmp_path / "data"
 
 
 def test_what_was_stored_comes_back_exactly(data_dir: Path) -> None:
@@ -129,7 +123,7 @@ def test_a_failed_transaction_changes_nothing(
 ) -> None:
     with Library.open(data_dir, write=True) as library:
         before = library.generation, library.counts()
-        monkeypatch.setattr("rag.library.library.retire_article", _disk_full)
+        monkeypatch.setattr("rag.library.bin.retire_article", _disk_full)
         with pytest.raises(StorageFull):
             library.remove(library.articles()[0].article.article_id)
         assert (library.generation, library.counts()) == before

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from plain_pages import Visit
 
 from rag.library.library import Library
 from rag.proof.verification import unproven_articles
-from rag.settings import Settings, load_settings
+from rag.settings import Settings
 
 pytestmark = MARKS
 
@@ -35,11 +35,6 @@ PAGE = """江州日报 2024年3月5日 第6版
 
 夜校的老师是镇上退休的会计。
 """
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return load_settings(tmp_path / "data")
 
 
 @pytest.fixture
@@ -128,7 +123,7 @@ def test_pieces_are_joined_split_and_moved(visit: Visit, settings: Settings) -> 
     dialog = open_article(visit, "灯塔岛的风电")
     dialog.locator(".yj-piece").first.hover()
     dialog.locator("[data-join='1']").click()
-    dialog.locator(".yj-tag", has_text="接合已由人确认").wait_for()
+    dialog.locator(".yj-tag", has_text="接得对，有人确认过").wait_for()
     assert dialog.locator(".yj-piece").count() == 1
     dialog.locator(".yj-cut").click()
     dialog.locator(".yj-piece").nth(1).wait_for()
@@ -154,7 +149,7 @@ def test_a_file_is_looked_at_corrected_and_then_stored(visit: Visit, settings: S
     dialog = page.locator("dialog[open]")
     dialog.locator("[name=title]").fill("夜校")
     dialog.locator("text=保存更正").click()
-    dialog.locator("h3", has_text="夜校").wait_for()
+    dialog.get_by_text("已保存。").wait_for()
     page.keyboard.press("Escape")
     page.locator(".yj-file button", has_text="存入").click()
     page.locator(".yj-listed .yj-article-row", has_text="夜校").wait_for()
@@ -177,10 +172,57 @@ def test_words_are_found_and_marked_and_an_article_removed(visit: Visit) -> None
     page.fill("#yj-wanted", "丁禾")
     page.locator(".yj-listed .yj-article-row").nth(1).wait_for(state="detached")
     dialog = open_article(visit, "石湾村办起夜校")
-    visit.confirm(lambda: dialog.locator("[data-remove]").click())
+    dialog.locator("[data-remove]").click()
     page.locator(".yj-listed", has_text="没有这样的文章").wait_for()
-    page.locator(".yj-past summary").click()
-    assert "已移除" in page.locator(".yj-past").inner_text()
+    page.locator(".yj-bin summary", has_text="回收站 1 篇").wait_for()
+
+
+def test_emptying_the_bin_asks_in_a_dialog_of_ours(visit: Visit) -> None:
+    page = visit.page
+    add_page(visit)
+    open_article(visit, "石湾村办起夜校").locator("[data-remove]").click()
+    page.locator(".yj-bin summary", has_text="回收站 1 篇").click()
+    purge = page.locator("[data-purge]")
+    asking = page.get_by_role("alertdialog", name="清空回收站？")
+    ways: list[Callable[[], object]] = [
+        lambda: page.keyboard.press("Escape"),
+        lambda: page.keyboard.press("Enter"),  # the focus begins on 取消
+        lambda: asking.get_by_role("button", name="取消").click(),
+        lambda: page.mouse.click(5, 5),
+    ]
+    for no in ways:
+        purge.focus()
+        page.keyboard.press("Enter")
+        asking.wait_for()
+        assert "不能再恢复" in asking.inner_text()
+        assert page.evaluate("document.activeElement.textContent") == "取消"
+        no()
+        asking.wait_for(state="detached")
+        assert page.evaluate("document.activeElement.hasAttribute('data-purge')")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "清空"
+    page.keyboard.press("Enter")
+    page.get_by_text("已清空回收站，共 1 篇").wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_question_fits_every_window(
+    browser: Any, server: Server, width: int, scheme: str
+) -> None:
+    size = {"width": width, "height": 700}
+    visit = Visit(browser, server.url, "/library", viewport=size, color_scheme=scheme)
+    visit.page.wait_for_selector("[data-drops=ready]")
+    add_page(visit)
+    open_article(visit, "石湾村办起夜校").locator("[data-remove]").click()
+    visit.page.locator(".yj-bin summary", has_text="回收站 1 篇").click()
+    visit.page.locator("[data-purge]").click()
+    box = visit.page.locator("dialog.yj-confirm").bounding_box()
+    assert box["x"] > 0
+    assert box["x"] + box["width"] < width
+    assert not visit.too_wide()
+    visit.close()
 
 
 def test_many_files_are_taken_in_their_order_and_counted(visit: Visit) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pages import BRIDGE, TEA, ingest_into, write
 
-from ingest import changes, intake
+from ingest import changes, taking
 from ingest.loaded import LoadedFile, Remark, Report
 from ingest.loading import load
 from rag.library.library import Library
@@ -58,7 +58,7 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         loaded.append(file.name)
         return load(file, report, remark)
 
-    monkeypatch.setattr(intake, "load", noted)
+    monkeypatch.setattr(taking, "load", noted)
     return loaded
 
 

@@ -253,9 +253,10 @@ class TestReadyArticles:
         path.unlink()  # still being read, line by line
         assert [item.metadata.article_id for item in loading] == ["1", "2"]
 
-    def test_csv_without_text_column(self, tmp_path: Path) -> None:
-        with pytest.raises(DocumentError, match="正文"):
-            only(write(tmp_path / "a.csv", "甲,乙\n1,2\n"))
+    def test_csv_without_text_column_is_a_table(self, tmp_path: Path) -> None:
+        loaded = only(write(tmp_path / "a.csv", "站点,水位\n柳湾站,12.5\n"))
+        assert "站点：柳湾站" in loaded.source.text
+        assert "水位：12.5" in loaded.source.text
 
     def test_no_records(self, tmp_path: Path) -> None:
         with pytest.raises(EmptyDocument):
@@ -352,9 +353,9 @@ def test_shown_name(name: str, shown: str) -> None:
     assert shown_name(name) == shown
 
 
-def test_tables_of_other_things_in_a_folder_are_left_out(tmp_path: Path) -> None:
+def test_question_sets_in_a_folder_are_left_out_and_tables_of_data_are_not(tmp_path: Path) -> None:
     (tmp_path / "articles.jsonl").write_text('{"text": "桥修好了。"}\n', encoding="utf-8")
     (tmp_path / "questions.jsonl").write_text('{"question": "桥呢？"}\n', encoding="utf-8")
     (tmp_path / "scores.csv").write_text("id,score\n1,2\n", encoding="utf-8")
-    assert [file.name for file in discover([tmp_path])] == ["articles.jsonl"]
+    assert [file.name for file in discover([tmp_path])] == ["articles.jsonl", "scores.csv"]
     assert discover([tmp_path / "questions.jsonl"])  # named, it is meant

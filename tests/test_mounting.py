@@ -24,11 +24,12 @@ def test_a_page_that_could_not_be_built_is_built_again(
     write_library(tmp_path)
     attempts = []
 
-    async def build(_engine: object) -> Starlette:
+    async def build(_engine: object) -> tuple[Starlette, dict[str, str]]:
         attempts.append(asyncio.get_running_loop())
         if len(attempts) == 1:
             raise SystemError("not this time")
-        return Starlette(routes=[Route("/", lambda _: PlainTextResponse("</head>here"))])
+        page = Starlette(routes=[Route("/", lambda _: PlainTextResponse("</head>here"))])
+        return page, {"zh": ""}
 
     monkeypatch.setattr(mounting, "_build", build)
     monkeypatch.setattr(mounting, "_AGAIN_SECONDS", 0.01)

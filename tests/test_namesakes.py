@@ -25,6 +25,7 @@ BRIDGES = """临浦大桥开工
         ("松陵大桥总投资多少", ["松陵大桥"]),
         ("望川县茶园面积有多大", ["望川县茶园"]),
         ("大桥总投资多少", []),
+        ("望川通用机场的跑道有多长", ["望川通用机场"]),
         ("他在杭州工作几年了", []),
     ],
 )
@@ -49,6 +50,22 @@ def test_a_name_and_its_kind(text: str, things: list[str]) -> None:
         ),
         pytest.param("松陵大桥总投资多少？", "这座大桥总投资3亿元。", None, id="this one"),
         pytest.param("松陵大桥总投资多少？", "大桥总投资3亿元。", None, id="no name"),
+        pytest.param("去松陵大桥要多久？", "松陵大桥开车两小时。", None, id="a verb before it"),
+        pytest.param(
+            "望川通用机场投资多少？", "青石通用机场投资3亿元。", "青石通用机场", id="a long kind"
+        ),
+        pytest.param(
+            "望川通用机场投资多少？",
+            "青石通用机场投资3亿元。望川在它的东边。",
+            "青石通用机场",
+            id="a name that is told of something else",
+        ),
+        pytest.param(
+            "望川通用机场投资多少？",
+            "青石通用机场投资3亿元。\n望川通用机场还在选址。",
+            None,
+            id="a thing that the article knows",
+        ),
         pytest.param("松陵大桥总投资多少？", "杭州亚运会总投资3亿元。", None, id="another kind"),
     ],
 )

@@ -16,6 +16,7 @@ NAMES = {"nr", "nrt", "ns", "nt", "nz"}
 GENERAL = {
     *("养老", "大桥", "统计局", "高三", "小学生", "印发", "大坝", "城市", "力争"),
     *("滑坡", "嘉宾", "无人驾驶", "高峰", "北极", "人民法院", "马拉松", "肯尼亚", "上市"),
+    "英文",
 }
 """Common words that the dictionary calls names."""
 _HAN = re.compile("[\u4e00-\u9fff]{2,}")

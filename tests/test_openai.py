@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import httpx
 import openai
 import pytest
 from fake_pipeline import FakePipeline, write_library
+from pydantic import BaseModel, ConfigDict
 from served import served
 
 from rag.data_model.answers import Answer
@@ -43,7 +46,7 @@ def test_a_completion_carries_text_citations_and_usage(client: openai.OpenAI) ->
     assert choice.finish_reason == "stop"
     assert choice.message.content == plain_text(answer)
     assert f"{QUOTE}[1]" in choice.message.content
-    assert f"第 {answer.receipt.generation} 代文章库" in choice.message.content
+    assert f"文章库更新过 {answer.receipt.generation} 次" in choice.message.content
     assert [citation["quote"] for citation in choice.message.citations] == [QUOTE]
     usage = completion.usage
     assert usage.prompt_tokens == len(ASKED["content"])
@@ -196,3 +199,140 @@ def test_what_is_not_offered_is_refused_in_the_same_form(client: openai.OpenAI) 
         with pytest.raises(openai.NotFoundError) as raised:
             call()
         assert raised.value.code == "not_found"
+
+
+def schema_of(fields: dict[str, Any], **more: Any) -> dict[str, Any]:
+    schema = {"type": "object", "properties": fields, "required": list(fields)} | more
+    return {"type": "json_schema", "json_schema": {"name": "reply", "schema": schema}}
+
+
+def test_the_reply_is_the_answers_json_where_that_is_asked_for(client: openai.OpenAI) -> None:
+    whole = completed(client, ASKED, response_format={"type": "json_object"})
+    content = json.loads(whole.choices[0].message.content)
+    assert Answer.model_validate(content).citations[0].quote == QUOTE
+    assert whole.usage.completion_tokens == len(whole.choices[0].message.content)
+    chunks = completed(client, ASKED, response_format={"type": "json_object"}, stream=True)
+    text = "".join(c.choices[0].delta.content or "" for c in chunks)
+    assert json.loads(text)["citations"] == content["citations"]
+    plain = completed(client, ASKED, response_format={"type": "text"}).choices[0].message.content
+    assert plain == completed(client, ASKED).choices[0].message.content
+
+
+class Quoted(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    quote: str
+    title: str
+    n: float
+
+
+class Refused(BaseModel):
+    message: str
+
+
+class Reply(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    status: Literal["answered", "refused"]
+    text: str
+    citations: list[Quoted]
+    refusal: Refused | None
+
+
+@pytest.mark.parametrize("question", [ASKED["content"], "谁发明了电话机？"])
+def test_a_clients_own_model_is_filled(client: openai.OpenAI, question: str) -> None:
+    asked = {"role": "user", "content": question}
+    parsed = client.chat.completions.parse(
+        model="youju", messages=[asked], response_format=Reply  # type: ignore[list-item]
+    ).choices[0].message.parsed  # fmt: skip
+    assert parsed is not None
+    assert (parsed.refusal is None) == (parsed.status == "answered") == bool(parsed.citations)
+    assert all(one.quote == QUOTE for one in parsed.citations)
+
+
+def test_other_fields_may_be_of_the_type_that_they_have(client: openai.OpenAI) -> None:
+    times = {"type": "object", "additionalProperties": {"type": "number"}}
+    for form in (times, {"type": "object", "additionalProperties": True}):
+        wanted = schema_of({"timings_ms": form})
+        reply = completed(client, ASKED, response_format=wanted).choices[0].message.content
+        told = json.loads(reply)["timings_ms"]
+        assert all(isinstance(value, int | float) for value in told.values())
+
+
+LOOP = {"$ref": "#/$defs/a"}
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        7,
+        [],
+        {},
+        {"type": "xml"},
+        {"type": ["text"]},
+        {"type": "json_schema"},
+        {"type": "json_schema", "json_schema": {"name": "x", "schema": 7}},
+        schema_of({"answer": {"type": "string"}}),
+        schema_of({"text": {"type": "number"}}),
+        schema_of({"text": {"type": "string", "pattern": "^(a+)+$"}}),
+        schema_of({"text": {"type": "string", "enum": ["是", "否"]}}),
+        schema_of({"text": {"const": "是"}}),
+        schema_of({"refusal": {"type": "object"}}),
+        schema_of({"citations": {"type": "array", "items": {"type": "string"}}}),
+        schema_of({"citations": {"anyOf": [{"type": "array"}, {"type": "array"}]}}),
+        schema_of({"citations": {"anyOf": 7}}),
+        schema_of({"text": 7}),
+        schema_of({"text": {"oneOf": [{"type": "string"}]}}),
+        schema_of({"text": {"$ref": "http://127.0.0.1:9/x"}}),
+        schema_of({"text": LOOP}, **{"$defs": {"a": LOOP}}),
+        schema_of({"text": LOOP}, **{"$defs": {"a": {"anyOf": [LOOP]}}}),
+        schema_of({"text": LOOP}, **{"$defs": 7}),
+        schema_of({}, additionalProperties=False),
+        schema_of({}, additionalProperties={"type": "string"}),
+        schema_of({}, additionalProperties=7),
+        schema_of({"text": {"description": "述" * 70_000}}),
+        schema_of({"timings_ms": {"additionalProperties": {"type": "string"}}}),
+        schema_of({}, required=["text"], additionalProperties={"type": "number"}),
+        {"type": "json_schema", "json_schema": {"schema": {"type": "array"}}},
+        {"type": "json_schema", "json_schema": {"schema": {"properties": 7}}},
+    ],
+)  # fmt: skip
+def test_a_form_that_no_answer_keeps_to_is_refused(client: openai.OpenAI, wanted: Any) -> None:
+    for stream in (False, True):
+        with pytest.raises(openai.BadRequestError) as raised:
+            completed(client, ASKED, stream=stream, extra_body={"response_format": wanted})
+        error = raised.value
+        assert (error.status_code, error.code) == (400, "response_format_unsupported")
+        assert (error.type, error.param) == ("invalid_request_error", "response_format")
+
+
+def test_every_failure_of_these_routes_has_openais_form(tmp_path: Path) -> None:
+    write_library(tmp_path)
+    settings = load_settings(tmp_path, server={"token": "secret"})
+    route = "/v1/chat/completions"
+    with (
+        served(create_app(settings, FakePipeline, chat=False)) as url,
+        httpx.Client(
+            base_url=url, headers={"Authorization": "Bearer secret"}, timeout=30
+        ) as client,
+    ):
+        replies = [
+            client.post(route, content=b"{"),
+            client.post(route, content=bytes([255])),
+            client.post(route, json=[]),
+            client.post(route, content=rb'{"messages": [{"role": "user", "content": "\ud800"}]}'),
+            client.post(route, content=b" " * (3 << 20)),
+            client.post(route, json={"messages": [ASKED], "filters": {"nothing": 1}}),
+            client.post(
+                route, json={"messages": [ASKED]}, headers={"Origin": "http://evil.example"}
+            ),
+            client.post(route, json={"messages": [ASKED]}, headers={"Host": "evil.example"}),
+            client.post(route, json={"messages": [ASKED]}, headers={"Authorization": "Bearer x"}),
+            client.get(route),
+            client.delete("/v1/models"),
+            client.get("/v1/models/gpt-4"),
+            client.post("/v1/completions", json={}),
+        ]
+    for reply in replies:
+        error = reply.json()["error"]
+        assert 400 <= reply.status_code < 500, reply.text
+        assert set(error) == {"message", "type", "code", "param"}
+        assert error["code"] == reply.json()["code"]

@@ -11,6 +11,7 @@ from pages import article, candidate_of, stored
 from rag.data_model.documents import Article, Paragraph, Span, spans_text
 from rag.library.records import StoredArticle
 from rag.quoting.page_facts import Facts, find_facts
+from rag.quoting.roles import listed_people
 
 PAGE = """江州晚报 2031年4月9日 第3版
 水渠通水
@@ -137,6 +138,18 @@ def test_an_only_author_is_named_from_the_opening_of_the_text() -> None:
     assert told(facts("这篇文章的作者是谁？", stored(one))) == ("顾明川", ["（顾明川）"])
 
 
+@pytest.mark.parametrize("mark", ["□", "■ ", "◎"])
+def test_the_mark_before_an_author_is_not_quoted(mark: str) -> None:
+    page = f"水渠通水\n{mark}顾明川\n水渠昨日通水。"
+    one = cut(page, "水渠昨日通水。")
+    one = replace(one, article=replace(one.article, authors=("顾明川",)))
+    found = facts("水渠通水的作者是谁？", one, source=page)
+    assert found is not None
+    (line,) = found.quotes
+    (span,) = line.spans
+    assert line.text == "顾明川" == page[span.start : span.end]
+
+
 def test_no_author_is_told_where_no_line_names_all() -> None:
     half = replace(article("（顾明川）水渠昨日通水。"), authors=("顾明川", "沈知秋"))
     assert facts("这篇文章的作者是谁？", stored(half)) is None
@@ -165,6 +178,13 @@ def test_a_list_of_people_tells_roles_and_posts(
 ) -> None:
     held = cut(TALK, *GUESTS, "顾明川：水渠该怎么修？", title="水渠圆桌")
     assert told(facts(question, held, source=TALK)) == (short, lines)
+
+
+def test_what_a_host_says_is_no_line_that_names_one() -> None:
+    said = "主持人：下面请看大屏幕"
+    assert list(listed_people(news(said), said)) == []
+    (host,) = listed_people(news("主持人：顾明川"), "主持人：顾明川")
+    assert (host.role, host.name) == ("主持人", "顾明川")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.language.quantities import chinese_number, quantities
+from rag.language.numerals import chinese_number
+from rag.language.quantities import quantities
 
 
 @pytest.mark.parametrize(

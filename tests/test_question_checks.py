@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_pipeline import FakePipeline, write_library
 
 from eval.question_checks import HeldTexts, check_questions
 from eval.question_sets import load_questions
@@ -176,3 +177,25 @@ def test_a_missing_file_is_one_line_and_exit_two(
     said = capsys.readouterr()
     assert said.err.startswith("错误：")
     assert said.err.count("\n") == 1
+
+
+def test_the_good_lines_run_each_bad_one_is_named_and_the_exit_is_one(
+    file: tuple[Path, dict[int, str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path, expected = file
+    write_library(tmp_path / "data", body="\n".join(LINES))
+    monkeypatch.setattr("rag.assembly.open_pipeline", FakePipeline)
+    report = tmp_path / "report"
+    command = ["evaluate", str(path), "--report", str(report), "--data-dir", str(tmp_path / "data")]
+    assert run(command) == 1
+    said = capsys.readouterr().out
+    cannot_run = {line for line, code in expected.items() if code in {"unreadable", "id_repeated"}}
+    assert all(f"set.jsonl 第 {line} 行有误" in said for line in cannot_run)
+    assert said.count("行有误") == len(cannot_run) == 8
+    lines = (report / "answers.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 192
+    assert sum('"error"' in line for line in lines) == 1  # the one that is too long to be asked
+    assert "共 192 题" in said

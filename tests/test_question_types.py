@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.type_training import Example, bound_of, fit
+from eval.run_training import Example
+from eval.type_training import bound_of, fit
+from rag.language.run_model import RunModel
 from rag.question.question_types import (
     WEIGHTS,
     QuestionType,
-    TypeModel,
     deciding_pattern,
     question_type,
+    type_by,
 )
 
 PLAIN = [
@@ -41,21 +43,21 @@ def test_plain_questions_have_their_type(bare: str, kind: QuestionType) -> None:
 
 
 def test_below_the_bound_a_type_is_the_generic_one() -> None:
-    model = TypeModel.bundled()
+    model = RunModel.read(WEIGHTS)
     for bare, kind in PLAIN[:1] + PLAIN[6:8]:
-        assert model.type_of(bare) is kind
-        unsure = model.bounded(model.typed(bare).confidence + 1e-9)
-        assert unsure.type_of(bare) is QuestionType.OTHER
+        assert type_by(model, bare) is kind
+        unsure = replace(model, bound=model.labelled(bare).confidence + 1e-9)
+        assert type_by(unsure, bare) is QuestionType.OTHER
 
 
 def test_it_is_small_and_the_same_after_writing(tmp_path: Path) -> None:
-    model = TypeModel.bundled()
+    model = RunModel.read(WEIGHTS)
     model.write(tmp_path / "again.npz")
-    again = TypeModel.read(tmp_path / "again.npz")
+    again = RunModel.read(tmp_path / "again.npz")
     assert WEIGHTS.stat().st_size <= 300_000
-    assert set(model.types) == set(QuestionType)
+    assert set(model.labels) == set(QuestionType)
     for bare, _ in PLAIN:
-        assert again.typed(bare) == model.typed(bare)
+        assert again.labelled(bare) == model.labelled(bare)
         assert model.probabilities(bare).sum() == pytest.approx(1)
 
 
@@ -65,7 +67,7 @@ def test_any_text_has_a_type(bare: str) -> None:
 
 
 def test_no_run_that_is_known_tells_nothing() -> None:
-    model = TypeModel.bundled()
+    model = RunModel.read(WEIGHTS)
     empty = replace(model, runs=model.runs[:0], weights=model.weights[:0])
     assert empty.probabilities("大桥有多长") == pytest.approx(empty.probabilities("为什么"))
 
@@ -74,7 +76,7 @@ def test_a_pattern_decides_before_what_was_learnt() -> None:
     decided = deciding_pattern("老渔市后来改名为什么", "types")
     assert decided is not None
     assert decided.type is QuestionType.OTHER
-    assert TypeModel.bundled().typed("老渔市后来改名为什么").type is QuestionType.WHY
+    assert RunModel.read(WEIGHTS).labelled("老渔市后来改名为什么").label == QuestionType.WHY
 
 
 def test_it_learns_where_a_question_asks() -> None:
@@ -84,7 +86,7 @@ def test_it_learns_where_a_question_asks() -> None:
     train += [Example(f"说{name}", QuestionType.OTHER) for name in names]
     held_out = [*train, *(Example(f"{n}在哪", QuestionType.WHO) for n in names)]
     model = fit(train, held_out)
-    assert model.typed("新的山在哪").type is QuestionType.WHERE
-    assert model.typed("新的山多长").type is QuestionType.HOW_MANY
+    assert model.labelled("新的山在哪").label == QuestionType.WHERE
+    assert model.labelled("新的山多长").label == QuestionType.HOW_MANY
     assert 0 < bound_of(model, held_out) < 1
     assert np.array_equal(model.runs, np.sort(model.runs))

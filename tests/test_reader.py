@@ -44,6 +44,14 @@ def test_an_answer_is_found_in_its_sentence_and_missed_elsewhere(reader: Reader)
     assert max(range(3), key=lambda n: right.evidence[n]) == 1
 
 
+def test_readings_side_by_side_are_the_same(reader: Reader) -> None:
+    side_by_side = Reader.open(streams=2)
+    asked = [(f"{n}年，{QUESTION}", [passage(HEADER, BODY * n)]) for n in (1, 3, 6, 2, 5, 4)]
+    with ThreadPoolExecutor(2) as threads:
+        found = list(threads.map(lambda one: side_by_side.read(*one), asked))
+    assert found == [reader.read(*one) for one in asked]
+
+
 def test_an_answer_never_stands_in_the_header(reader: Reader) -> None:
     (reading,) = reader.read("文章的题目是什么？", [passage(HEADER, BODY)])
     assert reading.answer is not None

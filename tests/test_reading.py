@@ -180,7 +180,7 @@ def test_the_reader_is_asked_in_the_letter_case_of_the_passages(tmp_path: Path, 
     reader = MarkingReader("全市第三")
     with read_by(reader, tmp_path) as pipeline:
         pipeline.ask(Question(question=f"北湾船厂的{typed}贡献列第几？"))
-    assert reader.asked == ["北湾船厂的GDP贡献列第几?"]
+    assert set(reader.asked) == {"北湾船厂的GDP贡献列第几?"}
 
 
 def test_latin_words_are_spelt_as_most_often() -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from fakes_eval import answer, refusal
 
 from eval.comparison import compare
-from eval.question_sets import EvalQuestion
+from eval.html_report.page import html_of
+from eval.question_sets import EvalQuestion, QuestionSet
 from eval.report_writing import write_report
-from eval.reports import Report, evaluate
+from eval.reports import FAULTS, Report, evaluate
 from eval.runs import Run
 from eval.tables import markdown_table, text_table, width
 from rag.data_model.answers import Answer
@@ -150,3 +153,18 @@ def test_comparison_names_won_lost_and_changed() -> None:
     assert not {"recall@1", "mrr@10", "quotes_verified"} & set(by_name)  # answers do not hold these
     assert json.dumps(comparison.to_json())
     assert "B 新答对 1 题：b" in comparison.table()
+
+
+def test_a_report_names_its_set_and_its_day(tmp_path: Path) -> None:
+    file = tmp_path / "run.jsonl"
+    file.write_text("")
+    os.utime(file, (1_700_000_000, 1_700_000_000))
+    questions = QuestionSet(tmp_path / "题目.csv", tuple(QUESTIONS), ())
+    report = evaluate(questions, Run(file, ANSWERS, {}))
+    day = f"{datetime.fromtimestamp(1_700_000_000, UTC).astimezone():%Y-%m-%d %H:%M}"
+    assert report.title() == f"题目.csv · {day}"
+    assert report.table().startswith(report.title())
+    assert report.markdown().startswith(f"# 评测报告：{report.title()}\n")
+    assert f"- 日期：{day}" in report.markdown()
+    assert report.title() in html_of(report, FAULTS)
+    assert evaluate(QUESTIONS, run_of(ANSWERS)).title() == "run.jsonl"

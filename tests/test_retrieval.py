@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pages import BRIDGE, TEA, ingest_into, pipeline_over, write
+from pages import BRIDGE, ingest_into, pipeline_over, write
 
 from rag.data_model.answers import Filters
 from rag.errors import ModelChanged
@@ -20,12 +20,6 @@ from rag.retrieval.lexical import LexicalIndex
 from rag.retrieval.retriever import Rankings, fuse, with_leaders
 
 FAKE = HashingEmbedder()
-
-
-@pytest.fixture
-def data_dir(tmp_path: Path) -> Path:
-    ingest_into(tmp_path / "data", write(tmp_path / "in", bridge=BRIDGE, tea=TEA))
-    return tmp_path / "data"
 
 
 def test_reciprocal_rank_fusion_by_hand() -> None:

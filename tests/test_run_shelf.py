@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from fakes_eval import ScriptedAsker
 from eval.run_store import BUNDLED, Cancelled, KeptRun, RunStore
 from rag.data_model.answers import Answer
 from rag.data_model.documents import Passage
-from rag.errors import DataLineInvalid, RunMissing, SetMissing, StorageFull
+from rag.errors import DataLineInvalid, RunMissing, SetBundled, SetMissing, StorageFull
 
 SCRIPT = {"甲在哪里？": ["甲在东边。"], "乙在哪里？": ["乙在南边。"]}
 SET = "\n".join(
@@ -29,10 +30,18 @@ class NoSearch:
         return []
 
 
-def perform(shelf: RunStore, run: KeptRun, asker: object, stop_at: int = -1) -> KeptRun:
-    def progress(done: int, _total: int) -> None:
+def perform(
+    shelf: RunStore,
+    run: KeptRun,
+    asker: object,
+    stop_at: int = -1,
+    heard: Callable[[int, int], None] | None = None,
+) -> KeptRun:
+    def progress(done: int, total: int) -> None:
         if done == stop_at:
             raise Cancelled
+        if heard:
+            heard(done, total)
 
     return shelf.perform(run, asker, NoSearch(), lambda _: [], progress)  # type: ignore[arg-type]
 
@@ -114,3 +123,48 @@ def test_a_removed_run_is_gone(shelf: RunStore) -> None:
     run = shelf.begin(BUNDLED)
     shelf.remove(run.id)
     assert shelf.runs() == []
+
+
+def test_a_run_is_renamed_even_while_it_goes_on(shelf: RunStore) -> None:
+    kept, _ = shelf.add_set("问题.jsonl", SET)
+    run = shelf.begin(kept.id)
+
+    def progress(done: int, _total: int) -> None:
+        if done == 1:
+            shelf.rename(run.id, "换阈值以前")
+
+    done = perform(shelf, run, ScriptedAsker(SCRIPT), heard=progress)
+    assert (done.title, done.set_name, done.state) == ("换阈值以前", "问题.jsonl", "finished")
+    assert shelf.run(run.id) == done
+    with pytest.raises(RunMissing):
+        shelf.rename("nothing", "x")
+
+
+def test_a_set_is_renamed_and_removed_and_its_runs_stay(shelf: RunStore) -> None:
+    kept, _ = shelf.add_set("旧.jsonl", SET)
+    run = perform(shelf, shelf.begin(kept.id), ScriptedAsker(SCRIPT))
+    assert shelf.rename_set(kept.id, "新.jsonl").name == "新.jsonl"
+    assert [one.name for one in shelf.sets()][1:] == ["新.jsonl"]
+    shelf.remove_set(kept.id)
+    assert [one.id for one in shelf.sets()] == [BUNDLED]
+    assert len(shelf.questions(run)) == 3
+    with pytest.raises(SetBundled):
+        shelf.rename_set(BUNDLED, "x")
+    with pytest.raises(SetBundled):
+        shelf.remove_set(BUNDLED)
+    with pytest.raises(SetMissing):
+        shelf.remove_set(kept.id)
+
+
+def test_a_report_says_when_where_and_by_which_program(shelf: RunStore) -> None:
+    run = shelf.begin(BUNDLED)
+    perform(shelf, run, ScriptedAsker(SCRIPT), stop_at=2)
+    perform(shelf, run, ScriptedAsker(SCRIPT))
+    report = shelf.report(run)
+    assert report is not None
+    stamps = report["settings"]
+    assert stamps["run"] == run.id
+    assert stamps["started"] <= stamps["finished"]
+    assert "Python" in stamps["machine"][0]
+    assert stamps["version"]
+    assert (stamps["generation"], stamps["model"]) == ([3], ["fake"])

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from pathlib import Path
 
 import pytest
-from fakes_eval import ScriptedAsker
+from fakes_eval import ScriptedAsker, refusal
 
 from eval.question_sets import EvalQuestion
+from eval.run_stamps import read_stamps
 from eval.runs import answer_all, read_run
+from rag.data_model.answers import Answer, Question
 from rag.errors import DataFileMissing, DataLineInvalid, StorageFull
 
 QUESTIONS = [
@@ -97,3 +101,50 @@ def test_a_place_that_takes_no_file_is_named(tmp_path: Path) -> None:
         answer_all(ScriptedAsker(SCRIPT), QUESTIONS, tmp_path / "file" / "run.jsonl")
     with pytest.raises(StorageFull):
         answer_all(ScriptedAsker(SCRIPT), QUESTIONS, Path("/dev/full"), resume=False)
+
+
+class Uneven:
+    """Answers later questions sooner, from several threads."""
+
+    def __init__(self) -> None:
+        self.most = self.now = 0
+        self._guard = threading.Lock()
+
+    def ask(self, question: Question) -> Answer:
+        with self._guard:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        time.sleep(0.02 if int(question.id or 0) % 2 else 0.001)
+        with self._guard:
+            self.now -= 1
+        return refusal(question.question)
+
+
+def test_questions_asked_side_by_side_are_written_in_their_order(tmp_path: Path) -> None:
+    questions = [EvalQuestion(id=str(n), question=f"{n}？") for n in range(20)]
+    asker = Uneven()
+    answer_all(asker, questions, tmp_path / "many.jsonl", at_once=3)
+    answer_all(Uneven(), questions, tmp_path / "one.jsonl")
+    assert asker.most > 1
+    assert (tmp_path / "many.jsonl").read_bytes() == (tmp_path / "one.jsonl").read_bytes()
+
+
+def test_what_stops_a_run_stops_the_others_under_way(tmp_path: Path) -> None:
+    def stop(done: int, _: int) -> None:
+        if done == 4:
+            raise KeyboardInterrupt
+
+    questions = [EvalQuestion(id=str(n), question=f"{n}？") for n in range(50)]
+    asker, out = Uneven(), tmp_path / "run.jsonl"
+    with pytest.raises(KeyboardInterrupt):
+        answer_all(asker, questions, out, stop, at_once=2)
+    assert asker.now == 0
+    assert list(read_run(out).answers) == ["0", "1", "2", "3"]
+    stamps = read_stamps(out)
+    assert stamps is not None
+    assert not stamps.finished
+    assert len(answer_all(Uneven(), questions, out, at_once=2).answers) == 50
+    stamps = read_stamps(out)
+    assert stamps is not None
+    assert len(stamps.sessions) == 2
+    assert stamps.finished

@@ -291,3 +291,35 @@ class TestOtherFormats:
         path = made.write(tmp_path / "a.rtf", made.rtf(f"{cells}\\pard "))
         found = [line for line in only(path).source.text.splitlines() if line]
         assert found == ["站点：青石站　电话：11", "站点：白桥站　电话：12　人数：3"]
+
+    @pytest.mark.parametrize("said", [True, False])
+    def test_rtf_cells_that_are_one(self, tmp_path: Path, said: bool) -> None:
+        """Cells merged by word, and those that are drawn as wide as two of another row."""
+        rows = (
+            (("片区", "", 1), ("站点", "", 2), ("电话", "clmgf", 3), ("", "clmrg", 4)),
+            (("", "", 1), ("", "", 2), ("白天", "", 3), ("夜间", "", 4)),
+            (("东片", "clvmgf", 1), ("青石站", "", 2), ("5550101", "", 3), ("5550201", "", 4)),
+            (("", "clvmrg", 1), ("白桥站", "", 2), ("5550102", "", 3), ("5550202", "", 4)),
+            (("西片", "", 1), ("红岩站", "", 2), ("5550103", "", 3), ("5550203", "", 4)),
+        )
+        body = ""
+        for row in rows:
+            own = [c for c in row if said or c[1] != "clmrg"]
+            ends = [4 if mark == "clmgf" and not said else end for _, mark, end in own]
+            shown = [mark for _, mark, _ in own]
+            shapes = "".join(
+                f"\\{mark}" * (bool(mark) and (said or mark != "clmgf")) + f"\\cellx{2000 * end}"
+                for mark, end in zip(shown, ends, strict=True)
+            )
+            body += f"\\trowd{shapes}\\pard\\intbl " + "".join(f"{c[0]}\\cell " for c in own)
+            body += "\\row\n"
+        path = made.write(tmp_path / "a.rtf", made.rtf(f"{body}\\pard "))
+        found = [line for line in only(path).source.text.splitlines() if line]
+        assert found == [
+            f"片区：{area}　站点：{station}　电话/白天：{day}　电话/夜间：{night}"
+            for area, station, day, night in (
+                ("东片", "青石站", "5550101", "5550201"),
+                ("东片", "白桥站", "5550102", "5550202"),
+                ("西片", "红岩站", "5550103", "5550203"),
+            )
+        ]

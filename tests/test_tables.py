@@ -91,6 +91,31 @@ def test_what_is_quoted_properly_comes_back(rows: list[list[str]]) -> None:
     assert found[1:] == [row for row in rows if any(cell.strip() for cell in row)]
 
 
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("水情.csv", "\ufeff日期;水库;水位(m)\n6-28;双牌;168.42\n6-29;双牌;\n"),
+        ("水情.tsv", "日期\t水库\t水位(m)\n6-28\t双牌\t168.42\n6-29\t双牌\t\n"),
+        ("水情.csv", "水库水情表\n日期,水库,水位(m)\n6-28,双牌,168.42\n6-29,双牌,\n"),
+    ],
+)
+def test_a_table_of_data_is_read_row_by_row(tmp_path: Path, name: str, table: str) -> None:
+    loaded, errors = read(tmp_path / name, table)
+    assert not errors
+    (article,) = page_to_articles(loaded[0])
+    rows = [paragraph.text for paragraph in article.paragraphs]
+    title = ["水库水情表"] if table.startswith("水库") else []
+    assert rows == [*title, "日期：6-28　水库：双牌　水位(m)：168.42", "日期：6-29　水库：双牌"]
+    assert article.title == (title or ["水情"])[0]
+    assert [file.name for file in discover([tmp_path])] == [name]
+
+
+def test_what_stands_beside_a_question_can_be_quoted(tmp_path: Path) -> None:
+    table = "序号,问题,答案,更新日期\n1,集市几点收摊？,中午十二点收摊。,2024-03-01\n"
+    (loaded,), _ = read(tmp_path / "a.csv", table)
+    assert loaded.source.text.splitlines()[2:] == ["更新日期：2024-03-01"]
+
+
 @pytest.mark.parametrize("day", ["45231", "45231.5", "2023-11-01", "2023年11月1日"])
 def test_days_that_a_spreadsheet_counted(tmp_path: Path, day: str) -> None:
     (loaded,), _ = read(tmp_path / "a.csv", f"日期,编号,正文\n{day},45231,桥通车了。\n")
@@ -144,10 +169,10 @@ def test_a_row_without_a_title_is_named_after_its_first_words(
 def test_what_a_folder_passes_over_is_told_by_kind(tmp_path: Path) -> None:
     for name in ("甲.exe", "乙.EXE", "数据.json", "没有扩展名", ".隐藏.exe", "正文.txt"):
         (tmp_path / name).write_text("字")
-    (tmp_path / "成绩.csv").write_text("学号,分数\n1,2\n")
+    (tmp_path / "题.csv").write_text("question,answerable\n几点收摊？,1\n")
     passed: list[str] = []
     assert [file.name for file in discover([tmp_path], passed.append)] == ["正文.txt"]
-    assert kinds(passed) == ".csv（不是文章的表） 1、.exe 2、.json 1、没有扩展名的 1"
+    assert kinds(passed) == ".csv（不是文章的表） 1 个、.exe 2 个、.json 1 个、没有扩展名的 1 个"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import webbrowser
 from contextlib import nullcontext
@@ -53,9 +54,9 @@ def test_only_what_serves_reads_the_file(
     file.write_text("口令-z", encoding="utf-8")
     app = create_app(settings, FakePipeline, chat=False)
     with TestClient(app, base_url="http://127.0.0.1") as client:
-        assert client.get("/healthz").status_code == 401
+        assert client.get("/v1/models").status_code == 401
         right = {b"authorization": "Bearer 口令-z".encode()}
-        assert client.get("/healthz", headers=right).status_code == 200
+        assert client.get("/v1/models", headers=right).status_code == 200
 
 
 def test_a_file_that_is_named_later_wins_over_a_token(
@@ -93,6 +94,10 @@ def test_the_browsers_command_line_shows_no_token_that_ours_does_not(
         opened.append(url)
         done.set()
 
+    def serving(_: object, bound: socket.socket, *_more: object, **_named: object) -> None:
+        done.wait(20)
+        bound.close()
+
     file = tmp_path / "token"
     file.write_text("secret", encoding="utf-8")
     if way == "environment":
@@ -103,7 +108,7 @@ def test_the_browsers_command_line_shows_no_token_that_ours_does_not(
     monkeypatch.setattr(webbrowser, "get", lambda: None)
     monkeypatch.setattr(webbrowser, "open", browse)
     monkeypatch.setattr("urllib.request.urlopen", lambda *_, **__: nullcontext())
-    monkeypatch.setattr(ui_server, "serve", lambda _, bound: done.wait(20) and bound.close())
+    monkeypatch.setattr(ui_server, "serve", serving)
     assert run(["chat", "--port", "0", "--data-dir", str(tmp_path), *flags]) == 0
     (url,) = opened
     assert url.startswith("http://127.0.0.1:")

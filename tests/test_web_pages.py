@@ -195,3 +195,48 @@ def test_a_list_without_marks_is_not_joined_to_what_follows(tmp_path: Path) -> N
         "2. 摇动手柄二十圈",
         "水位到线以后放下闸门，把钥匙交还水利站。",
     ]
+
+
+class TestFacts:
+    """What stands around the text can be quoted, and is no part of its flow."""
+
+    def test_a_table_of_numbers_and_issuers_above_the_text(self, tmp_path: Path) -> None:
+        rows = (
+            "<tr><td>索引号</td><td>LC0112/2024-00387</td><td>主题分类</td><td>水利</td></tr>"
+            "<tr><td>关联文件</td><td colspan=3>柏政规〔2024〕3号</td></tr>"
+        )
+        page = f"<table>{rows}</table><h1>{TITLE}</h1><div class=con>{PROSE}</div>"
+        (article,) = page_to_articles(read(tmp_path, f"<title>{TITLE}</title>{page}"))
+        texts = [paragraph.text for paragraph in article.paragraphs]
+        facts = ["索引号：LC0112/2024-00387　主题分类：水利", "关联文件：柏政规〔2024〕3号"]
+        assert texts == [*facts, *PARAGRAPHS]
+
+    @pytest.mark.parametrize(
+        ("line", "day"),
+        [
+            ("2022年9月14日 星期三　第05版：乡村振兴　<a>上一版</a>", "2022-09-14"),
+            ("撰文：卓欣桐　出版：2021-10-09 21:15　更新：2021-10-10 07:48", "2021-10-09"),
+            ("2022年7月4日 09:30　来源：柏溪日报　作者：鹿鸣川", "2022-07-04"),
+        ],
+    )
+    def test_lines_above_the_text(self, tmp_path: Path, line: str, day: str) -> None:
+        page = f"<title>{TITLE}</title><h1>{TITLE}</h1><div>{line}</div><div>{PROSE}</div>"
+        loaded = read(tmp_path, page)
+        (article,) = page_to_articles(loaded)
+        first, *rest = (paragraph.text for paragraph in article.paragraphs)
+        assert first.split()[0] in line
+        assert first.split()[-1] in line
+        assert rest == list(PARAGRAPHS)
+        assert loaded.metadata.date == day
+
+    def test_who_edited_it_below_the_text(self, tmp_path: Path) -> None:
+        page = f"<h1>{TITLE}</h1><div>{PROSE}</div><div>[责任编辑：茅以晴]</div>"
+        (article,) = page_to_articles(read(tmp_path, page))
+        assert article.paragraphs[-1].text == "[责任编辑：茅以晴]"
+
+    def test_a_calendar_and_the_day_of_the_visit_are_none(self, tmp_path: Path) -> None:
+        calendar = "<table><tr><th>日<th>一<th>二</tr><tr><td>11<td>12<td>13</tr></table>"
+        today = "<div>今天是2022年7月4日 星期一</div>"
+        page = f"{calendar}{today}<h1>{TITLE}</h1><div>{PROSE}</div>"
+        (article,) = page_to_articles(read(tmp_path, page))
+        assert [paragraph.text for paragraph in article.paragraphs] == list(PARAGRAPHS)

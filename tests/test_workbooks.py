@@ -135,6 +135,6 @@ class TestWorkbooks:
         errors: list[DocumentError] = []
         path = write(tmp_path / "常见问题.xlsx", made.xlsx(rows))
         (loaded,) = load(path, errors.append)
-        assert loaded.source.text == "集市几点收摊？\n中午十二点收摊。"
+        assert loaded.source.text == "集市几点收摊？\n中午十二点收摊。\n发布日期：2023-11-01"
         assert (loaded.metadata.title, loaded.metadata.date) == ("集市几点收摊？", "2023-11-01")
         assert [(e.code, e.context["line"]) for e in errors] == [("record_invalid", 3)]

@@ -11,7 +11,7 @@ from box_font import font_objects
 from made_files import pdf_bytes, stream
 
 from ingest.formats import pdf
-from ingest.formats.extracted import Extracted
+from ingest.formats.extracted import ROW, Extracted
 from ingest.loading import LoadedFile
 from ingest.page import PageReading, read_page
 from rag.data_model.documents import SourceFile
@@ -28,6 +28,7 @@ _SONG = (
     b" /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> /DW 1000"
     b" /W [1 95 500] %s >>] >>" % _SONG_FILE
 )
+_HEAVY = _SONG.replace(b"STSong-Light", b"STHeiti-Bold")
 # A subset's numbers without a map: they come out as characters, and as the wrong ones.
 _NAMELESS = (
     b"<< /Type /Font /Subtype /Type0 /BaseFont /ABCDEF+Nameless /Encoding /UniGB-UCS2-H"
@@ -117,8 +118,9 @@ def typeset(sheets: Sequence[Sheet]) -> bytes:
         ]
         pages += [
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /Rotate %d /Contents %d 0 R"
-            b" /Resources << /Font << /F1 3 0 R /F2 4 0 R >> /XObject << /X 5 0 R >> >>"
-            b" /Annots [%s] >>" % (WIDTH, HEIGHT, sheet.rotate, number + 1, b" ".join(refs)),
+            b" /Resources << /Font << /F1 3 0 R /F2 4 0 R /F3 %s >> /XObject << /X 5 0 R >> >>"
+            b" /Annots [%s] >>"
+            % (WIDTH, HEIGHT, sheet.rotate, number + 1, _HEAVY, b" ".join(refs)),
             stream(sheet.content),
             *sheet.annotations,
         ]
@@ -154,9 +156,11 @@ def reading_of(contents: Extracted, name: str = "a.pdf") -> PageReading:
 
 
 def said(contents: Extracted) -> dict[str, list[str]]:
-    """The marked lines by what they are marked as."""
+    """The marked lines by what they are marked as, rows of tables aside."""
     found: dict[str, list[str]] = {}
     for mark in contents.marks:
+        if mark.kind == ROW:
+            continue
         found.setdefault(mark.kind, []).append(contents.text[mark.start : mark.end])
     return found
 

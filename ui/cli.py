@@ -6,24 +6,35 @@ Exit codes: 0 fine; 1 a gate failed or some inputs failed; 2 bad usage or input;
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
 from rag.errors import FileUnreadable, YoujuError
+from rag.errors.reasons import why
 from ui import console
 from ui.commands import (
     asking,
+    benchmarking,
     calibrating,
+    configuring,
     evaluating,
     feedback,
+    jobs,
     keeping,
     library,
+    models,
     questions,
+    removing,
     serving,
+    shelving,
+    sweeping,
+    users,
 )
 from ui.options import AsJson, DataDir, Options
 from ui.usage import Verb, Verbs, chinese, in_chinese
@@ -46,65 +57,109 @@ def _group(about: str) -> typer.Typer:
 app = _group("有据：只说有出处的话的中文问答。先用 ingest 导入文章，再用 ask 或 chat 提问。")
 
 
+def _version(asked: bool) -> None:
+    """Before any verb is looked for: there need not be one."""
+    if asked:
+        from rag.version import version
+
+        console.say(f"youju {version()}")
+        raise typer.Exit
+
+
 @app.callback()
 def _globals(
     context: typer.Context,
     data_dir: DataDir = None,
     as_json: AsJson = False,
-    version: Annotated[bool, typer.Option("--version", help="显示版本号。")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="显示版本号。")
+    ] = False,
 ) -> None:
-    if version:
-        from importlib.metadata import version as version_of
-
-        console.say(f"youju {version_of('youju')}")
-        raise typer.Exit
+    del version
     context.obj = Options(data_dir, as_json)
 
 
-def _add_verbs() -> None:
-    _add(
-        app,
-        {
-            "ingest": library.ingest,
-            "ask": asking.ask,
-            "chat": serving.chat,
-            "serve": serving.serve,
-            "mcp": serving.mcp,
-            "answer": asking.answer,
-            "evaluate": evaluating.evaluate,
-            "compare": evaluating.compare,
-            "benchmark": evaluating.benchmark,
-            "calibrate": calibrating.calibrate,
-            "verify": asking.verify,
-            "replay": asking.replay,
-            "doctor": library.doctor,
-            "backup": keeping.backup,
-            "restore": keeping.restore,
-        },
-    )
-    articles = _group("列出、查看、移除库里的文章。")
-    _add(
-        articles,
+_VERBS: Mapping[str, Callable[..., None]] = {
+    "ingest": library.ingest,
+    "ask": asking.ask,
+    "chat": serving.chat,
+    "serve": serving.serve,
+    "mcp": serving.mcp,
+    "answer": asking.answer,
+    "evaluate": evaluating.evaluate,
+    "compare": evaluating.compare,
+    "sweep": sweeping.sweep,
+    "benchmark": benchmarking.benchmark,
+    "calibrate": calibrating.calibrate,
+    "verify": asking.verify,
+    "replay": asking.replay,
+    "doctor": library.doctor,
+    "jobs": jobs.jobs,
+    "models": models.models,
+    "backup": keeping.backup,
+    "restore": keeping.restore,
+    "audit": users.audit,
+}
+_GROUPS: Mapping[str, tuple[str, Mapping[str, Callable[..., None]]]] = {
+    "articles": (
+        "列出、查看、归类、移除、恢复库里的文章。",
         {
             "list": library.list_articles,
             "show": library.show_article,
-            "remove": library.remove_article,
+            "move": shelving.move,
+            "tag": shelving.tag,
+            "untag": shelving.untag,
+            "remove": removing.remove,
+            "bin": removing.show_bin,
+            "restore": removing.restore,
+            "purge": removing.purge,
         },
-    )
-    app.add_typer(articles, name="articles")
-    sets = _group("问题集：检查、转换格式、拟草稿。")
-    _add(
-        sets,
+    ),
+    "collections": (
+        "文集：库里有名字的文章集合。",
         {
-            "check": questions.check,
-            "convert": questions.convert,
-            "draft": questions.draft,
+            "list": shelving.list_collections,
+            "create": shelving.create_collection,
+            "rename": shelving.rename_collection,
+            "remove": shelving.remove_collection,
         },
-    )
-    app.add_typer(sets, name="questions")
-    judged = _group("页面上收到的评价。")
-    _add(judged, {"export": feedback.export})
-    app.add_typer(judged, name="feedback")
+    ),
+    "questions": (
+        "问题集：检查、转换格式、拟草稿。",
+        {"check": questions.check, "convert": questions.convert, "draft": questions.draft},
+    ),
+    "config": (
+        "设置：看有哪些、写在哪里，改一项。",
+        {
+            "show": configuring.show,
+            "get": configuring.get,
+            "set": configuring.set_,
+            "unset": configuring.unset,
+            "path": configuring.path,
+            "explain": configuring.explain,
+        },
+    ),
+    "users": (
+        "用户：谁能用、能做什么；没有用户时不必登录。",
+        {
+            "add": users.add,
+            "list": users.list_users,
+            "remove": users.remove,
+            "role": users.set_role,
+            "password": users.set_password,
+            "token": users.token,
+        },
+    ),
+    "feedback": ("页面上收到的评价。", {"export": feedback.export}),
+}
+
+
+def _add_verbs() -> None:
+    _add(app, _VERBS)
+    for name, (about, verbs) in _GROUPS.items():
+        group = _group(about)
+        _add(group, verbs)
+        app.add_typer(group, name=name)
 
 
 def _add(group: typer.Typer, verbs: Mapping[str, Callable[..., None]]) -> None:
@@ -118,7 +173,20 @@ _add_verbs()
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     in_chinese()
-    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+    signal.signal(signal.SIGINT, _interrupted)
+    try:
+        code = run(sys.argv[1:] if arguments is None else list(arguments))
+    except Exception:  # what Ctrl+C became in a library's compiled code
+        if not _INTERRUPTIONS:
+            raise
+        code = INTERRUPTED
+        _tell_interrupted()
+    if code == INTERRUPTED:  # CPython may end by the signal, where a C library's code met it first
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -143,15 +211,27 @@ def run(arguments: list[str]) -> int:
         console.show_error(_failure(error))
         return _silenced(2)
     if code == INTERRUPTED:
-        console.warn("已中断；已经存好的不受影响，重新运行同一条命令即可接着做。")
+        _tell_interrupted()
     return int(code or 0)
+
+
+_INTERRUPTIONS: list[int] = []
+"""Ctrl+C so far."""
+
+
+def _interrupted(number: int, _: object) -> None:
+    _INTERRUPTIONS.append(number)
+    raise KeyboardInterrupt
+
+
+def _tell_interrupted() -> None:
+    console.warn("已中断；已经存好的不受影响，重新运行同一条命令即可接着做。")
 
 
 def _failure(error: OSError) -> YoujuError:
     from rag.errors.disk import disk_error
 
-    reason = error.strerror or str(error)
-    return disk_error(error) or FileUnreadable(file=error.filename or "—", reason=reason)
+    return disk_error(error) or FileUnreadable(file=error.filename or "—", reason=why(error))
 
 
 def _silenced(code: int) -> int:

@@ -12,6 +12,7 @@ from rag.errors import YoujuError
 
 if TYPE_CHECKING:
     from rag.data_model.answers import Answer, Citation
+    from rag.settings import Settings
 
 
 def say(text: str = "") -> None:
@@ -35,35 +36,27 @@ def show_error(error: YoujuError) -> None:
     warn(" ".join(line.split()))
 
 
+def warn_away(settings: Settings) -> None:
+    """That text leaves the machine, where it does; before a question is asked."""
+    if settings.chooser.url:
+        from rag.wording.choosing import away_note
+
+        warn(f"注意：{away_note(settings.chooser)}")
+
+
 def reference(citation: Citation) -> str:
     """`〔1〕《报名》 2023-11-27 第8版 《标题》 第3段 · 发言人`; what is unknown is left out."""
     from rag.language.visible import visible
-    from rag.wording.phrases import reprints_label
+    from ui.references import reference_text
 
-    parts = [
-        f"《{citation.newspaper}》" if citation.newspaper else "",
-        citation.date or "",
-        page_label(citation.page),
-        f"《{citation.title}》",
-        f"第{citation.paragraph}段",
-    ]
-    if citation.speaker:
-        parts.append(f"· {citation.speaker}")
-    place = " ".join(part for part in parts if part)
-    return visible(f"〔{citation.n}〕{place}{reprints_label(citation)}")
-
-
-def page_label(page: str | None) -> str:
-    """`8` becomes `第8版`; a page that already says what it is stays."""
-    if not page:
-        return ""
-    return page if page.endswith(("版", "页")) else f"第{page}版"
+    return visible(f"〔{citation.n}〕{reference_text(citation)}")
 
 
 def show_answer(answer: Answer) -> None:
     """The answer with its references, or the refusal with the nearest passages."""
     from rag.language.visible import visible
-    from rag.wording.phrases import sound_note, typed_words
+    from rag.wording.phrases import template
+    from rag.wording.rendering import lead_text
 
     say(visible(answer.text))
     if answer.refusal is None:
@@ -72,6 +65,8 @@ def show_answer(answer: Answer) -> None:
         for citation in answer.citations:
             if answer.overview:
                 say(f"{reference(citation)}　{citation.article_id}")
+            elif citation.quote in answer.text:  # it has been read already
+                say(reference(citation))
             else:
                 _show_citation(citation)
     elif answer.refusal.nearest:
@@ -79,9 +74,25 @@ def show_answer(answer: Answer) -> None:
         say("最接近的段落：")
         for citation in answer.refusal.nearest:
             _show_citation(citation)
+    if answer.refusal is not None and answer.refusal.leads:
+        say()
+        say(f"{template('lead_on', 'label')}：")
+        for lead in answer.refusal.leads:
+            say(visible(template("help", "suggestion").format(question=lead_text(lead))))
+    _show_notes(answer)
+
+
+def _show_notes(answer: Answer) -> None:
+    """What is to be known beside the answer."""
+    from rag.wording.choosing import choice_note
+    from rag.wording.phrases import sound_note, typed_words
+
     if sounding := sound_note(answer.bridged):
         say()
         say(f"{sounding}。")
+    if chosen := choice_note(answer.receipt):
+        say()
+        say(f"{chosen}。")
     if answer.corrections:
         say()
         say(f"仍要按{typed_words(answer.corrections)}查找，请加上 --exact。")
@@ -92,6 +103,18 @@ def _show_citation(citation: Citation) -> None:
     from rag.language.visible import visible
 
     say(f"    “{visible(' '.join(citation.quote.split()))}”")
+
+
+@contextmanager
+def waiting(words: str) -> Iterator[None]:
+    """A line that moves on a terminal while something is loaded; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(f"{words}……"):
+        yield
 
 
 class Advance(Protocol):

@@ -14,10 +14,12 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from rag.data_model.answers import Answer, Filters, OnStage, Question, Stage
 from rag.data_model.found import FoundPassage
+from rag.desk.leads import led_on
 from rag.errors import Busy, Starting, YoujuError
 from rag.errors.disk import disk_error
 from rag.library.library import Library
@@ -52,6 +54,9 @@ class Pipeline(Protocol):
     def ask(self, question: Question, on_stage: OnStage | None = None) -> Answer:
         """Answer or refuse, telling how far it is; may be called from several threads."""
 
+    def try_out(self, question: Question) -> Answer:
+        """As `ask`, for what nobody asked yet: nothing of it leaves the machine."""
+
     def findings(self, question: Question) -> Findings:
         """What the answer would be made of, for whoever looks into why it is what it is."""
 
@@ -60,6 +65,9 @@ class Pipeline(Protocol):
 
     def refresh(self) -> None:
         """Pick up a newer generation of the library."""
+
+    def under(self, settings: Settings) -> Pipeline:
+        """The same library and models under other settings; this one goes on under its own."""
 
     def close(self) -> None:
         """Let go of files."""
@@ -93,19 +101,24 @@ class Engine:
         settings: Settings,
         opener: Opener = open_real_pipeline,
         ingester: Ingester | None = None,
+        *,
+        demo: bool = False,
     ) -> None:
         self.settings = settings
+        self.demo = demo
         self._opener = opener
         self.intake = Intake(
             settings.data_dir,
             ingester or ChildIngester(settings),
             self._refresh,
             settings.server.uploads,
+            self._refill,
         )
         self._pipeline: Pipeline | None = None
         self._error: YoujuError | None = None
         self._failed_at = 0.0
         self._loading = threading.Lock()
+        self._changing = threading.Lock()
         self._settled = threading.Event()
         server = settings.server
         self._threads = ThreadPoolExecutor(server.workers, thread_name_prefix="youju-ask")
@@ -124,6 +137,13 @@ class Engine:
     def error(self) -> YoujuError | None:
         """Why the last attempt to load failed."""
         return self._error
+
+    def adopt(self, settings: Settings) -> None:
+        """Answer under other settings from the next question on; those under way keep theirs."""
+        with self._changing:
+            self.settings = settings
+            if self._pipeline is not None:
+                self._pipeline = self._pipeline.under(settings)
 
     def start(self) -> None:
         """Load in the background and take up what was left unread; returns at once."""
@@ -147,9 +167,10 @@ class Engine:
         if not self._loading.acquire(timeout=patience):
             return
         try:
-            if self._pipeline is not None:
-                self._pipeline.close()
-                self._pipeline = None
+            with self._changing:
+                pipeline, self._pipeline = self._pipeline, None
+            if pipeline is not None:
+                pipeline.close()
         finally:
             self._loading.release()
 
@@ -179,13 +200,24 @@ class Engine:
         self._inside += 1
         try:
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._threads, lambda: work(self.pipeline(patience)))
+            ours = copy_context()  # who asks, and in which language
+
+            def turn() -> T:
+                return work(self.pipeline(patience))
+
+            return await loop.run_in_executor(self._threads, ours.run, turn)
         finally:
             self._inside -= 1
 
-    async def ask(self, question: Question) -> Answer:
-        """Answer or refuse, in its turn."""
-        return await self._answer(lambda pipeline: pipeline.ask(question))
+    async def ask(self, question: Question, *, present: bool = False) -> Answer:
+        """Answer or refuse, in its turn; `present`: over all that is stored by now."""
+
+        def work(pipeline: Pipeline) -> Answer:
+            if present:
+                pipeline.refresh()
+            return led_on(pipeline.ask(question), pipeline.try_out)
+
+        return await self._answer(work)
 
     async def ask_in_stages(self, question: Question) -> AsyncIterator[Stage | Answer]:
         """How far the answer has come, as it comes; the answer itself is last.
@@ -199,7 +231,9 @@ class Engine:
             loop.call_soon_threadsafe(told.put_nowait, stage)
 
         answering = asyncio.create_task(
-            self._answer(lambda pipeline: pipeline.ask(question, on_stage))
+            self._answer(
+                lambda pipeline: led_on(pipeline.ask(question, on_stage), pipeline.try_out)
+            )
         )
         answering.add_done_callback(lambda _: told.put_nowait(None))
         while (stage := await told.get()) is not None:
@@ -221,12 +255,25 @@ class Engine:
         if self._pipeline is not None:
             self._pipeline.refresh()
 
+    def _refill(self) -> Sequence[str]:
+        """The server's part of a rebuild: see `ui.intake.rebuilding`."""
+        if not self.settings.library.url:
+            return ()
+        from rag.models.opening import open_embedder
+        from ui.intake.rebuilding import refill
+
+        pipeline, settings = self._pipeline, self.settings
+        return refill(
+            settings, pipeline.embedder if pipeline else open_embedder(settings.embedding)
+        )
+
     def _load(self) -> None:
         with self._loading:
             if self._pipeline is not None:
                 return
+            settings = self.settings
             try:
-                self._pipeline = self._opener(self.settings)
+                self._take(self._opener(settings), settings)
                 self._error = None
             except (YoujuError, OSError) as error:
                 told = disk_error(error) if isinstance(error, OSError) else error
@@ -235,3 +282,9 @@ class Engine:
                 _log.warning("cannot load: %s", self._error.code, exc_info=unknown)
             finally:
                 self._settled.set()
+
+    def _take(self, pipeline: Pipeline, settings: Settings) -> None:
+        """Answer with a pipeline that was loaded under these settings; they may have changed."""
+        with self._changing:
+            same = self.settings is settings
+            self._pipeline = pipeline if same else pipeline.under(self.settings)

@@ -1,4 +1,4 @@
-"""A page of the web for the command line: fetched once, within limits, from public addresses only.
+"""A page of the web, by its address: fetched once, within limits, from public addresses only.
 
 A host's name is resolved once and the connection goes to the very address that was looked at, so
 that a name cannot mean another one a moment later; every redirect is looked at again. Nothing of
@@ -11,7 +11,6 @@ import hashlib
 import http.client
 import ipaddress
 import re
-import secrets
 import socket
 import ssl
 import threading
@@ -24,7 +23,8 @@ from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from ingest.loading import SUPPORTED, shown_name
 from rag.errors import AddressRefused, FetchFailed
-from rag.library.storage import PART, translated
+from rag.files.whole import replacing
+from rag.library.storage import translated
 from ui.intake.uploads import safe_name
 
 FOLDER = "web"
@@ -81,14 +81,8 @@ def fetch_to(url: str, data_dir: Path) -> Path:
     found = fetch(url)
     digest = hashlib.sha256(url.encode()).hexdigest()[:_HASH_DIGITS]
     file = data_dir / FOLDER / digest / _name_of(found)
-    with translated(file):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part = file.with_name(f"{PART}{secrets.token_hex(8)}")  # another may fetch it too
-        try:
-            part.write_bytes(found.data)
-            part.replace(file)
-        finally:
-            part.unlink(missing_ok=True)
+    with translated(file), replacing(file, forced=False, shared=True) as part:
+        part.write_bytes(found.data)
     return file
 
 

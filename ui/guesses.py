@@ -71,6 +71,12 @@ class Guesses:
             tries.window, tries.in_window = now, 0
         tries.wrong, tries.last, tries.in_window = tries.wrong + 1, now, tries.in_window + 1
 
+    def forgive(self, address: str) -> None:
+        """What was counted as wrong before it was looked at was right."""
+        tries = self._of(address)
+        tries.wrong, tries.in_window = max(0, tries.wrong - 1), max(0, tries.in_window - 1)
+        self._in_all = max(0, self._in_all - 1)
+
     def right(self, address: str, *, login: bool) -> None:
         """The token came from an address; a person who logs in may mistype again."""
         tries = self._of(address)

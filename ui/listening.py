@@ -8,6 +8,7 @@ import socket
 import ssl
 
 from rag.errors import AddressUnusable, SettingsError
+from rag.errors.reasons import why
 from rag.settings import ServerSettings
 
 
@@ -52,7 +53,7 @@ def check_certificate(server: ServerSettings) -> None:
             server.certfile, server.keyfile, password=lambda: ""
         )
     except (OSError, ValueError) as error:  # ssl.SSLError among them
-        reason = f"TLS 证书或私钥不能用（{getattr(error, 'reason', None) or error}）"
+        reason = f"TLS 证书或私钥不能用（{why(error)}）"
         origin = " 和 ".join(str(file) for file in (server.certfile, server.keyfile) if file)
         raise SettingsError(reason=reason, origin=origin) from error
 

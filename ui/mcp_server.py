@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from pydantic import Field
 
 from rag.data_model.answers import Answer, Filters, Question
+from rag.desk.leads import led_on
 from rag.errors import YoujuError
 from rag.errors.disk import disk_error
 from rag.settings import Settings
@@ -25,7 +26,7 @@ from ui.reply import plain_text
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
-    from mcp_types import CallToolResult
+    from mcp_types import CallToolResult, ToolAnnotations
 
 _PATIENCE_SECONDS = 120.0
 _PASSAGES = 5
@@ -46,8 +47,13 @@ ArticleId = Annotated[str, Field(description="文章编号，见引文或检索�
 Within = Annotated[
     FiltersBody | None,
     Field(
-        description="只在这些文章里找：newspaper、page、author、speaker、section、date_from、date_to、articles"
+        description="只在这些文章里找：collections（文集的名称）、tags、newspaper、page、author、speaker、"
+        "section、date_from、date_to、articles"
     ),
+]
+Collections = Annotated[
+    list[str] | None,
+    Field(description="只在这些文集（用户起了名字的文章集合）里找，写名称", max_length=100),
 ]
 Exact = Annotated[bool | None, Field(description=EXACT)]
 
@@ -69,7 +75,6 @@ def serve(settings: Settings, opener: Opener = open_real_pipeline) -> None:
 def build(engine: Engine) -> MCPServer[None]:
     """The server and its three tools."""
     from mcp.server.mcpserver import MCPServer
-    from mcp_types import CallToolResult, ToolAnnotations
 
     @contextlib.asynccontextmanager
     async def loaded(_: MCPServer[None]) -> AsyncIterator[None]:
@@ -79,21 +84,37 @@ def build(engine: Engine) -> MCPServer[None]:
         await asyncio.to_thread(engine.close, patience=0.0)
 
     server = MCPServer("youju", title="有据", instructions=_INSTRUCTIONS, lifespan=loaded)
-    reading = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
+    _add_ask(server, engine)
+    _add_search(server, engine)
+    _add_read_article(server, engine)
+    return server
+
+
+def _reading() -> ToolAnnotations:
+    from mcp_types import ToolAnnotations
+
+    return ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
+
+
+def _add_ask(server: MCPServer[None], engine: Engine) -> None:
+    from mcp_types import CallToolResult
 
     async def ask(
         question: Asked,
         history: Earlier = None,
         filters: Within = None,
         exact: Exact = False,
+        collections: Collections = None,
     ) -> CallToolResult:
         asked = Question(
             question=question,
             history=tuple(history or ()),
-            filters=_of(filters),
+            filters=_of(filters, collections),
             exact=exact or False,
         )
-        return _replied(await _run(engine, lambda pipeline: pipeline.ask(asked)))
+        return _replied(
+            await _run(engine, lambda pipeline: led_on(pipeline.ask(asked), pipeline.try_out))
+        )
 
     # the SDK reads the annotation, and could not find a name that is imported in here
     ask.__annotations__["return"] = Annotated[CallToolResult, Answer]
@@ -101,35 +122,42 @@ def build(engine: Engine) -> MCPServer[None]:
         title="提问",
         description="在文章库里找答案。回答只由逐字引文组成，每处引文注明文章、段落和字符位置；"
         "没有依据时 status 为 refused，并给出最接近的段落。",
-        annotations=reading,
+        annotations=_reading(),
     )(ask)
 
+
+def _add_search(server: MCPServer[None], engine: Engine) -> None:
     @server.tool(
         title="检索段落",
         description="按相关程度给出文章库里的段落，最好的在前。",
-        annotations=reading,
+        annotations=_reading(),
     )
     async def search(
-        query: Sought, limit: Limit = _PASSAGES, filters: Within = None
+        query: Sought,
+        limit: Limit = _PASSAGES,
+        filters: Within = None,
+        collections: Collections = None,
     ) -> dict[str, Any]:
-        most = limit or _PASSAGES
-        hits = await _run(engine, lambda pipeline: pipeline.search(query, most, _of(filters)))
+        most, within = limit or _PASSAGES, _of(filters, collections)
+        hits = await _run(engine, lambda pipeline: pipeline.search(query, most, within))
         return {"query": query, "hits": [hit_json(hit) for hit in hits]}
 
+
+def _add_read_article(server: MCPServer[None], engine: Engine) -> None:
     @server.tool(
         title="读一篇文章",
         description="一篇文章的全文：标题、作者、报纸、日期，和编了号的段落。",
-        annotations=reading,
+        annotations=_reading(),
     )
     async def read_article(article_id: ArticleId) -> dict[str, Any]:
         stored = await _run(engine, lambda pipeline: pipeline.library.article(article_id))
         return article_whole(stored)
 
-    return server
 
-
-def _of(filters: FiltersBody | None) -> Filters:
-    return filters.filters if filters else Filters()
+def _of(filters: FiltersBody | None, collections: list[str] | None) -> Filters:
+    """The filters; collections that are named apart are looked at before theirs."""
+    given = filters.filters if filters else Filters()
+    return given.model_copy(update={"collections": tuple(collections)}) if collections else given
 
 
 def _replied(answer: Answer) -> CallToolResult:

@@ -95,7 +95,7 @@ class _EngineCollector(Collector):
         yield _gauge("ready", "能否回答", int(engine.state == "ready"))
         yield _gauge("work_in_progress", "正在做和排队的请求", engine.in_progress)
         yield _gauge("uploads_waiting", "等着导入的任务", engine.intake.waiting)
-        yield _gauge("library_generation", "文章库的代数", _generation(engine))
+        yield _gauge("library_generation", "文章库更新过几次", _generation(engine))
         answers = CounterMetricFamily("youju_answers", "回答数", labels=("status",))
         for status, count in engine.outcomes.items():
             answers.add_metric((status,), count)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rag.errors import FileUnreadable
+from rag.errors import FileTaken, FileUnreadable
 
 if TYPE_CHECKING:
-    from rag.settings import Settings
+    from rag.settings import Loaded, Settings
 
 DataDir = Annotated[
     Path | None,
@@ -20,6 +20,23 @@ DataDir = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取。")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="已经有的文件，换掉它。")]
+AtOnce = Annotated[
+    int,
+    typer.Option(
+        "--at-once", metavar="N", min=1, max=64, help="同时问几题；大于 1 时，每题的耗时会变长。"
+    ),
+]
+EachCore = Annotated[
+    int,
+    typer.Option(
+        "--at-once",
+        metavar="N",
+        min=0,
+        max=64,
+        help="同时问几题；0 表示处理器有几个核就问几题，这样最快做完。要量每题的耗时，请写 1。",
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +53,30 @@ class Options:
             SettingsError: an unknown key or a bad value.
             FileUnreadable: the data directory's name cannot be one.
         """
-        from rag.settings import load_settings
+        return self.loaded(**overrides).settings
+
+    def loaded(self, **overrides: Any) -> Loaded:
+        """The same, with where each value comes from.
+
+        Raises:
+            SettingsError, FileUnreadable: as `settings`.
+        """
+        from rag.settings import load
 
         try:
-            return load_settings(self.data_dir, **overrides)
+            return load(self.data_dir, **overrides)
         except (OSError, ValueError) as error:
             raise FileUnreadable(file=self.data_dir, reason="不能用作目录") from error
+
+
+def check_free(file: Path, *, overwrite: bool) -> None:
+    """That nothing is where a command is to write a file, unless it may be replaced.
+
+    Raises:
+        FileTaken: something is.
+    """
+    if not overwrite and file.is_file():
+        raise FileTaken(file=file)
 
 
 def options_of(context: typer.Context, data_dir: Path | None, as_json: bool) -> Options:

@@ -14,7 +14,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Scope
 
-_METHODS = "GET, POST, DELETE"
+_METHODS = "GET, POST, PUT, PATCH, DELETE"
 _EXPOSED = "Location, Retry-After"
 _NAMES = re.compile(r"[A-Za-z0-9-]{1,64}(?:\s*,\s*[A-Za-z0-9-]{1,64}){0,63}")
 _SAME_SITE = frozenset({"", "same-origin", "none"})

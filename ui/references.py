@@ -7,7 +7,6 @@ import re
 from rag.data_model.answers import Answer, Citation
 from rag.language.text import fold
 from rag.wording.phrases import reprints_label
-from ui.console import page_label
 
 _END_MARKS = re.compile(r"[\s?？。.!！]+")
 
@@ -27,6 +26,13 @@ def completed_question(answer: Answer) -> str | None:
 
 def _bare(question: str) -> str:
     return _END_MARKS.sub("", fold(question))
+
+
+def page_label(page: str | None) -> str:
+    """`8` becomes `第8版`; a page that already says what it is stays."""
+    if not page:
+        return ""
+    return page if page.endswith(("版", "页")) else f"第{page}版"
 
 
 def reference_text(citation: Citation) -> str:

@@ -13,11 +13,13 @@ from typing import Literal
 
 from rag.data_model.answers import Answer, Citation
 from rag.language.visible import visible
+from rag.wording.choosing import choice_note
 from rag.wording.phrases import correction_note, lead_of, speaker_label, template, typed_words
 from rag.wording.rendering import (
     GIST,
     gist_lead,
     group_label,
+    lead_text,
     listed_line,
     overview_lead,
     overview_rest,
@@ -154,6 +156,12 @@ def _references(answer: Answer) -> Iterator[Line]:
         yield Line("label", "最接近的段落（仅供查找，不是答案）")
         for citation in answer.refusal.nearest:
             yield Line("near", f"“{citation.quote}”——{reference_text(citation)}")
+    if answer.refusal is not None and answer.refusal.leads:
+        yield Line("label", template("lead_on", "label"))
+        for lead in answer.refusal.leads:
+            yield Line(
+                "suggestion", template("help", "suggestion").format(question=lead_text(lead))
+            )
     if answer.citations:
         yield Line("label", "参考文献")
         for text in numbered_references(answer.citations):
@@ -169,7 +177,9 @@ def footer(answer: Answer) -> str:
     """How sure it is, and what it was computed from."""
     sure = {"sure": "有把握", "unsure": "不敢肯定", None: ""}[answer.certainty]
     facts = [f"{sure}（{answer.confidence:.0%}）"] if sure else []
-    facts.append(f"第 {answer.receipt.generation} 代文章库")
+    facts.append(f"文章库更新过 {answer.receipt.generation} 次")
     facts.append(f"模型 {answer.receipt.model}")
     facts.append(f"设置 {answer.receipt.settings}")
+    if note := choice_note(answer.receipt):
+        facts.append(note)
     return "有据：" + "，".join(facts)

@@ -1,4 +1,4 @@
-"""What guards every route, the chat included: host names, origins, token, headers.
+"""What guards every route, the chat included: host names, origins, who asks, headers.
 
 A server on this machine is reachable from any web page that the person has open. So: a `Host`
 that is not ours is refused (DNS rebinding), a write that another site's page sent is refused
@@ -7,34 +7,39 @@ that is not ours is refused (DNS rebinding), a write that another site's page se
 
 from __future__ import annotations
 
-import hmac
 import ipaddress
 import re
-from collections.abc import Awaitable, Callable, Sequence
-from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qs
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rag.errors import HostRefused, OriginRefused, TokenRequired, TooManyGuesses, YoujuError
-from rag.settings import ServerSettings
-from ui.guesses import Guesses
-from ui.login import (
-    LOGIN_PATH,
-    LOGOUT_PATH,
-    login_page,
-    logout_page,
-    sent_token,
-    sent_value,
-    wants_page,
+from rag.errors import (
+    HostRefused,
+    MethodNotAllowed,
+    OriginRefused,
+    RoleRefused,
+    RouteMissing,
+    SettingInvalid,
+    YoujuError,
 )
+from rag.settings import ServerSettings
+from ui.accounts.accounts import Accounts
+from ui.accounts.rights import UNNAMED, Right, is_route, right_of
+from ui.accounts.roles import REMARKS_KEY, Principal, enter
+from ui.admission import Admission, Call
+from ui.error_headers import headers_of
+from ui.language import message
+from ui.language.errors import shown, worded
+from ui.login import refusal_page, wants_page
 from ui.origins import Origins, headers_for, is_preflight, preflight_response
-from ui.sessions import Sessions
+from ui.running import PROOF_PATH
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
-TOKEN_COOKIE = "youju_token"  # noqa: S105 (the cookie's name)
 _OPENAI_PATHS = tuple(
     f"/v1/{name}" for name in ("chat/", "models", "completions", "embeddings", "responses")
 )
@@ -64,7 +69,7 @@ _CONTENT_POLICY = "; ".join(
 _HEADERS = {
     "Content-Security-Policy": _CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # without one, a form of ours has no origin to show
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -73,14 +78,24 @@ _HEADERS = {
 class Guard:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, server: ServerSettings) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        server: ServerSettings,
+        accounts: Accounts,
+        key: str = "",
+        address: str = "",
+    ) -> None:
         self._app = app
+        self._key = key
         self._hosts = LOOPBACK_HOSTS | {server.host.lower(), *map(str.lower, server.allowed_hosts)}
-        self._any_address = bool(server.token) and server.host in {"0.0.0.0", "::"}  # noqa: S104
+        if address:  # in numbers, where the settings may have a name: rebinding needs a name
+            self._hosts |= {host_name(urlsplit(address).netloc)}
+        self._everywhere = server.host in {"0.0.0.0", "::"}  # noqa: S104
         self._origins = Origins(server.allowed_origins, server.allowed_hosts)
         self._behind_proxy = server.behind_proxy
-        self._token = server.token.encode()
-        self._guesses, self._sessions = Guesses(), Sessions()
+        self._accounts = accounts
+        self._admission = Admission(server, key, accounts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the refusal, or pass on."""
@@ -94,10 +109,63 @@ class Guard:
             await error_response(refusal, scope["path"])(scope, receive, send)
         elif origin is not None and is_preflight(scope, headers):
             await preflight_response(headers)(scope, receive, send)
-        elif self._token and (answer := await self._admit(scope, headers, receive)) is not None:
-            await answer(scope, receive, send)
-        else:
+        elif self._proves_itself(scope):
             await self._app(scope, receive, send)
+        else:
+            await self._let_in(scope, headers, receive, send)
+
+    async def _let_in(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        """Pass on who may ask for this, and note what they did."""
+        safe = "https" in {scope.get("scheme"), self._told(headers, "x-forwarded-proto")}
+        address = self._told(headers, "x-forwarded-for") or _address(scope)
+        try:
+            met = await self._admission.admit(Call(scope, headers, address, safe), receive)
+        except YoujuError as error:  # the file of users cannot be read: nobody comes in
+            met = error
+        except ClientDisconnect:
+            return
+        if isinstance(met, YoujuError):
+            met = (
+                refusal_page(met, title=message("不能进"), back=message("再试一次"))
+                if wants_page(scope, headers)
+                else error_response(met, scope["path"])
+            )
+        if isinstance(met, Response):
+            await met(scope, receive, send)
+            return
+        right = right_of(scope.get("method", "GET"), scope["path"])
+        enter(scope, met)
+        told = False
+
+        async def noting(message: Message) -> None:
+            nonlocal told
+            if message["type"] == "http.response.start" and not told:
+                told = True  # who gets the reply finds it in the log
+                await self._note(scope, met, right, message["status"], address)
+            await send(message)
+
+        try:
+            if met.role < right.role:
+                await _role_refused(scope, headers, met, right)(scope, receive, noting)
+            else:
+                await self._app(scope, receive, noting)
+        finally:
+            if not told:
+                await self._note(scope, met, right, 500, address)
+
+    async def _note(
+        self, scope: Scope, who: Principal, right: Right, status: int, address: str
+    ) -> None:
+        if not right.event or not self._accounts.users.on:
+            return
+        about: dict[str, Any] = dict(scope.get(REMARKS_KEY, {}))
+        event = about.pop("event", right.event)
+        if event == "ask" and not (self._accounts.team.audit_questions and about):
+            return
+        about = {"path": scope["path"]} | about if "{" in right.path else about
+        await self._accounts.note(
+            event, who.name, about, role=who.role.key, status=status, address=address
+        )
 
     def _refuse(self, scope: Scope, headers: Headers, origin: str | None) -> YoujuError | None:
         own = headers.get("host", "")
@@ -123,58 +191,28 @@ class Guard:
 
     def _is_ours(self, host: str) -> bool:
         """Listening everywhere, any address may be ours; rebinding needs a name."""
-        return host in self._hosts or (self._any_address and _is_address(host))
+        anywhere = self._everywhere and self._admission.is_closed
+        return host in self._hosts or (anywhere and _is_address(host))
 
-    async def _admit(self, scope: Scope, headers: Headers, receive: Receive) -> Response | None:
-        """None for those who know the token; for others the way to show it, or the refusal."""
-        sessions = [one for one in _cookie_tokens(headers) if self._sessions.knows(one)]
-        if scope["type"] == "http" and scope["path"] == LOGOUT_PATH and sessions:
-            return await self._farewell(scope, receive, sessions)
-        form = scope["type"] == "http" and (scope["method"], scope["path"]) == ("POST", LOGIN_PATH)
-        linked = scope["type"] == "http" and scope["path"] == "/" and bool(_query_tokens(scope))
-        offered = [(await sent_token(scope, receive)).encode("utf-8", "replace")] if form else []
-        offered = offered or _offered(scope, headers)
-        right = any(hmac.compare_digest(token, self._token) for token in offered)
-        if sessions and not form and not (linked and right):
-            return None  # an old link is no guess of one who is in
-        if not offered:
-            return self._ask(scope, headers)
-        address = self._told(headers, "x-forwarded-for") or _address(scope)
-        if seconds := self._guesses.wait(address):
-            page = form or wants_page(scope, headers)
-            error = TooManyGuesses(seconds=seconds)
-            return login_page(wait=seconds) if page else error_response(error, scope["path"])
-        if right:
-            self._guesses.right(address, login=form or linked)
-            return self._welcome(scope, headers) if form or linked else None
-        self._guesses.wrong(address)
-        return login_page(wrong=True) if form else self._ask(scope, headers)
+    def _proves_itself(self, scope: Scope) -> bool:
+        """Who holds the key asks this first, to know whom he would show it to."""
+        asked = (scope["type"], scope.get("method"), scope["path"])
+        return bool(self._key) and asked == ("http", "GET", PROOF_PATH)
 
-    def _ask(self, scope: Scope, headers: Headers) -> Response:
-        if wants_page(scope, headers):
-            return login_page()
-        return error_response(TokenRequired(), scope["path"])
 
-    def _welcome(self, scope: Scope, headers: Headers) -> Response:
-        """The token becomes a session, so that the address bar forgets it."""
-        response = RedirectResponse("/", status_code=303)
-        safe = "https" in {scope.get("scheme"), self._told(headers, "x-forwarded-proto")}
-        response.set_cookie(
-            TOKEN_COOKIE, self._sessions.begin(), httponly=True, samesite="strict", secure=safe
+def _role_refused(scope: Scope, headers: Headers, who: Principal, right: Right) -> Response:
+    path = scope["path"]
+    if right is UNNAMED:
+        missing: YoujuError = RouteMissing(path=path.encode("utf-8", "replace").decode()[:80])
+        if is_route(path):
+            missing = MethodNotAllowed(method=scope.get("method", "GET"))
+        page = wants_page(scope, headers)
+        return (
+            refusal_page(missing, title=message("没有")) if page else error_response(missing, path)
         )
-        return response
-
-    async def _farewell(self, scope: Scope, receive: Receive, sessions: list[str]) -> Response:
-        """The page that asks, or the end of this session, or of all."""
-        if scope["method"] != "POST":
-            return logout_page()
-        if await sent_value(scope, receive, "all"):
-            self._sessions.end_all()
-        for session in sessions:
-            self._sessions.end(session)
-        response = RedirectResponse("/", status_code=303)
-        response.delete_cookie(TOKEN_COOKIE, httponly=True, samesite="strict")
-        return response
+    needed = {"role": who.role.words, "needed": right.role.words, "wanted": right.role.key}
+    error = RoleRefused(**needed)
+    return refusal_page(error) if wants_page(scope, headers) else error_response(error, path)
 
 
 def error_response(error: YoujuError, path: str = "", param: str | None = None) -> JSONResponse:
@@ -185,19 +223,17 @@ def error_response(error: YoujuError, path: str = "", param: str | None = None) 
         path: that was asked for; programs that speak to OpenAI's interface look for `error` too.
         param: what of the request is wrong.
     """
-    waits = {503: "1", 429: str(error.context.get("seconds", 1))}
-    headers = {"Retry-After": waits[error.http_status]} if error.http_status in waits else {}
-    if error.http_status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
-    body: dict[str, object] = {**error.as_dict()}
+    body: dict[str, object] = {**worded(error)}
+    if isinstance(error, SettingInvalid):
+        body["fields"] = error.fields
     if path.startswith(_OPENAI_PATHS):
         body["error"] = {
-            "message": f"{error.message_zh}{error.hint_zh}",
+            "message": "".join(shown(error)),
             "type": _openai_type(error.http_status),
             "code": error.code,
             "param": param,
         }
-    return JSONResponse(body, error.http_status, headers)
+    return JSONResponse(body, error.http_status, headers_of(error))
 
 
 def _openai_type(status: int) -> str:
@@ -231,26 +267,6 @@ def _shown(header: str) -> str:
 def _address(scope: Scope) -> str:
     client = scope.get("client")
     return str(client[0]) if client else ""
-
-
-def _offered(scope: Scope, headers: Headers) -> list[bytes]:
-    """The tokens that a request carries, other than in a form."""
-    scheme, _, credentials = headers.get("authorization", "").partition(" ")
-    bearer = [credentials.strip().encode("latin-1")] if scheme.lower() == "bearer" else []
-    return [*bearer, *_query_tokens(scope)]
-
-
-def _cookie_tokens(headers: Headers) -> Sequence[str]:
-    try:
-        cookies = SimpleCookie(headers.get("cookie", ""))
-    except CookieError:
-        return []
-    return [cookies[TOKEN_COOKIE].value] if TOKEN_COOKIE in cookies else []
-
-
-def _query_tokens(scope: Scope) -> list[bytes]:
-    query = scope.get("query_string", b"").decode("latin-1")
-    return [token.encode() for token in parse_qs(query, errors="replace").get("token", [])]
 
 
 def _adding_headers(

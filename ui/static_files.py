@@ -16,6 +16,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from rag.errors import RouteMissing
+from ui.language import current
+from ui.language.files import in_language
 
 _MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _FOLDER = re.compile(r"[a-z_]+")
@@ -35,6 +37,15 @@ def read_static(name: str, page: str = "") -> str:
     return (folder / "static" / name).read_text(encoding="utf-8")
 
 
+def spoken(name: str, page: str = "") -> str:
+    """The same in the language of the request.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+    """
+    return in_language(read_static(name, page), name.rpartition(".")[2], current())
+
+
 @router.get("/ui/{name}")
 async def shared_file(name: str, request: Request) -> Response:
     """A file that all pages share."""
@@ -52,7 +63,7 @@ def _served(page: str, name: str, request: Request) -> Response:
     if kind is None or not (page == "" or _FOLDER.fullmatch(page)):
         raise RouteMissing(path="/ui")
     try:
-        content = read_static(name, page)
+        content = spoken(name, page)
     except FileNotFoundError as error:
         raise RouteMissing(path="/ui") from error
     tag = f'"{hashlib.sha256(content.encode()).hexdigest()[:16]}"'

@@ -16,11 +16,11 @@ import numpy as np
 
 from eval import risk_coverage, rule_worth
 from eval.benchmarks.latency import latency_figures
-from eval.benchmarks.open_qa import answers_of, asked_without, evenly
+from eval.benchmarks.open_qa import answers_of, asked_over
 from eval.corpora import library_without, random_half, squad_library
 from eval.judging import Judged, judge, quoted_text
 from eval.measures.evidence_f1 import evidence_f1
-from eval.question_sets import EvalQuestion, load_questions
+from eval.question_sets import EvalQuestion
 from eval.reading import BENCHMARK, figures, mean, pipeline_over, result, with_answer_settings
 from rag.errors import UsageInvalid
 from rag.evidence.features import SENTENCE_FEATURES, measure
@@ -29,7 +29,7 @@ from rag.models.embedding import Embedder, Progress, Vectors
 from rag.question.term_weights import TermWeights
 from rag.question.understanding import ParsedQuestion
 from rag.retrieval.candidates import Candidate
-from rag.settings import Settings
+from rag.settings import AnswerSettings, Settings
 
 _OVERLAP = 0.25
 """Weight of shared words beside the cosine, as in the baseline that retrieval was chosen with."""
@@ -68,6 +68,10 @@ class PlainScorer:
 
     fingerprint = "plain"
     reads = False
+
+    def under(self, _: AnswerSettings, /) -> PlainScorer:
+        """Itself: it heeds none."""
+        return self
 
     def assess(
         self,
@@ -138,8 +142,7 @@ def run(
         file, distractors, limit, settings, embedder, cache_dir=cache_dir, progress=progress
     ) as made:
         removed = random_half([passage.id for passage in made.squad.passages])
-        chosen = evenly(load_questions(file).questions, questions)
-        asked = [asked_without(question, removed) for question in chosen]
+        asked = asked_over(file, questions, removed)
         with library_without(made.root, removed, made.embedder) as root:
             metrics = dict(_rows(asked, root, settings, made.embedder, progress))
     return result("ablation", file, settings, metrics, questions=len(asked), removed=len(removed))

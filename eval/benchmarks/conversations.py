@@ -15,7 +15,7 @@ from typing import Any
 from eval.benchmarks.latency import latency_figures
 from eval.data_files import made_of_rows
 from eval.measures.containment import is_told
-from eval.reading import mean, pipeline_of, result
+from eval.reading import counted, mean, pipeline_of, result
 from eval.written import read_sources
 from rag.data_model.answers import Answer, Question
 from rag.models.embedding import Embedder, Progress
@@ -87,13 +87,11 @@ def run(
     held = list(read_sources(articles or ()).values())
     told, answers = list[Told](), list[Answer]()
     with pipeline_of(held, settings, embedder, cache_dir, progress) as pipeline:
-        for n, turn in enumerate(turns, start=1):
+        for turn in counted(turns, progress):
             asked = pipeline.ask(Question(question=turn.question, history=turn.history))
             alone = pipeline.ask(Question(question=turn.standalone)) if turn.history else asked
             told.append(Told(turn, turn.is_right(asked), turn.is_right(alone)))
             answers.append(asked)
-            if progress:
-                progress(n, len(turns))
     figures = {**figures_of(told), **latency_figures(answers)}
     return result(
         "conversations",

@@ -16,7 +16,9 @@ import numpy as np
 
 from eval.benchmarks.latency import peak_memory_mb
 from eval.measures.latency import percentile
+from eval.reading import counted
 from rag.errors import DataFileMissing, DataLineInvalid
+from rag.errors.reasons import why
 from rag.language.text import sentence_spans
 from rag.models.bundled_embedder import PASSAGE_PROMPT, BundledEmbedder
 from rag.models.bundled_model import WINDOW, float_bert, tokenizer
@@ -63,19 +65,7 @@ def run(
         theirs = _plain_model(Path(folder), embedding.threads)
     ours.embed_passages(_inputs(texts[:8]))  # both warm
     _reference(theirs, texts[:8])
-    spent, their_time = 0.0, 0.0
-    cosines: list[float] = []
-    for done, batch in enumerate(_parts(texts, rounds), start=1):
-        started = time.perf_counter()
-        found = ours.embed_passages(_inputs(batch))
-        between = time.perf_counter()
-        expected = _reference(theirs, batch)
-        their_time += time.perf_counter() - between
-        spent += between - started
-        vectors = np.stack([vector.passage for vector in found])
-        cosines += np.sum(vectors * expected, axis=1).tolist()
-        if progress:
-            progress(done, rounds)
+    spent, their_time, cosine = _in_turns(ours, theirs, list(_parts(texts, rounds)), progress)
     taken = [_query_ms(ours, query) for query in asked]
     return {
         "benchmark": "embedding",
@@ -94,10 +84,31 @@ def run(
             "ratio": their_time / spent,
             "p50_ms": percentile(taken, 0.5),
             "p95_ms": percentile(taken, 0.95),
-            "cosine": float(np.mean(cosines)),
+            "cosine": cosine,
             "peak_memory_mb": peak_memory_mb(),
         },
     }
+
+
+def _in_turns(
+    ours: BundledEmbedder,
+    theirs: SentenceTransformer,
+    batches: Sequence[Sequence[str]],
+    progress: Progress | None,
+) -> tuple[float, float, float]:
+    """Seconds of ours and of theirs, one after the other for each batch, and the mean cosine."""
+    spent, their_time = 0.0, 0.0
+    cosines: list[float] = []
+    for batch in counted(batches, progress):
+        started = time.perf_counter()
+        found = ours.embed_passages(_inputs(batch))
+        between = time.perf_counter()
+        expected = _reference(theirs, batch)
+        their_time += time.perf_counter() - between
+        spent += between - started
+        vectors = np.stack([vector.passage for vector in found])
+        cosines += np.sum(vectors * expected, axis=1).tolist()
+    return spent, their_time, float(np.mean(cosines))
 
 
 def _texts(files: Sequence[Path], passages: int, queries: int) -> tuple[list[str], list[str]]:
@@ -110,7 +121,7 @@ def _texts(files: Sequence[Path], passages: int, queries: int) -> tuple[list[str
         try:
             pieces.append(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as error:
-            raise DataFileMissing(file=path, reason=str(error)) from error
+            raise DataFileMissing(file=path, reason=why(error)) from error
     text = "".join("".join(pieces).split())
     starts = range(0, len(text) - _PASSAGE_LENGTH + 1, _STEP)
     if not starts:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import sys
 import time
 from collections.abc import Iterable, Sequence
@@ -73,6 +72,12 @@ def latency_figures(answers: Iterable[Answer]) -> dict[str, float | None]:
 
 def peak_memory_mb() -> float:
     """The most memory that this process ever held, in MiB."""
+    if sys.platform == "win32":
+        import psutil
+
+        return float(psutil.Process().memory_info().peak_wset) / 1024**2
+    import resource
+
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (1024**2 if sys.platform == "darwin" else 1024)
 

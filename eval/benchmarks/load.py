@@ -63,9 +63,7 @@ def run(
     ):
         root = Path(folder) / "library"
         shutil.copytree(made, root)  # uploads change it
-        with serving(root, settings, material.questions[0]) as server:
-            metrics = asyncio.run(_measured(server, material, seconds, minutes))
-            metrics["peak_memory_mb"] = server.memory.peak_mb
+        metrics = _served(root, settings, material, seconds, minutes)
     return {
         "benchmark": "load",
         "settings": {
@@ -78,6 +76,15 @@ def run(
         },
         "metrics": metrics,
     }
+
+
+def _served(
+    root: Path, settings: Settings, material: Material, seconds: float, minutes: float
+) -> dict[str, Any]:
+    """What clients of a server over this library see, and the most memory that it took."""
+    with serving(root, settings, material.questions[0]) as server:
+        metrics = asyncio.run(_measured(server, material, seconds, minutes))
+        return {**metrics, "peak_memory_mb": server.memory.peak_mb}
 
 
 async def _measured(
@@ -94,9 +101,11 @@ async def _measured(
         metrics["eight_at_once"] = await phases.many_at_once(clients, seconds)
         metrics["chat_users"] = await phases.conversations(clients, seconds)
         metrics["flood"] = await phases.flood(clients, seconds, idle["p99_ms"])
+        later = files[len(files) // 2 :] if minutes else []
+        files = files[: len(files) - len(later)]
         if files:
             uploading = await phases.while_uploading(clients, files, idle["p99_ms"])
             metrics["while_uploading"] = uploading
         if minutes:
-            metrics["endurance"] = await phases.endurance(clients, minutes, server.memory)
+            metrics["endurance"] = await phases.endurance(clients, minutes, server.memory, later)
     return metrics

@@ -18,7 +18,7 @@ from eval.measures.accuracy import ACCURACY
 from eval.measures.correct import CORRECT
 from eval.measures.refusal import BALANCED_ACCURACY, REFUSAL_PRECISION, REFUSAL_RECALL
 from eval.question_sets import EvalQuestion, load_questions
-from eval.reading import figures, mean, pipeline_over, result, with_answer_settings
+from eval.reading import counted, figures, mean, pipeline_over, result, with_answer_settings
 from eval.runs import Asker
 from rag.data_model.answers import Answer
 from rag.models.embedding import Embedder, Progress
@@ -57,35 +57,43 @@ def run(
         file, distractors, limit, settings, embedder, cache_dir=cache_dir, progress=progress
     ) as made:
         removed = random_half([p.id for p in made.squad.passages]) if remove_half else frozenset()
-        asked = [
-            asked_without(q, removed) for q in evenly(load_questions(file).questions, questions)
-        ]
+        asked = asked_over(file, questions, removed)
         with (
             library_without(made.root, removed, made.embedder) as root,
             pipeline_over(root, settings, made.embedder) as pipeline,
         ):
             answers = answers_of(pipeline, asked, progress)
+    return result(
+        "open_qa",
+        file,
+        settings,
+        _metrics(asked, answers, settings.answer.max_quote),
+        questions=len(asked),
+        documents=made.documents - len(removed),
+        removed=len(removed),
+        model=made.embedder.fingerprint,
+    )
+
+
+def _metrics(
+    asked: Sequence[EvalQuestion], answers: Sequence[Answer], max_quote: int
+) -> dict[str, Any]:
     judged = [judge(q, a) for q, a in zip(asked, answers, strict=True)]
-    metrics = {
+    return {
         **figures(judged, ACCURACY, CORRECT, BALANCED_ACCURACY, REFUSAL_PRECISION, REFUSAL_RECALL),
         "accuracy_within_limit": mean(
-            bool(one.contained) and len(quoted_text(answer)) <= settings.answer.max_quote
+            bool(one.contained) and len(quoted_text(answer)) <= max_quote
             for one, answer in zip(judged, answers, strict=True)
             if one.question.answerable
         ),
         "doc@1": mean(_first_is_right(one) for one in judged if one.question.answerable),
         **latency_figures(answers),
     }
-    return result(
-        "open_qa",
-        file,
-        settings,
-        metrics,
-        questions=len(asked),
-        documents=made.documents - len(removed),
-        removed=len(removed),
-        model=made.embedder.fingerprint,
-    )
+
+
+def asked_over(file: Path, count: int | None, removed: Collection[str]) -> list[EvalQuestion]:
+    """About `count` of a file's questions; those of a removed passage are without an answer."""
+    return [asked_without(q, removed) for q in evenly(load_questions(file).questions, count)]
 
 
 def evenly(questions: Sequence[EvalQuestion], count: int | None) -> Sequence[EvalQuestion]:
@@ -104,12 +112,7 @@ def answers_of(
     asker: Asker, asked: Sequence[EvalQuestion], progress: Progress | None
 ) -> list[Answer]:
     """The answers, in order."""
-    answers = []
-    for done, question in enumerate(asked, start=1):
-        answers.append(asker.ask(question.to_question()))
-        if progress:
-            progress(done, len(asked))
-    return answers
+    return [asker.ask(question.to_question()) for question in counted(asked, progress)]
 
 
 def _first_is_right(one: Judged) -> bool:

@@ -16,7 +16,7 @@ from eval.benchmarks.latency import latency_figures
 from eval.judging import quoted_text
 from eval.measures.calibration_error import expected_calibration_error
 from eval.measures.containment import is_told
-from eval.reading import BENCHMARK, mean, pipeline_of, result, with_answer_settings
+from eval.reading import BENCHMARK, counted, mean, pipeline_of, result, with_answer_settings
 from eval.written import WrittenQuestion, read_sources, read_written, text_at, with_answers
 from rag.data_model.answers import Answer
 from rag.data_model.documents import Article
@@ -119,11 +119,10 @@ def run(
     settings = with_answer_settings(settings, scorer=scorer)
     asked = OpenSet.read(file, articles or (), distractors, split)
     with pipeline_of(asked.library, settings, embedder, cache_dir, progress) as pipeline:
-        done = []
-        for n, (question, evidence) in enumerate(asked.questions, start=1):
-            done.append(Asked(question, evidence, pipeline.ask(question.to_question())))
-            if progress:
-                progress(n, len(asked.questions))
+        done = [
+            Asked(question, evidence, pipeline.ask(question.to_question()))
+            for question, evidence in counted(asked.questions, progress)
+        ]
     return result(
         "questions",
         file,

@@ -15,7 +15,7 @@ from typing import Any
 from eval.benchmarks.latency import latency_figures
 from eval.data_files import made_of_rows
 from eval.measures.containment import shares_evidence
-from eval.reading import mean, pipeline_of, result
+from eval.reading import counted, mean, pipeline_of, result
 from eval.written import read_sources
 from rag.data_model.answers import Answer, Question
 from rag.models.embedding import Embedder, Progress
@@ -90,11 +90,10 @@ def run(
     messages = read_messages(file)[:limit]
     held = list(read_sources(articles or ()).values())
     with pipeline_of(held, settings, embedder, cache_dir, progress) as pipeline:
-        done = []
-        for n, message in enumerate(messages, start=1):
-            done.append(Replied(message, pipeline.ask(Question(question=message.question))))
-            if progress:
-                progress(n, len(messages))
+        done = [
+            Replied(message, pipeline.ask(Question(question=message.question)))
+            for message in counted(messages, progress)
+        ]
     return result(
         "several",
         file,

@@ -14,7 +14,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -65,15 +65,11 @@ def run(
         embedder = embedder_of(settings)
     texts = measuring_part(read_news(file))
     rng = random.Random(seed)  # noqa: S311 - repeatable pages, no secrets
-    tally: Counter[str] = Counter()
-    spent = 0.0
-    for _ in range(pages):
-        page = stir_page(rng.sample(texts, min(rng.randint(2, 5), len(texts))), rng, layout)
-        source = SourceFile("page.txt", "page.txt", "", "utf-8", page.text)
-        started = time.perf_counter()
-        articles = page_to_articles(LoadedFile(source, Metadata()), embedder)
-        spent += time.perf_counter() - started
-        tally += score(page, articles)
+    made = (
+        stir_page(rng.sample(texts, min(rng.randint(2, 5), len(texts))), rng, layout)
+        for _ in range(pages)
+    )
+    tally, spent = _read(made, embedder)
     return {
         "benchmark": "stitching",
         "settings": {
@@ -87,6 +83,19 @@ def run(
         },
         "metrics": _metrics(tally, pages / max(spent, 1e-9)),
     }
+
+
+def _read(pages: Iterable[StirredPage], embedder: Embedder | None) -> tuple[Counter[str], float]:
+    """The scores of all pages together, and the seconds that reading them took."""
+    tally: Counter[str] = Counter()
+    spent = 0.0
+    for page in pages:
+        source = SourceFile("page.txt", "page.txt", "", "utf-8", page.text)
+        started = time.perf_counter()
+        articles = page_to_articles(LoadedFile(source, Metadata()), embedder)
+        spent += time.perf_counter() - started
+        tally += score(page, articles)
+    return tally, spent
 
 
 def score(page: StirredPage, articles: Sequence[Article]) -> Counter[str]:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from eval.made_tables import MadeTable, made_tables
 from eval.table_files import FORMS, write
@@ -38,13 +38,6 @@ class Asked(NamedTuple):
     table: MadeTable
     key: str
     value: str
-
-
-class Asker(Protocol):
-    """What answers: a library, or a fake."""
-
-    def ask(self, question: str) -> Answer:
-        """Answer or refuse."""
 
 
 def run(

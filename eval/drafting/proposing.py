@@ -24,7 +24,9 @@ _NEAR_MISSES = 5
 
 def propose(articles: Sequence[Article], count: int) -> list[EvalQuestion]:
     """At most `count` drafts, no question twice."""
-    found = _in_turn([_by_kinds(list(drafts(article))) for article in articles])
+    offered = [list(drafts(article)) for article in articles]
+    certain = _certain([draft for of_article in offered for draft in of_article])
+    found = _in_turn([_by_kinds([d for d in one if d in certain]) for one in offered])
     misses = list(_near_misses(found, articles))
     asked: dict[str, Draft] = {}
     for n in range(len(found) + len(misses)):
@@ -42,6 +44,15 @@ def from_feedback(judgements: Sequence[Feedback]) -> list[EvalQuestion]:
     if not lines:
         return []
     return list(parse_rows(enumerate(lines, start=1), Path("feedback.jsonl")).questions)
+
+
+def _certain(offered: Sequence[Draft]) -> set[Draft]:
+    """The drafts to which no article tells another answer: at the same time, or at any."""
+    answers: dict[tuple[str, str], set[tuple[tuple[str, ...], ...]]] = {}
+    for draft in offered:
+        for time in {draft.time, ""}:
+            answers.setdefault((fold(draft.asked), time), set()).add(draft.answers)
+    return {draft for draft in offered if len(answers[fold(draft.asked), draft.time]) == 1}
 
 
 def _by_kinds(found: Sequence[Draft]) -> list[Draft]:
@@ -67,11 +78,21 @@ def _near_misses(found: Sequence[Draft], articles: Sequence[Article]) -> Iterato
     about = [draft for draft in found if draft.subject]
     for n, draft in enumerate(about):
         for other in (*about[n + 1 :], *about[:n]):
-            if other.subject not in draft.subject and draft.subject not in other.subject:
+            if _is_alike(other.subject, draft.subject):
                 words = fold(other.subject), fold(_asked_of(draft))
                 if not any(all(word in sentence for word in words) for sentence in sentences):
                     yield Draft(other.subject + draft.rest, draft.kind, (), ())
                     break
+
+
+def _is_alike(one: str, other: str) -> bool:
+    """Whether what is asked of one thing can be asked of another: both end in the same word."""
+    import rjieba
+
+    last = rjieba.cut(one)[-1]
+    return (
+        len(last) >= 2 and last == rjieba.cut(other)[-1] and one not in other and other not in one
+    )
 
 
 def _asked_of(draft: Draft) -> str:

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from eval.drafting.counting import Counted, counted, how_many
+from eval.drafting.times import is_planned, time_of
 from rag.data_model.documents import Article
 from rag.language.enumeration import enumerations
 from rag.language.names import is_asker, is_surname
@@ -25,6 +27,7 @@ class Draft:
         answers: groups of aliases.
         evidence: sentences of the article, verbatim.
         subject, rest: the two parts of the question, where another subject may take the place.
+        time: with which the question begins; empty where it names none.
     """
 
     question: str
@@ -33,19 +36,36 @@ class Draft:
     evidence: tuple[str, ...]
     subject: str = ""
     rest: str = ""
+    time: str = ""
+
+    @property
+    def asked(self) -> str:
+        """What is asked, whatever the time."""
+        return self.question.removeprefix(self.time).removeprefix("，")
 
 
 # What leans on words before it, or asks, is no subject.
 _LEANING = re.compile(
-    r"[这那此其它他她我你您咱谁哪何]|什么|怎|多少|^(?:第|也|都|就|还|不|只|又|最|可|但|正|更|而|并|且|将|已|从|在|对|把|被|由|为|与|和|及|以|至|共|约"
+    r"^本|主要$|[正还就也都仍总常]$|[某这那此其它他她我你您咱谁哪何]|什么|怎|多少|^(?:第|也|都|就|还|不|只|又|最|可|但|正|更|而|并|且|将|已|从|在|对|把|被|由|为|与|和|及|以|至|共|约"
     r"|年|月|日|后|前|如|若|因|当|目前|如今|同时|今年|去年|明年|今后|随后|截至|至今|其中|期间|总)|[的了着过和与及或不占]$"
 )
 _HAN = "\u4e00-\u9fff"
 _DEFINED = re.compile(rf"^([{_HAN}A-Za-z0-9]{{2,12}}?)，?(?:是指|指的是|即指)([^。；？！]{{8,}})")
 _OF_A_KIND = re.compile(rf"^([{_HAN}A-Za-z0-9]{{2,8}}?)是([^。；？！]{{10,}}的[{_HAN}]{{2,8}})。$")
+_UNFINISHED = re.compile("(?:规定|情况|条件|基础)$|^$")
+"""Where a definition of an act goes on after its first clause."""
+_PRAISE = re.compile(
+    "一[个种]$|之一$|唯一|今年|本[届次期年]|重要|特殊|^在|(?:缩影|前身|参与者|例子|方案|效果|环节|过程|热点|目标|关键|核心|代表|行动|体现|重点|象征)$"
+)
+"""What says something of a thing, and not what it is."""
+_LONGEST_DEFINITION = 40
+_BY_MEANS = ("以", "由", "在", "通过", "利用", "用")
+_TITLES = ("先生", "女士", "同志", "项目", "工程")
 _GENUS = re.compile(rf".{{6,}}的[{_HAN}]{{2,8}}$")
 """A clause that ends in what a thing is a kind of."""
 _SAID = "介绍|表示|告诉|认为|说|坦言|指出|强调|回忆|解释|透露"
+_REPORTS = re.compile(rf"{_SAID}|报道|获悉|宣布|发布|公布|称|消息|宣称")
+"""When somebody said so is nothing to ask for."""
 _VERBS = (
     "总投资|总面积|占地面积|建筑面积|占地|全长|总长|全程|海拔|总人口|户籍人口|共有|现有|设有|建有|拥有|种植|栽种|存栏"
     "|装机容量|年产量|产量|总产值|产值|票价|月租|租金"
@@ -58,12 +78,6 @@ _DATE = r"(?:\d{4}年)?\d{1,2}月\d{1,2}[日号]"
 _DATED = re.compile(
     rf"^([{_HAN}]{{3,14}}?)(?:将|拟)?[于在]?({_DATE})((?:正式|全线|顺利)?[{_HAN}]{{2,8}})$"
 )
-_COUNTED = re.compile(
-    rf"^([{_HAN}A-Za-z“”]{{6,24}}?)(?:大约|超过|约|近|逾)?"
-    rf"(\d[\d,.]*[千万亿]*(?:多|余)?({UNIT}))(?:以上|左右|以内|上下)?$"
-)
-_CALENDAR = {"年", "月", "日", "天", "期", "度"}
-_ONLY = re.compile("[只仅]有$")
 _POSTS = "局长|主任|县长|市长|镇长|校长|院长|馆长|站长|厂长|经理|董事长|书记|会长|所长|队长|台长"
 _HELD = re.compile(rf"^(?:据)?([{_HAN}]{{2,14}}?(?:{_POSTS}))([{_HAN}]{{2,3}})(?={_SAID})")
 _ANNOUNCED = re.compile(
@@ -76,7 +90,13 @@ _MARK = re.compile(
 )
 _NOUNS = ("n", "l", "j", "eng", "vn", "a", "s", "zg")
 """Parts of speech, as rjieba names them, with which a subject begins."""
+_ASKS = re.compile("[谁何哪吗呢几？]|什么|怎|多少")
 _LONGEST_HEADING = 20
+_SOME = re.compile(r"[一二两三四五六七八九十\d]+[项个家种名条类]")
+_PLACED = re.compile(rf"^[{_HAN}]{{2,6}}?[省市县区州镇乡村岛湖山河江湾桥港馆]")
+_NAMES = ("ns", "nt")
+_OFFICES = ("市", "县", "省", "区", "州", "国家")
+_WHOLE_PLACES = ("全市", "全省", "全国", "全县")
 
 
 def drafts(article: Article) -> Iterator[Draft]:
@@ -84,8 +104,9 @@ def drafts(article: Article) -> Iterator[Draft]:
     for paragraph in article.paragraphs:
         for start, end in sentence_spans(paragraph.text):
             sentence = paragraph.text[start:end].strip()
-            for make in (_definition, _quantity, _date, _holder):
-                if draft := make(sentence):
+            quantity = _quantity(sentence, paragraph.text[:start], article.year)
+            for draft in (_definition(sentence), quantity, _date(sentence), _holder(sentence)):
+                if draft:
                     yield draft
     yield from _lists(article)
     yield from _views(article)
@@ -93,40 +114,111 @@ def drafts(article: Article) -> Iterator[Draft]:
 
 def _definition(sentence: str) -> Draft | None:
     match = _DEFINED.match(sentence) or _OF_A_KIND.match(sentence)
-    if not match or not _is_subject(match[1]):
+    if not match or not _is_subject(match[1]) or _has_verb(match[1]):
         return None
-    if len(match[1]) <= 3 and is_surname(fold(match[1][0])):
+    if "的" in match[1] or (len(match[1]) <= 3 and is_surname(fold(match[1][0]))):
         return None  # a person is asked for otherwise
-    clauses = match[2].split("，")
-    answer = next((clause for clause in clauses if _GENUS.search(clause)), match[2])
-    return Draft(f"{match[1]}是什么？", "definition", ((answer,),), (sentence,))
+    said = _genus(match[2])
+    if match.re is _DEFINED and _UNFINISHED.search(said):
+        said = match[2]
+    if not said or match[1].endswith(_TITLES) or not _says_what(said):
+        return None
+    return Draft(f"{match[1]}是什么？", "definition", ((said,),), (sentence,))
 
 
-def _quantity(sentence: str) -> Draft | None:
-    """The first clause that says how much, if it has a subject of its own."""
+def _says_what(said: str) -> bool:
+    """Whether words tell by themselves what a thing is: shortly, with a noun at their end."""
+    import rjieba
+
+    if len(said) > _LONGEST_DEFINITION or _PRAISE.search(said):
+        return False
+    return rjieba.tag(said)[-1][1].startswith(_NOUNS)
+
+
+def _genus(said: str) -> str:
+    """A definition as far as it names what the thing is a kind of; empty where it does not."""
+    first, *more = said.split("，")
+    if _GENUS.search(first):
+        return first
+    if (
+        more
+        and first.startswith(_BY_MEANS)
+        and not _LEANING.search(more[0][:1])
+        and _GENUS.search(more[0])
+    ):
+        return f"{first}，{more[0]}"
+    return ""
+
+
+def _quantity(sentence: str, before: str, year: int | None) -> Draft | None:
+    """The first clause that says how much, if it has a subject of its own and a certain time."""
     for clause in re.split("[，。；！]", sentence):
-        match = _MEASURED.match(clause)
-        if match and match.end() == len(clause) and _is_subject(match[1]):
-            subject, verb, amount, unit = match.groups()
-            rest = f"{verb}{_how_many(unit)}？"
-            return Draft(subject + rest, "how_many", ((amount,),), (sentence,), subject, rest)
-        match = _COUNTED.match(clause)
-        if match and match[3] not in _CALENDAR and _is_subject(match[1]):
-            said, amount, unit = match.groups()
-            question = f"{_ONLY.sub('有', said)}{_how_many(unit)}？"
-            return Draft(question, "how_many", ((amount,),), (sentence,))
+        said = _measured(clause) or counted(clause)
+        if said is None or not _is_subject(said.subject) or not _is_known(said.subject):
+            continue
+        if _begins_with_deed(said.subject):
+            continue
+        told = sentence[: sentence.index(clause) + len(clause)]
+        time = (
+            None
+            if is_planned(told)
+            else time_of(told, before, clause, year, happened=said.happened)
+        )
+        if time is None:
+            continue
+        lead = f"{time}，" if time.startswith(("截至", "截止", "到")) else time
+        question = f"{lead}{said.subject}{said.rest}"
+        alone = time or said.rest.startswith(("是", "有"))  # which ask nothing of their own
+        subject, rest = ("", "") if alone else (said.subject, said.rest)
+        answers = ((said.amount,),)
+        return Draft(question, "how_many", answers, (sentence,), subject, rest, time)
     return None
 
 
-def _how_many(unit: str) -> str:
-    return "多少" if unit in {"%", "‰", "成", "倍"} else f"多少{unit}"
+def _measured(clause: str) -> Counted | None:
+    match = _MEASURED.match(clause)
+    if not match or match.end() != len(clause):
+        return None
+    subject, verb, amount, unit = match.groups()
+    if _has_verb(subject):
+        return None
+    return Counted(subject, f"{verb}{how_many(unit)}？", amount)
+
+
+def _is_known(subject: str) -> bool:
+    """Whether a subject tells by itself which one is meant: it has a name, or is all of a place."""
+    import rjieba
+
+    if _SOME.search(subject):
+        return False
+    if subject.startswith(_WHOLE_PLACES) or _PLACED.search(subject):
+        return True
+    return any(tag in _NAMES for _, tag in rjieba.tag(subject))
+
+
+def _begins_with_deed(subject: str) -> bool:
+    """Whether words begin with what somebody does: `建设乡村`."""
+    import rjieba
+
+    return rjieba.tag(subject)[0][1] in {"v", "vn"}
+
+
+def _has_verb(subject: str) -> bool:
+    """Whether words are more than a thing: somebody does something to it."""
+    import rjieba
+
+    tags = [tag for _, tag in rjieba.tag(subject)]
+    return "uj" not in tags and any(tag in {"v", "d", "c", "r", "p"} for tag in tags)
 
 
 def _is_subject(text: str) -> bool:
     """Whether words can begin a question: a noun comes first, and nothing leans on other words."""
     import rjieba
 
-    return not _LEANING.search(text) and rjieba.tag(text)[0][1].startswith(_NOUNS)
+    if _LEANING.search(text):
+        return False
+    first, *others = [tag for _, tag in rjieba.tag(text)]
+    return first.startswith(_NOUNS) and others[:1] != ["f"]  # 仪式上, 会中
 
 
 def _date(sentence: str) -> Draft | None:
@@ -135,8 +227,22 @@ def _date(sentence: str) -> Draft | None:
     if not match or not _is_subject(match[1]):
         return None
     subject, date, done = match.groups()
+    if not (_is_known(subject) and _is_done(subject, done)):
+        return None
     rest = f"什么时候{done}？"
     return Draft(subject + rest, "when", ((date,),), (sentence,), subject, rest)
+
+
+def _is_done(subject: str, done: str) -> bool:
+    """Whether something is told of a thing: a noun, and what happens to it."""
+    import rjieba
+
+    return (
+        rjieba.tag(subject)[-1][1].startswith("n")
+        and rjieba.tag(done)[0][1] in {"v", "vn", "ad", "d"}
+        and not done.endswith(("以来", "时", "前", "后"))
+        and not _REPORTS.search(done)
+    )
 
 
 def _holder(sentence: str) -> Draft | None:
@@ -144,7 +250,7 @@ def _holder(sentence: str) -> Draft | None:
     if not match or not _is_subject(match[1]):
         return None
     post, name = match.groups()
-    if not is_surname(fold(name[0])):
+    if not is_surname(fold(name[0])) or not (_is_known(post) or post.startswith(_OFFICES)):
         return None
     return Draft(f"{post}是谁？", "who", ((name,),), (sentence,))
 
@@ -173,7 +279,14 @@ def _views(article: Article) -> Iterator[Draft]:
         if (speaker, section) not in seen and not is_asker(speaker, article):
             seen.add((speaker, section))
             spans = sentence_spans(paragraph.text)
-            evidence = tuple(paragraph.text[start:end].strip() for start, end in spans[:3])
+            evidence = tuple(paragraph.text[start:end].strip() for start, end in spans)
             if evidence[0].endswith(("？", "?")):
                 continue  # whoever asks has no view
-            yield Draft(f"{speaker}怎么看“{section}”？", "opinion", (), evidence)
+            yield Draft(_view(speaker, _MARK.sub("", section)), "opinion", (), evidence)
+
+
+def _view(speaker: str, heading: str) -> str:
+    """What somebody thinks of a heading, or says to one that asks."""
+    if _ASKS.search(heading):
+        return f"关于“{heading}”，{speaker}是怎么说的？"
+    return f"{speaker}怎么看“{heading}”？"

@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eval.evidence_training.cases import Case, cases, finder
-from eval.evidence_training.fitting import model_record
 from eval.evidence_training.material import Material, Wanted, small_libraries, some_removed
 from rag.models.reader import READER
 
 if TYPE_CHECKING:
     from eval.evidence_training.weighing import Kind, Weighable
     from rag.data_model.documents import Article
+    from rag.evidence.reader_scorer import ReaderScorer
     from rag.models.embedding import Embedder
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="拟合证据的权重。")
@@ -54,11 +54,11 @@ def features(
     """Write `rag/data/features.json`."""
     from eval.evidence_training.weighing import FEATURES, measured
 
-    material = _some_to_train(Material.read(questions, articles, squad), each)
+    material = _some(Material.read(questions, articles, squad), "train", each)
     fitted = some_removed(material.of("train"), removed, SEED)
     made = _made(material, fitted, others, _Search.in_folder(cache), measured)
     version = datetime.now(UTC).strftime("%Y-%m-%d")
-    _fit_and_write(TO, version, fitted, made, FEATURES)
+    _fit_and_write(TO, version, made, FEATURES)
 
 
 @app.command(help="特征与阅读合在一起的权重，存在阅读模型旁边。")
@@ -68,6 +68,7 @@ def decision(
     articles: Articles,
     squad: Squad,
     each: Each = 1_200,
+    dev: Annotated[int, typer.Option(help="各问题集最多取多少题检验")] = 400,
     reader: Annotated[Path, typer.Option(help="阅读模型的目录")] = READER,
     others: Others = 1_500,
     removed: Annotated[float, typer.Option(help="抽走原文的比例")] = 0.15,
@@ -84,14 +85,14 @@ def decision(
     from rag.models.reader import Reader
     from rag.settings import AnswerSettings
 
-    material = _some_to_train(Material.read(questions, articles, squad), each)
-    fitted = some_removed(material.of("calibrate"), removed, SEED, removed_plain)
+    material = _some(_some(Material.read(questions, articles, squad), "train", each), "dev", dev)
     scorer = ReaderScorer(Reader.open(reader), FeatureScorer.bundled(), UNFITTED, AnswerSettings())
+    search = _Search.in_folder(cache)
 
     def made_of(case: Case) -> Weighable | None:
         return read(case, scorer)
 
-    search = _Search.in_folder(cache)
+    fitted = some_removed(material.of("calibrate"), removed, SEED, removed_plain)
     made = _made(material, fitted, others, search, made_of)
     if small:
         again = some_removed(material.of("calibrate"), removed, SEED + 1, removed_plain)
@@ -99,9 +100,8 @@ def decision(
         chance = random.Random(SEED)  # noqa: S311 - not for secrets
         for articles_of, asked in chance.sample(each_once, min(libraries, len(each_once))):
             made += search.made(articles_of, asked, made_of)
-            fitted += asked
     version = datetime.now(UTC).strftime("decision-%Y-%m-%d")
-    _fit_and_write(reader / DECISION, version, fitted, made, READINGS)
+    _fit_and_write(reader / DECISION, version, made, READINGS, scorer)
 
 
 def _made(
@@ -141,36 +141,45 @@ class _Search:
         return [one for one in found if one]
 
 
-def _some_to_train(material: Material, each: int) -> Material:
-    """At most `each` questions for training of every file, and all others."""
+def _some(material: Material, split: str, each: int) -> Material:
+    """At most `each` questions of a split of every file, and all of the other splits."""
     chance = random.Random(SEED)  # noqa: S311 - not for secrets
     by_file: dict[str, list[Wanted]] = {}
-    for one in material.of("train"):
+    for one in material.of(split):
         by_file.setdefault(one.set_name, []).append(one)
     some = [chance.sample(items, min(each, len(items))) for items in by_file.values()]
-    others = [one for one in material.wanted if one.split != "train"]
+    others = [one for one in material.wanted if one.split != split]
     return replace(material, wanted=[one for items in some for one in items] + others)
 
 
 def _fit_and_write(
-    path: Path, version: str, fitted: Sequence[Wanted], made: Sequence[Weighable], kind: Kind
+    path: Path,
+    version: str,
+    made: Sequence[Weighable],
+    kind: Kind,
+    scorer: ReaderScorer | None = None,
 ) -> None:
-    """Fit on all but dev, check on dev, write the record, print the figures."""
-    from eval.evidence_training.weighing import figures, fit
+    """Fit on all but dev, check on dev, write the record, print the figures.
+
+    With a `scorer` the sentences that are likeliest by then are read again.
+    """
+    from eval.evidence_training.weighing import figures, fit, fit_sentences, look_again
     from rag.evidence.decision import digest_of
 
     parts = {
-        "fitted": [one for one in made if one.case.wanted.split != "dev"],
-        "dev": [one for one in made if one.case.wanted.split == "dev"],
+        "fitted": [one for one in made if one.wanted.split != "dev"],
+        "dev": [one for one in made if one.wanted.split == "dev"],
     }
-    models = fit(parts["fitted"], kind)
+    sentences = fit_sentences(parts["fitted"], kind)
+    if scorer is not None:
+        look_again(made, sentences, scorer)
+    models = fit(parts["fitted"], kind, sentences)
     told = {name: figures(models, part) for name, part in parts.items()}
     record = {
         "version": version,
-        "fitted_on": dict(sorted(Counter(one.group for one in fitted).items())),
+        "fitted_on": dict(sorted(Counter(one.wanted.group for one in parts["fitted"]).items())),
         "figures": told,
-        "sentences": model_record(models[0]),
-        "questions": model_record(models[1]),
+        **models.record(),
     }
     record["sha256"] = digest_of(record)
     path.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

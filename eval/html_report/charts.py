@@ -12,7 +12,7 @@ from eval.judging import Judged
 from eval.measures.calibration_error import BINS
 from eval.measures.latency import milliseconds
 
-_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 420, 280, 48, 24, 14, 40
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 420, 290, 48, 24, 30, 40
 _POINTS = 200
 """Of a line, at most: more cannot be seen."""
 
@@ -121,7 +121,7 @@ def _chart(axes: Axes, drawn: str) -> str:
     ]
     marks += [_text(left - 6, _at(0, y)[1] + 4, "end", f"{axes.top * y:.0%}") for y in (0, 0.5, 1)]
     marks.append(_text((left + right) / 2, _HEIGHT - 6, "middle", axes.across))
-    marks.append(_text(left + 6, upper + 4, "start", axes.upwards))
+    marks.append(_text(left, upper - 12, "start", axes.upwards))
     name = escape(axes.name)
     return (
         f"<figure><figcaption>{name}</figcaption>"

@@ -16,21 +16,13 @@ from pathlib import Path
 
 from eval.html_report.charts import latency_chart, reliability_chart, risk_chart
 from eval.html_report.rows import Room, data_rows
-from eval.reports import Report
+from eval.reports import STAMPS, Report
 
 _DATA_LIMIT = 4_600_000
 """Bytes of the questions, so that a report of thousands can still be mailed."""
 _ROOMS = (Room(400, 240, 90), Room(300, 160, 50), Room(150, 90, 0), Room(60, 0, 0))
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 _STATIC = Path(__file__).with_name("static")
-_STAMPS = {
-    "run": "评测",
-    "set": "问题集",
-    "model": "模型",
-    "generation": "文库代次",
-    "settings": "设置",
-    "version": "程序版本",
-}
 
 
 def html_of(report: Report, faults: dict[str, str]) -> str:
@@ -39,7 +31,7 @@ def html_of(report: Report, faults: dict[str, str]) -> str:
     parts = {
         "policy": _policy(script),
         "style": _read("report.css"),
-        "title": escape(str(report.stamps.get("set") or report.stamps["run"])),
+        "title": escape(report.title()),
         "headline": escape(report.headline()),
         "stamps": _stamps(report),
         "tables": "".join(_table(name, rows) for name, rows in report.tables()),
@@ -72,8 +64,7 @@ def _stamps(report: Report) -> str:
         for name, value in report.stamps.items()
     ]
     return "".join(
-        f"<dt>{escape(_STAMPS.get(name, name))}</dt><dd>{escape(value)}</dd>"
-        for name, value in rows
+        f"<dt>{escape(STAMPS.get(name, name))}</dt><dd>{escape(value)}</dd>" for name, value in rows
     )
 
 

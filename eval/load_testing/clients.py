@@ -81,8 +81,48 @@ class Clients:
         talks = (self._conversations(over, think_seconds) for _ in range(people))
         return Replies(reply for replies in await asyncio.gather(*talks) for reply in replies)
 
+    async def search(self, over: Over, pause: float) -> Replies:
+        """`/v1/search` and the list of articles by turns, with a pause after each."""
+        replies = Replies()
+        while not over():
+            query = next(self._questions)
+            replies.append(await self._clocked("POST", "/v1/search", json={"query": query}))
+            await asyncio.sleep(pause)
+            replies.append(await self._clocked("GET", "/v1/articles"))
+            await asyncio.sleep(pause)
+        return replies
+
+    async def renew(self, over: Over, files: Sequence[tuple[str, str]], pause: float) -> int:
+        """Store one file after the other, and take each out for good; how many times.
+
+        Raises:
+            YoujuError: the server refuses one.
+        """
+        done = 0
+        for file in cycle(files):
+            if over():
+                break
+            stored = (await self._stored([file]))[0]["articles"]
+            for article in stored:
+                await self._clocked("GET", f"/v1/articles/{article}")
+            for path in ("/v1/articles/remove", "/v1/bin/purge"):
+                gone = await self._http.post(path, json={"articles": stored})
+                if gone.is_error:
+                    raise YoujuError.from_dict(gone.json())
+            done += 1
+            await asyncio.sleep(pause)
+        return done
+
     async def upload(self, files: Sequence[tuple[str, str]]) -> int:
         """Store names and texts as one upload; how many were stored.
+
+        Raises:
+            YoujuError: the server refuses them.
+        """
+        return sum(file["status"] == "stored" for file in await self._stored(files))
+
+    async def _stored(self, files: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+        """What became of each file of an upload.
 
         Raises:
             YoujuError: the server refuses them.
@@ -95,7 +135,8 @@ class Clients:
             job = (await self._http.get(f"/v1/jobs/{job['job_id']}")).json()
         if "files" not in job:
             raise YoujuError.from_dict(job)
-        return sum(file["status"] == "stored" for file in job["files"])
+        results: list[dict[str, Any]] = job["files"]
+        return results
 
     async def _conversations(self, over: Over, think_seconds: float) -> Replies:
         replies = Replies()

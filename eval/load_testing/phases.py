@@ -13,7 +13,10 @@ from eval.load_testing.server import Memory
 Figures = dict[str, Any]
 
 MANY, FLOOD, PEOPLE = 8, 64, 20
+STEADY = 5
+"""People who talk for as long as memory is watched."""
 THINK_SECONDS = 3.0
+PAUSE_SECONDS = 2.0
 _UPLOADED_TOGETHER = 20
 _CALM = 2.0
 """A server has recovered when an answer takes no more than so many times the idle p99."""
@@ -81,11 +84,29 @@ async def conversations(clients: Clients, seconds: float) -> Figures:
     return _speed(await clients.chat(lasting(seconds), PEOPLE, THINK_SECONDS))
 
 
-async def endurance(clients: Clients, minutes: float, memory: Memory) -> Figures:
-    """The same people for longer: does the server keep what it should let go of?"""
-    begun = time.monotonic()
-    figures = await conversations(clients, 60 * minutes)
-    return {**figures, "minutes": minutes, "memory_growth": memory.growth(begun)}
+async def endurance(
+    clients: Clients, minutes: float, memory: Memory, files: Sequence[tuple[str, str]] = ()
+) -> Figures:
+    """All at once for longer: does the server keep what it should let go of?
+
+    People talk, programs search and look through lists, and an editor stores files and takes them
+    out again for good, so that the library is as large at the end as it was.
+    """
+    begun, over = time.monotonic(), lasting(60 * minutes)
+    talk, found, renewed = await asyncio.gather(
+        clients.chat(over, STEADY, THINK_SECONDS),
+        clients.search(over, PAUSE_SECONDS),
+        clients.renew(over, files, PAUSE_SECONDS),
+    )
+    held = memory.first_and_last(begun)
+    return {
+        **_speed(talk),
+        "minutes": minutes,
+        "searches": found.statuses,
+        "changes": renewed,
+        "memory_mb": {"first_fifth": held[0], "last_fifth": held[1]},
+        "memory_growth": held[1] / held[0] - 1,
+    }
 
 
 async def _upload(clients: Clients, files: Sequence[tuple[str, str]]) -> int:

@@ -6,7 +6,6 @@ import os
 import socket
 import statistics
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from types import TracebackType
 import httpx
 import psutil
 
+from ingest.children import command, environment
 from rag.errors import ServerDown
 from rag.settings import ENVIRONMENT_PREFIX, Settings
 
@@ -71,11 +71,11 @@ class Memory:
         """The most of all samples, in MiB."""
         return max(mb for _, mb in self._samples)
 
-    def growth(self, since: float) -> float:
-        """Share by which the last fifth of the samples since then lies above the first fifth."""
+    def first_and_last(self, since: float) -> tuple[float, float]:
+        """Medians of the first and of the last fifth of the samples since then, in MiB."""
         held = [mb for at, mb in self._samples if at >= since]
         fifth = max(len(held) // 5, 1)
-        return statistics.median(held[-fifth:]) / statistics.median(held[:fifth]) - 1
+        return statistics.median(held[:fifth]), statistics.median(held[-fifth:])
 
     def _watch(self) -> None:
         while True:
@@ -101,12 +101,11 @@ def serving(data_dir: Path, settings: Settings, question: str) -> Iterator[Serve
         ServerDown: the server ended, or does not answer.
     """
     port = _free_port()
-    command = [sys.executable, "-m", "ui", "serve", "--port", str(port)]
-    command += ["--data-dir", str(data_dir)]
+    serve = command("ui", "serve", "--port", str(port), "--data-dir", str(data_dir))
     log = data_dir / "server.log"
     begun = time.monotonic()
     with log.open("w", encoding="utf-8") as errors:
-        process = subprocess.Popen(command, env=_environment(settings), stderr=errors)
+        process = subprocess.Popen(serve, env=_environment(settings), stderr=errors)
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_for_answer(process, f"{address}/v1/ask", question, log)
@@ -149,7 +148,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         for key, value in values.items():
             if isinstance(value, str | int | float | Path) and key not in {"host", "port", "token"}:
                 kept[f"{ENVIRONMENT_PREFIX}{section}__{key}".upper()] = str(value)
-    return kept
+    return environment(kept)
 
 
 def _free_port() -> int:

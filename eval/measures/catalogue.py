@@ -72,3 +72,9 @@ BY_TYPE: tuple[Measure, ...] = (
     REFUSAL_RATE,
     MEAN_QUOTED_LENGTH,
 )
+
+LOWER_IS_BETTER = frozenset(
+    figure.name for figure in (MEAN_QUOTED_LENGTH, RISK_AREA, CALIBRATION_ERROR, *LATENCIES)
+)
+UNDIRECTED = frozenset({REFUSAL_RATE.name})
+"""More of it is neither better nor worse."""

@@ -35,13 +35,13 @@ def intervals(
     if not judged:
         return {}
     resampled = [figure.resampled(judged) for figure in figures]
-    chunks = [[of(counts) for of in resampled] for counts in _draws(len(judged))]
+    chunks = [[of(counts) for of in resampled] for counts in draws(len(judged))]
     values = [np.concatenate(parts) for parts in zip(*chunks, strict=True)]
     ends = {f.name: _ends(v, level) for f, v in zip(figures, values, strict=True)}
     return {name: end for name, end in ends.items() if end is not None}
 
 
-def _draws(n: int) -> Iterator[Sums]:
+def draws(n: int) -> Iterator[Sums]:
     """How often each of `n` questions is drawn, shape (draws, n), a few draws at a time."""
     random = np.random.default_rng(SEED)
     for start in range(0, DRAWS, _AT_ONCE):
@@ -70,7 +70,7 @@ def bootstrap_interval(table: Sums, level: float = 0.95) -> tuple[float, float] 
     if not len(table):
         return None
     flat = table.reshape(len(table), -1)
-    drawn = [divide((counts @ flat).reshape(len(counts), -1, 2)) for counts in _draws(len(table))]
+    drawn = [divide((counts @ flat).reshape(len(counts), -1, 2)) for counts in draws(len(table))]
     return _ends(np.concatenate(drawn), level)
 
 

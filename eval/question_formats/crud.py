@@ -17,6 +17,7 @@ def crud_text(questions: Sequence[EvalQuestion], losses: Losses) -> str:
     for question in questions:
         losses.note("history", bool(question.history))
         losses.note("forbidden", bool(question.forbidden))
+        losses.note("filters", not question.filters.empty)
         losses.note("answerable", question.answerable is False)
         losses.note("evidence", len(question.evidence) > len(NEWS))
         texts = question.evidence[: len(NEWS)]

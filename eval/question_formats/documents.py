@@ -41,6 +41,7 @@ def judgements(
     for question in questions:
         losses.note("history", bool(question.history))
         losses.note("forbidden", bool(question.forbidden))
+        losses.note("filters", not question.filters.empty)
         losses.note("answers", bool(question.answers))
         losses.note("type", bool(question.type))
         losses.note("answerable", question.answerable is False)

@@ -11,6 +11,7 @@ _SAID = {
     "groups": "第二组起的答案",
     "unplaced": "答案在证据里的位置（证据里没有这些字）",
     "relevant": "相关文章的编号",
+    "filters": "筛选条件",
     "answers": "答案",
     "evidence": "证据",
     "answerable": "是否可答",

@@ -19,6 +19,7 @@ COLUMNS = (
     "evidence",
     "type",
     "relevant",
+    "filters",
 )
 _MARKS = "；;\n|"
 
@@ -40,6 +41,8 @@ def record_of(question: EvalQuestion) -> dict[str, Any]:
         record["type"] = question.type
     if question.relevant:
         record["relevant"] = dict(question.relevant)
+    if not question.filters.empty:
+        record["filters"] = question.filters.model_dump(mode="json", exclude_defaults=True)
     return {**question.extra, **record}
 
 

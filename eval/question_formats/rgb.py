@@ -28,6 +28,7 @@ def with_positives_as_evidence(question: EvalQuestion) -> EvalQuestion:
 def _record(question: EvalQuestion, losses: Losses) -> dict[str, Any]:
     losses.note("history", bool(question.history))
     losses.note("forbidden", bool(question.forbidden))
+    losses.note("filters", not question.filters.empty)
     losses.note("type", bool(question.type))
     losses.note("relevant", bool(question.relevant))
     losses.note("answerable", question.answerable is False)

@@ -30,6 +30,7 @@ def squad_text(questions: Sequence[EvalQuestion], losses: Losses) -> str:
 def _asked(question: EvalQuestion, context: str, losses: Losses) -> dict[str, Any]:
     losses.note("history", bool(question.history))
     losses.note("forbidden", bool(question.forbidden))
+    losses.note("filters", not question.filters.empty)
     losses.note("type", bool(question.type))
     losses.note("groups", len(question.answers) > 1)
     losses.note("relevant", bool(question.relevant))

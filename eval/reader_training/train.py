@@ -31,6 +31,7 @@ from eval.reader_training.reasons import reason_questions
 from eval.reader_training.schedule import Negatives, Recipe
 from eval.reader_training.sources import with_sources
 from rag.data_model.documents import Article
+from rag.files.whole import replacing
 
 CHECKPOINT = "checkpoint.pt"
 LOG = "log.jsonl"
@@ -236,9 +237,8 @@ class Trainer:
             "average": self.average,
             "optimizer": self._optimizer.state_dict(),
         }
-        beside = self.folder / f"{CHECKPOINT}.new"
-        torch.save(state, beside)
-        beside.replace(self.folder / CHECKPOINT)
+        with replacing(self.folder / CHECKPOINT, forced=False) as part:
+            torch.save(state, part)
 
     def _learn(self, examples: list[Example], threads: Executor) -> float:
         factor = self.plan.factor(self.step)

@@ -9,7 +9,7 @@ lines of neighbouring columns often stand at equal heights.)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
@@ -28,18 +28,26 @@ _BEGINS = 0.5  # em: articles of one row begin no farther apart in height
 _LOOSE = 0.6  # of the width: a line that fills less is no line of columns
 
 Parts = list[tuple[Band, Gap]]
+Tabled = Callable[[Band], Band]
 
 
-def reading_order(pieces: Sequence[Piece], drawn: Sequence[Frame] = ()) -> list[list[Piece]]:
+def _as_they_are(pieces: Band) -> Band:
+    return pieces
+
+
+def reading_order(
+    pieces: Sequence[Piece], drawn: Sequence[Frame] = (), tabled: Tabled = _as_they_are
+) -> list[list[Piece]]:
     """Blocks in reading order; a block is one column of text, its pieces from top to bottom.
 
     Args:
         pieces: everything on the page.
         drawn: rectangles and lines on it.
+        tabled: what is on a part of the page, with a piece for each row of tables there.
     """
     frames = article_frames(drawn, pieces) if drawn else []
     if not frames:
-        return _reading_order(pieces)
+        return _reading_order(pieces, tabled)
     em = body_size(pieces)
     around = [piece for piece in pieces if not any(frame.holds(piece) for frame in frames)]
     around += [frame.stand_in(em) for frame in frames]
@@ -47,13 +55,14 @@ def reading_order(pieces: Sequence[Piece], drawn: Sequence[Frame] = ()) -> list[
         reading_order(
             [piece for piece in pieces if frame.holds(piece)],
             [other for other in drawn if frame.encloses(other)],
+            tabled,
         )
         for frame in frames
     ]
     held = dict(zip((frame.stand_in(em) for frame in frames), contents, strict=True))
     blocks: list[list[Piece]] = []
     waiting: list[list[Piece]] = []
-    for part in _parted(_reading_order(around), em):
+    for part in _parted(_reading_order(around, tabled), em):
         if part[0].size >= LARGE * em and part[0].text:
             blocks += waiting
             waiting = []
@@ -78,21 +87,22 @@ def _parted(blocks: Sequence[Band], em: float) -> Iterator[Band]:
             yield part
 
 
-def _reading_order(pieces: Sequence[Piece]) -> list[Band]:
+def _reading_order(pieces: Sequence[Piece], tabled: Tabled) -> list[Band]:
     if not pieces:
         return []
     bounds, em = extent(pieces), body_size(pieces)
     ordered = sorted(pieces, key=lambda piece: (piece.top, piece.left))
     folio = _folio(ordered, bounds, em)
-    blocks = _order(ordered[folio:], bounds, em)
+    blocks = _order(ordered[folio:], bounds, em, tabled)
     return [ordered[:folio], *blocks] if folio else blocks
 
 
-def _order(pieces: Band, bounds: Gap, em: float) -> list[list[Piece]]:
+def _order(pieces: Band, bounds: Gap, em: float, tabled: Tabled) -> list[list[Piece]]:
     for cut in (_head_cut, _row_cut, _gutter_cut, _headline_cut, _band_cut):
         parts = cut(pieces, bounds, em)
         if len(parts) > 1:
-            return [block for part, inside in parts for block in _order(part, inside, em)]
+            orders = (_order(tabled(part), inside, em, tabled) for part, inside in parts)
+            return [block for order in orders for block in order]
     return [sorted(pieces, key=lambda piece: (piece.top, piece.left))]
 
 

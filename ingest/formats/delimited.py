@@ -16,6 +16,7 @@ _DECLARED = re.compile(r"\ufeff?sep=(.)\r?\n?", re.IGNORECASE)
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _QUOTES = re.compile(r'"+')
 _SAMPLE = 1 << 16
+_MOST_ABOVE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,22 @@ def read_rows(text: str, known: Callable[[str], bool]) -> Iterator[Row]:
 
 
 def _delimiter(text: str, known: Callable[[str], bool]) -> str:
-    """The one that divides the header into most known columns, then into most columns."""
-    first = next((line for line in text[:_SAMPLE].splitlines() if line.strip("\ufeff \t")), "")
+    """The one that divides the header into most known columns, then into most columns.
 
-    def merit(delimiter: str) -> tuple[int, int]:
-        cells, _ = _Reader(first, delimiter).row(0)
-        return sum(known(cell) for cell in cells), len(cells) * (delimiter in ",;\t|")
+    A line that nothing divides and that is no known column's name is a title above the header.
+    """
+    filled = [line for line in text[:_SAMPLE].splitlines() if line.strip("\ufeff \t")]
+    for line in filled[:_MOST_ABOVE]:
 
-    return max(DELIMITERS, key=merit)
+        def merit(delimiter: str, line: str = line) -> tuple[int, int]:
+            cells, _ = _Reader(line, delimiter).row(0)
+            filled = sum(bool(cell.strip()) for cell in cells)
+            return sum(known(cell) for cell in cells), filled * (delimiter in ",;\t|")
+
+        best = max(DELIMITERS, key=merit)
+        if merit(best) > (0, 1):
+            return best
+    return DELIMITERS[0]
 
 
 class _Reader:

@@ -1,8 +1,8 @@
 """Word documents: paragraphs, tables and text boxes in their order, headings as `#` lines.
 
-Numbers that Word gives are written out. Headers, footers, tables of contents and hidden text are
-left out, notes stand at the end. What was deleted under revision is gone, what was inserted is
-text.
+Numbers that Word gives are written out. Headers and footers are left out but for their labelled
+lines (`编号：…`), tables of contents and hidden text wholly; notes stand at the end. What was
+deleted under revision is gone, what was inserted is text.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
-from ingest.formats.extracted import Extracted, bounded
+from ingest.formats.extracted import FACT, Extracted, Mark, bounded, storable
 from ingest.formats.tables import lines_of_rows, plain_rows
 from ingest.formats.word_chunks import chunk_lines, is_package
 from ingest.formats.word_numbering import Numbering
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _HEADING = re.compile(r"(?:heading|标题)\s*(\d)", re.IGNORECASE)
 _TITLE_STYLES = frozenset({"title", "标题", "题目"})
 _CONTENTS = re.compile(r"(?:toc|目录)\s*\d", re.IGNORECASE)
+_LABELLED = re.compile(r"^[\u4e00-\u9fff]{2,12}\s*[:：]\s*\S")
 _DEEPEST_HEADING = 6
 _DEEPEST_TABLE = 8
 _DEEPEST_CHUNK = 2
@@ -47,7 +48,12 @@ def extract(file: IO[bytes]) -> dict[str, Any]:
     """
     reader = _Reader(Package(file))
     text = bounded("\n".join(reader.lines()))
-    return Extracted(text, "docx", remarks=reader.remarks()).as_dict()
+    marks: list[Mark] = []
+    for fact in map(storable, reader.facts()):
+        start = len(text) + 1
+        text = bounded(f"{text}\n{fact}")
+        marks.append(Mark(start, len(text), FACT))
+    return Extracted(text, "docx", remarks=reader.remarks(), marks=tuple(marks)).as_dict()
 
 
 class _Reader:
@@ -70,6 +76,15 @@ class _Reader:
             yield from self._lines(self._body)
         for kind in ("footnote", "endnote"):
             yield from self._notes(kind)
+
+    def facts(self) -> list[str]:
+        """What headers and footers say under a label (`编号：CH-0426　版本：第3版`), each once."""
+        found: dict[str, None] = {}
+        for kind in ("header", "footer"):
+            for part in self._package.related(self._package.main.name, kind):
+                lines = (line.strip() for line in self._lines(self._package.parsed(part)))
+                found |= dict.fromkeys(line for line in lines if _LABELLED.search(line))
+        return list(found)
 
     def remarks(self) -> tuple[str, ...]:
         """What was left out."""

@@ -18,6 +18,8 @@ MOST_CHARACTERS = 5_000_000
 FOOTNOTE = "脚注"
 REMARK = "批注"
 CONTINUES = "接上页"
+FACT = "文件信息"
+ROW = "表格的一行"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,10 @@ class Mark:
     Attributes:
         start, end: offsets.
         kind: `FOOTNOTE` and `REMARK` belong to the text before them without being a part of it;
-            what `CONTINUES` goes on with the sentence of the page before. Anything else is left
-            out of the articles, and this says why, in Chinese.
+            what `CONTINUES` goes on with the sentence of the page before. A `FACT` stands around
+            the text (its day, source, editor, number): a paragraph, whatever it looks like. A
+            `ROW` is a line of a table, which goes on with no other.
+            Anything else is left out of the articles, and this says why, in Chinese.
     """
 
     start: int
@@ -38,7 +42,7 @@ class Mark:
     @property
     def is_left_out(self) -> bool:
         """Whether no article may have it."""
-        return self.kind not in {FOOTNOTE, REMARK, CONTINUES}
+        return self.kind not in {FOOTNOTE, REMARK, CONTINUES, FACT, ROW}
 
 
 _Part = TypeVar("_Part", Place, Mark)
@@ -70,10 +74,10 @@ class Extracted:
 
     @property
     def kept_text(self) -> str:
-        """The text without what no article may have."""
+        """The text without what no article may have, and what is not there for its own sake."""
         kept, end = "", 0
         for mark in sorted(self.marks, key=lambda mark: mark.start):
-            if mark.is_left_out:
+            if mark.is_left_out or mark.kind == FACT:
                 kept += self.text[end : mark.start]
                 end = mark.end
         return kept + self.text[end:]

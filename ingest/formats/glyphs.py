@@ -279,6 +279,7 @@ def _piece(run: list[Glyph]) -> Iterator[Piece]:
         size=size,
         pale=2 * sum(glyph.pale for glyph in run) > len(run),
         aside=run[0].aside,
+        font=run[0].font,
     )
 
 

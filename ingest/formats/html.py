@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import accumulate
 from typing import IO, TYPE_CHECKING, Any
 
-from ingest.formats.extracted import Extracted, bounded
+from ingest.formats.extracted import FACT, Extracted, Mark, bounded, storable
 from ingest.formats.web_dates import is_about_page, page_date, says_source
+from ingest.formats.web_facts import facts_around
 from ingest.formats.web_furniture import drop_furniture, is_furniture_line
 from ingest.formats.web_hidden import drop_unseen
 from ingest.formats.web_lines import has_unmarked_lists, web_lines
@@ -39,8 +41,10 @@ def extract(file: IO[bytes]) -> dict[str, Any]:
     decoded = decoded_page(data)
     page = _Page(decoded.text)
     text = bounded("\n".join(page.lines))
+    marks = _marks(page.lines, page.facts)
     remarks = (f"略去了网页里 {page.hidden} 处看不见的文字",) if page.hidden else ()
-    return Extracted(text, decoded.encoding, values=page.values, remarks=remarks).as_dict()
+    read = Extracted(text, decoded.encoding, values=page.values, remarks=remarks, marks=marks)
+    return read.as_dict()
 
 
 def whole_text(data: bytes) -> tuple[list[str], str]:
@@ -55,11 +59,18 @@ def whole_text(data: bytes) -> tuple[list[str], str]:
     return [line.text for line in web_lines(_body(tree))], decoded.encoding
 
 
+def _marks(lines: Sequence[str], facts: Collection[int]) -> tuple[Mark, ...]:
+    """The lines of these numbers as facts."""
+    ends = list(accumulate((len(line) + 1 for line in lines), initial=0))
+    return tuple(Mark(ends[n], ends[n + 1] - 1, FACT) for n in sorted(facts))
+
+
 class _Page:
     """One page, read once.
 
     Attributes:
         lines: of its article, the headline first where there are other headings.
+        facts: the numbers of those among them that state facts around it.
         values: what it says of itself.
         hidden: how many texts were left out because nobody sees them.
     """
@@ -82,9 +93,16 @@ class _Page:
             values["authors"] = authors
         values.setdefault("newspaper", page_source(tree))
         self.values = {key: value for key, value in values.items() if value}
-        above = {id(line) for line in head if is_about_page(line.text)}
+        around = facts_around(everything, article, head, _body(tree), title)
+        above = {id(line) for line in head if is_about_page(line.text)} | set(map(id, around[0]))
         kept = [line.text for line in article if id(line) not in above]
-        self.lines = _headed(kept or [line.text for line in article], title)
+        headed = _headed(kept or [line.text for line in article], title)
+        over, below = ([line.text for line in lines if kept] for lines in around)
+        top = sum(line.startswith("# ") for line in headed[:1])
+        whole = [*headed[:top], *over, *headed[top:], *below]
+        self.lines = [storable(line) for line in whole]
+        end = len(self.lines)
+        self.facts = {*range(top, top + len(over)), *range(end - len(below), end)}
 
 
 def _article(tree: HtmlElement, everything: Sequence[WebLine]) -> list[WebLine]:

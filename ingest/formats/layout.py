@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
+from ingest.formats.aligned_tables import aligned_tables
 from ingest.formats.columns import reading_order
 from ingest.formats.edge_lines import Sheet
 from ingest.formats.extracted import CONTINUES, FOOTNOTE, REMARK, Mark, PageText
@@ -15,7 +17,9 @@ from ingest.formats.footnotes import footnotes
 from ingest.formats.frames import Frame
 from ingest.formats.furnishing import furniture_of
 from ingest.formats.grids import grids
-from ingest.formats.printed_tables import AGAIN, PrintedTable, linked, printed_tables
+from ingest.formats.item_numbers import with_numbers
+from ingest.formats.page_table import PrintedTable
+from ingest.formats.printed_tables import AGAIN, linked, printed_tables
 from ingest.formats.text_runs import Band, Piece, body_size, extent, prose_size, rows
 from ingest.formats.turns import Turn
 from ingest.formats.typesetting import Ends, TypeScale, set_blocks
@@ -126,9 +130,19 @@ def _with_tables(
     em = body_size(pieces)
     inside = frozenset(piece for table in tables for piece in table.pieces)
     text = [piece for piece in pieces if piece not in inside]
-    text += [line for table in tables for line in table.lines(em)]
+    text = with_numbers(text) + [line for table in tables for line in table.lines(em)]
     again = {line: AGAIN for table in tables for line in table.repeated()}
-    return replace(page, blocks=reading_order(text, drawn), furniture=page.furniture | again)
+    tabled = partial(_tabled, drawn=drawn, em=em)
+    blocks = reading_order(text, drawn, tabled)
+    return replace(page, blocks=blocks, furniture=page.furniture | again)
+
+
+def _tabled(pieces: Band, drawn: Sequence[Frame], em: float) -> Band:
+    """A part of a page, with a piece for each row of the tables that stand in it alone."""
+    tables = list(aligned_tables(pieces, drawn, em))
+    inside = frozenset(piece for table in tables for piece in table.pieces)
+    rest = [piece for piece in pieces if piece not in inside] if tables else pieces
+    return rest + [line for table in tables for line in table.lines(em)]
 
 
 def _outside_tables(
@@ -235,6 +249,7 @@ class _Parts:
         self._places += [
             Place(p.start + start, p.end + start, p.page, turn.on_page(p.box)) for p in text.places
         ]
+        self._marks += [replace(m, start=m.start + start, end=m.end + start) for m in text.marks]
         if kind:
             self._marks.append(Mark(start, len(self._text), kind))
 

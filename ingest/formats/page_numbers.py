@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ingest.formats.edge_lines import EdgeLine
-from rag.language.numerals import number_of
+from rag.language.numerals import DIGITS, number_of
 
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _DASH = r"[-–—―─－~～·•.・*_|｜]"
-_HAN = "[〇零一二三四五六七八九十百]"
+_HAN = f"[〇{DIGITS}十百]"
 _VALUE = rf"(?P<value>\d{{1,4}}|[ivxlc]{{1,7}}|[IVXLC]{{1,7}}|{_HAN}{{1,5}})"
 _OF = r"(?P<of>\d{1,4})"
 _SURE = tuple(

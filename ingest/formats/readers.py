@@ -116,9 +116,11 @@ def _old(modern: str, kind: str, head: bytes) -> Way | None:
     return Way(TABLE) if modern == "xlsx" and b"\0" not in head else None
 
 
-def is_web_page(name: str) -> bool:
-    """Whether a file of this name is a web page."""
-    return PAGE_PARSERS.get(PurePath(name).suffix.lower()) == "html"
+def states_paragraphs(name: str) -> bool:
+    """Whether a file of this name says itself where its paragraphs end, as a Word file does."""
+    suffix = PurePath(name).suffix.lower()
+    parser = PAGE_PARSERS.get(suffix) or OLD_NAMES.get(suffix)
+    return parser not in {None, "pdf", "ocr", "ofd"}
 
 
 def read_text(file: IO[bytes], name: str) -> Extracted:

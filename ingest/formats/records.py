@@ -18,6 +18,7 @@ from typing import IO, Any
 from ingest.encodings import decode
 from ingest.formats.delimited import Row, read_rows
 from ingest.formats.extracted import storable
+from ingest.formats.sheets import BETWEEN_CELLS
 from ingest.metadata import Metadata, field_of, metadata_from_mapping
 from rag.errors import DocumentError, EncodingUnknown, ParseFailed, ParseLimit, RecordInvalid
 
@@ -42,6 +43,8 @@ _NOTE = re.compile(r"\s*[（(【\[][^（）()【】\[\]]{0,20}[）)】\]]\s*$|^[
 _DAY_NUMBER = re.compile(r"[2-7]\d{4}(?:\.\d+)?")
 _DAY_ZERO = date(1899, 12, 30)
 _LONGEST_QUESTION = 60
+_NUMBERS = ("序号", "编号", "行号")
+_HAN = re.compile("[\u4e00-\u9fff]")
 _SAMPLE = 1 << 18
 
 
@@ -76,23 +79,22 @@ def read_jsonl(file: IO[bytes], name: str) -> Iterator[Record | DocumentError]:
         yield _record(values, name, line, hashlib.sha256(raw.strip()).hexdigest(), codec)
 
 
-def read_csv(file: IO[bytes], name: str) -> Iterator[Record | DocumentError]:
-    """Articles and errors in the order of rows; `line` is where a row ends.
+def csv_rows(file: IO[bytes], name: str) -> tuple[Iterator[Row], str]:
+    """The rows of a delimited table, its header first, and its codec.
 
     Raises:
         ParseLimit: larger than `LARGEST_TABLE`.
         EncodingUnknown: undecodable.
-        ParseFailed: no column of texts, or of questions and answers.
     """
     text, codec = _whole(file, name)
-    yield from table_records(read_rows(text, _is_known), name, codec)
+    return read_rows(text, _is_known), codec
 
 
 def table_records(rows: Iterable[Row], name: str, codec: str) -> Iterator[Record | DocumentError]:
     """The records of a table whose first row names its columns.
 
     Raises:
-        ParseFailed: as `read_csv`.
+        ParseFailed: no column of texts, or of questions and answers.
     """
     waiting = iter(rows)
     header = next(waiting, None)
@@ -127,7 +129,7 @@ def read_table(file: IO[bytes], name: str) -> list[dict[str, str]]:
     """All rows of a CSV, keys lower case.
 
     Raises:
-        ParseLimit, EncodingUnknown: as `read_csv`.
+        ParseLimit, EncodingUnknown: as `csv_rows`.
     """
     text, _ = _whole(file, name)
     rows = read_rows(text, lambda cell: _is_known(cell) or _key(cell) in {"file", "文件", "文件名"})
@@ -173,7 +175,23 @@ def _question_and_answer(values: dict[str, Any]) -> str | None:
         return None
     if len(question) <= _LONGEST_QUESTION and "\n" not in question:
         values.setdefault("title", question)
-    return f"{question}\n{answer}"
+    return "\n".join(filter(None, (question, answer, _beside(values))))
+
+
+def _beside(values: dict[str, Any]) -> str:
+    """What the other columns say of a question, as `更新日期：2024-03-01`; numbers of rows do not.
+
+    A name without a Chinese character is a program's, not a reader's.
+    """
+    said = {
+        key: str(_dated(key, value)).strip()
+        for key, value in values.items()
+        if key not in {*_QUESTION_KEYS, *_ANSWER_KEYS, *_NUMBERS}
+        and field_of(key) not in {"article_id", "title"}
+        and _HAN.search(key)
+        and isinstance(value, str | int | float)
+    }
+    return BETWEEN_CELLS.join(f"{key}：{value}" for key, value in said.items() if value)
 
 
 def _dated(key: str, value: object) -> object:
@@ -241,12 +259,13 @@ def _json_reason(error: ValueError | RecursionError) -> str:
     return "不是可用的 JSON"
 
 
-def holds_articles(file: IO[bytes], name: str) -> bool:
-    """Whether the first record is an article: a folder may hold other tables beside its pages."""
-    read = read_jsonl if name.lower().endswith(".jsonl") else read_csv
+def is_meant(file: IO[bytes], name: str) -> bool:
+    """Whether a table that lies in a folder is to be read: articles or data, no questions' gold."""
     try:
-        return isinstance(next(read(file, name), None), Record)
-    except (RecordInvalid, ParseFailed):
-        return False
+        if not name.lower().endswith(".jsonl"):
+            rows, _ = csv_rows(file, name)
+            header = next(rows, Row(0, []))
+            return not {_column(cell) for cell in header.cells} & _OF_QUESTION_SETS
+        return isinstance(next(read_jsonl(file, name), None), Record)
     except DocumentError:
         return True  # loading it will say what is wrong

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import IO, Any
 
 from ingest.formats.extracted import Extracted, bounded
-from ingest.formats.tables import TableCell, TableRow, lines_of_rows
+from ingest.formats.rtf_rows import RowShapes, ShapedRow, table_rows
+from ingest.formats.tables import lines_of_rows
 from rag.errors import ParseFailed, ParseLimit
 
 MOST_BYTES = 64 << 20
@@ -109,7 +110,8 @@ class _Reader:
         self._lines: dict[bool, list[str]] = {False: [], True: []}
         self._pieces: dict[bool, list[str]] = {False: [], True: []}
         self._cells: list[str] = []
-        self._rows: list[TableRow] = []
+        self._shapes = RowShapes()
+        self._rows: list[ShapedRow] = []
 
     def lines(self) -> Iterator[str]:
         """Paragraphs and rows, then the notes."""
@@ -194,6 +196,8 @@ class _Reader:
         elif word in {b"row", b"nestrow"}:
             self._end_row()
         else:
+            if not state.unread:
+                self._shapes.hear(word, number)
             self._codes(word, number or 0)
 
     def _codes(self, word: bytes, number: int) -> None:
@@ -262,11 +266,10 @@ class _Reader:
 
     def _end_row(self) -> None:
         if not self._state.unread and self._cells:
-            cells = (TableCell((text,) if text else ()) for text in self._cells)
-            self._rows.append(TableRow(tuple(cells)))
+            self._rows.append(self._shapes.row(self._cells))
             self._cells.clear()
 
     def _end_table(self) -> None:
         """The rows that stand below each other, now that something else follows."""
-        self._lines[False] += [line.text for line in lines_of_rows(self._rows)]
+        self._lines[False] += [line.text for line in lines_of_rows(table_rows(self._rows))]
         self._rows.clear()

@@ -6,7 +6,7 @@ A program that writes documents says where cells stand and which are one; `Sheet
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
@@ -28,6 +28,7 @@ _LABELS = (
 )
 _FORM_LABELS = frozenset(_LABELS.split())
 """Generic labels of forms: where they begin several rows, the table has labels in its rows."""
+_LEAST_IN_PAIRS = 4
 _COLONS = ("：", ":")
 
 
@@ -82,8 +83,8 @@ def lines_of_rows(rows: Sequence[TableRow]) -> Sequence[TableLine]:
     return list(plain_rows(rows)) if lines is None else lines
 
 
-def table_of(rows: Sequence[TableRow]) -> Table | None:
-    """A table understood; None where it is no table but layout."""
+def table_of(rows: Sequence[TableRow], *, headed: bool = True) -> Table | None:
+    """A table understood, by `headed` with names of columns; None where it is mere layout."""
     cells = [cell for row in rows for cell in row.cells if cell.text]
     if not cells or _is_layout(rows, cells):
         return None
@@ -91,9 +92,14 @@ def table_of(rows: Sequence[TableRow]) -> Table | None:
     if max(map(len, sheet.cells)) > _MOST_COLUMNS:
         return None
     if _is_form(sheet.cells):
-        labelled = ((n, _labelled(row)) for n, row in enumerate(sheet.cells, start=1) if any(row))
+        named = _label_columns(sheet.cells)
+        numbered = ((n, row) for n, row in enumerate(sheet.cells, start=1) if any(row))
+        labelled = ((n, _labelled(row, named)) for n, row in numbered)
         return Table("", rows=[Row(n, [line]) for n, line in labelled])
-    return understood(sheet) if sheet.header or _is_headed(sheet.cells) else unnamed(sheet)
+    if not sheet.header and _alternates(rows, sheet.cells):
+        return Table("", rows=[Row(n, [_in_pairs(row)]) for n, row in enumerate(rows, start=1)])
+    has_names = headed and (sheet.header or _is_headed(sheet.cells))
+    return understood(sheet) if has_names else unnamed(sheet)
 
 
 def go_on(before: Table, rows: Sequence[TableRow]) -> tuple[Table, tuple[int, ...]]:
@@ -203,6 +209,29 @@ def _is_form(cells: Sequence[Sequence[str]]) -> bool:
     return marked or (len(labelled) > 1 and (beside or max(map(len, cells)) == 2))
 
 
+def _alternates(rows: Sequence[TableRow], cells: Sequence[Sequence[str]]) -> bool:
+    """Whether every row is labels and values by turns, in four columns or more.
+
+    Labels are short and have no digit; a value in the first row has one, as no header's name has.
+    Cells that reach over several columns leave each label in a column of labels.
+    """
+    wide = max(map(len, cells), default=0)
+    plain = all(cell.down == 1 and not cell.goes_on for row in rows for cell in row.cells)
+    if wide < _LEAST_IN_PAIRS or wide % 2 or not plain or any(row.before for row in rows):
+        return False
+    if any(len(row.cells) % 2 or any(c.across % 2 == 0 for c in row.cells) for row in rows):
+        return False
+    labels = [cell.text for row in rows for cell in row.cells[::2] if cell.text]
+    short = all(len(label) <= _LONGEST_NAME and not _has_digit(label) for label in labels)
+    return short and any(_has_digit(cell.text) for cell in rows[0].cells[1::2])
+
+
+def _in_pairs(row: TableRow) -> str:
+    pairs = zip(row.cells[::2], row.cells[1::2], strict=True)
+    said = (f"{_bare(label.text)}：{value.text}" for label, value in pairs if label.text)
+    return BETWEEN_CELLS.join(said)
+
+
 def _is_label(cell: str) -> bool:
     return cell.endswith(_COLONS) or _bare(cell) in _FORM_LABELS
 
@@ -211,18 +240,34 @@ def _bare(cell: str) -> str:
     return "".join(cell.split()).rstrip("：:")
 
 
-def _labelled(row: Sequence[str]) -> str:
-    """A form's row: each label with the value behind it."""
+def _label_columns(cells: Sequence[Sequence[str]]) -> frozenset[int]:
+    """The columns of short cells of which half are labels, before columns without a label.
+
+    Of two columns, the first where it has two labels.
+    """
+    columns = list(zip(*cells, strict=False))
+    known = [sum(map(_is_label, column)) for column in columns]
+    return frozenset(
+        n
+        for n, column in enumerate(columns[:-1])
+        if (0 < sum(map(bool, column)) <= 2 * known[n] or (len(columns) == 2 <= known[n]))
+        and not known[n + 1]
+        and max(map(len, column)) <= _LONGEST_NAME
+    )
+
+
+def _labelled(row: Sequence[str], named: Set[int]) -> str:
+    """A form's row: each label, known or in a column of labels, with the value behind it."""
     parts: list[str] = []
-    filled = [cell for cell in row if cell]
+    filled = [(cell, _is_label(cell) or n in named) for n, cell in enumerate(row) if cell]
     n = 0
     while n < len(filled):
-        label = _bare(filled[n])
-        if n + 1 < len(filled) and _is_label(filled[n]) and not _is_label(filled[n + 1]):
-            parts.append(f"{label}：{filled[n + 1]}")
+        cell, is_label = filled[n]
+        if n + 1 < len(filled) and is_label and not filled[n + 1][1]:
+            parts.append(f"{_bare(cell)}：{filled[n + 1][0]}")
             n += 2
         else:
-            parts.append(filled[n])
+            parts.append(cell)
             n += 1
     return BETWEEN_CELLS.join(parts)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Gap = tuple[float, float]
 
@@ -23,6 +23,7 @@ class Piece:
         pale: printed so that other text can be read through it.
         aside: the file itself says that it is no part of the text.
         row: it is a table's row, a line of its own.
+        font: the name of the font that its first character is set in, where a file tells.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Piece:
     pale: bool = False
     aside: bool = False
     row: bool = False
+    font: str = field(default="", compare=False)
 
     @property
     def middle(self) -> float:

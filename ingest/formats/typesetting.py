@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from ingest.formats.extracted import PageText
+from ingest.formats.extracted import ROW, Mark, PageText
 from ingest.formats.text_runs import Piece, body_size, rows
 from ingest.lines import ends_sentence
 from rag.data_model.documents import Place
@@ -26,6 +26,8 @@ _CELLS = "\u3000"  # stands between the cells of a row
 _LEAST_LINE = 8  # characters of a line that goes on over a page's end
 _RESIZED = 0.12  # em: lines of different type
 _INDENT = 0.8  # em: a first line is set in by more
+_ALIGNED = 0.2  # em: lines of a paragraph that is set in as a whole
+_RUNNING = 12.0  # em: what is shorter may be a list's
 _SHORT = 1.6  # em: a last line ends earlier by more
 _SHORT_AMONG_INDENTED = 4.0
 _SHORT_AMONG_SPACED = 6.0
@@ -119,6 +121,7 @@ def set_blocks(
     """
     parts: list[str] = []
     places: list[Place] = []
+    marks: list[Mark] = []
     offset = 0
     em = scale.em
     columns = [column for block in blocks if (column := _Column.of(block, scale))]
@@ -135,8 +138,9 @@ def set_blocks(
                 start = offset + len(glue)
                 offset = start + len(line.text)
                 places.append(Place(start, offset, page, _box(line, *size)))
+                marks += [Mark(start, offset, ROW)] if line.row else []
                 previous = line.text
-    return PageText("".join(parts), tuple(places)), _ends(columns, em)
+    return PageText("".join(parts), tuple(places), tuple(marks)), _ends(columns, em)
 
 
 @dataclass(frozen=True)
@@ -273,13 +277,27 @@ def _paragraphs(lines: Sequence[_Line], em: float, slack: float) -> list[tuple[b
         far = line.top - above.bottom > usual + _FAR * em
         short = right - above.right > limit * em
         parted = spaced and line.top - above.bottom > usual + _SPACED * em
-        starts = line.left - left > _INDENT * em or parted or (short and not large)
+        goes_on = not short and _goes_on(above, line, em)
+        starts = (
+            (line.left - left > _INDENT * em and not goes_on) or parted or (short and not large)
+        )
         if resized or far or (starts and not large) or line.row or above.row:
             grouped.append((not (far or resized), [line]))
         else:
             grouped[-1][1].append(line)
         was_large = large
     return grouped
+
+
+def _goes_on(above: _Line, line: _Line, em: float) -> bool:
+    """Whether `line` goes on with a sentence of a paragraph that is set in as a whole.
+
+    Or of an item whose number hangs out to the left of its lines.
+    """
+    hanging = _ITEM.match(above.text) is not None and line.left > above.left
+    aligned = hanging or abs(line.left - above.left) <= _ALIGNED * em
+    running = above.right - above.left >= _RUNNING * em
+    return aligned and running and not ends_sentence(above.text)
 
 
 def _margins(lines: Sequence[_Line], em: float) -> tuple[float, float]:

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from rag.language.numerals import number_of
-from rag.language.quantities import chinese_number
+from rag.language.numerals import chinese_number, number_of
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -47,6 +46,7 @@ _TODAY = re.compile(
     r"今天|今日|星期|周[一二三四五六日]|农历|截止|截至|有效期|报名|开标|版权|©|Copyright",
     re.IGNORECASE,
 )
+_EDITION = re.compile(r"第\s?[A-Z]?\d{1,3}\s?版|[A-Z]?\d{2}\s?版[:：]")
 _SOURCE_LINE = re.compile(
     r"(?:文章|信息|稿件|新闻|内容)?(?:来源|稿源|作者|编辑|责任编辑|字号|字体|浏览次数|点击数?|阅读数?|浏览量?|访问量)\s*[:：]"
 )
@@ -161,9 +161,10 @@ def _labelled(lines: Sequence[str], label: re.Pattern[str]) -> str | None:
 
 
 def _credited(head: Sequence[str]) -> str | None:
-    """`2024-05-20 09:30 来源：某网`: a day beside a clock or a credit, and no sentence."""
+    """`2024-05-20 09:30 来源：某网`: a day beside a clock, credit or page, and no sentence."""
     for line in head:
-        if len(line) > _LONGEST_LINE or _TODAY.search(line):
+        edition = _EDITION.search(line)
+        if len(line) > _LONGEST_LINE or (_TODAY.search(line) and not edition):
             continue
         match = _DAY.search(line)
         if match is None:
@@ -171,7 +172,7 @@ def _credited(head: Sequence[str]) -> str | None:
         rest = f"{line[: match.start()]} {line[match.end() :]}"
         clock = _CLOCK.search(line[match.end() : match.end() + 8]) and len(rest) <= _LONGEST_REST
         plain = _ALONE.fullmatch(rest) or not re.search("[，。；！？]", rest)
-        if (_ALONE.fullmatch(rest) or clock or _CREDIT.search(rest)) and plain:
+        if (_ALONE.fullmatch(rest) or clock or edition or _CREDIT.search(rest)) and plain:
             return day_of(line)
     return None
 

@@ -21,7 +21,8 @@ class Filters(_Record):
     """Which articles may answer; what is empty does not restrict.
 
     `date_from` and `date_to` are ISO dates, both included. `articles` are article ids. `page` is
-    the newspaper's page (`5`, `A03`); `section` is a heading inside the article.
+    the newspaper's page (`5`, `A03`); `section` is a heading inside the article. `collections` are
+    names, of which an article is in any; it has any of `tags`.
     """
 
     articles: tuple[str, ...] = ()
@@ -32,11 +33,13 @@ class Filters(_Record):
     page: str | None = None
     date_from: str | None = None
     date_to: str | None = None
+    collections: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Whether every article may answer."""
-        return self == Filters()
+        return not any(dict(self).values())
 
 
 class Question(_Record):
@@ -51,6 +54,10 @@ class Question(_Record):
     id: str | None = None
     filters: Filters = Filters()
     exact: bool = False
+
+    def earlier(self, at: int) -> Question:
+        """The message of its history at an index, as it was asked."""
+        return self.model_copy(update={"question": self.history[at], "history": self.history[:at]})
 
 
 class Slip(_Record):
@@ -141,6 +148,7 @@ class Citation(_Record):
     """A verbatim quote and where it stands. `paragraph` counts from 1 within the article.
 
     `reprints` are ids of other articles of nearly the same text that have the quote too.
+    `collection` is the name of the one that the article is in.
     """
 
     n: int
@@ -161,6 +169,7 @@ class Citation(_Record):
     matched_words: tuple[str, ...] = ()
     reprints: tuple[str, ...] = ()
     why: Why | None = None
+    collection: str | None = None
 
 
 class Statement(_Record):
@@ -177,11 +186,24 @@ class Mismatch(_Record):
     told: str
 
 
+class Lead(_Record):
+    """What may be asked in the place of a question that was refused.
+
+    `unfiltered` is the same question without the filters, `rephrased` one about what the articles
+    tell of instead: both are answered. `article` asks for the gist of an article that came near.
+    """
+
+    kind: Literal["unfiltered", "rephrased", "article"]
+    question: str
+    article_id: str | None = None
+
+
 class Refusal(_Record):
     """Why there is no answer, the nearest passages, and what no passage holds.
 
     `further` tells that only what the answers before had not quoted would have done; `task`, what
-    is asked to be done that is not done here: see `rag.desk.tasks`.
+    is asked to be done that is not done here: see `rag.desk.tasks`; `leads`, what may be asked
+    instead: see `rag.desk.leads`.
     """
 
     reason: RefusalReason
@@ -191,6 +213,7 @@ class Refusal(_Record):
     mismatch: Mismatch | None = None
     further: bool = False
     task: Task | None = None
+    leads: tuple[Lead, ...] = ()
 
 
 class Listing(_Record):
@@ -254,12 +277,21 @@ class SubQuestion(_Record):
 
 
 class Receipt(_Record):
-    """What an answer was computed from; the same receipt and question give the same answer."""
+    """What an answer was computed from; the same receipt and question give the same answer.
+
+    `evidence` names the reader and what weighs it, `reranker` what ordered passages before reading.
+    `chooser` names an endpoint that may choose among sentences, and `choice` tells what it did:
+    `chosen`, `none` (no sentence answers), or why the reader's order stands; empty: not asked. What
+    it chooses may differ from day to day.
+    """
 
     generation: int
     model: str
     settings: str
     evidence: str = ""
+    reranker: str = ""
+    chooser: str = ""
+    choice: str = ""
 
 
 class Answer(_Record):

@@ -8,9 +8,13 @@ decoded: `"".join(source[s:e] for s, e in spans)` is the paragraph, character fo
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import NamedTuple
+from functools import cached_property, wraps
+from typing import Concatenate, NamedTuple, ParamSpec, TypeVar, cast
+
+Read = TypeVar("Read")
+Which = ParamSpec("Which")
 
 
 class Span(NamedTuple):
@@ -171,7 +175,7 @@ class Article:
     affiliations: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
-        """At once, however long it is: what is remembered of an article is looked up by it."""
+        """By its text as a whole, whose hash is kept: paragraphs are not gone through."""
         return hash((self.article_id, self.title, self.text))
 
     @cached_property
@@ -193,6 +197,21 @@ class Article:
             starts.append(offset)
             offset += len(paragraph.text) + 1
         return tuple(starts)
+
+
+def remembered(
+    read: Callable[Concatenate[Article, Which], Read],
+) -> Callable[Concatenate[Article, Which], Read]:
+    """What is read of an article, kept with it: found at once, however long, and gone with it."""
+
+    @wraps(read)
+    def known(article: Article, /, *which: Which.args, **by_name: Which.kwargs) -> Read:
+        key = f"{read.__module__}.{read.__qualname__}{which}{by_name}"
+        if key not in (kept := article.__dict__):
+            kept[key] = read(article, *which, **by_name)
+        return cast("Read", kept[key])
+
+    return known
 
 
 @dataclass(frozen=True, slots=True)

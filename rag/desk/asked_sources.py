@@ -18,11 +18,20 @@ _PAPER = re.compile(
     r"^(?:请问|帮我|看看|查一?下|想看|在|从)?(?P<name>[\u4e00-\u9fff]{1,5}?(?:日报|晚报|晨报|早报|时报|周报|商报|青年报|周刊))"
 )
 _PAPER_END = re.compile("(?:报|周刊|杂志)$")
+_END_ALONE = re.compile(
+    "(?:^|[,，在看从查这那期张份的]|请问|今天|昨天)(?P<part>[日晚晨早周时商快]报|青年报|都市报|周刊)"
+)
+_START_ALONE = re.compile(
+    "(?:^|[,，在看从查]|请问|今天|昨天)(?P<part>[\u4e00-\u9fff]{2,4}?)(?:那|这|的){0,4}[张份]?"
+    "(?:报纸|报)(?![道告名社刊酬价销考答到送])"
+)
 _DAY = re.compile(
     rf"(?:(?P<year>{YEAR_NUMERAL})年)?(?P<month>{NUMERAL})月(?:份)?(?:(?P<day>{NUMERAL})[日号])?"
     rf"|(?P<only>{YEAR_NUMERAL})年(?:度|份)?|(?P<iso>\d{{4}}-\d{{1,2}}-\d{{1,2}})"
 )
-_RELATIVE = re.compile("(?P<today>今天|今日|当天|今早)|(?P<yesterday>昨天|昨日)|(?P<before>前天)")
+_RELATIVE = re.compile(
+    "(?P<today>今天|今日|当天|今早|\\btoday\\b)|(?P<yesterday>昨天|昨日|\\byesterday\\b)|(?P<before>前天)"
+)
 _AGO = {"today": 0, "yesterday": 1, "before": 2}
 _PAGE = re.compile(
     rf"(?<![这本那该])第?(?P<page>[a-z]?{NUMERAL}|[a-z]\d{{1,3}})版(?!权|本|块)|(?P<front>头版)"
@@ -98,9 +107,21 @@ def _names(
         if named:
             longest = max(named, key=len)
             paper, bare = known[longest], bare.replace(longest, " ", 1)
+        elif part := _in_part(bare, known):
+            paper, bare = known[part[0]], _without(bare, part[1])
         elif match := _PAPER.search(bare):
             paper, bare = match["name"], _without(bare, match)
     return paper, title, bare
+
+
+def _in_part(bare: str, known: Iterable[str]) -> tuple[str, re.Match[str]] | None:
+    """The one newspaper that is named by its end or its beginning: `晚报`, `沅江的报纸`."""
+    for pattern, has in ((_END_ALONE, str.endswith), (_START_ALONE, str.startswith)):
+        match = pattern.search(bare)
+        meant = [name for name in known if has(name, match["part"])] if match else []
+        if match and len(meant) == 1:
+            return meant[0], match
+    return None
 
 
 def _as_typed(folded: str, typed: str) -> str:

@@ -7,7 +7,7 @@ what there is gets titles; who wants the gist of an article gets a few of its se
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
 
@@ -28,8 +28,10 @@ from rag.data_model.answers import (
 from rag.desk.article_vectors import sentences_of
 from rag.desk.gist import gist_of
 from rag.desk.gist_parts import rows_of
+from rag.desk.naming import Namer
+from rag.desk.nth import article_at, nth_in
 from rag.desk.overview import SHOWN, Listed, Lister
-from rag.desk.requests import Kind, Request, request_of
+from rag.desk.requests import QUESTION, Kind, Request, again, request_of
 from rag.desk.suggestions import Suggestions
 from rag.library.library import Library
 from rag.library.records import StoredArticle
@@ -45,10 +47,36 @@ _SUGGESTED = 3
 _TALKS: TypeAdapter[Talk] = TypeAdapter(Talk)
 _TASKS: TypeAdapter[Task] = TypeAdapter(Task)
 _PARTS: TypeAdapter[Part] = TypeAdapter(Part)
+MORE = "还有吗"
+"""What `继续` means after a question."""
 _MEANT_BEFORE = 2
 """Earlier questions whose answers are looked at for the article that is meant."""
 
 Ask = Callable[[Question], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An earlier message that a question may lean on: where it stands, and what it is about.
+
+    `is_title`: it asked nothing, and the one article that was shown for it has this title.
+    """
+
+    at: int
+    text: str
+    is_title: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShownList:
+    """An earlier message that may have been replied to with a list: where it stands, what it asks.
+
+    `offset`: so many articles of the list were shown before.
+    """
+
+    at: int
+    request: Request
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,42 +85,26 @@ class Talked:
 
     Attributes:
         request: what it wants.
-        questions: the earlier messages that asked something of the articles.
+        before: the earlier messages that asked something of the articles, or showed one.
         listed: the list that `继续` goes on with, and how many articles of it were shown.
+        lists: what may have been replied to with lists, oldest first: `第二篇` is of the last one.
     """
 
     request: Request
-    questions: tuple[str, ...] = ()
+    before: tuple[Said, ...] = ()
     listed: tuple[Request, int] | None = None
+    lists: tuple[ShownList, ...] = ()
 
     @property
     def asks_for_more(self) -> bool:
         """Whether `继续` goes on about a question."""
         goes_on = self.request.kind is Kind.HELP and self.request.name == "continue"
-        return goes_on and self.listed is None and bool(self.questions)
+        return goes_on and self.listed is None and bool(self.before)
 
     @property
     def is_for_the_desk(self) -> bool:
         """Whether it may be replied to without asking the articles."""
         return self.request.kind is not Kind.QUESTION and not self.asks_for_more
-
-
-def talked(question: Question, newspapers: Callable[[], Sequence[str]]) -> Talked:
-    """What a message wants, after what was said before."""
-    questions: list[str] = []
-    listed: tuple[Request, int] | None = None
-    for text in question.history:
-        request = request_of(text, newspapers, leans=bool(questions))
-        if request.kind is Kind.QUESTION:
-            questions.append(text)
-        if request.kind is Kind.OVERVIEW:
-            listed = request, SHOWN
-        elif listed and request.name == "continue":
-            listed = listed[0], listed[1] + SHOWN
-        elif request.kind in {Kind.QUESTION, Kind.GIST}:
-            listed = None
-    now = request_of(question.question, newspapers, leans=bool(questions))
-    return Talked(now, tuple(questions), listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +123,75 @@ class Desk:
     ask: Ask
     suggestions: Suggestions
 
+    def talked(self, question: Question, newspapers: Callable[[], Sequence[str]]) -> Talked:
+        """What a message wants, after what was said before."""
+        before: list[Said] = []
+        listed: tuple[Request, int] | None = None
+        lists: list[ShownList] = []
+        last = QUESTION
+        for at, text in enumerate(question.history):
+            last = self._wanted(
+                text, last, newspapers, question.filters, leans=bool(before), listed=bool(lists)
+            )
+            if last.kind is Kind.QUESTION:
+                before.append(Said(at, text))
+            elif before and listed is None and last.name == "continue":
+                before.append(Said(at, MORE))
+            elif last.kind is Kind.GIST or (last.kind is Kind.OVERVIEW and last.topic):
+                before += self._shown(question, at, text)
+            if last.kind is Kind.OVERVIEW:
+                listed = last, SHOWN
+                lists.append(ShownList(at, last))
+            elif listed and last.name == "continue":
+                lists.append(ShownList(at, *listed))
+                listed = listed[0], listed[1] + SHOWN
+            elif last.kind in {Kind.QUESTION, Kind.GIST}:
+                listed = None
+            if last.kind is Kind.GIST:
+                lists.append(ShownList(at, last))
+        now = self._wanted(
+            question.question,
+            last,
+            newspapers,
+            question.filters,
+            leans=bool(before),
+            listed=bool(lists),
+        )
+        return Talked(now, tuple(before), listed, tuple(lists))
+
+    def _wanted(
+        self,
+        text: str,
+        last: Request,
+        newspapers: Callable[[], Sequence[str]],
+        filters: Filters,
+        *,
+        leans: bool,
+        listed: bool,
+    ) -> Request:
+        """What a message wants; one that seems to name an article is a question if it does not."""
+        if nth := nth_in(text, listed=listed):
+            request = request_of(nth[1], newspapers)
+            if request.kind is Kind.GIST and request.name_of is None:
+                return replace(request, place=nth[0])
+        request = again(last, text, newspapers) or request_of(text, newspapers, leans=leans)
+        if request.name_of:
+            article = self._namer.meant(request.name_of, filters)
+            return replace(request, article=article) if article else QUESTION
+        return request
+
+    def _shown(self, question: Question, at: int, text: str) -> Sequence[Said]:
+        """An earlier message for which one article was shown, by that one's title."""
+        answer = self._before(question, at)
+        titles = {(cited.article_id, cited.title) for cited in answer.citations}
+        if len(titles) == 1:
+            return (Said(at, titles.pop()[1], is_title=True),)
+        return () if answer.overview or answer.citations else (Said(at, text),)
+
+    @property
+    def _namer(self) -> Namer:
+        return Namer(self.library, self.retriever, self.embedder)
+
     def reply(self, question: Question, said: Talked) -> Answer | None:
         """The reply; None for a question to the articles."""
         request = said.request
@@ -125,7 +206,7 @@ class Desk:
             case Kind.OVERVIEW:
                 return self._list(question, request)
             case Kind.GIST:
-                return self._gist(question, request)
+                return self._gist(question, request, said.lists)
             case Kind.QUESTION:
                 return None
 
@@ -161,11 +242,21 @@ class Desk:
             return self._made(question, OVERVIEW, overview=listed.overview, refusal=refusal)
         return self._made(question, OVERVIEW, listed.citations, overview=listed.overview)
 
-    def _gist(self, question: Question, request: Request) -> Answer | None:
+    def _gist(
+        self, question: Question, request: Request, lists: Sequence[ShownList]
+    ) -> Answer | None:
         """The gist of the article that is meant, or the articles that it may be."""
-        stored = self._meant(question, request)
+        stored = None
+        if request.place:
+            shown = self._last_list(question, lists)
+            found = article_at(request.place, shown[1]) if shown else None
+            if found is None:
+                of = shown[0] if shown else ShownList(0, request)
+                return self._list(question, of.request, offset=of.offset, asks_which=True)
+            stored = self.library.article(found)
+        stored = stored or self._meant(question, request)
         if stored is None:
-            if request.vague or request.source.title:
+            if request.vague or request.source.title or request.name_of:
                 return None
             return self._list(question, request, asks_which=True)
         sentences, vectors = sentences_of(
@@ -184,11 +275,26 @@ class Desk:
         citations = tuple(citation(n, quote, weights) for n, quote in enumerate(quotes, start=1))
         return self._made(question, GIST, citations, part=part)
 
+    def _last_list(
+        self, question: Question, lists: Sequence[ShownList]
+    ) -> tuple[ShownList, Answer] | None:
+        """The list that was shown last, if it has any article."""
+        for shown in reversed(lists):
+            answer = self._before(question, shown.at)
+            if answer.overview:
+                return (shown, answer) if answer.citations else None
+        return None
+
     def _meant(self, question: Question, request: Request) -> StoredArticle | None:
         """The one article that a message is about: named, filtered, talked about, or the only."""
         if request.source.title:
             ids = self.library.titled(request.source.title, self.receipt.generation, 2)
             return self.library.article(ids[0]) if len(ids) == 1 else None
+        if request.article:
+            return self.library.article(request.article)
+        on_topic = request.topic and not request.source.restricts
+        if on_topic and (found := self._namer.about(request.topic, question.filters)):
+            return self.library.article(found)
         named = bool(request.topic) or request.source.restricts
         if not named and not question.filters.articles:
             for answer in self._answers_before(question):
@@ -214,13 +320,14 @@ class Desk:
     def _answers_before(self, question: Question) -> Sequence[Answer]:
         """The last of the answers before that quote an article, if one does."""
         for at in reversed(range(len(question.history))[-_MEANT_BEFORE:]):
-            earlier = question.model_copy(
-                update={"question": question.history[at], "history": question.history[:at]}
-            )
-            answer = self.ask(earlier)
+            answer = self._before(question, at)
             if answer.citations and answer.overview is None:
                 return (answer,)
         return ()
+
+    def _before(self, question: Question, at: int) -> Answer:
+        """What the earlier message at an index was answered."""
+        return self.ask(question.earlier(at))
 
     def _weights(self, question: Question) -> TermWeights:
         lexical = self.retriever.indexes.lexical

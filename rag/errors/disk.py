@@ -6,6 +6,7 @@ import errno
 import tempfile
 from pathlib import Path
 
+from rag.errors.reasons import why
 from rag.errors.service import LibraryError, LibraryReadOnly, StorageFailed, StorageFull
 
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOENT, errno.EEXIST}
@@ -19,7 +20,7 @@ def file_error(path: Path, error: OSError) -> LibraryError:
         return StorageFull(path=path)
     if error.errno in _REFUSED:
         return LibraryReadOnly(path=path)
-    return StorageFailed(path=path, reason=error.strerror or str(error) or type(error).__name__)
+    return StorageFailed(path=path, reason=why(error))
 
 
 def disk_error(error: OSError) -> LibraryError | None:

@@ -26,12 +26,32 @@ class FileUnreadable(DocumentError):
     hint = "请检查文件权限，或确认它不是正在被占用的设备文件。"
 
 
+class FileTaken(InputError):
+    """Something that a command did not write, or may not replace unasked, is where it would write.
+
+    Raised by commands that know `--overwrite`.
+    """
+
+    code = "file_taken"
+    http_status = 409
+    message = "{file} 已经有了，没有动它。"
+    hint = "请换一个名字；确实要换掉它，就再加上 --overwrite。"
+
+
 class EmptyDocument(DocumentError):
     """Zero bytes, or nothing but white space."""
 
     code = "empty_document"
     message = "文件里没有文字：{file}"
     hint = "请确认保存的内容不为空。"
+
+
+class NothingStored(DocumentError):
+    """Of an import, no file could be read."""
+
+    code = "nothing_stored"
+    message = "{count} 个文件都没有收下。"
+    hint = "每个文件的原因写在它的结果和任务的记录里。"
 
 
 class TypeMismatch(DocumentError):
@@ -218,4 +238,13 @@ class DataLineInvalid(DataFileError):
 
     code = "data_line_invalid"
     message = "{file} 第 {line} 行有误：{reason}"
-    hint = "请改正这一行后重试；格式见 README 的“问题集”一节。"
+    hint = "请改正这一行后重试；格式见 docs/evaluation.md 的“问题集”一节。"
+
+
+class TooManyFiles(InputError):
+    """One upload brings more files than are taken at once."""
+
+    code = "too_many_files"
+    http_status = 400
+    message = "一次最多上传 {most} 个文件。"
+    hint = "请分几次上传，或把它们打成一个压缩包。"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rag.errors.base import InputError, YoujuError
 
 
@@ -13,12 +15,53 @@ class SettingsError(InputError):
     hint = "请检查 {origin}。"
 
 
+class DataDirUnusable(SettingsError):
+    """The data directory is none, or lies below a file."""
+
+    code = "data_dir_unusable"
+    message = "数据目录用不了：{path}（{reason}）"
+    hint = "请用 --data-dir 或环境变量 YOUJU_DATA_DIR 指定一个文件夹；还没有的会新建。"
+
+
+class SettingUnknown(SettingsError):
+    """No setting has this name."""
+
+    code = "setting_unknown"
+    message = "没有这一项设置：{key}"
+    hint = "{advice}"
+
+
+class SettingInvalid(SettingsError):
+    """Values that cannot be set; nothing was changed.
+
+    Args:
+        fields: what is wrong, by key.
+    """
+
+    code = "setting_invalid"
+    message = "设置没有改：{reason}"
+    hint = "请改一改再试；原来的设置没有动。"
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        reason = "；".join(f"{key}：{wrong}" for key, wrong in fields.items())
+        self.fields = dict(fields)
+        super().__init__(reason=reason)
+
+
 class AddressUnusable(InputError):
     """The server cannot listen where it was told to."""
 
     code = "address_unusable"
     message = "不能监听 {address}：{reason}"
     hint = "请关掉占用它的程序，或用 --port 换一个端口、--host 换一个地址。"
+
+
+class ServerUnreachable(InputError):
+    """The server that a question was to be put to does not answer."""
+
+    code = "server_unreachable"
+    message = "问不到 {address}：{reason}。"
+    hint = "请确认那里的有据开着、地址写成 http://主机:端口；不写 --server 就在本机作答。"
 
 
 class LibraryError(YoujuError):
@@ -149,6 +192,41 @@ class ModelUnusable(ModelError):
     hint = "请检查 embedding.model，或留空以使用自带模型。"
 
 
+class NamedModelMissing(ModelMissing):
+    """A reader or reranker of the user's choice is not on this machine and cannot be fetched."""
+
+    code = "named_model_missing"
+    message = "找不到{role}：{model}（{reason}）"
+    hint = (
+        "离线时，先在能联网的机器上运行 hf download 模型名 --local-dir 目录，把目录拷来，"
+        "再把 {setting} 设为它；或把 {setting} 留空。"
+    )
+
+
+class NamedModelUnusable(ModelUnusable):
+    """A reader or reranker of the user's choice is there but cannot be loaded."""
+
+    code = "named_model_unusable"
+    message = "{role}不能用：{model}（{reason}）"
+    hint = "请检查 {setting}，或把它留空；有据不运行模型自带的程序。"
+
+
+class ModelPlaceMissing(ModelError):
+    """A device that is not there, or a backend that is not installed or has no file."""
+
+    code = "model_place_missing"
+    message = "{setting} 不能设为 {value}：{reason}"
+    hint = "{remedy}"
+
+
+class CalibrationInvalid(ModelError):
+    """The calibration beside a model is damaged."""
+
+    code = "calibration_invalid"
+    message = "阅读模型的校准文件不对：{path}（{reason}）"
+    hint = "请删除它，再用 youju calibrate 问题集 --write 重新校准。"
+
+
 class ModelCacheUnwritable(ModelError):
     """The bundled model is made once, and its place cannot be written."""
 
@@ -182,6 +260,15 @@ class IngestBroken(YoujuError):
     http_status = 503
     message = "导入进程中途退出，这一批没有做完。"
     hint = "已存好的文章不受影响；请重新上传，若反复如此，请把文件分小再试。"
+
+
+class RebuildIncomplete(YoujuError):
+    """Something is wrong that a rebuild does not mend."""
+
+    code = "rebuild_incomplete"
+    http_status = 503
+    message = "重建以后还有不对的地方：{reason}"
+    hint = "请运行 youju doctor 看详情；文章和原文没有改动。"
 
 
 class Starting(YoujuError):

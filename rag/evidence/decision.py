@@ -1,7 +1,8 @@
 """One decision: what is measured and what is read give one probability a sentence and a question.
 
-Two logistic models weigh both. They were fitted on written questions of all styles that the reader
-was not trained on (`python -m eval.evidence_training decision`) and lie beside that reader.
+Logistic models weigh both, and what a closer look at the likeliest sentences gives. They were
+fitted on written questions of all styles that the reader was not trained on
+(`python -m eval.evidence_training decision`) and lie beside that reader.
 """
 
 from __future__ import annotations
@@ -18,12 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ReaderCorrupt, ReaderMissing
+from rag.errors.reasons import why
+from rag.evidence.closer import CLOSER_READINGS
 from rag.evidence.features import QUESTION_FEATURES, SENTENCE_FEATURES, Measured
 from rag.evidence.signs import SIGNS
 from rag.models.logistic import LogisticModel, log_odds, sigmoid
 from rag.models.reader import READER, Reading
 from rag.question.question_types import QuestionType
-from rag.question.understanding import ParsedQuestion
+from rag.question.tellable import told_odds
+from rag.question.understanding import ParsedQuestion, bare_question
 
 DECISION = "decision.json"
 Matrix = NDArray[np.float64]
@@ -47,7 +51,7 @@ _OF_FEATURES = (
 _TYPES = tuple(f"type_{kind.value}" for kind in QuestionType)
 QUESTION_READINGS = (
     "best", "second", "elsewhere", "any", "presence", "presence_second", "margin", "answer_score",
-    "evidence", "features", *_OF_FEATURES, "foreign", *_TYPES,
+    "evidence", "features", *_OF_FEATURES, "foreign", "told", *_TYPES,
 )  # fmt: skip
 _NOTHING = -8.0
 """Log-odds of what is not there."""
@@ -68,11 +72,12 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Weighs readings; both models give log-odds."""
+    """Weighs readings; all models give log-odds. Without `closer` nothing is read twice."""
 
     sentences: LogisticModel
     questions: LogisticModel
     version: str
+    closer: LogisticModel | None = None
 
     @classmethod
     def open(cls, folder: Path = READER) -> Decision:
@@ -83,18 +88,28 @@ class Decision:
         """
         path = folder / DECISION
         try:
-            record = json.loads(path.read_text(encoding="utf-8"))
-            if record.get("sha256", digest_of(record)) != digest_of(record):
-                raise ReaderCorrupt(path=path, reason="sha256 与记录不符")
-            return cls(
-                LogisticModel.of(record["sentences"], SENTENCE_READINGS),
-                LogisticModel.of(record["questions"], QUESTION_READINGS),
-                record["version"],
-            )
+            return cls.of(json.loads(path.read_text(encoding="utf-8")))
         except OSError as error:
-            raise ReaderMissing(path=path, reason=error.strerror or str(error)) from error
+            raise ReaderMissing(path=path, reason=why(error)) from error
         except (ValueError, KeyError) as error:
-            raise ReaderCorrupt(path=path, reason=str(error)) from error
+            raise ReaderCorrupt(path=path, reason=why(error)) from error
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Decision:
+        """The decision that a record keeps.
+
+        Raises:
+            ValueError, KeyError: it was changed, or weighs something else.
+        """
+        if record.get("sha256", digest_of(record)) != digest_of(record):
+            raise ValueError("sha256 与记录不符")
+        closer = record.get("closer")
+        return cls(
+            LogisticModel.of(record["sentences"], SENTENCE_READINGS),
+            LogisticModel.of(record["questions"], QUESTION_READINGS),
+            record["version"],
+            closer and LogisticModel.of(closer, CLOSER_READINGS),
+        )
 
 
 def digest_of(record: Mapping[str, Any]) -> str:
@@ -212,6 +227,7 @@ def question_row(
             measurements.answerable,
             *(known[name] for name in _OF_FEATURES),
             float(not question.chinese),
+            told_odds(bare_question(question.searched)),
             *kinds,
         ],
         dtype=np.float64,

@@ -100,12 +100,17 @@ def measure(
                 ]
             )
             places.append((at, n))
+    return Measured(tuple(places), _compared(rows), tuple(missing))
+
+
+def _compared(rows: Sequence[Sequence[float]]) -> NDArray[np.float64]:
+    """The rows as one matrix, with how near each sentence is among all in its second and third."""
     matrix = np.asarray(rows, dtype=np.float64).reshape(-1, len(SENTENCE_FEATURES))
     if len(matrix):
         sim = matrix[:, 0]
         matrix[:, 1] = (sim - sim.mean()) / (sim.std() + 1e-6)
         matrix[:, 2] = sim - sim.max()
-    return Measured(tuple(places), matrix, tuple(missing))
+    return matrix
 
 
 def question_features(

@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.data_model.documents import Span
+from rag.evidence.closer import Look, look_closer, rescored
 from rag.evidence.decision import Decision, Matrix, Measurements, Rows, question_row, sentence_rows
 from rag.evidence.features import Measured, measure, question_features
 from rag.evidence.scorer import Assessment, Evidence, FeatureScorer
-from rag.language.text import simplified, spelt_as
-from rag.models.embedding import PassageInput, Vectors, sourced_input
+from rag.language.text import spelt_as
+from rag.models.embedding import PassageInput, Vectors, in_simplified, sourced_input
 from rag.models.logistic import sigmoid
-from rag.models.reader import Reader, Reading
+from rag.models.reader import PassageReader, Reading
 from rag.question.question_types import QuestionType
 from rag.question.term_weights import TermWeights
 from rag.question.understanding import ParsedQuestion
@@ -48,7 +49,7 @@ class ReaderScorer:
 
     def __init__(
         self,
-        reader: Reader,
+        reader: PassageReader,
         features: FeatureScorer,
         decision: Decision,
         settings: AnswerSettings,
@@ -64,6 +65,10 @@ class ReaderScorer:
         names = self._reader.fingerprint, self._decision.version, self._features.fingerprint
         return "+".join(names)
 
+    def under(self, settings: AnswerSettings, /) -> ReaderScorer:
+        """The same reader under other settings."""
+        return ReaderScorer(self._reader, self._features, self._decision, settings)
+
     def assess(
         self,
         question: ParsedQuestion,
@@ -73,9 +78,11 @@ class ReaderScorer:
     ) -> Assessment:
         """Score every sentence; see `EvidenceScorer`."""
         known = self.read(question, vector, candidates, weights)
-        if known is None:
-            return Assessment((), 0.0)
-        scores = self._decision.sentences.log_odds(known.rows.matrix)
+        return Assessment((), 0.0) if known is None else self.weigh(question, known)
+
+    def weigh(self, question: ParsedQuestion, known: Known) -> Assessment:
+        """What is known, weighed by the decision."""
+        scores = self._scores(known)
         answerable = self._decision.questions.probability(known.question_row(question, scores))
         scored = [
             known.evidence(n, float(p), self._short_answer(question, known, n, float(p)))
@@ -83,6 +90,18 @@ class ReaderScorer:
         ]
         scored.sort(key=lambda evidence: -evidence.probability)
         return Assessment((*scored, *known.unread()), float(answerable))
+
+    def _scores(self, known: Known) -> NDArray[np.float64]:
+        """Log-odds of the sentences that were read, the likeliest after a closer look."""
+        scores = self._decision.sentences.log_odds(known.rows.matrix)
+        if self._decision.closer is None:
+            return scores
+        look = self.look(known, scores)
+        return rescored(scores, look, self._decision.closer)
+
+    def look(self, known: Known, scores: NDArray[np.float64]) -> Look:
+        """The sentences that score highest, read once more; see `look_closer`."""
+        return look_closer(self._reader, known.asked, known.shown, known.rows.places, scores)
 
     def read(
         self,
@@ -98,29 +117,33 @@ class ReaderScorer:
         scores = self._features.sentences.log_odds(measured.matrix)
         order = np.argsort(-scores, kind="stable")
         nearest = tuple(dict.fromkeys(measured.places[row][0] for row in order))
-        chosen, shown, readings = self._read_nearest(question, candidates, nearest)
+        if any(candidate.reranked is not None for candidate in candidates):
+            nearest = tuple(sorted(nearest, key=lambda n: -(candidates[n].reranked or 0.0)))
+        chosen, shown, asked, readings = self._read_nearest(question, candidates, nearest)
         rows = sentence_rows(readings, chosen, measured, scores)
         features = question_features(question, measured, scores)
         alone = Measurements(features, float(self._features.questions.log_odds(features)))
-        return Known(candidates, chosen, shown, readings, measured, scores, rows, alone)
+        return Known(candidates, chosen, shown, asked, readings, measured, scores, rows, alone)
 
     def _read_nearest(
         self, question: ParsedQuestion, candidates: Sequence[Candidate], nearest: Sequence[int]
-    ) -> tuple[tuple[int, ...], list[PassageInput], list[Reading]]:
+    ) -> tuple[tuple[int, ...], list[PassageInput], list[str], list[Reading]]:
         """The nearest passages, and the next ones where none of these seems to answer."""
         first, more = self._settings.read, self._settings.read_more
         chosen: tuple[int, ...] = ()
         shown: list[PassageInput] = []
+        asked: list[str] = []
         readings: list[Reading] = []
         for part in (nearest[:first], nearest[first : first + more]):
             if not part or any(reading.has_answer >= _CERTAIN for reading in readings):
                 break
             hits = [candidates[n].hit for n in part]
             given = [sourced_input(hit.stored.article, hit.passage) for hit in hits]
-            asked = spelt_as(question.searched, *(g.text for g in given), *question.written)
-            readings += self._reader.read(asked, [in_simplified(g) for g in given])
+            spelt = spelt_as(question.searched, *(g.text for g in given), *question.written)
+            readings += self._reader.read(spelt, [in_simplified(g) for g in given])
             chosen, shown = (*chosen, *part), [*shown, *given]
-        return chosen, shown, readings
+            asked += [spelt] * len(given)
+        return chosen, shown, asked, readings
 
     def _short_answer(
         self, question: ParsedQuestion, known: Known, row: int, probability: float
@@ -147,6 +170,7 @@ class Known:
         candidates: all of them.
         chosen: which were read, the nearest first.
         shown: the same with what stands over them; the reader sees them in Simplified characters.
+        asked: the question as it was put to each of these.
         readings: one of each that was read.
         measured, scores: features of all sentences, and the log-odds that these alone give.
         rows: of the sentences that were read.
@@ -156,6 +180,7 @@ class Known:
     candidates: Sequence[Candidate]
     chosen: Sequence[int]
     shown: Sequence[PassageInput]
+    asked: Sequence[str]
     readings: Sequence[Reading]
     measured: Measured
     scores: NDArray[np.float64]
@@ -183,8 +208,3 @@ class Known:
         order = np.argsort(-self.scores, kind="stable")
         places = (self.measured.places[row] for row in order)
         return [Evidence(self.candidates[c], n, 0.0) for c, n in places if c not in self.chosen]
-
-
-def in_simplified(given: PassageInput) -> PassageInput:
-    """The same in Simplified characters, one for one: the reader learnt no others."""
-    return PassageInput(simplified(given.text), given.spans)

@@ -28,6 +28,7 @@ from rag.models.logistic import LogisticModel, sigmoid
 from rag.question.term_weights import TermWeights
 from rag.question.understanding import ParsedQuestion
 from rag.retrieval.candidates import Candidate
+from rag.settings import AnswerSettings
 
 _WEIGHTS = Path(__file__).parents[1] / "data" / "features.json"
 
@@ -115,6 +116,9 @@ class EvidenceScorer(Protocol):
     ) -> Assessment:
         """Score every sentence; `vector` is the question's, shape (dim,)."""
 
+    def under(self, settings: AnswerSettings, /) -> EvidenceScorer:
+        """The same under other settings; itself, if it heeds none."""
+
 
 class FeatureScorer:
     """Weighs measured features: about a millisecond, no model run.
@@ -140,6 +144,10 @@ class FeatureScorer:
         """With the weights that come with the install."""
         return cls(*load_models())
 
+    def under(self, _: AnswerSettings, /) -> FeatureScorer:
+        """Itself: it heeds none."""
+        return self
+
     def assess(
         self,
         question: ParsedQuestion,
@@ -164,13 +172,13 @@ class FeatureScorer:
 
 
 @cache
-def load_models(path: Path = _WEIGHTS) -> tuple[LogisticModel, LogisticModel, str]:
-    """The sentence model, the question model and the version of a weights file.
+def load_models() -> tuple[LogisticModel, LogisticModel, str]:
+    """The sentence model, the question model and the version of the weights of the install.
 
     Raises:
         ValueError: the file weighs other features than this program measures.
     """
-    record = json.loads(path.read_text(encoding="utf-8"))
+    record = json.loads(_WEIGHTS.read_text(encoding="utf-8"))
     return (
         LogisticModel.of(record["sentences"], SENTENCE_FEATURES),
         LogisticModel.of(record["questions"], QUESTION_FEATURES),

@@ -14,9 +14,7 @@ _SAYS = re.compile(
     rf"(?P<who>[\u4e00-\u9fff]{{1,14}}?)(?:先生|女士)?(?:也|还|又|则|同时|进一步|这样|如此|对此|特别)?"
     rf"(?:{SAYING}|担心|质疑|反映|抱怨)(?:道|了)?(?=[，,：:。“\"「]|$)"
 )
-_PRONOUN = re.compile(r"[他她]$")
-_CLOSED = re.compile(r"[。！？!?…，,]?[”\"」』]$")
-_OPENED = re.compile(r"^[“\"「『]")
+_OPENING, _CLOSING = tuple('“"「『'), tuple('”"」』')
 
 
 def said_by(name: str, article: Article, sentence: Sentence) -> bool:
@@ -45,7 +43,7 @@ def _voices(article: Article, n: int, name: str) -> dict[int, bool]:
         met, told = met or name in text, False
         for match in _SAYS.finditer(text):
             who, told = match.group("who"), True
-            voice = who.endswith(name) or (met and _PRONOUN.search(who) is not None)
+            voice = who.endswith(name) or (met and who.endswith(("他", "她")))
             if at and _closes_quotation(text, match.start(), texts[at - 1]):
                 for before in _quoted_before(texts, at):
                     voices[sentences[before].start] = voice
@@ -57,14 +55,14 @@ def _voices(article: Article, n: int, name: str) -> dict[int, bool]:
 def _closes_quotation(text: str, at: int, before: str) -> bool:
     """Whether a quotation that began in a sentence before closes right before `at`."""
     if at == 0:
-        return _CLOSED.search(before) is not None
+        return before.endswith(_CLOSING)
     opened = text.rfind("“", 0, at), text.rfind("「", 0, at), text.rfind("『", 0, at)
-    return text[at - 1] in '”"」』' and max(opened) < 0
+    return text[at - 1] in _CLOSING and max(opened) < 0
 
 
 def _quoted_before(texts: list[str], at: int) -> Iterator[int]:
     """The sentences, back from `at`, of the quotation that closes right before it."""
     for before in range(at - 1, -1, -1):
         yield before
-        if _OPENED.match(texts[before]):
+        if texts[before].startswith(_OPENING):
             return

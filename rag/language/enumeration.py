@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.data_model.documents import Article, Sentence
+from rag.language.numerals import ONES
 from rag.language.text import numbered_sentences
 
-_DIGITS = "一二三四五六七八九十"
+_DIGITS = f"{ONES}十"
 _MARK = re.compile(
     rf"(?P<is>[{_DIGITS}](?=[是要])|其[{_DIGITS}](?=[，,、：:]))"
     rf"|第(?P<ordinal>[{_DIGITS}]|\d)(?=[，,、：:是步个点项]|条(?!\s)|[^{_DIGITS}\d届次年月日章]{{0,3}}[，,：:])"

@@ -18,7 +18,10 @@ from rag.language.text import fold, occurrences, parts
 
 _SURNAMES = Path(__file__).parents[1] / "data" / "surnames.txt"
 _GIVEN = 2
-_LISTED = re.compile(r"^(?P<name>[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]\s[\u4e00-\u9fff])\s+\S{3}")
+_LISTED = re.compile(
+    r"^(?P<name>[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]\s[\u4e00-\u9fff])"
+    r"(?:\s+\S{3}|[（(][^（）()]{3,60}[）)]$)"
+)
 _NO_SENTENCE = re.compile(r"^[^。！？!?；;]{3,80}$")
 _ASKERS = frozenset(("问", "记者", "主持人", "编者"))
 _ASKED = re.compile('[？?][”」』"]?$')
@@ -63,9 +66,19 @@ _VERBS = tuple(SAYING.split("|"))
 
 
 @cache
+def surnames() -> tuple[str, str, tuple[str, ...]]:
+    """Frequent ones of one character, those that everyday words begin with as well, and of two.
+
+    From the 百家姓 and counts of today's names.
+    """
+    frequent, ambiguous, compound = _SURNAMES.read_text(encoding="utf-8").splitlines()
+    return frequent, ambiguous, tuple(compound.split())
+
+
+@cache
 def _surnames() -> tuple[frozenset[str], frozenset[str]]:
-    single, compound = _SURNAMES.read_text(encoding="utf-8").splitlines()
-    return frozenset(single), frozenset(compound.split())
+    frequent, ambiguous, compound = surnames()
+    return frozenset(frequent + ambiguous), frozenset(compound)
 
 
 def possible_names(text: str) -> Iterator[str]:
@@ -144,7 +157,7 @@ def _is_of_a_kind(text: str, start: int, end: int) -> bool:
 
 
 def listed_name(paragraph: Paragraph) -> str | None:
-    """The name at the head of `姓名 单位职务`, a line of a list of guests."""
+    """The name at the head of `姓名 单位职务` or `姓名（单位职务）`, a line of a list of guests."""
     match = _LISTED.match(paragraph.text)
     if match is None or not _NO_SENTENCE.match(paragraph.text):
         return None
@@ -155,7 +168,7 @@ def listed_name(paragraph: Paragraph) -> str | None:
 def listed_post(paragraph: Paragraph) -> str | None:
     """The post after the name, verbatim."""
     match = _LISTED.match(paragraph.text) if listed_name(paragraph) else None
-    return paragraph.text[match.end("name") :].strip() if match else None
+    return paragraph.text[match.end("name") :].strip(" \t\u3000（）()") if match else None
 
 
 def is_asker(speaker: str, article: Article) -> bool:

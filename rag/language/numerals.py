@@ -8,20 +8,27 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from rag.language.quantities import chinese_number
-
-_FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟○〇", "一二三四五六七八九十百千零零")
+ONES = "一二三四五六七八九"
+DIGITS = f"零{ONES}"
+FORMAL = "壹贰叁肆伍陆柒捌玖拾佰仟"
+"""Numerals as cheques and contracts have them."""
+_TENS = {"十": 10, "百": 100, "千": 1000}
+MYRIADS = {"万": 10**4, "亿": 10**8}
+_VALUES = {character: value for value, character in enumerate(DIGITS)} | {"〇": 0, "两": 2}
+_PLAIN = str.maketrans(f"{FORMAL}○〇", f"{ONES}十百千零零")
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
-_HAN = "零〇○一二三四五六七八九十百壹贰叁肆伍陆柒捌玖拾佰"
-_DIGIT = "〇○零一二三四五六七八九壹贰叁肆伍陆柒捌玖"
 _ZEROS = "〇○零"
-_PLACES = str.maketrans("0123456789", "零一二三四五六七八九")
+_DIGIT = f"{_ZEROS}{ONES}{FORMAL[:9]}"
+_HAN = f"{_DIGIT}十百拾佰"
+_PLACES = str.maketrans("0123456789", DIGITS)
 
+RANGE = "[-—–~至到]{1,3}"
+"""Between the first and the last of several, as a part of a pattern."""
 NUMERAL = rf"(?:\d{{1,4}}|[{_HAN}]{{1,6}}|(?<![a-z])[ivx]{{1,4}}(?![a-z]))"
 """A number of one to four digits in any numerals, as a part of a pattern without groups."""
 YEAR_NUMERAL = (
     rf"(?:(?:19|20)\d\d|[一壹]九[{_DIGIT}]{{2}}|[二贰][{_ZEROS}][{_DIGIT}]{{2}}"
-    "|[二两]千[零〇○][一二三四五六七八九十]{1,3}|一千九百[零〇○]?[一二三四五六七八九十]{1,3})"
+    rf"|[二两]千[{_ZEROS}][{ONES}十]{{1,3}}|一千九百[{_ZEROS}]?[{ONES}十]{{1,3}})"
 )
 """A year from 1900 to 2099. 二千年 without more is a length of time."""
 _NUMBER = re.compile(rf"(?<![\d.]){NUMERAL}(?![\d.])")
@@ -33,10 +40,33 @@ def number_of(numeral: str) -> int | None:
         return int(numeral)
     if numeral in _ROMAN:
         return _ROMAN.index(numeral) + 1
-    plain = numeral.translate(_FORMAL)
-    if not re.fullmatch("[零一二两三四五六七八九十百千]+", plain) or re.search("[十百]{2}", plain):
+    plain = numeral.translate(_PLAIN)
+    if not re.fullmatch(f"[{DIGITS}两十百千]+", plain) or re.search("[十百]{2}", plain):
         return None
     return int(chinese_number(plain))
+
+
+def chinese_number(numeral: str) -> float:
+    """`三百二十` is 320, `两万一` is 21000, `二〇二四` is 2024."""
+    if len(numeral) > 1 and not set(numeral) & (_TENS.keys() | MYRIADS.keys()):
+        return float("".join(str(_VALUES[character]) for character in numeral))
+    total = section = digit = 0
+    last = 1
+    for character in numeral:
+        if character in _VALUES:
+            digit = _VALUES[character]
+        elif character in _TENS:
+            section += (digit or 1) * _TENS[character]
+            digit, last = 0, _TENS[character]
+        elif character == "万":
+            total += (section + digit) * MYRIADS[character]
+            section, digit, last = 0, 0, MYRIADS[character]
+        else:
+            total = (total + section + digit) * MYRIADS[character]
+            section, digit, last = 0, 0, MYRIADS[character]
+    if digit and last > 10 and not numeral.endswith(("零", "〇")) and "零" not in numeral:
+        digit *= last // 10
+    return float(total + section + digit)
 
 
 def in_han(number: int) -> str:

@@ -6,13 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {
-    "〇": 0,
-    "两": 2,
-}
-_TENS = {"十": 10, "百": 100, "千": 1000}
-_MYRIADS = {"万": 10**4, "亿": 10**8}
-_NUMERAL = "零〇一二两三四五六七八九十百千"
+from rag.language.numerals import DIGITS, MYRIADS, chinese_number
+
+_NUMERAL = f"〇两{DIGITS}十百千"
 _SHARES = {"%": 0.01, "个百分点": 0.01, "成": 0.1, "‰": 0.001}
 UNIT = (
     "个百分点|%|‰|成(?!立|为|本|功|员|熟|果)|架次|人次|亩次|平方米|平方公里|立方米|公里|千米|厘米|公顷|公斤|千克|小时"
@@ -48,7 +44,7 @@ def quantities(text: str) -> Iterator[Quantity]:
             value = float(re.sub(r"[ ,]", "", match.group("digits")))
             value = _raised(value, match.group("power") or "")
             for scale in match.group("scale"):
-                value *= _MYRIADS.get(scale, 1000)
+                value *= MYRIADS.get(scale, 1000)
         else:
             value = chinese_number(match.group("numeral"))
         if unit in _SHARES:
@@ -65,26 +61,3 @@ def _raised(value: float, power: str) -> float:
     if factor or value == 10:
         return (value if factor else 1.0) * 10.0 ** int(exponent)
     return min(max(value, 1e-6), 1e6) ** min(max(int(exponent), -40), 40)
-
-
-def chinese_number(numeral: str) -> float:
-    """`三百二十` is 320, `两万一` is 21000, `二〇二四` is 2024."""
-    if len(numeral) > 1 and not set(numeral) & (_TENS.keys() | _MYRIADS.keys()):
-        return float("".join(str(_DIGITS[character]) for character in numeral))
-    total = section = digit = 0
-    last = 1
-    for character in numeral:
-        if character in _DIGITS:
-            digit = _DIGITS[character]
-        elif character in _TENS:
-            section += (digit or 1) * _TENS[character]
-            digit, last = 0, _TENS[character]
-        elif character == "万":
-            total += (section + digit) * _MYRIADS[character]
-            section, digit, last = 0, 0, _MYRIADS[character]
-        else:
-            total = (total + section + digit) * _MYRIADS[character]
-            section, digit, last = 0, 0, _MYRIADS[character]
-    if digit and last > 10 and not numeral.endswith(tuple("零〇")) and "零" not in numeral:
-        digit *= last // 10
-    return float(total + section + digit)

@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from rag.data_model.documents import Span
-from rag.language.numerals import NUMERAL, number_of
+from rag.language.numerals import NUMERAL, RANGE, number_of
 
 _DATA = Path(__file__).parents[1] / "data" / "series.toml"
 _HAN = "[\u4e00-\u9fff]"
-_RANGE = "[-—–~至到]{1,3}"
-_BETWEEN = re.compile(_RANGE)
-_NEXT = rf"(?:{_RANGE}|[、,和及与])第?{NUMERAL}"
+_BETWEEN = re.compile(RANGE)
+_NEXT = rf"(?:{RANGE}|[、,和及与])第?{NUMERAL}"
 _NUMBERS = rf"{NUMERAL}(?:{_NEXT}){{0,12}}(?!{_NEXT})"
 """A list of numbers, or the last of a longer one, so that none is read from each of its numbers."""
 _COUNTED = re.compile(
@@ -170,7 +169,7 @@ def _values(numbers: str) -> frozenset[int] | None:
     """`一、三` is {1, 3}, `三至五` is {3, 4, 5}; None where something in it is no number."""
     values: set[int] = set()
     for part in re.split("[、,和及与]", numbers.replace("第", "")):
-        ends = [number_of(numeral) for numeral in re.split(_RANGE, part)]
+        ends = [number_of(numeral) for numeral in re.split(RANGE, part)]
         if any(end is None for end in ends):
             return None
         first, last = ends[0] or 0, ends[-1] or 0

@@ -6,24 +6,23 @@ import re
 from collections.abc import Iterator
 
 from rag.data_model.documents import Span
-from rag.language.numerals import YEAR_NUMERAL, number_of
+from rag.language.numerals import RANGE, YEAR_NUMERAL, number_of
 from rag.language.series import Qualifier
 
 YEAR, DECADE = "年", "年代"
 FIRST_YEAR = 1900
 """What is less counts years from the article's own."""
 
-_TO = "[-—–~至到]{1,3}"
 _APART = {"前": -2, "去": -1, "上": -1, "今": 0, "本": 0, "明": 1, "后": 2}
 _PART = "[上下]半年|全年|第?[一二三四1-4]季度"
 _YEARS = re.compile(
-    rf"(?<![\d千])(?P<since>{YEAR_NUMERAL})年?(?:{_TO})(?P<until>{YEAR_NUMERAL})(?=年|\D|$)"
+    rf"(?<![\d千])(?P<since>{YEAR_NUMERAL})年?{RANGE}(?P<until>{YEAR_NUMERAL})(?=年|\D|$)"
     rf"|(?<![\d千])(?P<year>{YEAR_NUMERAL})(?= ?年(?!代)|{_PART})"
     r"|(?<!\d)(?P<head>(?:19|20)\d\d)(?=[-/.](?:1[0-2]|0?[1-9])[-/.]\d)"
     rf"|(?<!\d)(?P<dated>\d\d)(?=年(?:[初底末]|{_PART}|(?:1[0-2]|0?[1-9])月|[春夏秋冬]))"
     r"|(?:(?<![^,，。;；:：、(])|(?<=[在于自从]))"
     r"(?P<short>[1-46-9][1-46-9]|25)(?=年(?![来间前后的内里多余以之过如一新最]))"
-    r"|(?P<word>[前去上今本明后])年(?!轻|龄|级|来)"
+    r"|(?P<word>[前去上今本明后])年(?!轻|龄|级|来)|(?P<past>过去的?一)年(?![多半来])"
 )
 """Two digits are a year where a part of it follows, or where a clause begins, unless round: 15年,
 20年 are rather lengths of time. A line's own date, 2023-07-28, stands for that year and the one
@@ -34,7 +33,7 @@ _HONOUR = re.compile(
 )
 """A year that tells who somebody is, not when something was: `2021年女单冠军某某退赛`."""
 _DECADE = re.compile(r"(?<!\d)(?:(?:19|20)(?=\d0年代))?(?P<tens>\d0|[一二三四五六七八九]十)年代")
-_COMPARED = ("比", "较", "同", "与")
+_COMPARED = ("比", "较", "同", "与", "跟")
 
 
 def years_in(text: str) -> Iterator[tuple[Span, Qualifier]]:
@@ -56,6 +55,8 @@ def _years(text: str) -> Iterator[tuple[Span, Qualifier]]:
 
 
 def _values_of(match: re.Match[str]) -> frozenset[int]:
+    if match["past"]:
+        return frozenset((_APART["去"],))
     if match["word"]:
         return frozenset((_APART[match["word"]],))
     if short := match["dated"] or match["short"]:

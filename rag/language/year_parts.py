@@ -11,20 +11,19 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from rag.data_model.documents import Span
-from rag.language.numerals import number_of
+from rag.language.numerals import DIGITS, ONES, RANGE, number_of
 from rag.language.series import Qualifier
 
 DAYS = "日期"
 FIRST_DAY = 100
 """What is less counts months from the article's own."""
 
-_TO = "[-—–~至到]{1,3}"
-_MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
-_ALONE = r"(?<![\d.第个几数近历约每过满前零〇一二三四五六七八九十百])"
+_ONES = f"[{ONES}]"
+_MONTH = rf"(?:1[0-2]|0?[1-9]|十[一二]?|{_ONES})"
+_ALONE = rf"(?<![\d.第个几数近历约每过满前〇{DIGITS}十百])"
 """Not within a longer number, nor after what makes it a count of months."""
-_ONES = "[一二三四五六七八九]"
 _DAY = rf"(?:3[01]|[12]\d|0?[1-9]|[二三]?十{_ONES}?|廿{_ONES}?|{_ONES})"
-_QUARTER = r"(?<![\d.几零〇一二三四五六七八九十])[1-4一二三四]"
+_QUARTER = rf"(?<![\d.几〇{DIGITS}十])[1-4一二三四]"
 _NO_TIME = "(?![龄票饼嫂刊球内余亮])"
 _HALVES = {"上": (1, 6), "下": (7, 12)}
 _MONTH_APART = {"上": -1, "本": 0, "这": 0, "下": 1}
@@ -80,7 +79,7 @@ def _month_list(match: re.Match[str]) -> frozenset[int]:
     """`3月至5月`, `3、4月`, `3月`, `3月上旬`."""
     days = frozenset[int]()
     for part in re.split("[、和及与]", re.sub("月份?", "", match["months"])):
-        first, *_, last = (_number(n) for n in [*re.split(_TO, part), re.split(_TO, part)[-1]])
+        first, *_, last = (_number(n) for n in [*re.split(RANGE, part), re.split(RANGE, part)[-1]])
         days |= months(first, last)
     third = match["third"]
     if not third:
@@ -94,7 +93,7 @@ def _month_list(match: re.Match[str]) -> frozenset[int]:
 def _quarters(match: re.Match[str]) -> frozenset[int]:
     days = frozenset[int]()
     for part in re.split("[、和及与]", re.sub("第|个|季度?", "", match["quarters"])):
-        ends = [_number(numeral) for numeral in re.split(_TO, part)]
+        ends = [_number(numeral) for numeral in re.split(RANGE, part)]
         days |= months(3 * ends[0] - 2, 3 * ends[-1])
     return days
 
@@ -119,7 +118,7 @@ def _relative_month(match: re.Match[str]) -> frozenset[int]:
 _PARTS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], frozenset[int]], bool], ...] = (
     (
         re.compile(
-            rf"{_ALONE}(?P<m>{_MONTH})月(?P<d>{_DAY})[日号]?{_TO}"
+            rf"{_ALONE}(?P<m>{_MONTH})月(?P<d>{_DAY})[日号]?{RANGE}"
             rf"(?:(?P<until_m>{_MONTH})月)?(?P<until_d>{_DAY})[日号]"
         ),
         _from_day_to_day,
@@ -137,7 +136,7 @@ _PARTS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], frozenset[int]], 
     ),
     (
         re.compile(
-            rf"{_ALONE}(?P<months>{_MONTH}(?:(?:月份?)?(?:{_TO}|[、和及与]){_MONTH}){{0,11}}月份?)"
+            rf"{_ALONE}(?P<months>{_MONTH}(?:(?:月份?)?(?:{RANGE}|[、和及与]){_MONTH}){{0,11}}月份?)"
             rf"{_NO_TIME}(?:(?P<third>[上中下])旬)?"
         ),
         _month_list,
@@ -145,7 +144,7 @@ _PARTS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], frozenset[int]], 
     ),
     (
         re.compile(
-            rf"第?(?P<quarters>{_QUARTER}(?:个?(?:季度?)?(?:{_TO}|[、和及与])第?[1-4一二三四]){{0,3}}个?季度)"
+            rf"第?(?P<quarters>{_QUARTER}(?:个?(?:季度?)?(?:{RANGE}|[、和及与])第?[1-4一二三四]){{0,3}}个?季度)"
         ),
         _quarters,
         True,

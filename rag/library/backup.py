@@ -3,6 +3,7 @@
     manifest.json      format, time, the library's identity and generation, sha256 of every file
     library.sqlite3    articles, corrections, vectors (SQLite's own backup)
     youju.toml, feedback.jsonl, evaluations/, uploads/, web/   as they lie in the folder
+    accounts/          users, conversations, links (SQLite's own backup), the log of what was done
 
 Indexes are not in it: they are made again from the library.
 """
@@ -17,7 +18,7 @@ import sys
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,9 +26,11 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from rag.errors import BackupInvalid, BackupRefused, LibraryCorrupt, StorageFailed
+from rag.files.whole import PART, synced
+from rag.library import accounts_backup as accounts
 from rag.library.library import Library
 from rag.library.schema import DATABASE
-from rag.library.storage import PART, WriteLock, kept_copy, now_named, synced, translated
+from rag.library.storage import WriteLock, kept_copy, now_named, translated
 
 FORMAT = 1
 BESIDE = ("youju.toml", "feedback.jsonl", "evaluations", "uploads", "web")
@@ -58,13 +61,17 @@ _UNREADABLE = (
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A backup that was written and read again: `files` counts what is in it."""
+    """A backup that was written and read again.
+
+    `files` counts what is in it, `binned` the removed articles that can be put back.
+    """
 
     file: Path
     identity: str
     generation: int
     files: int
     size: int
+    binned: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,7 @@ def back_up(data_dir: Path, target: Path) -> Backup:
         raise BackupRefused(reason=f"{data_dir} 里没有文章库")
     if target.exists() and not _is_backup(target):
         raise BackupRefused(reason=f"{target} 已经有了，而且不是备份")
-    kept = [(data_dir / name).resolve() for name in BESIDE]
+    kept = [(data_dir / name).resolve() for name in (*BESIDE, accounts.FOLDER)]
     if any(target.resolve().is_relative_to(place) for place in kept):
         raise BackupRefused(reason=f"{target} 在要备份的文件夹里")
     with translated(target):
@@ -112,10 +119,13 @@ def back_up(data_dir: Path, target: Path) -> Backup:
         synced(target.parent)
     size = target.stat().st_size
     files = len(manifest["files"])
-    return Backup(target, manifest["library"], manifest["generation"], files, size)
+    binned = manifest["binned"]
+    return Backup(target, manifest["library"], manifest["generation"], files, size, binned)
 
 
-def restore(data_dir: Path, file: Path) -> Restored:
+def restore(
+    data_dir: Path, file: Path, ready: Callable[[Path, Path], None] = lambda *_: None
+) -> Restored:
     """Put a backup in the place of the library, settings, feedback, runs and uploads of a folder.
 
     The backup is checked and brought up to today's format before anything is touched. The library
@@ -125,6 +135,8 @@ def restore(data_dir: Path, file: Path) -> Restored:
     Args:
         data_dir: the folder; made if need be.
         file: of `back_up`, or a copy of `library.sqlite3` as one file.
+        ready: makes ready what is beside the library, in a folder like `data_dir`, before anything
+            is touched; it is told both.
 
     Raises:
         BackupInvalid: it is no backup, or damaged; nothing is changed.
@@ -135,9 +147,14 @@ def restore(data_dir: Path, file: Path) -> Restored:
     with translated(data_dir), _draft_in(data_dir) as draft:
         _unpack(file, draft)
         _prepare(draft, file)
-        kept = _put_library(draft / DATABASE, data_dir)
-        names = [name for name in BESIDE if (draft / name).exists()]
-        kept += [old for name in names if (old := _put(draft / name, data_dir)) is not None]
+        accounts.prepare(draft, file, lambda: ready(draft, data_dir))
+        with accounts.alone(draft, data_dir):
+            kept = _put_library(draft / DATABASE, data_dir)
+            names = [name for name in BESIDE if (draft / name).exists()]
+            kept += [old for name in names if (old := _put(draft / name, data_dir)) is not None]
+            if (draft / accounts.FOLDER).exists():
+                names.append(accounts.FOLDER)
+                kept += accounts.put_back(draft, data_dir)
     with Library.open(data_dir) as library:
         articles = library.counts().articles
         return Restored(library.identity, library.generation, articles, tuple(names), tuple(kept))
@@ -162,9 +179,11 @@ def _write(part: Path, data_dir: Path, copy: Path) -> dict[str, Any]:
         library.copy_to(copy)
     with Library.open(copy.parent) as library:
         identity, generation = library.identity, library.generation
+        binned = len(library.binned())
     hashes: dict[str, dict[str, Any]] = {}
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for file, name in ((copy, DATABASE), *_beside(data_dir)):
+        users = accounts.files_of(data_dir, copy.parent / accounts.FOLDER)
+        for file, name in ((copy, DATABASE), *_beside(data_dir), *users):
             with suppress(FileNotFoundError):  # a run removed meanwhile
                 hashes[name] = _added(archive, file, name)
         manifest = {
@@ -173,6 +192,7 @@ def _write(part: Path, data_dir: Path, copy: Path) -> dict[str, Any]:
             "made": datetime.now(UTC).isoformat(timespec="seconds"),
             "library": identity,
             "generation": generation,
+            "binned": binned,
             "files": hashes,
         }
         archive.writestr(_MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
@@ -285,7 +305,8 @@ def _unpack_one(
     archive: zipfile.ZipFile, name: str, said: dict[str, Any], draft: Path, file: Path
 ) -> None:
     path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or path.parts[:1] not in _OURS:
+    ours = path.parts[:1] in _OURS or accounts.belongs(path)
+    if path.is_absolute() or ".." in path.parts or not ours:
         raise BackupInvalid(file=file, reason="里面有不属于文章库的文件")
     place = draft.joinpath(*path.parts)
     place.parent.mkdir(parents=True, exist_ok=True)

@@ -6,13 +6,13 @@ import hashlib
 import zlib
 from collections.abc import Iterator
 
-from rag.library.head_queries import HeadQueries
+from rag.library.bin_queries import BinQueries
 from rag.library.records import Version
 
 _BATCH = 500
 
 
-class HistoryQueries(HeadQueries):
+class HistoryQueries(BinQueries):
     """Part of `rag.library.queries.LibraryQueries`."""
 
     @property

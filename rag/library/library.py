@@ -11,27 +11,40 @@ readers are `query_only` and never checkpoint.
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from rag.errors import ArticleMissing
+from rag.data_model.documents import Article
+from rag.errors import StorageFailed, StorageFull
+from rag.library.bin import Bin
 from rag.library.corrections import Corrected, correction_json
-from rag.library.queries import LibraryQueries
+from rag.library.heirs import (
+    Change,
+    common_collection,
+    known_ids,
+    places_of,
+    reading,
+    room_changes,
+    settle,
+)
 from rag.library.records import FileStamp, FinishedInput, NewDocument, NewPassage, Purged
 from rag.library.schema import DATABASE, STEPS
+from rag.library.shelving import id_of
 from rag.library.storage import Connection, Database
+from rag.library.transactions import set_meta
 from rag.library.writes import (
     add_article,
     add_passage,
     add_source,
     add_vectors,
     delete_dead,
+    forget_binned,
     inherit_reprints,
     join_reprints,
     keep_pages,
+    note_inputs,
     retire_article,
     retire_moved,
     retire_source,
@@ -39,7 +52,7 @@ from rag.library.writes import (
 from rag.models.embedding import Vectors
 
 
-class Library(LibraryQueries):
+class Library(Bin):
     """A data directory's articles. Safe to read from many threads; write from one.
 
     Use `Library.open`; the object is its own context manager.
@@ -47,14 +60,18 @@ class Library(LibraryQueries):
 
     @classmethod
     def open(cls, data_dir: Path, *, write: bool = False) -> Self:
-        """Open or, when writing, create the library of `data_dir`.
+        """Open or, when writing, create the library of `data_dir`; old things leave the bin then.
 
         Raises:
             LibraryReadOnly: writing was asked for and the directory refuses.
             LibraryBusy: another process writes.
             LibraryCorrupt, SchemaNewer: the file cannot be used.
         """
-        return cls(data_dir, Database(data_dir / DATABASE, STEPS, write=write))
+        library = cls(data_dir, Database(data_dir / DATABASE, STEPS, write=write))
+        if write:
+            with suppress(StorageFull, StorageFailed):  # the next opening tries again
+                library.purge_expired()
+        return library
 
     def __enter__(self) -> Self:
         return self
@@ -73,6 +90,7 @@ class Library(LibraryQueries):
         *,
         finished: Sequence[FinishedInput] = (),
         stamps: Sequence[FileStamp] = (),
+        collection: str | None = None,
     ) -> int:
         """Store documents in one transaction; their earlier versions are superseded.
 
@@ -82,11 +100,13 @@ class Library(LibraryQueries):
             finished: input files that are stored whole with this call; documents of theirs that
                 they no longer hold are superseded.
             stamps: what input files look like on disk.
+            collection: the name of where articles go that the library does not know yet.
 
         Returns:
             How many of the articles are reprints of others.
 
         Raises:
+            CollectionMissing: there is none of this name; nothing is stored.
             StorageFull, LibraryReadOnly: nothing of this call is stored.
         """
         gone = [path for done in finished for path in self.live_paths(done.path) - done.kept]
@@ -95,21 +115,37 @@ class Library(LibraryQueries):
             connection,
             generation,
         ):
+            wanted = None if collection is None else id_of(connection, collection)
+            read = reading(connection)
+            common = {one.input: common_collection(read, one.input) for one in documents}
             for document in documents:
-                reprints += self._store(connection, generation, document, model)
+                target = common[document.input] if wanted is None else wanted
+                asked = wanted is not None
+                reprints += self._store(
+                    connection, generation, document, model, target, asked=asked
+                )
             for path in gone:
                 retire_source(connection, generation, path)
-            connection.executemany(
-                "INSERT OR REPLACE INTO inputs VALUES (?, ?, ?)",
-                [(done.path, done.sha256, done.recipe) for done in finished],
-            )
-            connection.executemany(
-                "INSERT OR REPLACE INTO stamps VALUES (?, ?, ?)",
-                [(stamp.path, stamp.stamp, stamp.sha256) for stamp in stamps],
-            )
+            note_inputs(connection, finished, stamps)
             if documents:
-                _set_meta(connection, "model", model)
+                set_meta(connection, "model", model)
         return reprints
+
+    def room_changes(
+        self, path: str, input_path: str, articles: Sequence[Article], collection: str | None
+    ) -> dict[int, Change]:
+        """How much more each collection would have, by id, if `store` stored a document.
+
+        Raises:
+            CollectionMissing: there is none of the name that was asked for.
+        """
+        asked, read = collection is not None, self._database.all
+        target = (
+            common_collection(read, input_path)
+            if collection is None
+            else self.collection(collection).id
+        )
+        return room_changes(read, path, articles, target, asked=asked)
 
     def store_vectors(
         self, digests: Sequence[str], matrices: Sequence[Vectors], model: str
@@ -118,7 +154,7 @@ class Library(LibraryQueries):
         with self._transaction(changes_articles=True) as (connection, _):
             for digest, matrix in zip(digests, matrices, strict=True):
                 add_vectors(connection, digest, matrix, model)
-            _set_meta(connection, "model", model)
+            set_meta(connection, "model", model)
 
     def drop_vectors(self, digests: Sequence[str], model: str) -> None:
         """Forget what a model made of some passages, so that it is made again."""
@@ -137,29 +173,6 @@ class Library(LibraryQueries):
     def replace_with(self, file: Path) -> None:
         """See `Database.replace_with`; the file is another library of this format."""
         self._database.replace_with(file)
-
-    def remove(self, article_id: str) -> None:
-        """Take an article out of answers; its file may be ingested again.
-
-        Raises:
-            ArticleMissing: no live article has this id.
-        """
-        stored = self.article(article_id)
-        if stored.superseded:
-            raise ArticleMissing(article_id=article_id)
-        with self._transaction(changes_articles=True) as (connection, generation):
-            retire_article(connection, generation, stored.key)
-            connection.execute(
-                "UPDATE inputs SET recipe = '' WHERE path IN"
-                " (SELECT s.input FROM sources s JOIN articles a ON a.source = s.id"
-                " WHERE a.rowid = ?)",
-                (stored.key,),
-            )
-            connection.execute(
-                "UPDATE sources SET recipe = '' WHERE id ="
-                " (SELECT source FROM articles WHERE rowid = ?)",
-                (stored.key,),
-            )
 
     def correct(
         self,
@@ -210,24 +223,35 @@ class Library(LibraryQueries):
         Indexes of earlier generations can no longer be brought up to date: see `purged_until`.
 
         Args:
-            model: whose vectors of live passages are kept.
+            model: whose vectors of passages are kept; it is the library's model from now on.
 
         Raises:
             StorageFull, LibraryReadOnly: nothing is deleted.
         """
         with self._transaction(changes_articles=False) as (connection, generation):
             purged = delete_dead(connection, model)
+            set_meta(connection, "model", model)
             if purged.passages:
-                _set_meta(connection, "purged_until", str(generation))
+                set_meta(connection, "purged_until", str(generation))
         if purged.passages or purged.vectors:
             self._database.compact()
         return purged
 
     def _store(
-        self, connection: Connection, generation: int, document: NewDocument, model: str
+        self,
+        connection: Connection,
+        generation: int,
+        document: NewDocument,
+        model: str,
+        collection: int | None,
+        *,
+        asked: bool,
     ) -> int:
-        """Store one document; how many of its articles are reprints."""
+        """Store one document, its new articles in a collection; how many are reprints."""
+        before = places_of(reading(connection), document.source.path)
+        known = known_ids(reading(connection), document.articles)
         retire_source(connection, generation, document.source.path)
+        forget_binned(connection, document.source.path)
         source_id = add_source(connection, document)
         keep_pages(connection, source_id, document)
         keys: dict[str, int] = {}
@@ -242,24 +266,6 @@ class Library(LibraryQueries):
                 reprints += join_reprints(connection, key, signature)
         for new in document.passages:
             add_passage(connection, generation, new, keys[new.passage.article_id], model)
+        otherwise = {} if collection is None else {k: collection for k in keys if k not in known}
+        settle(connection, generation, document, before, otherwise, asked=asked)
         return reprints
-
-    @contextmanager
-    def _transaction(self, *, changes_articles: bool) -> Iterator[tuple[Connection, int]]:
-        """A write transaction and the generation that it makes."""
-        with self._database.transaction() as connection:
-            (current,) = connection.execute(
-                "SELECT value FROM meta WHERE key = 'generation'"
-            ).fetchone()
-            generation = int(current) + changes_articles
-            yield connection, generation
-            _set_meta(connection, "generation", str(generation))
-            if changes_articles:
-                connection.execute(
-                    "INSERT OR REPLACE INTO commits VALUES (?, ?)",
-                    (generation, secrets.token_hex(8)),
-                )
-
-
-def _set_meta(connection: Connection, key: str, value: str) -> None:
-    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))

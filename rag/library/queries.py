@@ -12,33 +12,31 @@ import numpy as np
 from rag.data_model.documents import LeftOut, Original, Place, SourceFile
 from rag.errors import ArticleMissing, LibraryCorrupt
 from rag.library import records
+from rag.library.catalogue_queries import CatalogueQueries
 from rag.library.corrections import Correction, correction_of
-from rag.library.history_queries import HistoryQueries
+from rag.library.head_queries import LIVE, marks
+from rag.library.index_queries import IndexQueries
 from rag.library.page_places import unpack
 from rag.library.records import Changes, Counts, StoredArticle, StoredHead, StoredPassage
+from rag.library.shelf_queries import shelved, tags_of
 from rag.library.storage import Database, Row
 from rag.models.embedding import Vectors
 
 T = TypeVar("T")
 
-_LIVE = "born <= :g AND (died IS NULL OR died > :g)"
-_ARTICLE = (
-    "SELECT a.rowid, article_id, record, died, name, path, sha256, reprint_group"
-    " FROM articles a JOIN sources s ON s.id = a.source"
-)
-_HEAD = (
-    f"SELECT a.rowid, article_id, {records.HEAD}, died, name, path, sha256, reprint_group"  # noqa: S608
-    " FROM articles a JOIN sources s ON s.id = a.source"
-)
+_FROM = f"reprint_group, {shelved('a')} FROM articles a JOIN sources s ON s.id = a.source"
+_ARTICLE = f"SELECT a.rowid, article_id, record, died, name, path, sha256, {_FROM}"
+_HEAD = f"SELECT a.rowid, article_id, {records.HEAD}, died, name, path, sha256, {_FROM}"
 
 
-class LibraryQueries(HistoryQueries):
+class LibraryQueries(IndexQueries, CatalogueQueries):
     """The reading half of `rag.library.library.Library`. Safe for many threads."""
 
     def __init__(self, data_dir: Path, database: Database) -> None:
         self.data_dir = data_dir
         self._database = database
         self._all, self._one = database.all, database.one
+        self._counted = {}
         self._heads: dict[bool, tuple[object, Sequence[StoredHead]]] = {}
         self._sections: tuple[object, Sequence[str]] = (None, ())
 
@@ -71,6 +69,12 @@ class LibraryQueries(HistoryQueries):
             rows = self._all(f"{_HEAD} WHERE died IS {state} ORDER BY a.rowid")
             self._heads[superseded] = now, tuple(map(_head, rows))
         return self._heads[superseded][1]
+
+    def heads_by_key(self, keys: Sequence[int]) -> Sequence[StoredHead]:
+        """Heads of these rows, in this order."""
+        rows = self._all(f"{_HEAD} WHERE a.rowid IN ({marks(keys)})", tuple(keys))
+        found = {row[0]: _head(row) for row in rows}
+        return tuple(found[key] for key in keys if key in found)
 
     def sections(self) -> Sequence[str]:
         """The headings inside articles, each once; read once a generation."""
@@ -162,13 +166,13 @@ class LibraryQueries(HistoryQueries):
 
     def passage_ids(self, generation: int) -> tuple[int, ...]:
         """Rows alive at `generation`."""
-        rows = self._all(f"SELECT id FROM passages WHERE {_LIVE} ORDER BY id", {"g": generation})  # noqa: S608
+        rows = self._all(f"SELECT id FROM passages WHERE {LIVE} ORDER BY id", {"g": generation})  # noqa: S608
         return tuple(row[0] for row in rows)
 
     def changes(self, since: int, until: int) -> Changes:
         """What was born or died after generation `since`, up to `until`."""
         born = self._all(
-            f"SELECT id FROM passages WHERE born > :s AND {_LIVE} ORDER BY id",  # noqa: S608
+            f"SELECT id FROM passages WHERE born > :s AND {LIVE} ORDER BY id",  # noqa: S608
             {"s": since, "g": until},
         )
         died = self._all(
@@ -182,7 +186,7 @@ class LibraryQueries(HistoryQueries):
         marks = ",".join(str(int(key)) for key in keys)
         rows = self._all(
             f"SELECT id, record, article, digest FROM passages"  # noqa: S608
-            f" WHERE article IN ({marks}) AND {_LIVE} ORDER BY id",
+            f" WHERE article IN ({marks}) AND {LIVE} ORDER BY id",
             {"g": generation},
         )
         return [_passage(row) for row in rows]
@@ -215,9 +219,10 @@ class LibraryQueries(HistoryQueries):
                 yield passage_id, first.astype(np.float32)
 
     def without_vectors(self, model: str) -> list[StoredPassage]:
-        """Live passages that `model` never embedded."""
+        """Passages that `model` never embedded, of what is alive or lies in the bin."""
         rows = self._all(
-            "SELECT id, record, article, digest FROM passages p WHERE died IS NULL AND NOT EXISTS"
+            "SELECT id, record, article, digest FROM passages p"
+            " WHERE (died IS NULL OR article IN (SELECT article FROM bin)) AND NOT EXISTS"
             " (SELECT 1 FROM vectors v WHERE v.digest = p.digest AND v.model = ?) ORDER BY id",
             (model,),
         )
@@ -249,14 +254,15 @@ class LibraryQueries(HistoryQueries):
         )
         return (row[0], row[1], row[2]) if row else None
 
-    def is_stored(self, source_path: str, sha256: str, recipe: str) -> bool:
-        """Whether a document's articles are alive, taken from these bytes in this way."""
-        row = self._one(
-            "SELECT 1 FROM sources s JOIN articles a ON a.source = s.id AND a.died IS NULL"
-            " WHERE s.path = ? AND s.sha256 = ? AND s.recipe = ?",
-            (source_path, sha256, recipe),
+    def stored_of(self, input_path: str, recipe: str) -> Set[tuple[str, str]]:
+        """Path and sha256 of an input file's documents whose articles, so taken, are alive."""
+        rows = self._all(
+            "SELECT DISTINCT s.path, s.sha256 FROM sources s"
+            " JOIN articles a ON a.source = s.id AND a.died IS NULL"
+            " WHERE s.input = ? AND s.recipe = ?",
+            (input_path, recipe),
         )
-        return row is not None
+        return {(row[0], row[1]) for row in rows}
 
     def live_paths(self, input_path: str) -> Set[str]:
         """Paths of the documents of an input file whose articles are alive."""
@@ -334,14 +340,6 @@ class LibraryQueries(HistoryQueries):
         )
         return [_article(row) for row in rows]
 
-    def input_of(self, article_key: int) -> str | None:
-        """The input file that this row of `articles` came from: an archive, for its members."""
-        row = self._one(
-            "SELECT s.input FROM articles a JOIN sources s ON s.id = a.source WHERE a.rowid = ?",
-            (article_key,),
-        )
-        return row[0] if row else None
-
 
 def _passage(row: Row) -> StoredPassage:
     passage_id, record, article_key, digest = row
@@ -349,20 +347,26 @@ def _passage(row: Row) -> StoredPassage:
 
 
 def _article(row: Row) -> StoredArticle:
-    key, article_id, record, died, name, path, sha256, group = row
+    key, article_id, record, died, name, path, sha256, group, collection, tags = row
     article = records.article_of(article_id, record)
-    return StoredArticle(key, article, name, path, sha256, group or key, died is not None)
+    return StoredArticle(
+        key,
+        article,
+        name,
+        path,
+        sha256,
+        group or key,
+        died is not None,
+        collection=collection,
+        tags=tags_of(tags),
+    )
 
 
 def _head(row: Row) -> StoredHead:
-    key, article_id, record, paragraphs, died, name, path, sha256, group = row
+    key, article_id, record, paragraphs, died, name, path, sha256, group, *shelf = row
     head = records.head_of(article_id, record, paragraphs)
-    return StoredHead(key, head, name, path, sha256, group or key, died is not None)
-
-
-def marks(values: Sequence[object]) -> str:
-    """Question marks for SQL's IN (…)."""
-    return ",".join("?" * len(values))
+    dead, collection, tags = died is not None, shelf[0], tags_of(shelf[1])
+    return StoredHead(key, head, name, path, sha256, group or key, dead, collection, tags)
 
 
 def _batches(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
+from rag.data_model.answers import Filters
 from rag.data_model.documents import (
     Article,
     Cell,
@@ -21,6 +22,7 @@ from rag.data_model.documents import (
     Span,
 )
 from rag.errors import LibraryCorrupt
+from rag.errors.reasons import why
 from rag.library.reprints import Signature
 from rag.models.embedding import Vectors
 
@@ -41,6 +43,7 @@ class StoredArticle:
         key: its row; a changed file gives new rows.
         group: the row of the first article of which this one is a reprint, or its own.
         reprints: the others of its group, where a search filled them in.
+        collection, tags: where it is now, and how it is marked.
     """
 
     key: int
@@ -51,6 +54,8 @@ class StoredArticle:
     group: int
     superseded: bool = False
     reprints: tuple[StoredArticle, ...] = ()
+    collection: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,13 @@ class StoredHead:
     sha256: str
     group: int
     superseded: bool = False
+    collection: str | None = None
+    tags: tuple[str, ...] = ()
+
+    def is_shelved(self, filters: Filters) -> bool:
+        """Whether it is in a collection and has a tag that filters name."""
+        named = not filters.collections or self.collection in filters.collections
+        return named and (not filters.tags or not {*filters.tags}.isdisjoint(self.tags))
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,4 +311,6 @@ def _loads(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as error:
-        raise LibraryCorrupt(path="library.sqlite3", reason=f"有记录读不出：{error}") from error
+        raise LibraryCorrupt(
+            path="library.sqlite3", reason=f"有记录读不出：{why(error)}"
+        ) from error

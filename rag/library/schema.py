@@ -85,6 +85,55 @@ ALTER TABLE vectors ADD COLUMN checksum INTEGER;
 UPDATE vectors SET checksum = crc32(matrix);
 """
 
+# Rows of `collections` are born and die like others: one of several with the same id is its name
+# now. Each article is in one collection, by its id, so that what replaces its row stays there.
+# `bin`: rows of articles that were removed and can be put back; `recipe` and `input_recipe` are
+# those that their source and input file had, see `inputs`.
+_SHELVES = """
+CREATE TABLE collections (
+    id INTEGER NOT NULL, name TEXT NOT NULL, born INTEGER NOT NULL, died INTEGER);
+CREATE UNIQUE INDEX live_collections ON collections (id) WHERE died IS NULL;
+CREATE UNIQUE INDEX live_collection_names ON collections (name) WHERE died IS NULL;
+INSERT INTO collections VALUES (1, '默认文集', 0, NULL);
+CREATE TABLE memberships (
+    article_id TEXT NOT NULL, collection INTEGER NOT NULL, born INTEGER NOT NULL, died INTEGER);
+CREATE UNIQUE INDEX live_memberships ON memberships (article_id) WHERE died IS NULL;
+CREATE INDEX memberships_by_article ON memberships (article_id);
+CREATE INDEX memberships_by_collection ON memberships (collection, article_id, born, died);
+INSERT INTO memberships SELECT DISTINCT article_id, 1, 0, NULL FROM articles;
+CREATE TABLE tagged (
+    article_id TEXT NOT NULL, tag TEXT NOT NULL, born INTEGER NOT NULL, died INTEGER);
+CREATE UNIQUE INDEX live_tags ON tagged (article_id, tag) WHERE died IS NULL;
+CREATE INDEX tagged_by_tag ON tagged (tag, article_id, born, died);
+CREATE TABLE bin (
+    article INTEGER PRIMARY KEY REFERENCES articles, removed_at INTEGER NOT NULL,
+    recipe TEXT NOT NULL, input_recipe TEXT NOT NULL);
+ALTER TABLE heads ADD COLUMN characters INTEGER NOT NULL DEFAULT 0;
+UPDATE heads SET characters = (
+    SELECT coalesce(sum(length(json_extract(value, '$[0]'))), 0)
+    FROM articles a, json_each(a.record, '$.paragraphs') WHERE a.rowid = heads.article);
+CREATE INDEX heads_by_id ON heads (article_id);
+"""
+
+# What the list of articles is sought and counted by: the row of the source, its name and suffix,
+# the group of reprints, and all that is looked up in a list as one folded text.
+_CATALOGUE = """
+ALTER TABLE heads ADD COLUMN source INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE heads ADD COLUMN file TEXT NOT NULL DEFAULT '';
+ALTER TABLE heads ADD COLUMN format TEXT NOT NULL DEFAULT '';
+ALTER TABLE heads ADD COLUMN alike INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE heads ADD COLUMN sought TEXT NOT NULL DEFAULT '';
+UPDATE heads SET (source, alike) = (
+    SELECT source, coalesce(reprint_group, rowid) FROM articles a WHERE a.rowid = heads.article);
+UPDATE heads SET file = (SELECT name FROM sources WHERE id = heads.source);
+UPDATE heads SET format = suffix(file), sought = folded(
+    title || ' ' || authors || ' ' || coalesce(newspaper, '') || ' ' || coalesce(day, '')
+    || ' ' || file);
+CREATE INDEX heads_counted ON heads (newspaper, day, format) WHERE died IS NULL;
+CREATE INDEX heads_alike ON heads (alike) WHERE died IS NULL;
+CREATE INDEX heads_of_file ON heads (file) WHERE died IS NULL;
+"""
+
 STEPS = (
     _ARTICLES_AND_PASSAGES,
     _CORRECTIONS,
@@ -93,8 +142,10 @@ STEPS = (
     _HEADS,
     _LEFT_OUT,
     _HISTORY,
+    _SHELVES,
+    _CATALOGUE,
 )
 """Version n of the file is what the first n steps make; a released step never changes.
 
-`crc32(blob)` is ours: see `Database`.
+`crc32(blob)`, `folded(text)` and `suffix(name)` are ours: see `Database`.
 """

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import resource
 import sqlite3
+import sys
 import tempfile
 import threading
 import time
@@ -13,7 +12,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Self
 
 from rag.errors import (
@@ -26,13 +25,14 @@ from rag.errors import (
     StorageFull,
 )
 from rag.errors.disk import file_error
+from rag.files.whole import synced
+from rag.language.text import fold
 
 Row = tuple[Any, ...]
 Connection = sqlite3.Connection
 _PROBE = 1 << 16
 BACKUPS = "backups"
 """Beside a database: its copies of before a change."""
-PART = ".part-"
 """How the name of a file begins that is being written beside the library."""
 
 
@@ -45,7 +45,7 @@ class Database:
     Args:
         path: the file.
         steps: statements; the first n of them make version n of the file. Besides SQLite's own
-            functions they may call `crc32(blob)`.
+            functions they may call `crc32(blob)`, `folded(text)` and `suffix(name)`.
         write: take the only writer's place, and create the file if need be.
 
     Raises:
@@ -127,22 +127,9 @@ class Database:
             LibraryCorrupt: SQLite's own check finds fault with the copy.
             StorageFull, StorageFailed, LibraryReadOnly: there is no copy.
         """
-        part = target.with_name(f".{target.name}.part")
         with translated(target.parent):
-            try:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with closing(sqlite3.connect(part)) as copy:
-                    (self._writer if self._lock else self._reader()).backup(copy)
-                    copy.execute("PRAGMA journal_mode = DELETE")
-                    (found,) = copy.execute("PRAGMA integrity_check").fetchone()
-                if checked and found != "ok":
-                    raise LibraryCorrupt(path=self.path, reason=found)
-                synced(part)
-                part.replace(target)
-                synced(target.parent)
-            finally:
-                for side in ("", "-wal", "-shm", "-journal"):
-                    part.with_name(part.name + side).unlink(missing_ok=True)
+            connection = self._writer if self._lock else self._reader()
+            _copy(connection, self.path, target, checked=checked)
 
     def replace_with(self, file: Path) -> None:
         """Put the content of another file of this version in the place of all that is here.
@@ -183,6 +170,8 @@ class Database:
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}")
         connection.create_function("crc32", 1, zlib.crc32, deterministic=True)
+        connection.create_function("folded", 1, fold, deterministic=True)
+        connection.create_function("suffix", 1, _suffix, deterministic=True)
         return connection
 
     def _connect_to_read(self) -> Connection:
@@ -222,6 +211,62 @@ class Database:
             Database(self.path, self._steps, write=True).close()
 
 
+def copy_database(path: Path, target: Path, *, checked: bool = True) -> None:
+    """A copy of any database, as `Database.copy_to` makes one; its version is not looked at.
+
+    Raises:
+        LibraryCorrupt: it is no database, or, if `checked`, SQLite finds fault with the copy.
+        StorageFull, StorageFailed, LibraryReadOnly: there is no copy.
+    """
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    with translated(path), closing(sqlite3.connect(uri, uri=True)) as connection:
+        _copy(connection, path, target, checked=checked)
+
+
+def overwrite_database(path: Path, file: Path) -> None:
+    """Put the content of a database that nobody uses in the place of all that is in another one.
+
+    All or nothing; those who have it open go on, and see what is new. The caller holds the only
+    writer's place.
+
+    Raises:
+        LibraryBusy: a program that knows nothing of that place writes.
+        LibraryCorrupt: it is no database.
+        StorageFull, StorageFailed: nothing is changed.
+    """
+    uri = f"{file.absolute().as_uri()}?mode=ro&immutable=1"
+    with (
+        translated(path),
+        closing(sqlite3.connect(uri, uri=True)) as source,
+        closing(sqlite3.connect(path)) as target,
+    ):
+        target.execute("PRAGMA synchronous = FULL")
+        source.backup(target)
+
+
+def _copy(connection: Connection, path: Path, target: Path, *, checked: bool) -> None:
+    part = target.with_name(f".{target.name}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(part)) as copy:
+            connection.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+            (found,) = copy.execute("PRAGMA integrity_check").fetchone()
+        if checked and found != "ok":
+            raise LibraryCorrupt(path=path, reason=found)
+        synced(part)
+        part.replace(target)
+        synced(target.parent)
+    finally:
+        for side in ("", "-wal", "-shm", "-journal"):
+            part.with_name(part.name + side).unlink(missing_ok=True)
+
+
+def _suffix(name: str) -> str:
+    """`.pdf` of a file's name; nothing where it has none."""
+    return PurePosixPath(name.replace("\\", "/")).suffix.lower()
+
+
 def kept_copy(path: Path, reason: str) -> Path:
     """Where a file that is about to be changed is kept: named by the time, and not there yet."""
     name = f"{path.stem}-{now_named()}-{reason}"
@@ -237,22 +282,15 @@ def now_named() -> str:
     return time.strftime("%Y%m%d-%H%M%S")
 
 
-def synced(place: Path) -> None:
-    """Have a file or a folder's names on disk."""
-    descriptor = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 class WriteLock:
     """A lock file that the operating system frees when its holder dies."""
 
     def __init__(self, path: Path, patience: float = 3.0) -> None:
         self._path = path
         self._patience = patience
-        self._descriptor: int | None = None
+        from filelock import FileLock
+
+        self._lock = FileLock(path, mode=0o600, thread_local=False)
 
     def acquire(self) -> Self:
         """Take the lock, making its directory if need be.
@@ -261,26 +299,19 @@ class WriteLock:
             LibraryBusy: another process holds it after `patience` seconds.
             LibraryReadOnly, StorageFull: the file cannot be made.
         """
+        from filelock import Timeout
+
         with translated(self._path.parent):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        give_up = time.monotonic() + self._patience
-        while True:
             try:
-                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() > give_up:
-                    self.release()
-                    raise LibraryBusy(path=self._path.parent) from None
-                time.sleep(0.05)
-            else:
-                return self
+                self._lock.acquire(timeout=self._patience, poll_interval=0.05)
+            except Timeout:
+                raise LibraryBusy(path=self._path.parent) from None
+        return self
 
     def release(self) -> None:
         """Free the lock; harmless when it is not held."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
+        self._lock.release()
 
 
 @contextmanager
@@ -292,6 +323,16 @@ def translated(path: Path) -> Iterator[None]:
         raise _database_error(path, error) from error
     except OSError as error:
         raise file_error(path, error) from error
+
+
+_SAYS = {
+    sqlite3.SQLITE_IOERR: "磁盘读写出错",
+    sqlite3.SQLITE_CANTOPEN: "打不开",
+    sqlite3.SQLITE_NOMEM: "内存不够",
+    sqlite3.SQLITE_CORRUPT: "内容坏了",
+    sqlite3.SQLITE_NOTADB: "不是数据库文件",
+    sqlite3.SQLITE_ERROR: "里面缺少应有的表或列",
+}
 
 
 def _database_error(path: Path, error: sqlite3.DatabaseError) -> LibraryError:
@@ -306,14 +347,13 @@ def _database_error(path: Path, error: sqlite3.DatabaseError) -> LibraryError:
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}:
         return LibraryBusy(path=path)
     if code in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM}:
-        return StorageFailed(path=path, reason=str(error))
-    return LibraryCorrupt(path=path, reason=str(error))
+        return StorageFailed(path=path, reason=_SAYS[code])
+    return LibraryCorrupt(path=path, reason=_SAYS.get(code, f"SQLite 错误 {code}"))
 
 
 def _refused_write(path: Path) -> LibraryError:
     """Why a write failed: a quota, a limit on file sizes and a broken disk are one to SQLite."""
-    limit, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
-    if limit != resource.RLIM_INFINITY:
+    if _files_are_limited():
         return StorageFull(path=path)
     try:
         with tempfile.TemporaryFile(dir=path if path.is_dir() else path.parent) as probe:
@@ -323,3 +363,13 @@ def _refused_write(path: Path) -> LibraryError:
     except OSError as error:
         return file_error(path, error)
     return StorageFailed(path=path, reason="写入失败：磁盘出错，或超出配额")
+
+
+def _files_are_limited() -> bool:
+    """Whether files may not grow beyond a size (`ulimit -f`)."""
+    if sys.platform == "win32":
+        return False
+    import resource
+
+    limit, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
+    return limit != resource.RLIM_INFINITY

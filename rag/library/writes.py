@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Iterable
 from dataclasses import astuple
 
 import numpy as np
 
 from rag.data_model.documents import Article
 from rag.library import records
+from rag.library.head_queries import marks
 from rag.library.page_places import pack
-from rag.library.queries import marks
-from rag.library.records import NewDocument, NewPassage, Purged
+from rag.library.records import FileStamp, FinishedInput, NewDocument, NewPassage, Purged
 from rag.library.reprints import ALIKE, Signature
+from rag.library.shelf_names import DEFAULT
 from rag.library.storage import Connection
 from rag.models.embedding import Vectors
 
@@ -30,8 +32,13 @@ def add_article(
         (article.article_id, *place, records.article_json(article), generation),
     )
     key = int(cursor.lastrowid or 0)
+    authors = json.dumps(article.authors, ensure_ascii=False)
+    particulars = (article.title, authors, article.newspaper or "", article.date or "")
     connection.execute(
-        "INSERT INTO heads VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+        "INSERT INTO heads (article, article_id, title, newspaper, day, page, authors, born,"
+        " characters, source, file, format, alike, sought)"
+        " SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, id, name, suffix(name), ?, folded(? || ' ' || name)"
+        " FROM sources WHERE id = ?",
         (
             key,
             article.article_id,
@@ -39,11 +46,60 @@ def add_article(
             article.newspaper,
             article.date,
             article.page,
-            json.dumps(article.authors, ensure_ascii=False),
+            authors,
             generation,
+            sum(len(paragraph.text) for paragraph in article.paragraphs),
+            key,
+            " ".join(particulars),
+            place[0],
         ),
     )
+    shelve_by_default(connection, generation, article.article_id)
     return key
+
+
+def shelve_by_default(connection: Connection, generation: int, article_id: str) -> None:
+    """Put an article that is in no collection into the default one."""
+    connection.execute(
+        "INSERT INTO memberships SELECT ?, ?, ?, NULL WHERE NOT EXISTS"
+        " (SELECT 1 FROM memberships WHERE article_id = ? AND died IS NULL)",
+        (article_id, DEFAULT, generation, article_id),
+    )
+
+
+def revive_article(connection: Connection, generation: int, key: int) -> int:
+    """New rows of a dead article, its head and its passages; the row of the article."""
+    cursor = connection.execute(
+        "INSERT INTO articles (article_id, source, position, record, born)"
+        " SELECT article_id, source, position, record, ? FROM articles WHERE rowid = ?",
+        (generation, key),
+    )
+    new = int(cursor.lastrowid or 0)
+    connection.execute(
+        "INSERT INTO heads SELECT ?, article_id, title, newspaper, day, page, authors, ?, NULL,"
+        " characters, source, file, format, ?, sought FROM heads WHERE article = ?",
+        (new, generation, new, key),
+    )
+    connection.execute(
+        "INSERT INTO passages (article, record, digest, born) SELECT ?, record, digest, ?"
+        " FROM passages WHERE article = ? AND died ="
+        " (SELECT died FROM articles WHERE rowid = ?) ORDER BY id",
+        (new, generation, key, key),
+    )
+    return new
+
+
+def never_embedded(connection: Connection, key: int) -> tuple[str, int]:
+    """The library's model, and how many passages of a live article it has no vectors of."""
+    (model,) = connection.execute(
+        "SELECT coalesce(max(value), '') FROM meta WHERE key = 'model'"
+    ).fetchone()
+    (missing,) = connection.execute(
+        "SELECT count(*) FROM passages p WHERE article = ? AND died IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM vectors v WHERE v.digest = p.digest AND v.model = ?)",
+        (key, model),
+    ).fetchone()
+    return str(model), int(missing)
 
 
 def add_passage(
@@ -106,6 +162,20 @@ def keep_pages(connection: Connection, source_id: int, document: NewDocument) ->
         )
 
 
+def note_inputs(
+    connection: Connection, finished: Iterable[FinishedInput], stamps: Iterable[FileStamp]
+) -> None:
+    """Note which input files are stored whole, and what they look like on disk."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO inputs VALUES (?, ?, ?)",
+        [(done.path, done.sha256, done.recipe) for done in finished],
+    )
+    connection.executemany(
+        "INSERT OR REPLACE INTO stamps VALUES (?, ?, ?)",
+        [(stamp.path, stamp.stamp, stamp.sha256) for stamp in stamps],
+    )
+
+
 def join_reprints(connection: Connection, key: int, signature: Signature) -> bool:
     """Put an article into the group of the live article that is most like it, if one is."""
     bands = signature.bands
@@ -137,6 +207,7 @@ def inherit_reprints(connection: Connection, old: int, new: int) -> None:
 
 def _set_group(connection: Connection, key: int, signature: Signature, group: int) -> None:
     connection.execute("UPDATE articles SET reprint_group = ? WHERE rowid = ?", (group, key))
+    connection.execute("UPDATE heads SET alike = ? WHERE article = ?", (group, key))
     connection.execute("INSERT INTO signatures VALUES (?, ?)", (key, signature.to_bytes()))
     connection.executemany(
         "INSERT INTO bands VALUES (?, ?)", [(band, key) for band in set(signature.bands)]
@@ -154,6 +225,15 @@ def retire_moved(
     ).fetchall()
     for (key,) in keys:
         retire_article(connection, generation, key)
+
+
+def forget_binned(connection: Connection, path: str) -> None:
+    """Take what lies in the bin of a document out of it: the document is stored again."""
+    connection.execute(
+        "DELETE FROM bin WHERE article IN (SELECT a.rowid FROM articles a"
+        " JOIN sources s ON s.id = a.source WHERE s.path = ?)",
+        (path,),
+    )
 
 
 def retire_source(connection: Connection, generation: int, path: str) -> None:
@@ -177,13 +257,18 @@ def retire_article(connection: Connection, generation: int, key: int) -> None:
 
 
 def delete_dead(connection: Connection, model: str) -> Purged:
-    """Delete dead passages, and vectors and signatures that no live row needs."""
-    passages = connection.execute("DELETE FROM passages WHERE died IS NOT NULL").rowcount
+    """Delete dead passages, and vectors and signatures that no live row needs, nor the bin."""
+    passages = connection.execute(
+        "DELETE FROM passages WHERE died IS NOT NULL AND article NOT IN (SELECT article FROM bin)"
+    ).rowcount
     vectors = connection.execute(
         "DELETE FROM vectors WHERE model <> ? OR digest NOT IN (SELECT digest FROM passages)",
         (model,),
     ).rowcount
-    dead = "(SELECT rowid FROM articles WHERE died IS NOT NULL)"
+    dead = (
+        "(SELECT rowid FROM articles WHERE died IS NOT NULL"
+        " AND rowid NOT IN (SELECT article FROM bin))"
+    )
     connection.execute(f"DELETE FROM signatures WHERE article IN {dead}")  # noqa: S608
     connection.execute(f"DELETE FROM bands WHERE article IN {dead}")  # noqa: S608
     return Purged(passages, vectors)

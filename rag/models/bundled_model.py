@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import ModelCacheUnwritable
+from rag.errors.reasons import why
 from rag.models.openvino_runtime import save_int8
 from rag.models.weights_file import SHA256, WeightsFile, charsmap, weights_path
 
@@ -171,8 +172,7 @@ def ensure_model(
                 _make(folder)
                 say(f"向量模型准备好了，用时 {time.monotonic() - started:.0f} 秒。")
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise ModelCacheUnwritable(path=cache_dir, reason=reason) from error
+        raise ModelCacheUnwritable(path=cache_dir, reason=why(error)) from error
     return folder
 
 

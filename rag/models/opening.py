@@ -12,12 +12,13 @@ def open_embedder(settings: EmbeddingSettings) -> Embedder:
     Raises:
         ModelMissing: it is not on this machine and cannot be fetched.
         ModelCorrupt, ModelUnusable: its files are not what they should be.
+        ModelPlaceMissing: the device or the backend is not there.
         ModelCacheUnwritable: the bundled model cannot be made ready.
     """
     if settings.model:
         from rag.models.named_embedder import NamedEmbedder
 
-        return NamedEmbedder(settings.model, settings.threads)
+        return NamedEmbedder(settings)
     from rag.models.bundled_embedder import BundledEmbedder
 
     return BundledEmbedder(settings.cache_dir, settings.threads, settings.streams)

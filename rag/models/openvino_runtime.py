@@ -7,7 +7,7 @@ import io
 import logging
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +67,60 @@ def save_int8(module: nn.Module, example: Mapping[str, Tensor], path: Path) -> N
         model = openvino.convert_model(module, example_input=dict(example), input=shapes)
         model = nncf.compress_weights(model, mode=nncf.CompressWeightsMode.INT8_ASYM)
         openvino.save_model(model, path)
+
+
+def compiled_module(module: nn.Module, example: Mapping[str, Tensor]) -> Any:
+    """`module` as an `openvino.CompiledModel` for this CPU, with the weights as they are.
+
+    Args:
+        module: called with the names and in the order of `example`.
+        example: integer inputs of shape (batch, tokens); both sizes stay free.
+    """
+    openvino = load_openvino()
+    with _hushed():
+        shapes = [(name, openvino.PartialShape([-1, -1])) for name in example]
+        model = openvino.convert_model(module, example_input=dict(example), input=shapes)
+    return openvino.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+
+
+def example_of(inputs: Sequence[str]) -> dict[str, Tensor]:
+    """Small inputs that every network takes: some know one type of tokens only."""
+    import torch
+
+    typed = "token_type_ids"
+    return {name: torch.full((2, 8), int(name != typed), dtype=torch.long) for name in inputs}
+
+
+def traced_by_name(module: nn.Module, inputs: Sequence[str]) -> nn.Module:
+    """The network with its inputs in the order of `inputs`: tracing knows no keywords."""
+    from torch import nn
+
+    names = tuple(inputs)
+
+    class Ordered(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = module
+
+    if "token_type_ids" in names:
+
+        class Typed(Ordered):
+            def forward(
+                self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor
+            ) -> Any:
+                return self.inner(
+                    input_ids=input_ids,
+                    attention_mask=attention_mask,
+                    token_type_ids=token_type_ids,
+                )
+
+        return Typed()
+
+    class Untyped(Ordered):
+        def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Any:
+            return self.inner(input_ids=input_ids, attention_mask=attention_mask)
+
+    return Untyped()
 
 
 @contextlib.contextmanager

@@ -14,13 +14,14 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.data_model.documents import Span, touches
 from rag.errors import ReaderCorrupt, ReaderMissing
+from rag.errors.reasons import why
 from rag.language.text import BRACKETS
 from rag.models.embedding import PassageInput
 from rag.models.reader_tokens import PAD, TokenWindow, question_ids, token_windows
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 Scores = NDArray[np.float32]
 
-READER = Path(__file__).parent / "reader-8"
+READER = Path(__file__).parent / "reader-9"
 RECORD, GRAPH, WEIGHTS = "record.json", "reader.xml", "reader.bin"
 START, END, EVIDENCE = 0, 1, 2
 ANSWER_TOKENS = 80
@@ -65,6 +66,17 @@ class Reading:
     touched: tuple[int, ...] = ()
     margin: float = 0.0
     presence: float = 0.0
+
+
+class PassageReader(Protocol):
+    """What reads passages for a question: ours, or a model of the user's choice."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the model."""
+
+    def read(self, question: str, passages: Sequence[PassageInput]) -> list[Reading]:
+        """One reading a passage, in order; may be called from several threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +143,11 @@ class Reader:
 
     @classmethod
     def open(
-        cls, folder: Path = READER, threads: int = 0, weights: WeightsFile | None = None
+        cls,
+        folder: Path = READER,
+        threads: int = 0,
+        weights: WeightsFile | None = None,
+        streams: int = 1,
     ) -> Reader:
         """The reader that comes with the program.
 
@@ -139,6 +155,7 @@ class Reader:
             folder: holds the graph, its weights and the training record.
             threads: 0 for as many as there are cores.
             weights: of the bundled model, if they are already read.
+            streams: readings that go on at once.
 
         Raises:
             ReaderMissing: a file is not there.
@@ -154,7 +171,7 @@ class Reader:
         tokens = tokenizer(weights)
         tokens.no_truncation()
         return cls(
-            compile_model(folder / GRAPH, threads),
+            compile_model(folder / GRAPH, threads, streams),
             WordRows(weights),
             tokens,
             Calibration(**record["calibration"]),
@@ -240,7 +257,7 @@ def read_record(folder: Path) -> dict[str, Any]:
         record: dict[str, Any] = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         found = {n: hashlib.sha256((folder / n).read_bytes()).hexdigest() for n in (GRAPH, WEIGHTS)}
     except OSError as error:
-        raise ReaderMissing(path=folder, reason=error.strerror or str(error)) from error
+        raise ReaderMissing(path=folder, reason=why(error)) from error
     except ValueError as error:
         raise ReaderCorrupt(path=folder / RECORD, reason="不是 JSON") from error
     for name, sha256 in found.items():

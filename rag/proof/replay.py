@@ -13,6 +13,9 @@ _RECEIPT = {
     "model": "嵌入模型不同",
     "settings": "设置不同",
     "evidence": "挑选依据的模型不同",
+    "reranker": "重排模型不同",
+    "chooser": "选句服务不同",
+    "choice": "选句服务这次给的结果不同",
 }
 _SAME_SURENESS = 1e-3
 
@@ -40,7 +43,6 @@ class Replayed:
         causes: what is different under it: generation, model, settings, scorer, source files.
     """
 
-    recorded: Answer
     now: Answer
     changes: tuple[str, ...]
     causes: tuple[str, ...]
@@ -65,8 +67,9 @@ def replay(recorded: Answer, asker: Asker, sources: Sources) -> Replayed:
     changes = tuple(_changes(recorded, now))
     causes = [*_receipts(recorded.receipt, now.receipt), *_files(recorded, sources)]
     if changes and not causes:
-        causes.append("程序版本不同")
-    return Replayed(recorded, now, changes, tuple(causes))
+        by_chooser = now.receipt.choice == "chosen"
+        causes.append("选句服务选的不同" if by_chooser else "程序版本不同")
+    return Replayed(now, changes, tuple(causes))
 
 
 def _changes(before: Answer, now: Answer) -> list[str]:
@@ -99,7 +102,7 @@ def _quoted(citations: tuple[Citation, ...]) -> list[str]:
 def _receipts(before: Receipt, now: Receipt) -> list[str]:
     old, new = before.model_dump(), now.model_dump()
     return [
-        f"{words}：{old[name]} → {new[name]}"
+        f"{words}：{old[name] or '无'} → {new[name] or '无'}"
         for name, words in _RECEIPT.items()
         if old[name] != new[name]
     ]

@@ -29,6 +29,7 @@ def verify(answer: Answer, library: Library) -> list[Finding]:
     findings = list(_citations(answer.citations, library))
     if answer.refusal:
         findings += _citations(answer.refusal.nearest, library)
+    findings += _collections(answer, library)
     findings += _statements(answer)
     findings += _sub_questions(answer)
     findings += _corrections(answer)
@@ -44,6 +45,21 @@ def _citations(citations: tuple[Citation, ...], library: Library) -> Iterator[Fi
         if citation.n != at:
             yield Finding(f"引文编号应为 {at}，却是 {citation.n}", citation.n)
         yield from _quote(citation, library)
+        if not any(_is_from(v.article, citation) for v in library.versions(citation.article_id)):
+            yield Finding("标题、作者、报纸、日期、版次、小标题或说话人与文章不符", citation.n)
+
+
+def _is_from(article: Article, citation: Citation) -> bool:
+    """Whether a citation says of an article, and of the paragraph, what these are."""
+    if not 1 <= citation.paragraph <= len(article.paragraphs):
+        return False
+    paragraph = article.paragraphs[citation.paragraph - 1]
+    said = (citation.section, citation.speaker, citation.speaker_title)
+    told = (paragraph.section, paragraph.speaker, paragraph.speaker_title)
+    whole = ("title", "title_inferred", "authors", "newspaper", "date", "page")
+    return said in {told, (None, None, None)} and all(
+        getattr(article, name) == getattr(citation, name) for name in whole
+    )
 
 
 def _quote(citation: Citation, library: Library) -> Iterator[Finding]:
@@ -59,6 +75,20 @@ def _quote(citation: Citation, library: Library) -> Iterator[Finding]:
         versions = library.versions(article_id)
         if not any(holds(v.article, citation.quote, citation.paragraph) for v in versions):
             yield Finding(f"所说的转载 {article_id} 里没有这句话", citation.n)
+
+
+def _collections(answer: Answer, library: Library) -> Iterator[Finding]:
+    """Where each article was in the answer's generation, or is, if it came only after that."""
+    cited = [*answer.citations, *(answer.refusal.nearest if answer.refusal else ())]
+    named = [citation for citation in cited if citation.collection]
+    if not named:
+        return
+    ids = sorted({citation.article_id for citation in named})
+    known = library.collections_of(ids, library.generation)
+    known |= library.collections_of(ids, answer.receipt.generation)
+    for citation in named:
+        if known.get(citation.article_id) != citation.collection:
+            yield Finding(f"这一篇不在文集“{citation.collection}”里", citation.n)
 
 
 def _statements(answer: Answer) -> Iterator[Finding]:

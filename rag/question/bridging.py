@@ -17,10 +17,10 @@ from rag.question.english_figures import figures_in
 from rag.question.romanised import romanised
 from rag.question.understanding import ParsedQuestion, glossed
 from rag.retrieval.candidates import Candidate
-from rag.retrieval.lexical import LexicalIndex
+from rag.retrieval.searching import LexicalSearch
 
 
-def bridged(question: ParsedQuestion, lexical: LexicalIndex) -> tuple[Bridged, ...]:
+def bridged(question: ParsedQuestion, lexical: LexicalSearch) -> tuple[Bridged, ...]:
     """The articles' words for a question's; none where it is asked in Chinese."""
     if question.chinese:
         return ()
@@ -40,7 +40,7 @@ def bridged(question: ParsedQuestion, lexical: LexicalIndex) -> tuple[Bridged, .
     return tuple(one for one in held if one.searched)
 
 
-def with_bridges(question: ParsedQuestion, lexical: LexicalIndex) -> ParsedQuestion:
+def with_bridges(question: ParsedQuestion, lexical: LexicalSearch) -> ParsedQuestion:
     """The question with the library's words for what it asks in another language."""
     return question if question.chinese else replace(question, bridged=bridged(question, lexical))
 
@@ -72,7 +72,7 @@ def _within(at: int, found: Sequence[Meant]) -> bool:
     return any(meant.start <= at < meant.end for meant in found)
 
 
-def _held(meant: Sequence[str], lexical: LexicalIndex) -> tuple[str, ...]:
+def _held(meant: Sequence[str], lexical: LexicalSearch) -> tuple[str, ...]:
     """Those that some passage has, in one piece or as jieba cuts them."""
     return tuple(
         word

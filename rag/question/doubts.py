@@ -17,7 +17,7 @@ from pathlib import Path
 from rag.language.sounds import Likeness, alike, likeness, spelt, syllables
 from rag.language.text import parts
 from rag.question.understanding import is_function_word
-from rag.retrieval.lexical import LexicalIndex
+from rag.retrieval.searching import LexicalSearch
 
 Words = tuple[str, ...]
 
@@ -107,7 +107,7 @@ class Doubt:
         return before, after
 
 
-def tokens_of(question: str, lexical: LexicalIndex) -> list[Token]:
+def tokens_of(question: str, lexical: LexicalSearch) -> list[Token]:
     """A folded question, cut."""
     import rjieba
 
@@ -123,13 +123,13 @@ def tokens_of(question: str, lexical: LexicalIndex) -> list[Token]:
     return [replace(token, kind=Kind.STRAY) if token in strays else token for token in tokens]
 
 
-def other_spelling(token: Token, lexical: LexicalIndex) -> str | None:
+def other_spelling(token: Token, lexical: LexicalSearch) -> str | None:
     """The same word as the library spells it: 账户 for 帐户."""
     known = filter(lexical.document_frequency, _spellings().get(token.text, ()))
     return next(known, None) if token.doubtful else None
 
 
-def doubts_in(tokens: Sequence[Token], lexical: LexicalIndex) -> Iterator[list[Doubt]]:
+def doubts_in(tokens: Sequence[Token], lexical: LexicalSearch) -> Iterator[list[Doubt]]:
     """The doubts about each token, the token itself first, then joined with its neighbours."""
     for at, token in enumerate(tokens):
         if not token.doubtful:
@@ -175,7 +175,7 @@ def _mostly_han(words: Sequence[str]) -> bool:
     return han > sum(word.isascii() and word.isalpha() for word in words)
 
 
-def _kind(word: str, lexical: LexicalIndex, *, chinese: bool) -> Kind:
+def _kind(word: str, lexical: LexicalSearch, *, chinese: bool) -> Kind:
     frequency = lexical.document_frequency
     if _LATIN.fullmatch(word) and chinese and not frequency(word):
         return Kind.PINYIN if any(True for _ in _readings(word)) else Kind.OTHER
@@ -193,7 +193,7 @@ def _kind(word: str, lexical: LexicalIndex, *, chinese: bool) -> Kind:
     return Kind.OTHER if points else Kind.GUESS
 
 
-def _is_stray(before: Token, token: Token, after: Token, lexical: LexicalIndex) -> bool:
+def _is_stray(before: Token, token: Token, after: Token, lexical: LexicalSearch) -> bool:
     """Whether a known character stands between known words that it is never together with."""
     return (
         len(token.text) == 1 < min(len(before.text), len(after.text))
@@ -202,7 +202,7 @@ def _is_stray(before: Token, token: Token, after: Token, lexical: LexicalIndex) 
     )
 
 
-def _framed(tokens: Sequence[Token], at: int, lexical: LexicalIndex) -> Iterator[Doubt]:
+def _framed(tokens: Sequence[Token], at: int, lexical: LexicalSearch) -> Iterator[Doubt]:
     """The character between two words that should be another, which passages have with both."""
     before, token, after = (other.text for other in tokens[at - 1 : at + 2])
     others = "".join(
@@ -214,7 +214,7 @@ def _framed(tokens: Sequence[Token], at: int, lexical: LexicalIndex) -> Iterator
         yield _doubt(tokens, at - 1, at, at=at, pattern=f"{before}[{others}](?={after})")
 
 
-def _alone(tokens: Sequence[Token], at: int, lexical: LexicalIndex) -> Iterator[Doubt]:
+def _alone(tokens: Sequence[Token], at: int, lexical: LexicalSearch) -> Iterator[Doubt]:
     """What the token itself may mean: a word of the library, or the sound that it spells."""
     token = tokens[at]
     if token.kind is Kind.PINYIN:

@@ -7,13 +7,15 @@ kind (体育馆 for 图书馆), or another property of the same thing (支出 fo
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
-from rag.language.names import possible_names
+from rag.language.names import PLACE_UNITS, possible_names
 from rag.language.quantities import UNIT
+from rag.language.text import tagged
 from rag.question.keywords import left_unsaid
 from rag.question.question_types import QuestionType, question_type
 from rag.question.topics import TOPIC_END, VIEW, topic_of, view_in
-from rag.question.understanding import content_words, without_end_marks
+from rag.question.understanding import content_words
 
 _AFTER_NAME = re.compile(
     rf"(?:最|更|还|也|又|对|在|的|是|担任|和|与|作为|为什么|有什么|有哪些|{VIEW.pattern})"
@@ -42,20 +44,78 @@ _OF = re.compile(
 _COUNTED = re.compile(rf"^(?P<thing>.{{2,}}?)有(?:多少|几)(?:{UNIT})?[\u4e00-\u9fff]{{2,}}$")
 _VALUE = re.compile("(?:是|有)(?:多少|什么|谁|哪些)")
 _OF_IT = re.compile("^(?:它们?|其|这个?|那个?)的?")
-_PLACE = re.compile("[省市县区镇乡村]$")
+_PLACE = re.compile(f"[{PLACE_UNITS}]$")
+_POINTS = re.compile("[他她它这那此该其](?![他余])")
+_PROPERTY = re.compile("(?:能力|水平|投资|造价|主跨|资金|标准|名称|用途|功能|结构)$")
+"""Ends of properties whose value keywords do not tell (`left_unsaid`)."""
+_MUCH = ("多少", "多大", "多长", "多高", "多宽")
+_VALUED = {QuestionType.WHEN, QuestionType.WHO, QuestionType.WHERE}
+"""Types whose words ask for one kind of value, which no property of another kind has."""
 _RELATION = re.compile("(?P<relation>[对在给向从由为按])(?P<rest>.+)")
 
 
-def replaced(before: str, new: str) -> str:
-    """`before` with its counterpart of `new` replaced by it; both folded, without end marks."""
+def replaced(before: str, new: str) -> str | None:
+    """`before` with its counterpart of `new` replaced by it; both folded, without end marks.
+
+    None where it has no counterpart, or where `new` only points: 他家, 那座桥.
+    """
+    if _points(_without_it(new)):
+        return None
     wholes = (rule(before, new) for rule in _RULES)
-    whole = next((whole for whole in wholes if whole is not None), None)
-    return whole if whole is not None else f"{topic_of(before)}{new}，{before}"
+    return next((whole for whole in wholes if whole is not None), None)
+
+
+def other_reading(before: str, new: str) -> str | None:
+    """`X呢` the other way: a property of what was asked about for something in its place.
+
+    None where there is no doubt: `new` has no counterpart, or is none of either.
+    """
+    if _is_person(new):
+        return None
+    whole = replaced(before, new)
+    topic, rest = _subject(before)
+    if whole is None or not topic or whole != _scope(topic) + new + rest or new[-1] == topic[-1]:
+        return None
+    return _asked_of(topic, new)
+
+
+def begins_pointing(text: str) -> bool:
+    """Whether a text begins with 那里 or 那座, rather than with 那 that only joins."""
+    words = tagged(text)[:2]
+    if not words or words[0][0] == "那么":
+        return False
+    counts = len(words) > 1 and words[0][0] == "那" and words[1][1] == "q"
+    word, tag = words[0]
+    return counts or (len(word) > 1 and tag in "rq" and word[0] in "那这")
+
+
+def points_with_of(text: str) -> bool:
+    """Whether a text begins with 那里的, 这儿的, and says what of it is meant."""
+    words = tagged(text)[:2]
+    return len(words) > 1 and words[1][0] == "的" and begins_pointing(text)
+
+
+def subject_of(before: str) -> str:
+    """Who or what a question opens with, without its verb; empty where that is unclear."""
+    return _subject(before)[0]
+
+
+def _points(text: str) -> bool:
+    """Whether a text holds a word that points, or begins with what such a word counts."""
+    words = tagged(text)
+    begins_counting = len(words) > 1 and words[0][1] == "q"
+    return begins_counting or any(tag == "r" and _POINTS.match(word) for word, tag in words)
+
+
+def _without_it(new: str) -> str:
+    """Without the 它的 or 那个 that it begins with, if that is a word of its own: 那里 stays."""
+    match = _OF_IT.match(new)
+    return new[match.end() :] if match and match.end() in _edges(new) else new
 
 
 def _its_own(before: str, new: str) -> str | None:
     """`它的座位`: something of what was talked about."""
-    own = _OF_IT.sub("", new)
+    own = _without_it(new)
     return _of_thing(topic_of(before), own, before) if own and own != new else None
 
 
@@ -111,7 +171,7 @@ def _another_relation(before: str, new: str) -> str | None:
 def _another_property(before: str, new: str) -> str | None:
     """`青石区的收入是多少` of 支出: the thing stays, another of its properties is asked."""
     if of := _OF.match(before):
-        if _is_like(new, of["thing"], of["property"]):
+        if VIEW.fullmatch(of["property"]) or _is_like(new, of["thing"], of["property"]):
             return new + before[of.end("thing") :]
         return _of_thing(of["thing"], new, of["asks"])
     if counted := _COUNTED.match(before):
@@ -127,10 +187,23 @@ def _another_property(before: str, new: str) -> str | None:
 
 def _another_topic(before: str, new: str) -> str | None:
     """`隧道什么时候通车` for `大桥什么时候通车`."""
-    topic = topic_of(before)
-    if not (2 <= len(new) <= _NAME and content_words(new) and before.startswith(topic)):
+    topic, rest = _subject(before)
+    if not (topic and 2 <= len(new) <= _NAME and content_words(new)):
         return None
-    return _scope(topic) + new + before[len(topic) :]
+    if tagged(new)[0][1] == "v":  # 加装电梯: it brings its own verb
+        topic = topic_of(before)
+        rest = before[len(topic) :]
+    thing = _thing(topic) if rest.startswith(_MUCH) else ""
+    if thing:
+        return _of_thing(thing, new, rest)
+    is_other = _PROPERTY.search(new) or left_unsaid(new)
+    if (
+        is_other
+        and question_type(before) in _VALUED
+        and not rest.startswith(left_unsaid(new) or "?")
+    ):
+        return _asked_of(topic, new)
+    return _scope(topic) + new + rest
 
 
 _RULES = (
@@ -152,6 +225,40 @@ def _of_thing(thing: str, new: str, asks: str) -> str:
     if value is None and question_type(asks) is QuestionType.HOW_MANY:
         return named + (left_unsaid(named) or "是多少")
     return named + (value.group() if value else left_unsaid(named))
+
+
+def _asked_of(topic: str, new: str) -> str:
+    """A property of what was asked about, asked by its own words."""
+    named = f"{topic}的{new}"
+    return named + (left_unsaid(named) or ("是多少" if _PROPERTY.search(new) else ""))
+
+
+def _subject(before: str) -> tuple[str, str]:
+    """What a question opens with, and the rest from its verb on: 财政|占多少; empty for none."""
+    topic = topic_of(before)
+    if not before.startswith(topic) or len(topic) not in _edges(before):
+        return "", before
+    words = tagged(topic)
+    while len(words) > 1 and words[-1][1] in {"v", "ul", "d", "p"}:
+        words = words[:-1]
+    end = len("".join(word for word, _ in words))
+    return topic[:end], before[end:]
+
+
+def _thing(topic: str) -> str:
+    """The thing of which a topic is a property: 大桥 of 大桥总投资; empty where it is none."""
+    words = tagged(topic)
+    if len(words) < 2 or words[-1][1] not in {"n", "vn"}:
+        return ""
+    words = words[:-1]
+    while words and words[-1][1] in {"b", "a"}:
+        words = words[:-1]
+    return "".join(word for word, _ in words) if words and words[-1][1][0] == "n" else ""
+
+
+def _edges(text: str) -> set[int]:
+    """Where the segmenter's words begin and end."""
+    return {0, *accumulate(map(len, _words(text)))}
 
 
 def _is_like(new: str, thing: str, of_it: str) -> bool:
@@ -186,7 +293,8 @@ def _counterpart(before: str, new: str) -> str | None:
         at = before.find(tail)
         if at >= 0 and length >= min(2, len(new) - 1):
             start = max(0, at - (len(new) - length))
-            return before[start : at + length]
+            if {start, at + length} <= _edges(before):
+                return before[start : at + length]
     return None
 
 
@@ -201,9 +309,3 @@ def opening_name(text: str) -> str | None:
         if not rest or _AFTER_NAME.match(rest):
             return name
     return None
-
-
-def thing_of(before: str) -> str:
-    """What `它` means after a folded question: the thing, not the property of it that was asked."""
-    of = _OF.match(without_end_marks(before))
-    return of["thing"] if of else topic_of(before)

@@ -1,61 +1,111 @@
-"""A question that leans on earlier ones is made complete, by rule.
+"""A question that leans on earlier ones is made complete.
 
-`那挑战呢？`, `它有什么用？`, `为什么？`, `还有吗？` say only what is new; the rest is taken
-from the question before. One that names something itself and does not point back stands alone; a
-brief one that names nothing is put after the one before it.
+`那挑战呢？` says only what is new: where its counterpart is found, it goes there.
+Whatever else leans (`rag.question.leaning`) is put after what it leans on, as the reader learnt it.
+What was refused is nothing to lean on, unless the articles tell of its topic; it may still show how
+`X呢` is meant.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from rag.language.text import fold, name_spans
-from rag.question.ellipsis import opening_name, replaced, thing_of
+from rag.language.text import fold
+from rag.question.ellipsis import (
+    begins_pointing,
+    opening_name,
+    other_reading,
+    points_with_of,
+    replaced,
+    subject_of,
+)
+from rag.question.leaning import leans
 from rag.question.question_types import QuestionType, question_type
-from rag.question.topics import topic_of
 from rag.question.understanding import content_words, without_end_marks
 
 _ELLIPSIS = re.compile(r"^(?:那么|那|还有|至于)?[，,]?(?P<new>.{1,20}?)呢$")
 _ASKS = re.compile("什么|怎|谁|哪|几|多少|为何|如何|是否|是不是|有没有|能不能|会不会")
-_THEN = re.compile(r"^(?:那么|那|然后|还有)[，,]?")
-_PRONOUN = re.compile(
-    r"它们|他们|她们|[它他她]|(?:这|那|该)(?:个|项|种|件|座|条|家|位|些)?(?=[是有的为怎能会要在])"
-    r"|(?<![尤与和极])其(?=[是有主目作特优具])"
-)
+_SAYS = re.compile(r"\w")
 _PERSON = re.compile(r"(?<!其)[他她](?!们|人|乡|国)")
 _ONLY_MORE = re.compile(r"^(?:那|那么)?还有(?:吗|别的吗|其他的?吗|呢|没有|更多吗|什么|哪些)?$")
 _MORE = re.compile(
     r"^(?:那|那么)?还有|还(?:说|提|讲|谈|介绍|提到|补充|建议)(?:了|过|到)?(?:什么|哪些|别的)"
 )
-_BARE = re.compile(
-    r"^(?:为什么|为何|怎么办|具体呢|比如呢|详细说说|有哪些|是什么|怎么做|怎么说|结果呢|然后呢|谁说的|什么时候|在?哪[里儿年天]?|哪一[年天]|谁|多少[\u4e00-\u9fff]{0,2}|几[\u4e00-\u9fff]{1,2}|多[久长大高远重])$"
-)
-_EVENT = re.compile(r"^(?:这|那)(?:件事|事)?(?:是|发生)(?:在)?(?:哪|什么时|何|几)")
-_BRIEF = 18
-"""Characters; a longer question without a name tells by itself what it is about."""
-Answerer = Callable[[str], str | None]
+_LOOKED_BACK = 8
+"""Turns among which the one is that a question leans on."""
+_TOPICS = 2
+"""Questions that stand alone of which it is looked up whether they were answered."""
 
 
-def _nobody(_: str) -> None:
+class Told(NamedTuple):
+    """What came of an earlier turn.
+
+    Attributes:
+        answered: whether it was.
+        short: its short answer.
+        known: whether the articles tell of what it is about, answered or not.
+        searched: the question as it was read where it was answered; empty where nobody knows.
+    """
+
+    answered: bool = True
+    short: str | None = None
+    known: bool = True
+    searched: str = ""
+
+
+Outcome = Callable[[int], Told]
+"""Of the earlier turn at an index."""
+
+
+def _unknown(_: int) -> Told:
     """No earlier answer is known."""
+    return Told()
 
 
-def complete(question: str, history: Sequence[str], answer: Answerer = _nobody) -> str:
+class Completed(NamedTuple):
+    """A question with what it leaves out; `appended` to the ones before, where no rule rewrote it.
+
+    The earlier question can be answered where this one is not: such a one has to be believed more.
+    `asked` is its own part, which tells its type; `other` is another way to read it, if there is
+    one.
+    """
+
+    text: str
+    appended: bool
+    asked: str = ""
+    other: str = ""
+
+
+def complete(
+    question: str,
+    history: Sequence[str],
+    outcome: Outcome = _unknown,
+    titles: Collection[int] = (),
+) -> Completed:
     """The folded question, with what it leaves out taken from the ones before.
 
     Args:
         question: as asked.
         history: earlier questions, oldest first.
-        answer: gives the short answer to an earlier question, made complete: the person whom a
-            pronoun means may be named there and not in the question.
+        outcome: what came of one of them, looked up only where the question leans on it: the person
+            whom a pronoun means may be named in the answer and not in the question.
+        titles: which of the earlier ones only name an article that was shown.
     """
-    before = ""
-    for text in history:
-        before = _joined(without_end_marks(fold(text)), before, answer)
     bare = without_end_marks(fold(question))
-    whole = _joined(bare, before, answer)
-    return fold(question) if whole == bare else whole
+    turns = [
+        _Turn(n, without_end_marks(fold(text)), n in titles)
+        for n, text in enumerate(history)
+        if _SAYS.search(text)  # a thumb up is no topic
+    ][-_LOOKED_BACK:]
+    if not turns or not bare or not _may_lean(bare):
+        return Completed(fold(question), appended=False)
+    talk = _talk(turns, outcome)
+    now = talk.with_next(_Turn(len(history), bare), outcome)
+    text = fold(question) if now.searched == bare else now.searched
+    return Completed(text, bool(now.trail), now.trail, now.other)
 
 
 def asks_for_more(question: str, history: Sequence[str]) -> bool:
@@ -63,68 +113,147 @@ def asks_for_more(question: str, history: Sequence[str]) -> bool:
     return bool(history) and _MORE.search(without_end_marks(fold(question))) is not None
 
 
-def _joined(question: str, before: str, answer: Answerer) -> str:
-    """`question` made complete by `before`, which is complete."""
-    if not before or not question:
-        return question
-    wholes = (rule(question, before, answer) for rule in _RULES)
-    return next((whole for whole in wholes if whole is not None), question)
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """An earlier turn: its index, what it says, and whether that is only an article's title."""
+
+    n: int
+    text: str
+    is_title: bool = False
+
+    @property
+    def may_lean(self) -> bool:
+        return not self.is_title and _may_lean(self.text)
 
 
-def _of_the_person(question: str, before: str, answer: Answerer) -> str | None:
-    """`他种什么` after `王大山是谁`: `王大山种什么`."""
-    person = _person_of(before, answer) if _PERSON.search(question) else None
-    return _PERSON.sub(person, question, count=1) if person else None
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """What a question may lean on.
 
-
-def _more_of_it(question: str, before: str, _: Answerer) -> str | None:
-    """`还有吗` asks the same again; what has been told is left out elsewhere."""
-    return before if _ONLY_MORE.match(question) else None
-
-
-def _about_it(question: str, before: str, _: Answerer) -> str | None:
-    """`为什么`, `这是哪一年的事` go on from the whole question before."""
-    bare = _BARE.match(question) or not content_words(_THEN.sub("", question))
-    return f"{before}，{question}" if bare or _EVENT.match(question) else None
-
-
-def _instead(question: str, before: str, _: Answerer) -> str | None:
-    """`那架桥呢` asks the same of something else."""
-    match = _ELLIPSIS.match(question)
-    if match and _ASKS.search(match.group("new")):
-        return None  # a question of its own
-    return replaced(before, match.group("new")) if match else None
-
-
-def _of_the_thing(question: str, before: str, _: Answerer) -> str | None:
-    """`它有什么用` after `什么是预应力`: `预应力有什么用`; `大桥` after `大桥的长度是多少`."""
-    match = _PRONOUN.search(question)
-    return match and question[: match.start()] + thing_of(before) + question[match.end() :]
-
-
-def _then(question: str, before: str, _: Answerer) -> str | None:
-    """`那怎么修` goes on about the topic before."""
-    return f"{topic_of(before)}{_THEN.sub('', question)}" if _THEN.match(question) else None
-
-
-def _of_the_same(question: str, before: str, _: Answerer) -> str | None:
-    """`工期多久` after `柳镇大桥总投资多少` is about the bridge: it names nothing itself.
-
-    Both are searched and read, as the reader learnt to read what follows on a question.
+    Attributes:
+        topic: the last turn that stands alone, or was made to.
+        trail: the last one, as asked, if it was only put after the topic.
+        searched: the last one, complete.
+        pattern: what `X呢` asks again, of something else.
+        other: another way to read the last one.
     """
-    own = len(question) > _BRIEF or name_spans(question) or "的" in question
-    defines = question_type(question) is QuestionType.DEFINITION
-    if own or defines or not _ASKS.search(question):
-        return None
-    return f"{before} {question}"
+
+    topic: _Turn
+    trail: str = ""
+    searched: str = ""
+    pattern: str = ""
+    other: str = ""
+
+    def with_next(self, turn: _Turn, outcome: Outcome) -> _Talk:
+        """After one more turn."""
+        if _ONLY_MORE.match(turn.text):  # the same again; what has been told is left out elsewhere
+            return self
+        if whole := _of_the_person(turn.text, self.topic, outcome):
+            return _standing(replace(turn, text=whole))
+        again = self._again(turn.text)
+        if again and self.pattern != self.trail:
+            other = self._otherwise(turn.text) or self._appended(turn.text).searched
+            return replace(_standing(replace(turn, text=again)), other=other)
+        if again:  # of what leans itself
+            return self._appended(again)
+        if _ELLIPSIS.match(turn.text) or leans(turn.text):
+            return self._appended(turn.text)
+        return _standing(turn)
+
+    def read_otherwise(self, turn: _Turn, other: str) -> _Talk:
+        """After one more turn that was answered as its other reading has it."""
+        appended = self._appended(turn.text)
+        return appended if appended.searched == other else _standing(replace(turn, text=other))
+
+    def _appended(self, question: str) -> _Talk:
+        """A question put after what it leans on: after the topic alone if it names something.
+
+        `那里的茶园有多大` leans on who or what the topic is about, not on what was asked of it.
+        """
+        short = _joined(self.topic.text, question)
+        if points_with_of(question) and (about := subject_of(self.topic.text)):
+            return replace(
+                self,
+                trail=question,
+                searched=_joined(about, question),
+                pattern=question,
+                other=short,
+            )
+        long = _joined(self.topic.text, self.trail, question)
+        first, other = (short, long) if content_words(question) else (long, short)
+        return replace(
+            self,
+            trail=question,
+            searched=first,
+            pattern=question,
+            other=other if other != first else "",
+        )
+
+    def _again(self, question: str) -> str | None:
+        """`那架桥呢` asks the same of something else."""
+        match = _ELLIPSIS.match(question)
+        if match is None or _ASKS.search(match["new"]) or not self.pattern:
+            return None  # a question of its own
+        if begins_pointing(question):
+            return None
+        return replaced(self.pattern, match["new"])
+
+    def _otherwise(self, question: str) -> str | None:
+        match = _ELLIPSIS.match(question)
+        return other_reading(self.pattern, match["new"]) if match else None
 
 
-_RULES = (_of_the_person, _more_of_it, _about_it, _instead, _of_the_thing, _then, _of_the_same)
+def _standing(turn: _Turn) -> _Talk:
+    return _Talk(turn, "", turn.text, "" if turn.is_title else turn.text)
 
 
-def _person_of(before: str, answer: Answerer) -> str | None:
+def _talk(turns: Sequence[_Turn], outcome: Outcome) -> _Talk:
+    """What has been said since the last turn that stands alone; what was refused does not count."""
+    head = next((at for at in reversed(range(len(turns))) if not turns[at].may_lean), 0)
+    talk = _standing(_topic(turns[: head + 1], outcome))
+    if talk.topic != turns[head]:
+        talk = replace(talk, pattern=_standing(turns[head]).pattern)
+    for turn in turns[head + 1 :]:
+        after = talk.with_next(turn, outcome)
+        told = Told() if turn.is_title else outcome(turn.n)
+        if told.answered and after.other and told.searched == after.other and not after.trail:
+            after = talk.read_otherwise(turn, after.other)
+        talk = after if told.answered else replace(talk, pattern=after.pattern)
+    return talk
+
+
+def _topic(turns: Sequence[_Turn], outcome: Outcome) -> _Turn:
+    """The last turn of which the articles tell something; the very last if they do of none."""
+    alone = [turn for turn in reversed(turns) if not turn.may_lean][:_TOPICS]
+    for turn in alone:
+        if turn.is_title or outcome(turn.n).known:
+            return turn
+    return turns[-1]
+
+
+def _may_lean(question: str) -> bool:
+    """Whether a question may say less than it asks."""
+    return bool(
+        _ONLY_MORE.match(question)
+        or _PERSON.search(question)
+        or _ELLIPSIS.match(question)
+        or leans(question)
+    )
+
+
+def _joined(*texts: str) -> str:
+    return " ".join(filter(None, texts))
+
+
+def _of_the_person(question: str, topic: _Turn, outcome: Outcome) -> str | None:
+    """`他种什么` after `王大山是谁`: `王大山种什么`."""
+    person = _person_of(topic, outcome) if _PERSON.search(question) else None
+    return _PERSON.sub(lambda _: person, question, count=1) if person else None
+
+
+def _person_of(topic: _Turn, outcome: Outcome) -> str | None:
     """Whom `他` means: who opens the question before, or who answers it."""
-    name = opening_name(before)
-    if name is None and question_type(before) is QuestionType.WHO:
-        name = answer(before)
+    name = opening_name(topic.text)
+    if name is None and question_type(topic.text) is QuestionType.WHO:
+        name = outcome(topic.n).short
     return name

@@ -24,7 +24,6 @@ _ASKED_KINDS = {
 }
 """How a question asks for a time of some kind, after 哪, 第几 or 几."""
 _ASKS_HOUR = re.compile("(?<![好哪了有出])几点|几时|什么时[段刻]")
-_WHICH = tuple(map(re.compile, ("几", "哪", "哪[一几个]", "哪[一几]个", "什么")))
 _MARKED = re.compile("[底末初份]?(?:[之以]?[前后](?!半|期|续|排|段)|以来|起|至今|以外|之外)")
 _CLAUSE_OF = re.compile(r" ?(?:[底初末间]|份|中旬)?(?P<rest>[^,，。?]{2,12}?的)")
 _THAT_ONE = re.compile("[^,，。?]{0,6}?那一?[场次起个回批轮届件桩家]")
@@ -67,11 +66,8 @@ def _asked_for(kind: str, question: ParsedQuestion) -> bool:
     if kind in _TIMES and question.type is QuestionType.WHEN:
         return kind == "时段" or _ASKS_HOUR.search(question.searched) is None
     heads = _ASKED_KINDS.get(kind, (kind.partition("/")[0],))
-    return any(
-        question.searched.startswith(heads, match.end())
-        for which in _WHICH
-        for match in which.finditer(question.searched)
-    )
+    after = "|".join(map(re.escape, heads))
+    return re.search(f"(?:几|哪[一几]?个?|什么)(?:{after})", question.searched) is not None
 
 
 def _describes(question: str, time: str) -> bool:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 
-from rag.data_model.documents import Article
+from rag.data_model.documents import Article, remembered
 from rag.language.numerals import NUMERAL, number_of
 from rag.language.text import fold
 from rag.question.understanding import ParsedQuestion
@@ -126,7 +125,7 @@ def is_same(a: Part, b: Part) -> bool:
     return (a.unit, a.number, a.sub) == (b.unit, b.number, b.sub)
 
 
-@lru_cache(maxsize=256)
+@remembered
 def openings(article: Article) -> tuple[Part | None, ...]:
     """For each paragraph, the part that it begins."""
     return tuple(opening(paragraph.text) for paragraph in article.paragraphs)
@@ -155,7 +154,7 @@ def other_part_around(asked: Part, article: Article, n: int) -> str | None:
     return part.text.strip() if part and not is_same(part, asked.whole) else None
 
 
-@lru_cache(maxsize=256)
+@remembered
 def _around(article: Article, unit: str) -> tuple[Part | None, ...]:
     """For each paragraph, the part of a unit that it lies in, as its line or heading tells."""
     parts: list[Part | None] = []

@@ -16,7 +16,7 @@ from rag.language.text import names_in as names_of
 from rag.language.text import parts
 from rag.question.english import Meant, Word
 from rag.question.understanding import is_function_word
-from rag.retrieval.lexical import LexicalIndex
+from rag.retrieval.searching import LexicalSearch
 
 _LETTERS = re.compile(r"[A-Za-züÜ]+(?:['’-][A-Za-züÜ]+)*")
 _APART = re.compile("['’-]")
@@ -39,7 +39,7 @@ Found = dict[str, int]
 """Words, and in how many passages each is."""
 
 
-def romanised(words: Sequence[Word], lexical: LexicalIndex) -> Iterator[Meant]:
+def romanised(words: Sequence[Word], lexical: LexicalSearch) -> Iterator[Meant]:
     """The library's words for what may be Chinese names.
 
     Args:
@@ -88,7 +88,7 @@ def _may_be_name(word: Word, *, capitals: bool) -> bool:
     )
 
 
-def _person(first: str, second: str, lexical: LexicalIndex) -> tuple[str, ...]:
+def _person(first: str, second: str, lexical: LexicalSearch) -> tuple[str, ...]:
     """Words for a name of two parts, the surname before or after."""
     forward = [(*a, *b) for a, b in product(readings(first), readings(second))]
     backward = [(*b, *a) for a, b in product(readings(first), readings(second)) if len(b) == 1]
@@ -97,7 +97,7 @@ def _person(first: str, second: str, lexical: LexicalIndex) -> tuple[str, ...]:
     return _most_frequent(found or _in_two(first, second, lexical))
 
 
-def _in_two(first: str, second: str, lexical: LexicalIndex) -> Found:
+def _in_two(first: str, second: str, lexical: LexicalSearch) -> Found:
     """Surname and given name where they are two words to the index, as rare names are."""
     given = _sounding([way for way in readings(second) if len(way) == 2], lexical)
     return {
@@ -108,7 +108,7 @@ def _in_two(first: str, second: str, lexical: LexicalIndex) -> Found:
     }
 
 
-def _alone(text: str, lexical: LexicalIndex, *, person: bool) -> tuple[str, ...]:
+def _alone(text: str, lexical: LexicalSearch, *, person: bool) -> tuple[str, ...]:
     """Words for a name of one part; `person`: one syllable may be a surname."""
     known = readings(text)
     if all(len(reading) > 1 for reading in known):
@@ -116,7 +116,7 @@ def _alone(text: str, lexical: LexicalIndex, *, person: bool) -> tuple[str, ...]
     return _most_frequent(_somebody(text, lexical) if person else {})
 
 
-def _somebody(surname: str, lexical: LexicalIndex) -> Found:
+def _somebody(surname: str, lexical: LexicalSearch) -> Found:
     """`李某` and `李某某`, the latter being two words to the index."""
     found = {f"{c}某": lexical.document_frequency(f"{c}某") for c in _surnames(surname)}
     found |= {f"{c} 某某": 1 for c in _surnames(surname) if lexical.are_together(c, "某某")}
@@ -133,7 +133,7 @@ def _spelt(syllable: str) -> frozenset[str]:
     return spelt(syllable) | frozenset(_SURNAMES.get(syllable, ""))
 
 
-def _sounding(known: Sequence[Reading], lexical: LexicalIndex) -> Found:
+def _sounding(known: Sequence[Reading], lexical: LexicalSearch) -> Found:
     """Words that sound as a reading, or go on with what kind of place it is."""
     found: Found = {}
     for reading in known:

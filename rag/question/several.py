@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from rag.language.names import PLACE_UNITS, possible_names
+from rag.language.numerals import ONES
 from rag.language.text import fold, name_spans, tagged, visible_length
+from rag.question.ellipsis import replaced
 from rag.question.question_types import question_type
 from rag.question.understanding import content_words, without_end_marks
 
@@ -26,6 +28,7 @@ _ASKS = re.compile(
     "|多少(?!年来)|多久|多[大长高远重快宽深厚早](?![人量数型家])|怎么?|如何|为何|(.)不\\1|是否|有没有|可不可以"
 )
 _ENDS_ASKING = re.compile("[吗么]$|没有?$|[是为叫]$")
+_AGAIN = re.compile("^(?:那么?)?(?P<new>[^,，]{2,20}?)呢$")
 _ANY = re.compile("无论|不管|不论|任何|[谁么哪儿里][都也]|[没不]怎么|明知|知道|不知")
 """With these, a clause asks nothing: `谁都知道`, `没怎么下雨`, `有没有人知道`."""
 _QUOTED = re.compile("[“《「『][^“”《》「」『』]*[”》」』]")
@@ -38,7 +41,6 @@ _NOMINAL = ("n", "vn", "j", "b", "m", "q", "t", "s", "f", "eng", "u", "r", "a", 
 """Tags of what may stand in a subject."""
 _OWN = re.compile("(?:谁|什么|哪.{1,3}?)是.{6}|[^的]{2,12}的")
 """With these a later question tells by itself what it is about: `渡口站的电话是多少`."""
-_HAN = "零一二三四五六七八九"
 _BODIES = re.compile(
     "住房和城乡建设|发展和改革|人力资源和社会保障|工业和信息化|文化和旅游|规划和自然资源|自然资源和规划|卫生和|民族和宗教|科学和技术"
 )
@@ -134,7 +136,7 @@ def _clauses(text: str) -> list[Part]:
     before = ""
     for clause in filter(None, map(str.strip, _MARKS.split(text))):
         before = f"{before}，{clause}" if before else clause
-        if _asks(clause) or _ENDS_ASKING.search(clause):
+        if _asks(clause) or _ENDS_ASKING.search(clause) or _again(clause, asking):
             asking.extend(_joined_by_and(before))
             before = ""
     if before and asking:
@@ -145,13 +147,17 @@ def _clauses(text: str) -> list[Part]:
     return [Part(first, first), *(Part(own, _whole(own, first)) for own in map(_own, others))]
 
 
+def _again(clause: str, asking: Sequence[str]) -> str | None:
+    """`隧道呢` after `大桥多长`: the same, asked of the tunnel."""
+    match = _AGAIN.match(clause)
+    return replaced(asking[0], match["new"]) if match and asking and not _asks(clause) else None
+
+
 def _without_numbers(asking: list[str]) -> list[str]:
     """The questions without the numbers that they are listed by: `1. 大桥多长？ 2. 谁设计的？`."""
     numbered = [
-        re.match(
-            rf"(?:{n}|{_HAN[n]}是|第?{_HAN[n]})(?![\d年月日路号条届个名位])[.、)）:：,，]*", part
-        )
-        for n, part in enumerate(asking[: len(_HAN) - 1], start=1)
+        re.match(rf"(?:{n}|{han}是|第?{han})(?![\d年月日路号条届个名位])[.、)）:：,，]*", part)
+        for n, (han, part) in enumerate(zip(ONES, asking, strict=False), start=1)
     ]
     if len(numbered) < len(asking) or not all(numbered):
         return asking
@@ -169,6 +175,8 @@ def _whole(part: str, first: str) -> str:
     """A later part with what the first is about, if it names nothing itself."""
     if not content_words(part):
         return f"{first}，{part}"
+    if again := _again(part, [first]):
+        return again
     if name_spans(part) or _OWN.match(part):
         return part
     if _begins_asking(part):

@@ -35,8 +35,8 @@ from rag.question.doubts import (
     tokens_of,
 )
 from rag.question.understanding import content_words, is_function_word, without_end_marks
-from rag.retrieval.lexical import LexicalIndex
 from rag.retrieval.retriever import Retriever
+from rag.retrieval.searching import LexicalSearch
 
 _PASSAGES = 20
 """So many passages, nearest to the rest of the question, tell what is meant."""
@@ -174,7 +174,7 @@ def _changes(question: str, retriever: Retriever) -> list[tuple[int, int, str]]:
     return changes
 
 
-def _may_be_told(doubt: Doubt, question: str, lexical: LexicalIndex) -> bool:
+def _may_be_told(doubt: Doubt, question: str, lexical: LexicalSearch) -> bool:
     """Whether passages could tell what is meant: by its place, or because it is one word."""
     alone = doubt.kind in {Kind.GUESS, Kind.PINYIN} and doubt.among_known
     if doubt.kind is Kind.STRAY or (alone and not _is_asked(doubt, question)):
@@ -204,7 +204,7 @@ def _nearest(question: str, retriever: Retriever) -> list[_Passage]:
 
 
 def _clearly_meant(
-    about: Sequence[Doubt], question: str, passages: Sequence[_Passage], lexical: LexicalIndex
+    about: Sequence[Doubt], question: str, passages: Sequence[_Passage], lexical: LexicalSearch
 ) -> _Meant | None:
     """What is meant by the stretch that the doubts are about, if one word is and no other."""
     found = [
@@ -222,7 +222,7 @@ def _clearly_meant(
     return best if all(other.cost > best.cost + _AS_GOOD for other in rivals) else None
 
 
-def _meant(doubt: Doubt, passages: Sequence[_Passage], lexical: LexicalIndex) -> Iterator[_Meant]:
+def _meant(doubt: Doubt, passages: Sequence[_Passage], lexical: LexicalSearch) -> Iterator[_Meant]:
     """What passages have that may be meant."""
     best: dict[str, _Passage] = {}
     beside: Counter[str] = Counter()

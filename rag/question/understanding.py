@@ -30,6 +30,8 @@ class ParsedQuestion:
         chinese: whether words of the articles can be expected in it.
         history: the earlier questions, as they were typed.
         bridged: its words in another language, with those of the articles.
+        appended: whether it was only put after the earlier ones, to be complete.
+        part: the part of it that asks, where it was appended to others.
     """
 
     asked: str
@@ -39,6 +41,13 @@ class ParsedQuestion:
     chinese: bool
     history: tuple[str, ...] = ()
     bridged: tuple[Bridged, ...] = ()
+    appended: bool = False
+    part: str = ""
+
+    @property
+    def own(self) -> str:
+        """What it asks by itself, folded; what it leans on may have asked something else."""
+        return self.part or self.searched
 
     @property
     def written(self) -> tuple[str, ...]:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.data_model.documents import Span
+from rag.data_model.documents import Sentence, Span
 from rag.evidence.scorer import Assessment, Evidence
-from rag.language.enumeration import enumerations
+from rag.language.enumeration import Enumeration, enumerations
 from rag.language.text import SPEAKER_LABEL, clause_spans, fold, sentence_spans, windows
 from rag.question.question_types import QuestionType
 from rag.question.term_weights import TermWeights
@@ -58,7 +58,8 @@ def compose(
     best = assessment.evidence[0]
     if question.type in _MANY:
         quote = quote_of(best)
-        if listed := enumerated(quote, settings.max_quote):
+        explained = question.type is QuestionType.LIST
+        if listed := enumerated(quote, settings.max_quote, explained=explained):
             return listed
     chosen: list[Quote] = []
     room = settings.max_quote
@@ -131,11 +132,16 @@ def _repeats(quote: Quote, question: ParsedQuestion) -> bool:
     return sum(pair in question.searched for pair in pairs) >= _REPEATS * len(pairs)
 
 
-def enumerated(best: Quote, max_quote: int) -> list[Quotable]:
-    """All items of the enumeration that `best` belongs to, after the sentence that leads in."""
+def enumerated(best: Quote, max_quote: int, *, explained: bool = False) -> list[Quotable]:
+    """All items of the enumeration that `best` belongs to, after the sentence that leads in.
+
+    With `explained`, a sentence that explains an item belongs to it.
+    """
     stored = best.stored
     for enumeration in enumerations(stored.article):
         place = next((s for s in enumeration.members if s.start <= best.start < s.end), None)
+        if place is None and explained:
+            place = _explained(best, enumeration)
         if place is None:
             continue
         sentences = list(enumeration.items)
@@ -150,6 +156,18 @@ def enumerated(best: Quote, max_quote: int) -> list[Quotable]:
         if sum(len(quote.text) for quote in quotes) <= _LIST_FACTOR * max_quote:
             return merged(quotes)
     return []
+
+
+def _explained(best: Quote, enumeration: Enumeration) -> Sentence | None:
+    """The item that a sentence stands behind: before the next, or in the last one's paragraph."""
+    items = enumeration.items
+    for item, following in zip(items, (*items[1:], None), strict=True):
+        ends = (
+            best.paragraph == item.paragraph if following is None else best.start < following.start
+        )
+        if item.start < best.start and ends:
+            return item
+    return None
 
 
 def nearest(

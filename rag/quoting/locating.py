@@ -1,4 +1,4 @@
-"""Where quotes stand on the pages of a PDF or a picture: boxes of spans.
+"""Where quotes stand: the collections of their articles; on pages, boxes of spans.
 
 A quote that covers part of a line gets that part of its box, as wide as its characters are in
 print: Han characters and full-width marks twice a Latin letter.
@@ -7,7 +7,7 @@ print: Han characters and full-width marks twice a Latin letter.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rag.data_model.answers import Answer, Citation, PageBox
 from rag.data_model.documents import Place, Span
@@ -15,15 +15,29 @@ from rag.library.queries import LibraryQueries
 
 
 def located(answer: Answer, library: LibraryQueries) -> Answer:
-    """The answer, with the boxes of the quotes whose files have pages."""
+    """The answer, with the collections of the quotes, and the boxes of those in paged files."""
     quoted = (*answer.citations, *(answer.refusal.nearest if answer.refusal else ()))
+    if not quoted:
+        return answer
+    ids = sorted({citation.article_id for citation in quoted})
+    shelves = library.collections_of(ids, answer.receipt.generation)
+    answer = _with(answer, lambda one: _shelved(one, shelves))
     if not library.with_places(sorted({citation.source.sha256 for citation in quoted})):
         return answer
-    citations = tuple(_located(citation, library) for citation in answer.citations)
+    return _with(answer, lambda one: _located(one, library))
+
+
+def _with(answer: Answer, change: Callable[[Citation], Citation]) -> Answer:
+    """The answer with all that it quotes changed."""
+    citations = tuple(map(change, answer.citations))
     refusal = answer.refusal and answer.refusal.model_copy(
-        update={"nearest": tuple(_located(near, library) for near in answer.refusal.nearest)}
+        update={"nearest": tuple(map(change, answer.refusal.nearest))}
     )
     return answer.model_copy(update={"citations": citations, "refusal": refusal})
+
+
+def _shelved(citation: Citation, shelves: Mapping[str, str]) -> Citation:
+    return citation.model_copy(update={"collection": shelves.get(citation.article_id)})
 
 
 def _located(citation: Citation, library: LibraryQueries) -> Citation:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from rag.data_model.documents import Sentence, Span, day_of
 from rag.language.names import (
@@ -26,12 +27,15 @@ from rag.library.records import StoredArticle
 from rag.question.understanding import ParsedQuestion, content_words
 from rag.quoting.part_quotes import find_parts
 from rag.quoting.quotes import SURE, LineQuote, Quotable, Quote, whole_paragraph
+from rag.quoting.roles import ASKS_ROLE, asked_role, listed_people, under
 from rag.quoting.row_facts import find_rows
 from rag.retrieval.candidates import Candidate
 from rag.rules.posts import other_body
 from rag.rules.qualifiers import another_told
 
 _MOST_ARTICLES = 5
+_LINES_OVER = 6
+"""Lines over an article that may name its column."""
 _POST_WORDS = "工作单位|单位|职务|身份|头衔|职位|职业|职称|机构|部门|来历"
 _ASKS_POST = (
     rf"{{name}}(?:的(?:{_POST_WORDS}))?(?:现在|目前)?(?:是|担任|任|在|属于|来自)?"
@@ -46,11 +50,6 @@ _ASKS_HOLDER = re.compile(
 _HELD_POST = re.compile(rf"(?P<where>.*?)的?(?P<post>副?(?:{POST}))")
 _GOES_ON = re.compile(rf"(?:{SAYING})|[，,、。;；:：（()）]|等|[说在为从曾将已是]|先生|女士")
 """What follows a whole name."""
-_ROLE = "主持人|嘉宾|受访人|受访者|受访嘉宾|采访对象|对话人|与谈人"
-_ASKS_ROLE = re.compile(
-    rf"(?:谁|哪[些几]?位?|几位|什么人).{{0,6}}?(?P<a>{_ROLE})|(?P<b>{_ROLE})(?:都|分别|各)?(?:是|有|为|叫)?"
-    r"(?:谁|哪[些几]?位?|什么(?:人|名字)?)"
-)
 _ASKS_AUTHOR = re.compile(
     r"(?:作者|撰稿人|撰文者|执笔人?|记者)(?:分别|都)?(?:是|有|叫|为)?(?:谁|哪[些几]?[位人个]?|什么名字|何人)"
     r"|(?:谁|哪[一几]?位(?:记者|作者)?|什么人|何人)(?:采?写|撰写|采访|报道)(?:了|的)?"
@@ -76,6 +75,8 @@ _BOX_SECTION = re.compile(r"^\s*[（(]?\d{1,2}[)）.．、]?\s*\S")
 _BRINGS = re.compile("^.*(?:由|请|据|让|给|被)(?=.{2})")
 _POST_AT_END = re.compile(f"(?:{POST})$")
 _AFFILIATION = re.compile(r"^[（(]?(?:本文)?(?:作者|撰稿人)(?:单位|简介|系|为|是|分别|现任|[:：])")
+_BYLINE_MARK = re.compile(r"[□■◇◆○●▲△☐◎◻▢]\s{0,4}(?=\S)")
+"""Printed before a name to catch the eye; no part of it."""
 _DATE_MARK = r"{y}\s*[年\-/.]\s*0?{m}\s*[月\-/.]\s*0?{d}(?!\d)日?"
 
 
@@ -223,33 +224,20 @@ def _role(
     question: ParsedQuestion, articles: Sequence[StoredArticle], source: SourceText
 ) -> Facts | None:
     """Everybody on the list of people under the role that is asked for."""
-    match = _ASKS_ROLE.search(question.searched)
-    if match is None:
+    role = asked_role(question.own)
+    if role is None:
         return None
-    role = match.group("a") or match.group("b")
-    for stored in _about(question, articles, _ASKS_ROLE):
-        people = [n for n, heading in _listed_roles(stored, source(stored)) if role in heading]
+    for stored in _about(question, articles, ASKS_ROLE, source):
+        people = [one for one in listed_people(stored, source(stored)) if under(role, one.role)]
         if people:
-            names = [listed_name(stored.article.paragraphs[n - 1]) for n in people]
-            short = names[0] if len(names) == 1 else None
-            return Facts(tuple(whole_paragraph(stored, n) for n in people), short)
+            short = people[0].name if len(people) == 1 else None
+            return Facts(tuple(whole_paragraph(stored, one.n) for one in people), short)
     return None
-
-
-def _listed_roles(stored: StoredArticle, text: str) -> Iterator[tuple[int, str]]:
-    """Numbers of the paragraphs that list a person, with the heading that stands over them."""
-    heading, end = "", 0
-    for paragraph in stored.article.paragraphs:
-        if listed_name(paragraph):
-            between = [line.strip() for line in text[end : paragraph.spans[0].start].splitlines()]
-            heading = next((line for line in reversed(between) if line), heading)
-            yield paragraph.n, heading
-        end = paragraph.spans[-1].end
 
 
 def _boxes(question: ParsedQuestion, articles: Sequence[StoredArticle]) -> Facts | None:
     """The first sentence of each numbered note of a box of explanations."""
-    if not _ASKS_BOX.search(question.searched):
+    if not _ASKS_BOX.search(question.own):
         return None
     for stored in articles:
         article = stored.article
@@ -276,7 +264,7 @@ def _author(
     question: ParsedQuestion, articles: Sequence[StoredArticle], source: SourceText
 ) -> Facts | None:
     """The bylines of the articles that are meant."""
-    if not _ASKS_AUTHOR.search(question.searched):
+    if not _ASKS_AUTHOR.search(question.own):
         return None
     about = _about(question, articles, _ASKS_AUTHOR)
     lines = [line for stored in about if (line := _byline(stored, source))]
@@ -297,7 +285,10 @@ def _byline(stored: StoredArticle, source: SourceText) -> LineQuote | None:
         line = text[span.start : span.end]
         if all(author in "".join(line.split()) for author in authors):
             end = line.find("）") + 1 if span is first and "）" in line[:60] else len(line)
-            return LineQuote(stored, 1, Span(span.start, span.start + end), line[:end], SURE)
+            mark = _BYLINE_MARK.match(line, 0, end)
+            start = mark.end() if mark else 0
+            told = Span(span.start + start, span.start + end)
+            return LineQuote(stored, 1, told, line[start:end], SURE)
     return None
 
 
@@ -310,7 +301,7 @@ def _publication(
         (_ASKS_PAGE, _tells_page),
         (_ASKS_PAPER, _tells_paper),
     ):
-        if not asks.search(question.searched):
+        if not asks.search(question.own):
             continue
         for stored in _about(question, articles, asks):
             text = source(stored)
@@ -351,16 +342,27 @@ def _lines_before(text: str, end: int) -> Iterator[Span]:
 
 
 def _about(
-    question: ParsedQuestion, articles: Sequence[StoredArticle], asks: re.Pattern[str]
+    question: ParsedQuestion,
+    articles: Sequence[StoredArticle],
+    asks: re.Pattern[str],
+    source: SourceText | None = None,
 ) -> Sequence[StoredArticle]:
-    """The article that the question's other words are about; without such words, the first few."""
+    """The article that the question's other words are about; without such words, the first few.
+
+    With `source`, the lines over the article count too: a column's name may stand there alone.
+    """
     topic = _ABOUT_ARTICLES.sub(" ", asks.sub(" ", question.searched))
     terms = content_words(topic)
     if not terms:
         return articles[:_MOST_ARTICLES]
     for stored in articles:
-        text = fold(f"{stored.article.title}\n{stored.article.text}")
-        if all(term in text for term in terms):
+        text = f"{stored.article.title}\n{stored.article.text}"
+        if source is not None:
+            whole, first = source(stored), stored.article.paragraphs[0].spans[0].start
+            over = islice(_lines_before(whole, first), _LINES_OVER)
+            text += "\n" + "\n".join(whole[span.start : span.end] for span in over)
+        folded = fold(text)
+        if all(term in folded for term in terms):
             return (stored,)
     return ()
 

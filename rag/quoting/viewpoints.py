@@ -8,7 +8,7 @@ question or heading that it answers.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.evidence.scorer import Assessment
@@ -84,9 +84,28 @@ def view_of(
     """
     if question.type in _FACTS:
         return None
+    scored = _scored(name, question, articles, assessment, weights=weights, told=told)
+    _, turn, at = max(scored, key=lambda one: one[0], default=(0.0, None, 0))
+    if turn is None:
+        return None
+    if at == 1 and len(turn.text(turn.sentences[0])) <= _STAND:
+        at = 0
+    probability = max(_SURE, assessment.answerable)
+    return View(tuple(_quotes(turn, at, probability, max_quote)), probability)
+
+
+def _scored(
+    name: str,
+    question: ParsedQuestion,
+    articles: Sequence[StoredArticle],
+    assessment: Assessment,
+    *,
+    weights: TermWeights,
+    told: AlreadyQuoted,
+) -> Iterator[tuple[float, Turn, int]]:
+    """The sentences of a person's turns on the topic, each with its score."""
     likely = {evidence.place: evidence.probability for evidence in assessment.evidence}
     topical = name not in question.searched
-    best: tuple[float, Turn, int] | None = None
     for stored in articles:
         turns = turns_of(name, stored)
         context = "\n".join([fold(stored.article.title), *(turn.context for turn in turns)])
@@ -103,16 +122,7 @@ def view_of(
                 if told.quotes and topical and weights.held(turn.text(sentence)) < _HELD:
                     continue  # what else there is must be on the topic by itself
                 score = _score(question, turn, at, weights)
-                score += max(chances) if at == 0 else chance
-                if best is None or score > best[0]:
-                    best = score, turn, at
-    if best is None:
-        return None
-    _, turn, at = best
-    if at == 1 and len(turn.text(turn.sentences[0])) <= _STAND:
-        at = 0
-    probability = max(_SURE, assessment.answerable)
-    return View(tuple(_quotes(turn, at, probability, max_quote)), probability)
+                yield score + (max(chances) if at == 0 else chance), turn, at
 
 
 def _answering(

@@ -11,10 +11,14 @@ from rag.retrieval.retriever import Hit
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage that was found, with its vectors: shape (1 + sentences, dim), its own first."""
+    """A passage that was found, with its vectors: shape (1 + sentences, dim), its own first.
+
+    `reranked` is what the reranker gives it; None without one.
+    """
 
     hit: Hit
     vectors: Vectors
+    reranked: float | None = None
 
     def sentence_text(self, sentence: Sentence) -> str:
         """The characters of one of its sentences."""

@@ -15,6 +15,7 @@ from typing import IO, Any, Self
 import numpy as np
 
 from rag.models.embedding import Vectors
+from rag.retrieval.searching import rows_of
 
 Scored = list[tuple[int, float]]
 _BATCH = 4096
@@ -90,9 +91,14 @@ class DenseIndex:
             faiss.omp_set_num_threads(1)
         parameters = None
         if among is not None:
-            ids = np.fromiter(among, dtype=np.int64, count=len(among))
+            if not len(among):
+                return []
+            admitted = rows_of(among)
+            bits = np.zeros(int(admitted.max()) + 1, dtype=np.bool_)
+            bits[admitted] = True  # a look-up a vector, however many are admitted
             parameters = faiss.SearchParameters()
-            parameters.sel = faiss.IDSelectorBatch(ids)
+            packed = np.packbits(bits, bitorder="little")
+            parameters.sel = faiss.IDSelectorBitmap(packed)  # type: ignore[call-arg, arg-type]
         scores, ids = self._index.search(
             vector.reshape(1, -1), min(limit, len(self)), params=parameters
         )

@@ -22,60 +22,63 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import LibraryError, ModelChanged
+from rag.files.whole import replacing, synced
 from rag.library.library import Library
 from rag.library.records import Changes, Version
-from rag.library.storage import synced, translated
+from rag.library.storage import translated
 from rag.models.embedding import passage_input
 from rag.retrieval.dense import DenseIndex
 from rag.retrieval.lexical import LexicalIndex
+from rag.retrieval.searching import Indexes
 
 FORMAT = 2
 _BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Indexes:
-    """What one generation of the library is searched with."""
+class EmbeddedIndexes(Indexes):
+    """FAISS and tantivy, in this process."""
 
     dense: DenseIndex
     lexical: LexicalIndex
-    version: Version
-    model: str
     published: bool = False
 
-    @property
-    def generation(self) -> int:
-        """Of the library, as they name its rows."""
-        return self.version.generation
+    def caught_up(self, library: Library) -> EmbeddedIndexes:
+        """See the function of this name."""
+        return caught_up(self, library)
 
 
-def load_indexes(library: Library, model: str, dimension: int) -> Indexes:
+def load_indexes(library: Library, model: str, dimension: int) -> EmbeddedIndexes:
     """The published indexes brought up to the library's generation, or new ones.
 
     Raises:
         ModelChanged: the library holds passages that `model` has not embedded.
     """
     published = _load_published(library, model)
-    if isinstance(published, Indexes):
+    if isinstance(published, EmbeddedIndexes):
         return caught_up(published, library)
     return build_indexes(library, model, dimension)
 
 
-def build_indexes(library: Library, model: str, dimension: int) -> Indexes:
+def build_indexes(library: Library, model: str, dimension: int) -> EmbeddedIndexes:
     """New indexes over all that is alive."""
     version = library.version
     ids = library.passage_ids(version.generation)
     dense = DenseIndex.build(library.passage_vectors(ids, model), dimension)
     if len(dense) != len(ids):
         raise ModelChanged(missing=len(ids) - len(dense), model=model)
-    return Indexes(dense, _lexical(library, ids), version, model)
+    return EmbeddedIndexes(dense, _lexical(library, ids), version, model)
 
 
-def caught_up(indexes: Indexes, library: Library) -> Indexes:
+def caught_up(indexes: EmbeddedIndexes, library: Library) -> EmbeddedIndexes:
     """Indexes of the library's present generation; the same object if nothing happened."""
     version = library.version
     if version == indexes.version:
         return indexes
+    if _published_version(library) == version:  # whoever wrote has made them
+        published = _load_published(library, indexes.model)
+        if isinstance(published, EmbeddedIndexes) and published.version == version:
+            return published
     if not library.has_been(indexes.version) or indexes.generation < library.purged_until:
         return build_indexes(library, indexes.model, indexes.dense.dimension)
     changes = library.changes(indexes.generation, version.generation)
@@ -85,7 +88,7 @@ def caught_up(indexes: Indexes, library: Library) -> Indexes:
     if len(dense) != len(alive):  # says what is missing, if anything is
         return build_indexes(library, indexes.model, indexes.dense.dimension)
     lexical = _lexical_caught_up(indexes.lexical, changes, library, alive)
-    return Indexes(dense, lexical, version, indexes.model)
+    return EmbeddedIndexes(dense, lexical, version, indexes.model)
 
 
 def _lexical_caught_up(
@@ -110,7 +113,7 @@ def _lexical(library: Library, ids: Sequence[int]) -> LexicalIndex:
         return LexicalIndex.build(_texts(library, ids))
 
 
-def publish(indexes: Indexes, library: Library) -> None:
+def publish(indexes: EmbeddedIndexes, library: Library) -> None:
     """Put indexes beside the library, so that the next start need not build them.
 
     Those of before go when the new ones stand.
@@ -140,6 +143,16 @@ def publish(indexes: Indexes, library: Library) -> None:
             shutil.rmtree(old, ignore_errors=True)
 
 
+def _published_version(library: Library) -> Version | None:
+    """Of what commit the published indexes are, as they say."""
+    root = library.data_dir / "index"
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        directory = root / (root / "CURRENT").read_text(encoding="ascii").strip()
+        manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
+        return Version(manifest["generation"], manifest["mark"])
+    return None
+
+
 def published_problem(library: Library, model: str) -> str | None:
     """What is wrong with the published indexes, in Chinese; None if nothing is."""
     root = library.data_dir / "index"
@@ -159,7 +172,7 @@ def published_problem(library: Library, model: str) -> str | None:
     return None
 
 
-def _load_published(library: Library, model: str) -> Indexes | str:
+def _load_published(library: Library, model: str) -> EmbeddedIndexes | str:
     """The published indexes, or in Chinese why they are none of this library and model."""
     root = library.data_dir / "index"
     try:
@@ -176,7 +189,7 @@ def _load_published(library: Library, model: str) -> Indexes | str:
         lexical = LexicalIndex.load(directory / "lexical")
         if not len(dense) == len(lexical) == manifest["passages"]:
             return "索引里的条数与清单不符"
-        return Indexes(dense, lexical, version, model, published=True)
+        return EmbeddedIndexes(dense, lexical, version, model, published=True)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError):
         return "索引文件缺失或损坏"  # whatever is wrong with a derived file, it is built again
 
@@ -197,7 +210,7 @@ def _stranger(
     return None
 
 
-def _write_manifest(directory: Path, indexes: Indexes, library: Library) -> None:
+def _write_manifest(directory: Path, indexes: EmbeddedIndexes, library: Library) -> None:
     manifest = {
         "format": FORMAT,
         "library": library.identity,
@@ -229,14 +242,8 @@ def _sync(directory: Path) -> None:
 
 def _point(root: Path, name: str) -> None:
     """Make CURRENT name a directory, atomically."""
-    pointer = root / ".CURRENT"
-    try:
+    with replacing(root / "CURRENT") as pointer:
         pointer.write_text(name, encoding="ascii")
-        synced(pointer)
-        pointer.replace(root / "CURRENT")
-    finally:
-        pointer.unlink(missing_ok=True)
-    synced(root)
 
 
 def _is_published(root: Path, name: str) -> bool:

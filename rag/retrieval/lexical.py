@@ -19,12 +19,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
+
 from rag.language.text import words
+from rag.retrieval.searching import rows_of
 
 _HEAP_BYTES = 64_000_000
 _TOKENIZER = "spaced"
 _OS_ERROR = re.compile(r"(?:\(os error |Os \{ code: )(\d{1,5})\b")
 _WORKER_GONE = "worker"
+_DEEPEST = 4096
+"""As deep as a ranking of all may have to go for those that a filter admits, if words and filter
+have nothing to do with each other; where it must go deeper, the index is asked for them by name."""
 
 
 class _Workspace:
@@ -156,18 +162,37 @@ class LexicalIndex:
         if not terms or not len(self):
             return []
         query = Query.boolean_query(terms)
-        if among is not None:
-            rows = Query.const_score_query(Query.term_set_query(schema, "row", list(among)), 0.0)
-            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, rows)])
-        result = self._searcher.search(query, limit, count=False)
-        rows_found = self._searcher.fast_field_values(
-            "row", [address for _, address in result.hits]
-        )
-        found = [
-            (int(row), float(score))
-            for row, (score, _) in zip(rows_found, result.hits, strict=True)
-        ]
+        if among is None:
+            found = self._best(query, limit)
+        elif limit * len(self) <= _DEEPEST * len(among):
+            found = self._best_of(query, limit, among)
+        else:
+            rows = Query.term_set_query(schema, "row", rows_of(among).tolist())
+            admitted = Query.const_score_query(rows, 0.0)
+            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, admitted)])
+            found = self._best(query, limit)
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+
+    def _best(self, query: Any, limit: int) -> list[tuple[int, float]]:
+        """Rows and scores, best first."""
+        hits = self._searcher.search(query, limit, count=False).hits
+        rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+        return [(int(row), float(score)) for row, (score, _) in zip(rows, hits, strict=True)]
+
+    def _best_of(self, query: Any, limit: int, among: Collection[int]) -> list[tuple[int, float]]:
+        """The best of those that are admitted, from a ranking of all, as deep as is needed.
+
+        Where many are, a few of each ranking are; to ask the index for them by name takes longer.
+        """
+        admitted = rows_of(among)
+        depth = 2 * limit * len(self) // len(admitted) + limit
+        while True:
+            ranked = self._best(query, depth)
+            rows = np.asarray([row for row, _ in ranked], dtype=np.int64)
+            kept = np.flatnonzero(np.isin(rows, admitted))[:limit]
+            if len(kept) == limit or len(ranked) < depth:
+                return [ranked[place] for place in kept]
+            depth *= 8
 
     def _any_of(self, group: Sequence[str]) -> Any:
         """The best of some words; one that the index lacks is all that it is cut into."""

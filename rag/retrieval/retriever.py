@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from rag.data_model.answers import Filters
 from rag.data_model.documents import Passage
 from rag.language.text import has_han
+from rag.library.index_queries import Admitted
 from rag.library.library import Library
 from rag.library.records import StoredArticle, StoredPassage
 from rag.library.reprints import says_nothing_new
 from rag.models.embedding import Vectors
-from rag.retrieval.indexes import Indexes
+from rag.retrieval.searching import Indexes
 from rag.settings import RetrievalSettings
 
 Scored = list[tuple[int, float]]
@@ -27,6 +28,7 @@ _ABROAD = 0.2
 names and figures, and a frequent one among them would outvote the meaning."""
 _BRIDGED = 1.5
 """The same where the articles' words for it are known: those say more than the meaning does."""
+_REMEMBERED_FILTERS = 16
 _DEEPER = 4
 """Rankings are made so many times at most, each four times as deep, until reprints leave enough."""
 
@@ -81,6 +83,7 @@ class Retriever:
     indexes: Indexes
     settings: RetrievalSettings
     _articles: dict[int, StoredArticle] = field(default_factory=dict)
+    _admitted: dict[Filters, Admitted] = field(default_factory=dict)
 
     def rank(
         self,
@@ -100,7 +103,9 @@ class Retriever:
             groups: searched for besides.
         """
         depth = depth or self.settings.candidates
-        among = None if filters.empty else self._among(filters)
+        among = None
+        if not filters.empty:
+            among = self._among(filters)
         systems = self.settings.systems
         dense = [] if systems == "lexical" else self.indexes.dense.search(vector, depth, among)
         lexical: Scored = []
@@ -108,6 +113,15 @@ class Retriever:
             lexical = self.indexes.lexical.search(query, depth, among, groups)
         weights = (1.0, _BRIDGED if groups else 1.0 if has_han(query) else _ABROAD)
         return Rankings(dense, lexical, fuse([dense, lexical], self.settings.rrf_k, weights))
+
+    def _among(self, filters: Filters) -> Admitted:
+        """What the filters admit of this generation: the last few are remembered."""
+        remembered = self._admitted  # another thread may begin a new memory meanwhile
+        if filters not in remembered:
+            if len(remembered) >= _REMEMBERED_FILTERS:
+                self._admitted = remembered = {}
+            remembered[filters] = self.library.admitted(filters, self.indexes.generation)
+        return remembered[filters]
 
     def search(
         self,
@@ -193,21 +207,6 @@ class Retriever:
             for key, stored in found.items()
         }
 
-    def _among(self, filters: Filters) -> list[int]:
-        """Rows of the passages that the filters admit."""
-        if filters.articles:
-            stored = [self.library.article(article_id) for article_id in filters.articles]
-        else:
-            stored = self.library.articles()
-        keys = [item.key for item in stored if admits(filters, item)]
-        passages = self.library.passages_of_articles(keys, self.indexes.generation)
-        return [
-            item.id
-            for item in passages
-            if (not filters.speaker or item.passage.speaker == filters.speaker)
-            and (not filters.section or item.passage.section == filters.section)
-        ]
-
 
 def fuse(rankings: Sequence[Scored], k: int, weights: Sequence[float] | None = None) -> Scored:
     """Reciprocal rank fusion: `sum(weight / (k + rank))`, ranks from 1; ties by row id.
@@ -248,17 +247,3 @@ def _repeats(passage: Passage, stored: StoredArticle, kept: StoredArticle) -> bo
 
 def _ranks(ranking: Scored) -> dict[int, int]:
     return {row: rank for rank, (row, _) in enumerate(ranking, start=1)}
-
-
-def admits(filters: Filters, stored: StoredArticle) -> bool:
-    """Whether the article may answer; speakers and sections are passages' own."""
-    article = stored.article
-    day = article.date or ""
-    return (
-        (not filters.articles or article.article_id in filters.articles)
-        and (not filters.newspaper or article.newspaper == filters.newspaper)
-        and (not filters.page or article.page == filters.page)
-        and (not filters.author or filters.author in article.authors)
-        and (not filters.date_from or day >= filters.date_from)
-        and (not filters.date_to or "" < day <= filters.date_to)
-    )

@@ -16,9 +16,11 @@ from rag.evidence.scorer import Assessment, Evidence
 from rag.language.series import Qualifier
 from rag.language.text import clause_spans, fold, name_spans, names_in
 from rag.question.comparisons import states_no_difference
+from rag.question.directions import is_of_other_direction
 from rag.question.limits import limits_of
 from rag.question.understanding import ParsedQuestion
 from rag.rules.near_miss import NearMiss, without
+from rag.rules.owners import is_anothers_value
 from rag.rules.qualifiers import of_another
 
 
@@ -42,12 +44,14 @@ def _is_anothers(
     evidence: Evidence,
     answer: Span,
 ) -> bool:
-    """Whether a short answer is told of another thing, another member or no difference at all."""
+    """Whether it is of another thing, member or payer, no difference, or a fall for a rise."""
     start, end = answer.start - evidence.sentence.start, answer.end - evidence.sentence.start
     return (
         _of_another(names, evidence, answer)
         or of_another(limits, evidence, start)
         or states_no_difference(question, evidence.text, start, end)
+        or is_of_other_direction(question.searched, evidence.text, start)
+        or is_anothers_value(question, evidence.text, start, end)
     )
 
 

@@ -18,8 +18,9 @@ from rag.rules.near_miss import NearMiss, without
 _RANKED = re.compile(rf"(?P<rank>常务副|执行副|名誉|副|代|原|前)?(?P<post>{POST})")
 _HEADS = re.compile("(?:长|主任|书记|经理|主席|总裁)$")
 """Posts that one person holds: another one is somebody else."""
+_LEVEL = "[省市县区镇乡]"
 _BODY = re.compile(
-    r"(?P<unit>[省市县区镇乡])(?P<body>[\u4e00-\u9fff]{1,10}?(?:局|委员会|委|办公室|厅|馆|院|中心|公司|中学|小学|医院))"
+    rf"(?P<unit>{_LEVEL})(?P<body>[\u4e00-\u9fff]{{1,10}}?(?:局|委员会|委|办公室|厅|馆|院|中心|公司|中学|小学|医院))"
 )
 
 
@@ -45,7 +46,7 @@ def other_body(asked: str, text: str, article: Article) -> tuple[str, str] | Non
     named = _BODY.search(asked)
     if named is None or named.group() in fold(f"{article.title}\n{article.text}"):
         return None
-    told = re.search(f"[省市县区镇乡]{re.escape(named['body'])}", text)
+    told = re.search(f"{_LEVEL}{re.escape(named['body'])}", text)
     return (named.group(), told.group()) if told else None
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from rag.data_model.documents import Article, Cell, Span, touches
+from rag.data_model.documents import Article, Cell, Span, remembered, touches
 from rag.language.text import fold, has_han, names_in, occurrences, parts
 from rag.question.question_types import QuestionType
 from rag.question.understanding import ParsedQuestion, content_words, function_words
@@ -126,7 +126,7 @@ class Lookup:
     elsewhere: frozenset[str]
 
 
-@lru_cache(maxsize=512)
+@remembered
 def tables_of(article: Article) -> tuple[Table, ...]:
     """The tables of an article: rows next to each other that share a column's name."""
     groups: list[list[Row]] = []

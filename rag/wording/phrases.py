@@ -92,10 +92,11 @@ def render_refusal(
         return template("refusal", "nothing_further")
     if reason == "nothing_relevant" and not (found or missing_words):
         return template("refusal", "empty_selection" if filtered else "empty_library")
-    if mismatch:
-        return template("refusal", "mismatch").format(asked=mismatch.asked, told=mismatch.told)
     form = _templates()["form"].get(question_type or "", "内容")
-    text = template("refusal", reason).format(form=form)
+    if mismatch:
+        text = template("refusal", "mismatch").format(asked=mismatch.asked, told=mismatch.told)
+    else:
+        text = template("refusal", reason).format(form=form)
     if missing_words:
         text += template("refusal", "missing_words").format(words="、".join(missing_words))
     return text

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rag.data_model.answers import Answer, Citation, Group, Overview, Part, Statement, Talk
+from rag.data_model.answers import Answer, Citation, Group, Lead, Overview, Part, Statement, Talk
 from rag.wording.phrases import (
     day_label,
     noting,
@@ -71,6 +71,12 @@ def refusal_message(answer: Answer) -> str:
         filtered=not answer.filters.empty,
         further=refusal.further,
     )
+
+
+def lead_text(lead: Lead) -> str:
+    """What may be asked next, as it is offered."""
+    name = "unfiltered" if lead.kind == "unfiltered" else ""
+    return template("lead_on", name).format(question=lead.question) if name else lead.question
 
 
 def talk_text(talk: Talk, suggestions: Sequence[str]) -> str:
@@ -170,7 +176,8 @@ def which(overview: Overview) -> str:
         parts.append(template("overview", name).format(month=month, day=day[0] if day else 0))
     if filters.page:
         parts.append(template("source", "page").format(page=filters.page))
-    chosen = filters.articles and not overview.topic
+    shelf = filters.collections or filters.tags
+    chosen = shelf or (filters.articles and not overview.topic)
     if chosen or filters.author or filters.speaker or filters.section:
         parts.append(template("overview", "selection"))
     if not any(parts):

@@ -14,15 +14,17 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from rag.data_model.answers import Answer, Question
 from rag.errors import BadRequest, RouteMissing
+from ui.accounts.roles import remark
 from ui.api.base import FAILURES, engine_of, failures
 from ui.api.events import EVENTS, Event, event_stream
+from ui.api.response_format import form_of
 from ui.api.wire import EXACT, FiltersBody, Text
-from ui.reply import plain_text
 
 MODEL = "youju"
 _CREATED = 1_700_000_000
@@ -86,6 +88,12 @@ class CompletionBody(BaseModel):
     )
     stream: bool | None = False
     stream_options: StreamOptions | None = None
+    response_format: JsonValue = Field(
+        default=None,
+        examples=[{"type": "json_object"}],
+        description="`json_object`：内容是回答的 JSON，与 `/v1/ask` 给的一样；`json_schema`："
+        "只留其中的字段，它们都须是回答的 JSON 里有的",
+    )
     n: Literal[1] | None = Field(default=1, description="同样的问题只有一个答案")
     filters: FiltersBody = Field(
         default=FiltersBody(), description="只在这些文章里找（本程序所加）"
@@ -122,21 +130,27 @@ router = APIRouter(responses=FAILURES, tags=["OpenAI 兼容"])
     "/v1/chat/completions",
     summary="对话（OpenAI 格式）",
     response_model=None,
-    responses={200: {**EVENTS[200], "description": "回答；`stream` 为真时是事件流"}},
+    responses=failures(400, 404)
+    | {200: {**EVENTS[200], "description": "回答；`stream` 为真时是事件流"}},
 )
 async def complete(body: CompletionBody, request: Request) -> Response:
     """用 OpenAI 的客户端提问：引文在 `message.citations`，完整的回答在 `youju`。
 
     用量（`usage`）以字数计。拒答也是普通的回答，看 `youju.status` 就知道。
     """
-    answer = await engine_of(request).ask(body.as_question())
+    form = await run_in_threadpool(form_of, body.response_format)
+    question = body.as_question()
+    remark(request, question=question.question)
+    answer = await engine_of(request).ask(question)
+    said = form.of(answer)
+    usage = _usage(body, said)
     head = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(time.time()), "model": MODEL}
     if body.stream:
         with_usage = body.stream_options is not None and body.stream_options.include_usage
-        return event_stream(_chunks(head, answer, _usage(body, answer) if with_usage else None))
+        return event_stream(_chunks(head, answer, said, usage if with_usage else None))
     message = {
         "role": "assistant",
-        "content": plain_text(answer),
+        "content": said,
         "refusal": None,
         "citations": [citation.model_dump(mode="json") for citation in answer.citations],
     }
@@ -146,7 +160,7 @@ async def complete(body: CompletionBody, request: Request) -> Response:
             **head,
             "object": "chat.completion",
             "choices": [choice],
-            "usage": _usage(body, answer),
+            "usage": usage,
             "youju": answer.to_json(),
         }
     )
@@ -171,13 +185,15 @@ def pieces(text: str) -> list[str]:
     return [piece for piece in _PIECES.findall(text) if piece]
 
 
-def _chunks(head: dict[str, Any], answer: Answer, usage: dict[str, int] | None) -> Iterator[Event]:
+def _chunks(
+    head: dict[str, Any], answer: Answer, said: str, usage: dict[str, int] | None
+) -> Iterator[Event]:
     def chunk(delta: dict[str, Any], finish: str | None = None, **more: Any) -> Event:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
         return "", {**head, "object": "chat.completion.chunk", "choices": [choice], **more}
 
     yield chunk({"role": "assistant", "content": ""})
-    for piece in pieces(plain_text(answer)):
+    for piece in pieces(said):
         yield chunk({"content": piece})
     citations = [citation.model_dump(mode="json") for citation in answer.citations]
     yield chunk({"citations": citations}, "stop", youju=answer.to_json())
@@ -186,9 +202,9 @@ def _chunks(head: dict[str, Any], answer: Answer, usage: dict[str, int] | None) 
     yield "", "[DONE]"
 
 
-def _usage(body: CompletionBody, answer: Answer) -> dict[str, int]:
-    asked, said = body.length, len(plain_text(answer))
-    return {"prompt_tokens": asked, "completion_tokens": said, "total_tokens": asked + said}
+def _usage(body: CompletionBody, said: str) -> dict[str, int]:
+    asked, told = body.length, len(said)
+    return {"prompt_tokens": asked, "completion_tokens": told, "total_tokens": asked + told}
 
 
 def _model() -> dict[str, Any]:

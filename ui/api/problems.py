@@ -12,7 +12,7 @@ import re
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from rag.errors import (
@@ -20,13 +20,19 @@ from rag.errors import (
     BadRequest,
     MalformedBody,
     MethodNotAllowed,
+    ResponseFormatUnsupported,
     RouteMissing,
     YoujuError,
 )
 from rag.errors.disk import disk_error
+from ui.language import message
+from ui.login import refusal_page, wants_page
 from ui.security import error_response
 
 _log = logging.getLogger("youju.server")
+
+_CLIENT_GONE = 499
+"""As nginx notes it: for the metrics alone."""
 
 _OURS = re.compile(r"[\[(]|^(?:str|none|Part)$")
 
@@ -54,13 +60,17 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(YoujuError, _own)
     app.add_exception_handler(RequestValidationError, _misfit)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _unforeseen)
 
 
 async def _own(request: Request, error: Exception) -> Response:
     if not isinstance(error, YoujuError):
         raise error
-    return error_response(error, request.url.path)
+    if error.http_status == 404 and _is_for_a_person(request):
+        return refusal_page(error, title=message("没有"))
+    param = "response_format" if isinstance(error, ResponseFormatUnsupported) else None
+    return error_response(error, request.url.path, param)
 
 
 async def _misfit(request: Request, error: Exception) -> Response:
@@ -85,7 +95,10 @@ async def _http(request: Request, error: Exception) -> Response:
     if isinstance(error.__cause__, YoujuError):  # raised while the body was being read
         return error_response(error.__cause__, path)
     if error.status_code == 404:
-        return error_response(RouteMissing(path=_printable(path)), path)
+        missing = RouteMissing(path=_printable(path))
+        if _is_for_a_person(request):
+            return refusal_page(missing, title=message("没有"))
+        return error_response(missing, path)
     if error.status_code == 405:
         response = error_response(MethodNotAllowed(method=request.method), path)
         response.headers.update(error.headers or {})
@@ -98,6 +111,12 @@ async def _http(request: Request, error: Exception) -> Response:
     return response
 
 
+async def _gone(request: Request, error: Exception) -> Response:
+    """A client that went away while it sent: nobody hears the answer, and nothing is wrong here."""
+    del request, error
+    return Response(status_code=_CLIENT_GONE)
+
+
 async def _unforeseen(request: Request, error: Exception) -> Response:
     route = getattr(request.scope.get("route"), "path", "other")
     if isinstance(error, OSError) and (failure := disk_error(error)) is not None:
@@ -105,6 +124,12 @@ async def _unforeseen(request: Request, error: Exception) -> Response:
         return error_response(failure, request.url.path)
     _log.error("unforeseen", extra={"facts": {"route": route}}, exc_info=error)
     return error_response(YoujuError(), request.url.path)
+
+
+def _is_for_a_person(request: Request) -> bool:
+    """Whether a browser was sent here; the API speaks JSON to whomever."""
+    is_api = request.url.path.startswith("/v1/")
+    return not is_api and wants_page(request.scope, request.headers)
 
 
 def _is_a_name(part: object) -> bool:

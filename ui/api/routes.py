@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,20 +11,25 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
 from rag.data_model.answers import Answer, Stage
-from rag.errors import Starting, YoujuError
-from ui.api.base import FAILURES, engine_of
+from rag.errors import RouteMissing, Starting, YoujuError
+from ui.accounts.roles import remark
+from ui.api.base import FAILURES, engine_of, failures
 from ui.api.events import EVENTS, Event, event_stream
 from ui.api.wire import AskBody, SearchBody, hit_json
 from ui.metrics import Metrics
+from ui.running import PROOF_PATH, Announced, proof_of, served_by
 from ui.security import error_response
 
 router = APIRouter(responses=FAILURES)
 
 
-@router.post("/v1/ask", summary="提问", response_model=Answer, tags=["问答"])
+@router.post(
+    "/v1/ask", summary="提问", response_model=Answer, responses=failures(404), tags=["问答"]
+)
 async def ask(body: AskBody, request: Request) -> JSONResponse:
     """回答由逐字引文组成；没有依据时 `status` 为 `refused`，并附最接近的段落。"""
-    answer = await engine_of(request).ask(body.as_question())
+    remark(request, question=body.question)
+    answer = await engine_of(request).ask(body.as_question(), present=_is_the_command_line(request))
     return JSONResponse(answer.to_json())
 
 
@@ -31,7 +37,7 @@ async def ask(body: AskBody, request: Request) -> JSONResponse:
     "/v1/ask/stream",
     summary="提问，逐句返回",
     response_class=StreamingResponse,
-    responses=EVENTS,
+    responses=EVENTS | failures(404),
     tags=["问答"],
 )
 async def ask_stream(body: AskBody, request: Request) -> StreamingResponse:
@@ -41,12 +47,13 @@ async def ask_stream(body: AskBody, request: Request) -> StreamingResponse:
     `search`（检索的问题见 `searched_question`）或 `read`（正在读 `passages` 段）。半途出错时，
     最后一个是 `error`。
     """
+    remark(request, question=body.question)
     stages = engine_of(request).ask_in_stages(body.as_question())
     first = await anext(stages)  # a question that cannot be asked is an ordinary failure
     return event_stream(_events(first, stages))
 
 
-@router.post("/v1/search", summary="检索段落", tags=["问答"])
+@router.post("/v1/search", summary="检索段落", responses=failures(404), tags=["问答"])
 async def search(body: SearchBody, request: Request) -> dict[str, Any]:
     """按相关程度排列的段落，最好的在前。"""
     hits = await engine_of(request).run(
@@ -72,6 +79,29 @@ async def _events(
     yield "answer", come.to_json()
 
 
+@router.get(PROOF_PATH, include_in_schema=False)
+async def prove(request: Request, nonce: str = "") -> JSONResponse:
+    """For the command line of this machine, see `ui.running`; waits for no question in the queue.
+
+    Raises:
+        RouteMissing: this server was not announced.
+    """
+    told: Announced | None = request.app.state.announced
+    if told is None:
+        raise RouteMissing(path=PROOF_PATH)
+    engine = engine_of(request)
+    served = served_by(engine.settings)
+    proof = proof_of(told, nonce[:200], served)
+    return JSONResponse({"status": engine.state, "served": served, "proof": proof})
+
+
+def _is_the_command_line(request: Request) -> bool:
+    """Whether the key of this run is shown: who shows it has looked at what is stored just now."""
+    told: Announced | None = request.app.state.announced
+    shown = request.headers.get("authorization", "").removeprefix("Bearer ")
+    return told is not None and hmac.compare_digest(shown.encode(), told.key.encode())
+
+
 @router.get("/healthz", summary="进程是否活着", tags=["运行"])
 async def healthz() -> dict[str, str]:
     """只要进程在，就答 ok。"""
@@ -94,6 +124,6 @@ async def readyz(request: Request) -> JSONResponse:
     tags=["运行"],
 )
 async def metrics(request: Request) -> Response:
-    """请求数和用时、回答数、排队数、文章库的代数。"""
+    """请求数和用时、回答数、排队数、文章库更新过几次。"""
     counted: Metrics = request.app.state.metrics
     return Response(counted.text(), media_type=CONTENT_TYPE_LATEST)

@@ -14,7 +14,7 @@ from rag.data_model.documents import Article, Paragraph
 from rag.data_model.found import FoundPassage
 from rag.errors import BadEncoding
 from rag.library.records import StoredArticle, StoredHead
-from ui.intake.jobs import FileStatus, JobStatus
+from ui.intake.jobs import FileStatus, JobKind, JobStatus
 
 
 def _real_characters(text: str) -> str:
@@ -45,15 +45,17 @@ def _real_day(text: str) -> str:
 Day = Annotated[Text, AfterValidator(_real_day)]
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
+    """What a request says: nothing that is not known."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class FiltersBody(_Body):
+class FiltersBody(Body):
     """Which articles may answer; what is empty or left out does not restrict."""
 
     articles: tuple[Text, ...] = Field(default=(), description="文章编号", max_length=1000)
-    newspaper: Text | None = Field(default=None, examples=["重庆日报"])
+    newspaper: Text | None = Field(default=None, examples=["江州日报"])
     author: Text | None = None
     speaker: Text | None = None
     section: Text | None = Field(default=None, description="文章里的小标题")
@@ -62,6 +64,10 @@ class FiltersBody(_Body):
     )
     date_from: Day | None = Field(default=None, description="从这一天起（含）")
     date_to: Day | None = Field(default=None, description="到这一天止（含）")
+    collections: tuple[Text, ...] = Field(
+        default=(), description="文集的名称，在其中任一个里的", max_length=100
+    )
+    tags: tuple[Text, ...] = Field(default=(), description="有其中任一个标签的", max_length=100)
 
     @property
     def filters(self) -> Filters:
@@ -69,14 +75,17 @@ class FiltersBody(_Body):
         return Filters(**dict(self))
 
 
-class AskBody(_Body):
+class AskBody(Body):
     """A question, with the earlier questions of the conversation, oldest first."""
 
-    question: Text = Field(examples=["重庆市内有多少所高等院校？"])
+    question: Text = Field(examples=["什么是低空经济？"], description="要问的话")
     history: tuple[Text, ...] | None = Field(
-        default=(), max_length=100, examples=[["卫星互联网是什么？"]]
+        default=(),
+        max_length=100,
+        examples=[["江州市低空经济发展得怎么样？"]],
+        description="这个对话里前面的问题，先问的在前",
     )
-    id: Text | None = Field(default=None, max_length=200)
+    id: Text | None = Field(default=None, max_length=200, description="原样写进回答")
     filters: FiltersBody = Field(default=FiltersBody(), description="只在这些文章里找")
     exact: bool = Field(default=False, strict=True, description=EXACT)
 
@@ -86,11 +95,11 @@ class AskBody(_Body):
         return Question(**dict(self) | given)
 
 
-class SearchBody(_Body):
+class SearchBody(Body):
     """A search for passages."""
 
-    query: Text = Field(examples=["卫星互联网"])
-    limit: int = Field(default=10, ge=1, le=100, strict=True)
+    query: Text = Field(examples=["低空经济"], description="要找的话")
+    limit: int = Field(default=10, ge=1, le=100, strict=True, description="最多几段")
     filters: FiltersBody = Field(default=FiltersBody(), description="只在这些文章里找")
 
 
@@ -100,6 +109,11 @@ class ErrorBody(BaseModel):
     code: str = Field(examples=["question_empty"])
     message_zh: str = Field(examples=["问题是空的。"])
     hint: str = Field(examples=["请输入一句要问的话。"])
+    message_en: str | None = Field(default=None, description="英文的说明，只在选了英文时有")
+    hint_en: str | None = Field(default=None, description="英文的建议，只在选了英文时有")
+    fields: dict[str, str] | None = Field(
+        default=None, description="只在改设置时有：哪一项错在哪里"
+    )
 
 
 class ArticleSummary(BaseModel):
@@ -113,6 +127,17 @@ class ArticleSummary(BaseModel):
     date: str | None = Field(examples=["2024-03-05"])
     page: str | None
     file: str = Field(description="源文件的名字")
+    collection: str | None = Field(description="所在的文集", examples=["默认文集"])
+    tags: list[str] = Field(description="标签")
+
+
+class ArticleCell(BaseModel):
+    """A cell of a table's row."""
+
+    name: str = Field(description="栏名，不知道时为空", examples=["电话"])
+    text: str = Field(description="格中的文字，空格子为空", examples=["5550103"])
+    start: int = Field(description="在这一段 text 中从第几个字起")
+    end: int
 
 
 class ArticleParagraph(BaseModel):
@@ -123,6 +148,7 @@ class ArticleParagraph(BaseModel):
     section: str | None
     speaker: str | None
     spans: list[tuple[int, int]] = Field(description="在解码后的源文件中的 [起, 止)")
+    cells: list[ArticleCell] = Field(description="表格的一行有哪些格；不是表格的段落为空")
 
 
 class ArticleJoin(BaseModel):
@@ -151,16 +177,46 @@ class FileBody(BaseModel):
     error: ErrorBody | None
 
 
-class JobBody(BaseModel):
-    """An upload on its way into the library."""
+class JobLine(BaseModel):
+    """A line of a job's log."""
+
+    at: str = Field(examples=["2024-03-05T08:00:00+00:00"])
+    text: str
+
+
+class JobSummary(BaseModel):
+    """Work in the background, without its files and its log."""
 
     job_id: str
+    kind: JobKind = Field(description="导入、更正、重建或评测")
+    title: str
     status: JobStatus
-    done: int = Field(description="已读完的文件数")
+    done: int = Field(description="已读完的文件数，或已答完的题数")
     total: int
-    passages: int
+    passages: int = Field(description="存入的段数")
     error: ErrorBody | None
+    created: str
+    began: str | None = Field(description="这一次从什么时候开始做")
+    ended: str | None
+    seconds: float = Field(description="做了几秒")
+    share: float | None = Field(description="做完了几成，0 到 1；不知道就是 null")
+    rate: float | None = Field(description="每秒几个 `unit`")
+    unit: str = Field(examples=["段"])
+    seconds_left: float | None = Field(description="大约还要几秒")
+    can_cancel: bool
+    can_retry: bool
+    refused: int = Field(
+        default=0, description="没有收下的文件数；全都没有收下时 `status` 是 `failed`"
+    )
+    stopping: bool = Field(default=False, description="已经有人取消，正在停下")
+    awaiting: str | None = Field(default=None, description="正在等什么；没有在等就是 null")
+
+
+class JobBody(JobSummary):
+    """A job, whole: an upload has the results of its files."""
+
     files: list[FileBody]
+    log: list[JobLine]
 
 
 def article_summary(stored: StoredArticle | StoredHead) -> dict[str, Any]:
@@ -177,6 +233,8 @@ def article_summary(stored: StoredArticle | StoredHead) -> dict[str, Any]:
         "file": stored.file,
         "superseded": stored.superseded,
         "reprint_group": stored.group,
+        "collection": stored.collection,
+        "tags": list(stored.tags),
     }
 
 
@@ -214,4 +272,13 @@ def _paragraph(paragraph: Paragraph) -> dict[str, Any]:
         "section": paragraph.section,
         "speaker": paragraph.speaker,
         "spans": [list(span) for span in paragraph.spans],
+        "cells": [
+            {
+                "name": cell.name,
+                "text": paragraph.value(cell),
+                "start": cell.start,
+                "end": cell.end,
+            }
+            for cell in paragraph.cells
+        ],
     }

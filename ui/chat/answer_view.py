@@ -10,16 +10,20 @@ from typing import Literal
 
 from rag.data_model.answers import Answer, Citation, Filters, Refusal
 from rag.errors import YoujuError
+from rag.wording.choosing import choice_note
 from rag.wording.phrases import correction_note, sound_note, template, typed_words
 from rag.wording.several import answers_apart, heading, not_told, quoted_before
 from ui.chat.escaping import attribute, escaped, escaped_json, quoted
 from ui.chat.overview_view import overview_html
-from ui.chat.suggestion_view import suggestion_html
+from ui.chat.suggestion_view import leads_html, suggestion_html
 from ui.chat.target import Target
+from ui.language import _, in_chinese, message
+from ui.language.errors import shown
 from ui.references import completed_question, reference_text
 from ui.reply import lead_over, plain_text, short_label
 
 _MANY_REFERENCES = 5
+_SHORT = {"简答": message("简答"), "可能是": message("可能是")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ def card_class(answer: Answer) -> str:
     if answer.refusal is not None:
         return "yj-refusal"
     if answer.talk:
-        return "yj-talk"
+        return "yj-own-words"
     return "yj-answer yj-unsure" if answer.certainty == "unsure" else "yj-answer"
 
 
@@ -46,10 +50,13 @@ def parts(answer: Answer, filters: Filters | None = None) -> Iterator[Part]:
     if answer.corrections:
         yield Part("before", _corrected(answer))
     if sounding := sound_note(answer.bridged):
-        yield Part("before", f'<p class="yj-searched"><span>{escaped(sounding)}</span></p>')
+        yield Part(
+            "before", f'<p class="yj-searched"{in_chinese()}><span>{escaped(sounding)}</span></p>'
+        )
     if filters is not None and not filters.empty:
         yield Part(
-            "before", '<p class="yj-searched"><span class="yj-tag">只在筛选范围内找</span></p>'
+            "before",
+            f'<p class="yj-searched"><span class="yj-tag">{_("只在筛选范围内找")}</span></p>',
         )
     if answer.refusal is not None:
         yield from _refusal(answer.refusal)
@@ -79,16 +86,20 @@ def answer_html(answer: Answer) -> str:
 
 def error_html(error: YoujuError) -> str:
     """What went wrong and what to do next."""
+    said, hint = shown(error)
     return (
         '<div class="yj-card yj-error" role="alert">'
-        f"<p><strong>{escaped(error.message_zh)}</strong></p>"
-        f'<p>{escaped(error.hint_zh)} <span class="yj-code">{escaped(error.code)}</span></p></div>'
+        f"<p><strong>{escaped(said)}</strong></p>"
+        f'<p>{escaped(hint)} <span class="yj-code">{escaped(error.code)}</span></p></div>'
     )
 
 
 def _talk(answer: Answer) -> Iterator[Part]:
     """Our own words, and questions to press."""
-    yield Part("card", f'<p class="yj-own">{escaped(template("help", answer.talk or ""))}</p>')
+    yield Part(
+        "card",
+        f'<p class="yj-own"{in_chinese()}>{escaped(template("help", answer.talk or ""))}</p>',
+    )
     if answer.suggestions:
         yield Part("card", suggestion_html(answer.suggestions))
 
@@ -96,22 +107,23 @@ def _talk(answer: Answer) -> Iterator[Part]:
 def _several(answer: Answer) -> Iterator[Part]:
     """Each question as a heading over its own answer."""
     for n, (sub, own) in enumerate(answers_apart(answer), start=1):
-        yield Part("card", f'<h3 class="yj-sub">{escaped(heading(n, sub))}</h3>')
+        yield Part("card", f'<h3 class="yj-sub"{in_chinese()}>{escaped(heading(n, sub))}</h3>')
         if sub.status == "refused":
-            yield Part("card", f'<p class="yj-untold">{escaped(not_told(sub))}</p>')
+            yield Part("card", f'<p class="yj-untold"{in_chinese()}>{escaped(not_told(sub))}</p>')
             continue
         yield from _statements(own)
         if before := quoted_before(answer, sub, own):
-            yield Part("card", f'<p class="yj-before">{escaped(before)}</p>')
+            yield Part("card", f'<p class="yj-before"{in_chinese()}>{escaped(before)}</p>')
 
 
 def _statements(answer: Answer) -> Iterator[Part]:
     by_number = {citation.n: citation for citation in answer.citations}
     unsure = answer.certainty == "unsure"
     if lead := lead_over(answer):
-        yield Part("card", f'<p class="{"yj-doubt" if unsure else "yj-lead"}">{escaped(lead)}</p>')
+        tone = "yj-doubt" if unsure else "yj-lead"
+        yield Part("card", f'<p class="{tone}"{in_chinese()}>{escaped(lead)}</p>')
     if answer.short_answer:
-        short, label = quoted(answer.short_answer), short_label(answer)
+        short, label = quoted(answer.short_answer), _(_SHORT[short_label(answer)])
         yield Part("card", f'<p class="yj-short"><span class="yj-label">{label}</span>{short}</p>')
     speaker = None
     for statement in answer.statements:
@@ -121,20 +133,20 @@ def _statements(answer: Answer) -> Iterator[Part]:
             yield Part("card", _speaker(cited[0]))
         speaker = says
         if cited and cited[0].why and cited[0].why.chosen == "further":
-            yield Part("card", '<p class="yj-label yj-further">另一处可能相关的说法</p>')
+            yield Part("card", f'<p class="yj-label yj-further">{_("另一处可能相关的说法")}</p>')
         chips = "".join(map(_chip, cited))
         text = quoted(statement.text)
-        yield Part("card", f'<p class="yj-statement"><q>{text}</q>{chips}</p>')
+        yield Part("card", f'<p class="yj-statement"><q{in_chinese()}>{text}</q>{chips}</p>')
 
 
 def _speaker(citation: Citation) -> str:
     name = escaped(citation.speaker or "")
     title = escaped(citation.speaker_title or "")
-    return f'<p class="yj-says">{name}<span class="yj-label">{title}</span></p>'
+    return f'<p class="yj-says"{in_chinese()}>{name}<span class="yj-label">{title}</span></p>'
 
 
 def _chip(citation: Citation) -> str:
-    label = f"看第{citation.n}条引文的出处：{reference_text(citation)}"
+    label = _("看第{}条引文的出处：{}", citation.n, reference_text(citation))
     return (
         f'<button type="button" class="yj-chip" data-cite="{_target(citation)}"'
         f' aria-label="{escaped(label)}" title="{escaped(reference_text(citation))}">'
@@ -146,34 +158,40 @@ def _references(citations: tuple[Citation, ...]) -> str:
     items = "".join(
         f'<li><button type="button" class="yj-reference" data-cite="{_target(citation)}">'
         f'<span class="yj-number">[{citation.n}]</span>'
-        f"<span>{escaped(reference_text(citation))}</span></button></li>"
+        f"<span{in_chinese()}>{escaped(reference_text(citation))}</span></button></li>"
         for citation in citations
     )
     if len(citations) <= _MANY_REFERENCES:
-        return f'<ol class="yj-references" aria-label="出处">{items}</ol>'
+        return f'<ol class="yj-references" aria-label="{_("出处")}">{items}</ol>'
     return (
-        f'<details class="yj-references"><summary>出处 {len(citations)} 处</summary>'
-        f'<ol aria-label="出处">{items}</ol></details>'
+        f'<details class="yj-references"><summary>{_("出处 {} 处", len(citations))}</summary>'
+        f'<ol aria-label="{_("出处")}">{items}</ol></details>'
     )
 
 
 def _refusal(refusal: Refusal) -> Iterator[Part]:
-    verdict = "这里做不了" if refusal.task else "没有找到依据"
+    verdict = _("这里做不了") if refusal.task else _("没有找到依据")
     yield Part(
         "card",
         f'<p class="yj-verdict"><span class="yj-sign" aria-hidden="true"></span>{verdict}</p>'
-        f'<p class="yj-why">{escaped(refusal.message)}</p>',
+        f'<p class="yj-why"{in_chinese()}>{escaped(refusal.message)}</p>',
     )
-    if not refusal.nearest:
-        return
+    if refusal.nearest:
+        yield Part("card", _nearest(refusal))
+    if refusal.leads:
+        yield Part("card", leads_html(refusal.leads))
+
+
+def _nearest(refusal: Refusal) -> str:
     nearest = "".join(
         f'<li><button type="button" class="yj-near" data-cite="{_target(citation)}">'
-        f"<q>{_emphasised(citation)}</q>"
-        f'<span class="yj-from">{escaped(reference_text(citation))}</span></button></li>'
+        f"<q{in_chinese()}>{_emphasised(citation)}</q>"
+        f'<span class="yj-from"{in_chinese()}>'
+        f"{escaped(reference_text(citation))}</span></button></li>"
         for citation in refusal.nearest
     )
-    label = '<p class="yj-label">最接近的段落，仅供查找，不是答案</p>'
-    yield Part("card", f'{label}<ul class="yj-nearest">{nearest}</ul>')
+    label = f'<p class="yj-label">{_("最接近的段落，仅供查找，不是答案")}</p>'
+    return f'{label}<ul class="yj-nearest">{nearest}</ul>'
 
 
 def _emphasised(citation: Citation) -> str:
@@ -193,37 +211,49 @@ def _completed(searched: str) -> str:
     """What was searched in place of a question that leans on earlier ones, to be changed."""
     question = escaped(searched)
     return (
-        '<p class="yj-searched"><span class="yj-tag">按上文补全为</span>'
-        f"<span>{question}</span>"
-        f'<button type="button" class="yj-link" data-edit="{question}">修改</button></p>'
+        f'<p class="yj-searched"><span class="yj-tag">{_("按上文补全为")}</span>'
+        f"<span{in_chinese()}>{question}</span>"
+        f'<button type="button" class="yj-link" data-edit="{question}">{_("修改")}</button></p>'
     )
 
 
 def _corrected(answer: Answer) -> str:
     """Which words were searched for in place of slips, to be undone."""
     return (
-        f'<p class="yj-searched"><span>{escaped(correction_note(answer.corrections))}</span>'
+        f'<p class="yj-searched"><span{in_chinese()}>'
+        f"{escaped(correction_note(answer.corrections))}</span>"
         f'<button type="button" class="yj-link" data-exact>'
-        f"仍按{escaped(typed_words(answer.corrections))}查找</button></p>"
+        f"{_('仍按{}查找', escaped(typed_words(answer.corrections)))}</button></p>"
     )
+
+
+_FACTS = message(
+    "把握是模型估计的、答对的可能。文章库每导入、移除、更正一次，算更新一次；"
+    "次数、模型、设置都相同，答案就相同。"
+)
 
 
 def _actions(answer: Answer) -> str:
     total = answer.timings_ms.get("total")
-    facts = [f"把握 {answer.confidence:.0%}"] if answer.statements else []
+    facts = [_("把握 {:.0%}", answer.confidence)] if answer.statements else []
     if total is not None:
-        facts.append(f"{total / 1000:.1f} 秒" if total >= 1000 else f"{total:.0f} 毫秒")
-    facts.append(f"第 {answer.receipt.generation} 代文章库")
-    title = f"模型 {answer.receipt.model}，设置 {answer.receipt.settings}"
-    copy_label = "复制回答和出处" if answer.answered else "复制"
+        facts.append(_("{:.1f} 秒", total / 1000) if total >= 1000 else _("{:.0f} 毫秒", total))
+    facts.append(_("文章库更新过 {} 次", answer.receipt.generation))
+    if note := choice_note(answer.receipt):
+        facts.append(note)
+    title = _("{}模型 {}，设置 {}。", _(_FACTS), answer.receipt.model, answer.receipt.settings)
+    copy_label = _("复制回答和出处") if answer.answered else _("复制")
     return (
         '<div class="yj-actions">'
         f'<button type="button" class="yj-icon" data-copy="{attribute(plain_text(answer))}"'
         f' aria-label="{copy_label}" title="{copy_label}"><i class="yj-i yj-i-copy"></i></button>'
+        f'<button type="button" class="yj-icon" data-share aria-label="{_("分享这个回答")}"'
+        f' title="{_("分享这个回答")}"><i class="yj-i yj-i-share"></i></button>'
         '<button type="button" class="yj-icon" data-rate="up" aria-pressed="false"'
-        ' aria-label="答得好" title="答得好"><i class="yj-i yj-i-up"></i></button>'
+        f' aria-label="{_("答得好")}" title="{_("答得好")}"><i class="yj-i yj-i-up"></i></button>'
         '<button type="button" class="yj-icon" data-rate="down" aria-pressed="false"'
-        ' aria-label="答得不好" title="答得不好"><i class="yj-i yj-i-down"></i></button>'
+        f' aria-label="{_("答得不好")}" title="{_("答得不好")}'
+        '"><i class="yj-i yj-i-down"></i></button>'
         f'<span class="yj-receipt" title="{escaped(title)}">{escaped(" · ".join(facts))}</span>'
         "</div>"
     )

@@ -12,7 +12,8 @@ from ui.chat.overview_view import only_this
 from ui.chat.pages_view import pages_html
 from ui.chat.reasons import reason_html
 from ui.chat.target import Target
-from ui.console import page_label
+from ui.language import _, in_chinese, message
+from ui.references import page_label
 
 _SHOWN_AROUND = 200  # paragraphs
 _LINES_AROUND = 80  # characters
@@ -23,8 +24,8 @@ Fate = Literal["live", "replaced", "removed"]
 
 _FATES: dict[Fate, str] = {
     "live": "",
-    "replaced": "这是回答时的版本。文章后来换了新版，今后按新版回答。",
-    "removed": "这篇文章已从库里移除，不再用来回答；这里是留作核对的原文。",
+    "replaced": message("这是回答时的版本。文章后来换了新版，今后按新版回答。"),
+    "removed": message("这篇文章已从库里移除，不再用来回答；这里是留作核对的原文。"),
 }
 
 
@@ -49,7 +50,7 @@ def article_html(
     shown = [p for p in article.paragraphs if abs(p.n - target.paragraph) <= _SHOWN_AROUND]
     return (
         f"{_masthead(stored, fate)}{_proof(target, proven=proven)}{pages}"
-        f'<div class="yj-paragraphs">{line}'
+        f'<div class="yj-paragraphs"{in_chinese()}>{line}'
         f"{''.join(_paragraphs(shown, marks, target.paragraph))}</div>{_left_out(article, shown)}"
     )
 
@@ -63,15 +64,18 @@ def _masthead(stored: StoredArticle, fate: Fate) -> str:
     ]
     authors = "、".join(article.authors)
     within = only_this(article.article_id, article.title)
-    inferred = '<span class="yj-tag">标题为程序所拟</span>' if article.title_inferred else ""
+    inferred = (
+        f'<span class="yj-tag">{_("标题为程序所拟")}</span>' if article.title_inferred else ""
+    )
     return (
         '<header class="yj-masthead">'
-        f'<p class="yj-place">{escaped(" ".join(filter(None, place)) or stored.file)}</p>'
-        f'<h2 tabindex="-1">{escaped(article.title)}</h2>'
-        + (f'<p class="yj-authors">{escaped(authors)}</p>' if authors else "")
+        f'<p class="yj-place"{in_chinese()}>'
+        f"{escaped(' '.join(filter(None, place)) or stored.file)}</p>"
+        f'<h2 tabindex="-1"{in_chinese()}>{escaped(article.title)}</h2>'
+        + (f'<p class="yj-authors"{in_chinese()}>{escaped(authors)}</p>' if authors else "")
         + f'<p class="yj-file">{escaped(stored.file)}{inferred}</p>'
         f"{within if fate == 'live' else ''}</header>"
-        + (f'<p class="yj-notice" role="status">{_FATES[fate]}</p>' if _FATES[fate] else "")
+        + (f'<p class="yj-notice" role="status">{_(_FATES[fate])}</p>' if _FATES[fate] else "")
     )
 
 
@@ -81,15 +85,15 @@ def _proof(target: Target, *, proven: bool) -> str:
         return ""
     if not proven:
         return (
-            '<p class="yj-notice" role="status">这篇文章在回答之后改动过，'
-            "原来的引文对不上了，因此不标出。</p>"
+            f'<p class="yj-notice" role="status">'
+            f"{_('这篇文章在回答之后改动过，原来的引文对不上了，因此不标出。')}</p>"
         )
-    where = "、".join(f"{start}–{end}" for start, end in target.spans)
+    where = _("、").join(f"{start}–{end}" for start, end in target.spans)
     copied = escaped(f"“{target.quote}”（{target.reference}）")
     return (
         '<div class="yj-proof"><i class="yj-i yj-i-check" aria-hidden="true"></i>'
-        f"<span>与原文件第 {where} 个字符逐字相同</span>"
-        f'<button type="button" class="yj-link" data-copy="{copied}">复制引文</button></div>'
+        f"<span>{_('与原文件第 {} 个字符逐字相同', where)}</span>"
+        f'<button type="button" class="yj-link" data-copy="{copied}">{_("复制引文")}</button></div>'
         f"{reason_html(target)}"
     )
 
@@ -103,14 +107,19 @@ def _line_of_the_page(stored: StoredArticle, target: Target, source: str) -> str
     before = source[max(0, start - _LINES_AROUND) : start].lstrip()
     after = source[end : end + _LINES_AROUND].rstrip()
     return (
-        '<div class="yj-outside"><p class="yj-label">正文之外的一行，在原文件里是这样的：</p>'
+        '<div class="yj-outside"><p class="yj-label">'
+        f"{_('正文之外的一行，在原文件里是这样的：')}</p>"
         f"<p>{escaped(before)}<mark>{escaped(source[start:end])}</mark>{escaped(after)}</p></div>"
     )
 
 
 def _left_out(article: Article, shown: Sequence[Paragraph]) -> str:
     hidden = len(article.paragraphs) - len(shown)
-    return f'<p class="yj-notice">另有 {hidden} 段离引文较远，没有显示。</p>' if hidden else ""
+    return (
+        f'<p class="yj-notice">{_("另有 {} 段离引文较远，没有显示。", hidden)}</p>'
+        if hidden
+        else ""
+    )
 
 
 def _paragraphs(

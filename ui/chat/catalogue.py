@@ -10,6 +10,7 @@ from typing import Any
 from rag.language.text import fold
 from rag.library.library import Library
 from rag.library.records import StoredHead
+from rag.library.shelf_queries import Collection, Tag
 
 _MOST_NAMES = 300
 _MOST_FOUND = 20
@@ -32,19 +33,24 @@ class Catalogue:
 
     generation: int
     articles: tuple[Listed, ...]
+    collections: tuple[Collection, ...] = ()
+    tags: tuple[Tag, ...] = ()
 
     @classmethod
     def of(cls, library: Library) -> Catalogue:
         """Read it from the library."""
         generation = library.generation
-        return cls(generation, tuple(_listed(stored) for stored in library.heads()))
+        articles = tuple(_listed(stored) for stored in library.heads())
+        return cls(generation, articles, tuple(library.collections()), tuple(library.tags()))
 
     def choices(self) -> dict[str, Any]:
-        """Newspapers and authors, the most frequent first, and the span of dates."""
+        """Collections; newspapers, authors and tags, the most frequent first; span of dates."""
         days = sorted(article.date for article in self.articles if article.date)
         return {
             "generation": self.generation,
             "articles": len(self.articles),
+            "collections": [_shelf(one) for one in self.collections[:_MOST_NAMES]],
+            "tags": [_shelf(one) for one in self.tags[:_MOST_NAMES]],
             "newspapers": _frequent(a.newspaper for a in self.articles if a.newspaper),
             "authors": _frequent(author for a in self.articles for author in a.authors),
             "first_day": days[0] if days else None,
@@ -59,6 +65,10 @@ class Catalogue:
             {"article_id": article.article_id, "title": article.title, "date": article.date or ""}
             for article, _ in zip(found, range(_MOST_FOUND), strict=False)
         ]
+
+
+def _shelf(one: Collection | Tag) -> dict[str, Any]:
+    return {"name": one.name, "articles": one.articles}
 
 
 def _listed(stored: StoredHead) -> Listed:

@@ -12,6 +12,7 @@ import json
 from pydantic import BaseModel
 
 from rag.language.visible import HIDDEN, name_of, visible
+from ui.language import _, in_chinese
 
 _TEMPLATE_CHARACTERS = str.maketrans({"$": "&#36;", "{": "&#123;", "`": "&#96;"})
 
@@ -33,10 +34,10 @@ def quoted(text: str) -> str:
     end = 0
     for match in HIDDEN.finditer(text):
         name = name_of(match[0])
-        badge = f'<span class="yj-hidden" title="看不见的控制字符">{name}</span>'
+        badge = f'<span class="yj-hidden" title="{_("看不见的控制字符")}">{name}</span>'
         pieces += [escaped(text[end : match.start()]), badge]
         end = match.end()
-    return f"<bdi>{''.join(pieces)}{escaped(text[end:])}</bdi>"
+    return f"<bdi{in_chinese()}>{''.join(pieces)}{escaped(text[end:])}</bdi>"
 
 
 def escaped_json(record: BaseModel) -> str:

@@ -17,6 +17,7 @@ from rag.desk.suggestions import candidates
 from rag.errors import BadRequest, NoFeedback, YoujuError
 from rag.library.library import Library
 from rag.library.records import StoredArticle, Version
+from ui.accounts.roles import present
 from ui.chat.answer_view import answer_html, error_html
 from ui.chat.article_view import Fate, article_html
 from ui.chat.catalogue import Catalogue
@@ -24,6 +25,8 @@ from ui.chat.exporting import Conversation, ExportedFile, exported
 from ui.chat.suggestion_view import suggestion_html
 from ui.chat.target import Target
 from ui.engine import Engine, Pipeline
+from ui.language import _, message
+from ui.language.errors import worded
 
 _SAMPLED_ARTICLES = 50
 _SUGGESTED = 4
@@ -87,7 +90,7 @@ class _Chat:
     async def welcome(self) -> dict[str, Any]:
         """What is in the library; where it is empty, how to fill it."""
         catalogue = await self._engine.run(self._catalogue)
-        html = "" if catalogue.articles else _EMPTY_LIBRARY
+        html = "" if catalogue.articles else _empty_library()
         return {**catalogue.choices(), "html": html}
 
     async def suggest(self) -> dict[str, Any]:
@@ -114,17 +117,18 @@ class _Chat:
 
     async def rate(self, data: Any) -> dict[str, Any]:
         """Keep what a person thought of an answer."""
-        feedback = _validated(Feedback, data)
+        feedback = _validated(Feedback, data).model_copy(update={"by": present().uid})
         await self._engine.run(lambda _: self._feedback.add(feedback))
         return {"kept": True}
 
     async def export_feedback(self) -> dict[str, Any]:
-        """All judgements as a question set."""
-        judgements = await self._engine.run(lambda _: self._feedback.judgements())
+        """All judgements as a question set; of a user, their own."""
+        by = present().uid or None
+        judgements = await self._engine.run(lambda _: self._feedback.judgements(by))
         if not judgements:
             raise NoFeedback
         content = questions_text(judgements).encode()
-        return _file(ExportedFile("有据评价.jsonl", "application/x-ndjson", content))
+        return _file(ExportedFile(_("有据评价.jsonl"), "application/x-ndjson", content))
 
     def _catalogue(self, pipeline: Pipeline) -> Catalogue:
         version = pipeline.library.version
@@ -141,25 +145,27 @@ class _Chat:
             for question in candidates(one.article for one in stored):
                 if len(answered) == _SUGGESTED:
                     break
-                if pipeline.ask(Question(question=question)).answered:
+                if pipeline.try_out(Question(question=question)).answered:
                     answered.append(question)
             self._suggested = version, answered
         return self._suggested[1]
 
 
-_EMPTY_LIBRARY = (
-    '<div class="yj-teach"><p><strong>库里还没有文章。</strong>'
-    '到<a class="yj-link" href="/library">文章</a>页把文件拖进去，或在终端里导入：</p>'
-    "<p><code>youju ingest 文件或文件夹</code></p>"
-    "<p>报纸整版、报告、访谈都可以；导入后直接提问，不用重新启动。</p></div>"
-)
+def _empty_library() -> str:
+    link = f'<a class="yj-link" href="/library">{_("文章")}</a>'
+    return (
+        f'<div class="yj-teach"><p><strong>{_("库里还没有文章。")}</strong>'
+        f"{_('到{}页把文件拖进去，或在终端里导入：', link)}</p>"
+        f"<p><code>{_('youju ingest 文件或文件夹')}</code></p>"
+        f"<p>{_('报纸整版、报告、访谈都可以；导入后直接提问，不用重新启动。')}</p></div>"
+    )
 
 
 async def _guarded(work: Awaitable[dict[str, Any]]) -> dict[str, Any]:
     try:
         return await work
     except YoujuError as error:
-        return {"html": error_html(error), "error": error.as_dict()}
+        return {"html": error_html(error), "error": worded(error)}
 
 
 def _article_read(library: Library, target: Target) -> dict[str, Any]:
@@ -195,4 +201,4 @@ def _validated(kind: type[B], data: Any) -> B:
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        raise BadRequest(reason="页面发来的内容不合要求") from error
+        raise BadRequest(reason=message("页面发来的内容不合要求")) from error

@@ -8,20 +8,29 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from functools import cache
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.errors import RouteClosed, RouteMissing
 from ui.engine import Engine
+from ui.language import Language, current, message
+from ui.language.current import in_each
+from ui.login import refusal_page, wants_page
 from ui.security import error_response
-from ui.static_files import read_static
+from ui.static_files import spoken
+
+Markup = Mapping[Language, str]
+"""The chat's own HTML by language."""
+_IMPORTING = threading.Lock()
+"""Of two threads that import Gradio at once, one may see half of it: it imports in circles."""
 
 _log = logging.getLogger("youju.chat")
 _AGAIN_SECONDS = 1.0
@@ -47,6 +56,12 @@ class ChatMount:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._page: ASGIApp | None = None
+        self._markup: Markup = {}
+
+    @property
+    def ready(self) -> bool:
+        """Whether the chat itself is served already."""
+        return self._page is not None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the page's own addresses and nothing else."""
@@ -56,12 +71,11 @@ class ChatMount:
         if _READS_OR_FETCHES.search(path):
             await error_response(RouteClosed())(scope, receive, send)
         elif not _OPEN.match(path) or ".." in path or "\\" in path:
-            missing = error_response(RouteMissing(path=_printable(path)))
-            await missing(scope, receive, send)
+            await _missing(scope, path)(scope, receive, send)
         elif self._page is None:
             await _starting_page()(scope, receive, send)
         else:
-            await self._page(scope, receive, _as_ours(send) if path == "/" else send)
+            await self._page(scope, receive, _as_ours(send, self._markup) if path == "/" else send)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -77,38 +91,56 @@ class ChatMount:
     async def _live(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
-                page = await asyncio.to_thread(asyncio.run, _build(self._engine))
+                page, markup = await asyncio.to_thread(asyncio.run, _build(self._engine))
             except Exception:  # noqa: BLE001 - Gradio's own; the API goes on, the page comes later
                 _log.exception("chat_not_built")
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), _AGAIN_SECONDS)
                 continue
             async with page.router.lifespan_context(page):
-                self._page = page
+                self._page, self._markup = page, markup
                 await stop.wait()
                 self._page = None
 
 
-async def _build(engine: Engine) -> Any:
+async def _build(engine: Engine) -> tuple[Any, Markup]:
     """Gradio makes an event loop that it never closes where it is built while none runs."""
-    from ui.chat.page import build_page
+    with _IMPORTING:
+        from ui.chat.page import build_page, markup_of
 
-    return build_page(engine)
+    markup = in_each(lambda: markup_of(engine.settings.chooser, demo=engine.demo))
+    return build_page(engine, markup["zh"]), markup
+
+
+def _missing(scope: Scope, path: str) -> Response:
+    """A page for people, JSON for programs, and below `/v1` for all."""
+    error = RouteMissing(path=_printable(path))
+    if not path.startswith("/v1/") and wants_page(scope, Headers(scope=scope)):
+        return refusal_page(error, title=message("没有"))
+    return error_response(error)
 
 
 def _starting_page() -> Response:
     headers = {"Cache-Control": "no-store", "Youju-Starting": "1"}
-    return HTMLResponse(read_static("starting.html", "chat"), headers=headers)
+    return HTMLResponse(spoken("starting.html", "chat"), headers=headers)
 
 
-@cache
 def _loading_sign() -> bytes:
     """What people see until Gradio's scripts have run; `main.js` takes it away."""
-    return read_static("loading.html", "chat").encode()
+    return spoken("loading.html", "chat").encode()
 
 
-def _as_ours(send: Send) -> Callable[[Message], Awaitable[None]]:
-    """Gradio's page as ours: Chinese, nothing from elsewhere, our styles from the first paint."""
+def _embedded(markup: str) -> bytes:
+    """The chat's markup as it stands in the script of Gradio's page."""
+    written = json.dumps(markup, ensure_ascii=False)
+    for character in "<>&'":
+        written = written.replace(character, f"\\u{ord(character):04x}")
+    return written.encode()
+
+
+def _as_ours(send: Send, markup: Markup) -> Callable[[Message], Awaitable[None]]:
+    """Gradio's page as ours: in the language of the request, nothing from elsewhere, our styles."""
+    language = current()
     head: list[Message] = []
     body = bytearray()
 
@@ -121,7 +153,11 @@ def _as_ours(send: Send) -> Callable[[Message], Awaitable[None]]:
         body.extend(message.get("body", b""))
         if message.get("more_body"):
             return
-        page = _FOREIGN_META.sub(b"", bytes(body)).replace(b'lang="en"', b'lang="zh-CN"', 1)
+        page = _FOREIGN_META.sub(b"", bytes(body))
+        if language == "zh":
+            page = page.replace(b'lang="en"', b'lang="zh-CN"', 1)
+        else:
+            page = page.replace(_embedded(markup["zh"]), _embedded(markup[language]), 1)
         page = page.replace(b"</head>", _STYLES + b"</head>", 1)
         page = page.replace(b"<gradio-app", _loading_sign() + b"<gradio-app", 1)
         MutableHeaders(scope=head[0])["Content-Length"] = str(len(page))

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from rag.data_model.answers import PageBox
 from ui.chat.target import Target
+from ui.language import _
 
 _ROOM = 0.002  # around a box, a share of the page: letters reach over their lines a little
-
-_SWITCH = (
-    '<div class="yj-tabs" role="tablist" aria-label="原文的样子">'
-    '<button type="button" role="tab" data-view="pages" aria-selected="true">版面</button>'
-    '<button type="button" role="tab" data-view="text" aria-selected="false">文字</button>'
-    '<button type="button" class="yj-link" data-zoom>放大</button></div>'
-)
 
 
 def pages_html(target: Target) -> str:
@@ -21,15 +15,27 @@ def pages_html(target: Target) -> str:
     if not pages:
         return ""
     figures = "".join(_figure(target, page) for page in pages)
-    return f'{_SWITCH}<div class="yj-pages">{figures}</div>'
+    return f'{_switch()}<div class="yj-pages">{figures}</div>'
+
+
+def _switch() -> str:
+    return (
+        f'<div class="yj-tabs" role="tablist" aria-label="{_("原文的样子")}">'
+        '<button type="button" role="tab" data-view="pages" aria-selected="true">'
+        f"{_('版面')}</button>"
+        '<button type="button" role="tab" data-view="text" aria-selected="false">'
+        f"{_('文字')}</button>"
+        f'<button type="button" class="yj-link" data-zoom>{_("放大")}</button></div>'
+    )
 
 
 def _figure(target: Target, page: int) -> str:
     boxes = "".join(_box(box) for box in target.boxes if box.page == page)
     return (
         f'<figure><div class="yj-sheet">'
-        f'<img src="/chat/page/{target.sha256}/{page}.png" loading="lazy" alt="原文件第{page}页">'
-        f"{boxes}</div><figcaption>原文件第 {page} 页</figcaption></figure>"
+        f'<img src="/chat/page/{target.sha256}/{page}.png" loading="lazy"'
+        f' alt="{_("原文件第{}页", page)}">'
+        f"{boxes}</div><figcaption>{_('原文件第 {} 页', page)}</figcaption></figure>"
     )
 
 

@@ -17,9 +17,12 @@ from starlette.responses import StreamingResponse
 from rag.data_model.answers import Stage
 from rag.errors import YoujuError
 from rag.language.text import fold
+from ui.accounts.roles import remark
 from ui.api.wire import AskBody
 from ui.chat.answer_view import card_class, error_html, parts
 from ui.engine import Engine
+from ui.language import _
+from ui.language.errors import worded
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,6 +31,7 @@ router = APIRouter(include_in_schema=False)
 async def ask(body: AskBody, request: Request) -> StreamingResponse:
     """Answer in parts. Failures are parts too: the page shows them where the answer would be."""
     engine: Engine = request.app.state.engine
+    remark(request, question=body.question)
     return StreamingResponse(_lines(engine, body), media_type="application/x-ndjson")
 
 
@@ -43,16 +47,16 @@ async def _lines(engine: Engine, body: AskBody) -> AsyncIterator[str]:
             yield _line({"answer": come.to_json()})
     except YoujuError as error:
         yield _line({"place": "before", "html": error_html(error)})
-        yield _line({"error": error.as_dict()})
+        yield _line({"error": worded(error)})
 
 
 def waiting_text(stage: Stage, asked: str) -> str:
     """What the reader is told meanwhile, with the searched question where it is another."""
     if stage.passages is not None:
-        return f"正在读最接近的 {stage.passages} 段……"
+        return _("正在读最接近的 {} 段……", stage.passages)
     if fold(asked).split() == fold(stage.searched_question).split():
-        return "正在查找依据……"
-    return f"正在查找“{stage.searched_question}”……"
+        return _("正在查找依据……")
+    return _("正在查找“{}”……", stage.searched_question)
 
 
 def _line(record: dict[str, Any]) -> str:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rag.errors import UsageInvalid
 from ui import console
-from ui.options import AsJson, DataDir, options_of
+from ui.commands.choosing import InCollection, WithTag, filters_of
+from ui.options import AsJson, AtOnce, DataDir, options_of
+
+if TYPE_CHECKING:
+    from rag.data_model.answers import Answer, Question
+    from rag.settings import Settings
 
 _Exact = Annotated[bool, typer.Option("--exact", help="照原样查找，文章里没有的词也不当作错字。")]
 _History = Annotated[
@@ -17,35 +23,74 @@ _History = Annotated[
 ]
 
 
+_Server = Annotated[
+    str | None,
+    typer.Option(
+        "--server",
+        metavar="URL",
+        help="请别处的有据作答，如 http://主机:7860；它要的口令写在 YOUJU_TOKEN。",
+    ),
+]
+_Local = Annotated[bool, typer.Option("--local", help="就在这里作答，不问正在运行的服务。")]
+
+
 def ask(
     context: typer.Context,
     question: Annotated[str, typer.Argument(metavar="问题", help="要问的话，用引号括起来。")],
     history: _History = None,
     exact: _Exact = False,
+    collections: InCollection = None,
+    tags: WithTag = None,
+    server: _Server = None,
+    local: _Local = False,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """问一个问题：回答由逐字引文组成；没有依据就如实说没有。"""
-    from rag.assembly import open_pipeline
+    """问一个问题：回答由逐字引文组成；没有依据就如实说没有。
+
+    同一个文章库有服务开着时由它来答，快得多。
+    """
     from rag.data_model.answers import Question
 
+    if local and server:
+        raise UsageInvalid(reason="--server 与 --local 只能写一个。", command="youju ask")
     options = options_of(context, data_dir, as_json)
-    pipeline = open_pipeline(options.settings())
-    try:
-        asked = Question(question=question, history=tuple(history or ()), exact=exact)
-        answer = pipeline.ask(asked)
-    finally:
-        pipeline.close()
+    filters = filters_of(context, collections=collections, tags=tags)
+    asked = Question(question=question, history=tuple(history or ()), exact=exact, filters=filters)
+    answer = _answer(asked, options.settings(), server, local=local)
     if options.as_json:
         console.say_json(answer.to_json())
     else:
         console.show_answer(answer)
 
 
+def _answer(asked: Question, settings: Settings, server: str | None, *, local: bool) -> Answer:
+    """By the server that is named, else by one that serves this library, else here."""
+    from ui.asking_server import ask_at, ask_running
+
+    if server:
+        from rag.settings import with_token
+
+        return ask_at(server, with_token(settings).server.token, asked)
+    console.warn_away(settings)
+    if not local and (told := ask_running(settings, asked)) is not None:
+        return told
+    with console.waiting("正在载入模型和索引"):
+        from rag.assembly import open_pipeline
+        from rag.desk.leads import led_on
+
+        pipeline = open_pipeline(settings)
+    try:
+        return led_on(pipeline.ask(asked), pipeline.try_out)
+    finally:
+        pipeline.close()
+
+
 def answer(
     context: typer.Context,
     questions: Annotated[Path, typer.Argument(metavar="QUESTIONS", help="问题集文件。")],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="回答存到这里。")],
+    at_once: AtOnce = 1,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -56,10 +101,14 @@ def answer(
 
     options = options_of(context, data_dir, as_json)
     question_set = load_questions(questions)
-    pipeline = open_pipeline(options.settings())
+    settings = options.settings()
+    console.warn_away(settings)
+    pipeline = open_pipeline(settings, at_once=at_once)
     try:
         with console.progress("回答", "题", shown=not options.as_json) as advance:
-            run = answer_all(pipeline, question_set.questions, output, progress=advance)
+            run = answer_all(
+                pipeline, question_set.questions, output, progress=advance, at_once=at_once
+            )
     finally:
         pipeline.close()
     for problem in question_set.problems:
@@ -118,7 +167,9 @@ def replay(
 
     options = options_of(context, data_dir, as_json)
     run = read_run(answers)
-    pipeline = open_pipeline(options.settings())
+    settings = options.settings()
+    console.warn_away(settings)
+    pipeline = open_pipeline(settings)
     try:
         replayed = {
             name: replay_answer(recorded, pipeline, pipeline.library)

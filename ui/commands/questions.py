@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ui import console
-from ui.options import AsJson, DataDir, Options, options_of
+from ui.options import AsJson, DataDir, Options, Overwrite, check_free, options_of
 
 if TYPE_CHECKING:
     from eval.question_checks import HeldTexts
@@ -56,7 +56,7 @@ def convert(
         typer.Option(
             "--to",
             metavar="FORM",
-            help="jsonl、csv、xlsx、squad、rgb、crud-rag、beir 或 trec；不写就看 OUT 的扩展名。",
+            help="jsonl、csv、xlsx、squad、rgb、crud-rag、beir 或 trec；不写就看输出文件的扩展名。",
         ),
     ] = None,
     articles: _Articles = None,
@@ -106,6 +106,7 @@ def draft(
     with_feedback: Annotated[
         bool, typer.Option("--feedback/--no-feedback", help="页面上收到的评价也作草稿。")
     ] = True,
+    overwrite: Overwrite = False,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -120,6 +121,7 @@ def draft(
 
     options = options_of(context, data_dir, as_json)
     form = form_of(None, out)
+    check_free(out, overwrite=overwrite)
     folder = options.settings().data_dir
     with Library.open(folder) as library:
         stored = library.articles() if library.exists else []

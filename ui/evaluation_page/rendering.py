@@ -14,34 +14,37 @@ from eval.measures.statistic import Figure
 from eval.run_store import KeptRun, KeptSet
 from rag.errors import DataLineInvalid
 from ui.chat.escaping import attribute, escaped
+from ui.language import _, message
+from ui.language.errors import shown as shown_error
+from ui.language.errors import told
 
 _TYPES = {
-    "definition": "定义",
-    "how_many": "多少",
-    "when": "何时",
-    "where": "何处",
-    "who": "何人",
-    "list": "列举",
-    "why": "为何",
-    "how": "如何",
-    "yes_no": "是否",
-    "comparison": "比较",
-    "difference": "异同",
-    "opinion": "看法",
-    "speaker": "谁说的",
-    "follow_up": "追问",
+    "definition": message("定义"),
+    "how_many": message("多少"),
+    "when": message("何时"),
+    "where": message("何处"),
+    "who": message("何人"),
+    "list": message("列举"),
+    "why": message("为何"),
+    "how": message("如何"),
+    "yes_no": message("是否"),
+    "comparison": message("比较"),
+    "difference": message("异同"),
+    "opinion": message("看法"),
+    "speaker": message("谁说的"),
+    "follow_up": message("追问"),
 }
 _STATES = {
-    "finished": ("已完成", "yj-good"),
-    "cancelled": ("已停下", "yj-wary"),
-    "failed": ("出错", "yj-bad"),
-    "running": ("进行中", ""),
+    "finished": (message("已完成"), "yj-good"),
+    "cancelled": (message("已停下"), "yj-wary"),
+    "failed": (message("出错"), "yj-bad"),
+    "running": (message("进行中"), ""),
 }
 
 
 def type_name(kind: str) -> str:
     """The Chinese name of a question type; a set's own names stay."""
-    return _TYPES.get(kind, kind)
+    return _(_TYPES[kind]) if kind in _TYPES else kind
 
 
 def sets_html(sets: Iterable[KeptSet], chosen: str) -> str:
@@ -50,7 +53,7 @@ def sets_html(sets: Iterable[KeptSet], chosen: str) -> str:
         f'<label class="yj-choice"><input type="radio" name="set" value="{attribute(one.id)}"'
         f"{' checked' if one.id == chosen else ''}>"
         f'<span class="yj-name">{escaped(one.name)}</span>'
-        f'<span class="yj-label">{one.questions} 题</span></label>'
+        f'<span class="yj-label">{_("{} 题", one.questions)}</span></label>'
         for one in sets
     )
 
@@ -59,10 +62,11 @@ def problems_html(problems: Sequence[DataLineInvalid], shown: int = 8) -> str:
     """Lines of a set that were left out."""
     if not problems:
         return ""
-    lines = "".join(f"<li>{escaped(problem.message_zh)}</li>" for problem in problems[:shown])
-    more = f"<li>……共 {len(problems)} 处</li>" if len(problems) > shown else ""
+    lines = "".join(f"<li>{escaped(shown_error(problem)[0])}</li>" for problem in problems[:shown])
+    more = f"<li>{_('……共 {} 处', len(problems))}</li>" if len(problems) > shown else ""
     return (
-        f'<div class="yj-notice" role="status"><p>有 {len(problems)} 行用不了，已略过：</p>'
+        '<div class="yj-notice" role="status"><p>'
+        f"{_('有 {} 行用不了，已略过：', len(problems))}</p>"
         f"<ul>{lines}{more}</ul></div>"
     )
 
@@ -70,7 +74,7 @@ def problems_html(problems: Sequence[DataLineInvalid], shown: int = 8) -> str:
 def runs_html(runs: Sequence[KeptRun], active: str | None) -> str:
     """The runs, latest first, as buttons."""
     if not runs:
-        return '<p class="yj-label">还没有评测过。选一个问题集，按“开始评测”。</p>'
+        return f'<p class="yj-label">{_("还没有评测过。选一个问题集，按“开始评测”。")}</p>'
     return f'<ol class="yj-runs">{"".join(_run(run, active) for run in runs)}</ol>'
 
 
@@ -88,8 +92,7 @@ def run_html(
     """
     actions = "" if active else _actions(run, others, files, finished=report is not None)
     return (
-        f'<header class="yj-run-head"><div><h2>{escaped(run.set_name)}</h2>'
-        f'<p class="yj-label">{_moment(run.began)} · {run.questions} 题</p></div>'
+        f'<header class="yj-run-head"><div><h2>{escaped(run.title)}</h2>{_told(run, report)}</div>'
         f'<div class="yj-row">{actions}</div></header>'
         f'{_failure(run)}<div class="yj-compared"></div>{_figures(report) if report else ""}'
     )
@@ -101,32 +104,52 @@ def comparison_html(comparison: Comparison, a: KeptRun, b: KeptRun) -> str:
         _difference(d) for d in comparison.differences if d.a is not None or d.b is not None
     )
     lists = (
-        ("新答对", "yj-good", comparison.won),
-        ("新答错", "yj-bad", comparison.lost),
-        ("引文有变", "yj-wary", comparison.changed),
+        (_("新答对"), "yj-good", comparison.won),
+        (_("新答错"), "yj-bad", comparison.lost),
+        (_("引文有变"), "yj-wary", comparison.changed),
     )
     return (
-        '<section class="yj-card yj-comparison" aria-label="两次评测的比较"><h3>两次评测的比较</h3>'
-        f'<p class="yj-label">甲：{_moment(a.began)}　乙：{_moment(b.began)}　'
-        f"共 {comparison.questions} 题</p>"
-        '<div class="yj-table-scroll"><table><thead><tr><th scope="col">指标</th>'
-        '<th scope="col">甲</th><th scope="col">乙</th><th scope="col">差</th>'
-        '<th scope="col"><abbr title="差别只是碰巧的概率（配对随机化检验）">p</abbr></th>'
+        '<section class="yj-card yj-comparison" aria-label="'
+        f'{_("两次评测的比较")}"><h3>{_("两次评测的比较")}</h3>'
+        f'<p class="yj-label">'
+        f"{_('甲：{}　乙：{}　共 {} 题', _moment(a.began), _moment(b.began), comparison.questions)}"
+        f"</p>{_mcnemar(comparison)}"
+        '<div class="yj-table-scroll" tabindex="0"><table><thead><tr><th scope="col">'
+        f"{_('指标')}</th>"
+        f'<th scope="col">{_("甲")}</th><th scope="col">'
+        f'{_("乙")}</th><th scope="col">{_("差")}</th>'
+        f'<th scope="col">{_("差的 95% 区间")}</th>'
+        f'<th scope="col"><abbr title="{_("差别只是碰巧的概率（配对随机化检验）")}">p</abbr></th>'
+        '<th scope="col"><abbr title="'
+        f'{_("指标比得多，总有碰巧的；按 Holm 法校正")}">{_("校正后")}</abbr></th>'
         "</tr></thead>"
         f"<tbody>{rows}</tbody></table></div>{''.join(_id_list(*one) for one in lists)}</section>"
+    )
+
+
+def _mcnemar(comparison: Comparison) -> str:
+    won, lost = len(comparison.won), len(comparison.lost)
+    chance = _("不像是碰巧") if comparison.mcnemar < 0.05 else _("可能只是碰巧")
+    return (
+        f'<p class="yj-verdict">{_("新答对 {} 题，新答错 {} 题：", won, lost)}'
+        f"{chance if won + lost else _('对错一样')}"
+        f'<abbr title="{_("McNemar 检验：新答对与新答错一样多的概率")}'
+        f'">{_("（p = {:.3f}）", comparison.mcnemar)}'
+        "</abbr></p>"
     )
 
 
 def _run(run: KeptRun, active: str | None) -> str:
     state, tone = _STATES[run.state]
     if run.state == "running" and run.id != active:
-        state, tone = "中断", "yj-wary"
+        state, tone = message("中断"), "yj-wary"
     figure = "" if run.correct is None else f"<b>{run.correct:.1%}</b>"
-    tag = figure or f'<span class="yj-tag {tone}">{state}</span>'
+    tag = figure or f'<span class="yj-tag {tone}">{_(state)}</span>'
     return (
         f'<li><button type="button" class="yj-run" data-run="{attribute(run.id)}">'
-        f'<span class="yj-name">{escaped(run.set_name)}</span>{tag}'
-        f'<span class="yj-label">{_moment(run.began)} · {run.questions} 题</span></button></li>'
+        f'<span class="yj-name">{escaped(run.title)}</span>{tag}'
+        '<span class="yj-label">'
+        f"{_('{} · {} 题', _moment(run.began), run.questions)}</span></button></li>"
     )
 
 
@@ -136,42 +159,74 @@ def _actions(
     parts = []
     if not finished:
         parts.append(
-            '<button type="button" class="yj-button yj-primary" data-resume>接着做完</button>'
+            '<button type="button" class="yj-button yj-primary" data-resume>'
+            f"{_('接着做完')}</button>"
         )
     if finished and others:
         options = "".join(
             f'<option value="{attribute(other.id)}">{_moment(other.began)}'
-            f"{'' if other.correct is None else f'（{other.correct:.1%}）'}</option>"
+            f"{'' if other.correct is None else _('（{:.1%}）', other.correct)}</option>"
             for other in others
         )
         parts.append(
-            '<label class="yj-unseen" for="yj-other">与哪一次比较</label>'
+            f'<label class="yj-unseen" for="yj-other">{_("与哪一次比较")}</label>'
             '<select id="yj-other" class="yj-field" data-compare>'
-            f'<option value="">与……比较</option>{options}</select>'
+            f'<option value="">{_("与……比较")}</option>{options}</select>'
         )
     if finished:
         base = f"/evaluation/runs/{escaped(run.id)}"
         report = "report.html" if "report.html" in files else "report.md"
-        offered = (report, "报告"), ("questions.xlsx", "表格"), ("answers.jsonl", "回答")
+        offered = (report, _("报告")), ("questions.xlsx", _("表格")), ("answers.jsonl", _("回答"))
         parts += [
             f'<a class="yj-button" href="{base}/{file}" download>{label}</a>'
             for file, label in offered
             if file in files
         ]
     parts.append(
-        '<button type="button" class="yj-icon" data-remove aria-label="删除这次评测">'
+        f'<button type="button" class="yj-icon" data-rename="{attribute(run.title)}"'
+        f' aria-label="{_("给这次评测改名")}"><i class="yj-i yj-i-edit"></i></button>'
+        f'<button type="button" class="yj-icon" data-remove aria-label="{_("删除这次评测")}">'
         '<i class="yj-i yj-i-trash"></i></button>'
     )
     return "".join(parts)
 
 
+def _told(run: KeptRun, report: Mapping[str, Any] | None) -> str:
+    """Of which set, when, for how long, where and by which program."""
+    stamps = report["settings"] if report else {}
+    parts = [
+        run.set_name if run.name else "",
+        _moment(run.began),
+        _("{} 题", run.questions),
+        _duration(stamps.get("started", ""), stamps.get("finished", "")),
+        _("第 {} 次更新的文章库", _("、").join(map(str, stamps["generation"])))
+        if stamps.get("generation")
+        else "",
+        *(_("有据 {}", version) for version in stamps.get("version", ())),
+        *stamps.get("machine", ()),
+    ]
+    return f'<p class="yj-label">{escaped(" · ".join(filter(None, parts)))}</p>'
+
+
+def _duration(started: str, finished: str) -> str:
+    """From the first question to the last, pauses included."""
+    try:
+        taken = datetime.fromisoformat(finished) - datetime.fromisoformat(started)
+    except ValueError:
+        return ""
+    seconds = taken.total_seconds()
+    return _("前后 {:.0f} 分钟", seconds / 60) if seconds >= 120 else _("前后 {:.0f} 秒", seconds)
+
+
 def _failure(run: KeptRun) -> str:
     if run.error is None:
         return ""
-    message, hint = run.error.get("message_zh", ""), run.error.get("hint", "")
+    error = told(run.error)
+    said = error.get("message_en") or error.get("message_zh", "")
+    hint = error.get("hint_en") or error.get("hint", "")
     return (
         '<div class="yj-card yj-error" role="alert">'
-        f"<p><strong>{escaped(message)}</strong></p><p>{escaped(hint)}</p></div>"
+        f"<p><strong>{escaped(said)}</strong></p><p>{escaped(hint)}</p></div>"
     )
 
 
@@ -183,12 +238,14 @@ def _figures(report: Mapping[str, Any]) -> str:
         if metrics.get(measure.name) is not None
     )
     return (
-        '<div class="yj-figures"><section class="yj-card"><h3>指标</h3>'
-        '<div class="yj-table-scroll"><table><thead><tr><th scope="col">指标</th>'
-        '<th scope="col">值</th><th scope="col">95% 区间</th>'
-        '<th scope="col" class="yj-bar-column"><span class="yj-unseen">图</span></th></tr></thead>'
-        f"<tbody>{main}</tbody></table></div></section>{_by_type('类型', report['types'])}"
-        f"{_by_type('问法', report.get('styles', {}))}{_stages(report.get('stages', {}))}</div>"
+        f'<div class="yj-figures"><section class="yj-card"><h3>{_("指标")}</h3>'
+        '<div class="yj-table-scroll" tabindex="0"><table><thead><tr><th scope="col">'
+        f"{_('指标')}</th>"
+        f'<th scope="col">{_("值")}</th><th scope="col">{_("95% 区间")}</th>'
+        '<th scope="col" class="yj-bar-column"><span class="yj-unseen">'
+        f"{_('图')}</span></th></tr></thead>"
+        f"<tbody>{main}</tbody></table></div></section>{_by_type(_('类型'), report['types'])}"
+        f"{_by_type(_('问法'), report.get('styles', {}))}{_stages(report.get('stages', {}))}</div>"
     )
 
 
@@ -196,7 +253,8 @@ def _figure(measure: Figure, value: float, ends: Sequence[float] | None) -> str:
     interval = f"{_value(ends[0], measure)} – {_value(ends[1], measure)}" if ends else ""
     bar = _bar(value, ends) if measure.share else ""
     return (
-        f'<tr><th scope="row">{escaped(measure.label)}</th><td><b>{_value(value, measure)}</b></td>'
+        f'<tr><th scope="row">{escaped(_(measure.label))}'
+        f"</th><td><b>{_value(value, measure)}</b></td>"
         f'<td class="yj-label">{interval}</td><td class="yj-bar-column">{bar}</td></tr>'
     )
 
@@ -219,13 +277,15 @@ def _bar(value: float, ends: Sequence[float] | None) -> str:
 def _stages(lost: Mapping[str, int]) -> str:
     """Where wrong answers were lost, the stages in their order."""
     rows = "".join(
-        f'<tr><th scope="row">{STAGES[stage]}</th><td>{lost[stage]}</td></tr>'
+        f'<tr><th scope="row">{_(STAGES[stage])}</th><td>{lost[stage]}</td></tr>'
         for stage in STAGES
         if stage in lost
     )
     return (
-        '<section class="yj-card"><h3>答错的丢在哪一步</h3><div class="yj-table-scroll"><table>'
-        '<thead><tr><th scope="col">丢在哪一步</th><th scope="col">题数</th></tr></thead>'
+        f'<section class="yj-card"><h3>{_("答错的丢在哪一步")}'
+        '</h3><div class="yj-table-scroll" tabindex="0"><table>'
+        f'<thead><tr><th scope="col">{_("丢在哪一步")}'
+        f'</th><th scope="col">{_("题数")}</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div></section>"
         if rows
         else ""
@@ -235,7 +295,7 @@ def _stages(lost: Mapping[str, int]) -> str:
 def _by_type(by: str, types: Mapping[str, Mapping[str, Any]]) -> str:
     if not types:
         return ""
-    head = "".join(f'<th scope="col">{escaped(measure.label)}</th>' for measure in BY_TYPE)
+    head = "".join(f'<th scope="col">{escaped(_(measure.label))}</th>' for measure in BY_TYPE)
     rows = "".join(
         f'<tr><th scope="row">{escaped(type_name(name))}</th><td>{row["questions"]:.0f}</td>'
         + "".join(f"<td>{_value(row.get(measure.name), measure)}</td>" for measure in BY_TYPE)
@@ -243,29 +303,32 @@ def _by_type(by: str, types: Mapping[str, Mapping[str, Any]]) -> str:
         for name, row in types.items()
     )
     return (
-        f'<section class="yj-card"><h3>分{by}</h3><div class="yj-table-scroll"><table><thead><tr>'
-        f'<th scope="col">{by}</th><th scope="col">题数</th>{head}</tr></thead>'
+        f'<section class="yj-card"><h3>{_("分{}", by)}'
+        '</h3><div class="yj-table-scroll" tabindex="0"><table><thead><tr>'
+        f'<th scope="col">{by}</th><th scope="col">{_("题数")}</th>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div></section>"
     )
 
 
 def _difference(d: Difference) -> str:
     tone = ""
-    if d.p is not None and d.p < 0.05 and d.change:
+    if d.corrected is not None and d.corrected < 0.05 and d.change:
         tone = ' class="yj-sure"'
     change = "—" if d.change is None else _signed(d.change, d.measure)
-    p = "—" if d.p is None else f"{d.p:.3f}"
+    chances = "".join(f"<td>{'—' if p is None else f'{p:.3f}'}</td>" for p in (d.p, d.corrected))
+    ends = " – ".join(_signed(end, d.measure) for end in d.interval or ()) or "—"
     return (
-        f'<tr{tone}><th scope="row">{escaped(d.measure.label)}</th>'
+        f'<tr{tone}><th scope="row">{escaped(_(d.measure.label))}</th>'
         f"<td>{_value(d.a, d.measure)}</td><td>{_value(d.b, d.measure)}</td>"
-        f"<td>{change}</td><td>{p}</td></tr>"
+        f'<td>{change}</td><td class="yj-label">{ends}</td>{chances}</tr>'
     )
 
 
 def _id_list(name: str, tone: str, ids: Sequence[str]) -> str:
-    buttons = "".join(_id_buttons(ids)) or '<span class="yj-label">无</span>'
+    buttons = "".join(_id_buttons(ids)) or f'<span class="yj-label">{_("无")}</span>'
     return (
-        f'<p class="yj-ids"><span class="yj-tag {tone}">{name} {len(ids)} 题</span> {buttons}</p>'
+        f'<p class="yj-ids"><span class="yj-tag {tone}">'
+        f"{_('{} {} 题', name, len(ids))}</span> {buttons}</p>"
     )
 
 
@@ -273,7 +336,7 @@ def _id_buttons(ids: Sequence[str], shown: int = 60) -> Iterator[str]:
     for name in map(escaped, ids[:shown]):
         yield f'<button type="button" class="yj-link" data-question="{name}">{name}</button> '
     if len(ids) > shown:
-        yield f'<span class="yj-label">……共 {len(ids)} 题</span>'
+        yield f'<span class="yj-label">{_("……共 {} 题", len(ids))}</span>'
 
 
 def _value(value: float | None, measure: Figure) -> str:

@@ -15,13 +15,16 @@ from eval.comparison import compare
 from eval.judging import Judged, judge
 from eval.run_store import BUNDLED, KeptRun, RunStore
 from ingest.loading import shown_name
-from rag.errors import BadRequest, RunMissing, UsageInvalid
+from rag.errors import BadRequest, RunMissing
+from ui.accounts.roles import Role, who_asks
+from ui.api.base import engine_of
 from ui.engine import Engine
 from ui.evaluation_page import rendering
 from ui.evaluation_page.passage import passage_html
-from ui.evaluation_page.questions import question_html, questions_html
-from ui.evaluation_page.runner import Runner
+from ui.evaluation_page.questions import lost_html, question_html, questions_html
+from ui.evaluation_page.runner import runner_of
 from ui.frame import framed
+from ui.language.reasons import away
 
 _MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -43,16 +46,11 @@ class StartBody(BaseModel):
     set_id: str = Field(max_length=80)
 
 
-def runner_of(request: Request) -> Runner:
-    """The runner of the application that serves this request."""
-    runner: Runner = request.app.state.runner
-    return runner
-
-
 @router.get("")
-async def page() -> HTMLResponse:
+async def page(request: Request) -> HTMLResponse:
     """The page."""
-    return framed("evaluation_page")
+    engine = engine_of(request)
+    return framed("evaluation_page", note=away(engine.settings.chooser), demo=engine.demo)
 
 
 @router.get("/overview")
@@ -98,8 +96,8 @@ async def start(body: StartBody, request: Request) -> dict[str, str]:
 
 @router.post("/cancel")
 async def cancel(request: Request) -> dict[str, str]:
-    """Stop the run under way; what is answered stays."""
-    runner_of(request).cancel()
+    """Stop the run under way; what is answered stays. Admins stop anybody's, without seeing it."""
+    runner_of(request).cancel(anyones=who_asks(request).role is Role.ADMIN)
     return {}
 
 
@@ -107,17 +105,6 @@ async def cancel(request: Request) -> dict[str, str]:
 async def resume(run_id: str, request: Request) -> dict[str, str]:
     """Go on with a run that did not finish."""
     return {"run_id": (await asyncio.to_thread(runner_of(request).resume, run_id)).id}
-
-
-@router.delete("/runs/{run_id}")
-async def remove(run_id: str, request: Request) -> dict[str, str]:
-    """Forget a run."""
-    runner = runner_of(request)
-    active = runner.progress
-    if active is not None and active.run_id == run_id:
-        raise UsageInvalid(reason="这次评测还在进行，请先停下它。", command="youju evaluate")
-    await asyncio.to_thread(runner.shelf.remove, run_id)
-    return {}
 
 
 @router.get("/runs/{run_id}")
@@ -134,7 +121,9 @@ async def show(run_id: str, request: Request, fault: str = "", kind: str = "") -
             "html": rendering.run_html(
                 run, shelf.report(run), others, shelf.files(run), active=active
             ),
-            "questions": questions_html(_judged(shelf, run), fault, kind),
+            "questions": questions_html(
+                _judged(shelf, run), fault, kind, run.id, shelf.losses(run)
+            ),
         }
 
     return await asyncio.to_thread(read)
@@ -155,6 +144,26 @@ async def show_question(run_id: str, request: Request, id: str) -> dict[str, str
     return await asyncio.to_thread(read)
 
 
+@router.get("/runs/{run_id}/passage")
+async def show_lost(run_id: str, request: Request, id: str) -> HTMLResponse:  # noqa: A002
+    """The passage that should have won a question, beside what did, each with its scores."""
+    engine, shelf = engine_of(request), runner_of(request).shelf
+
+    def read() -> tuple[Judged, dict[str, Any]]:
+        run = shelf.run(run_id)
+        lost = shelf.losses(run).get(id, {})
+        found = [one for one in _judged(shelf, run) if one.question.id == id]
+        if not found or not lost.get("gold"):
+            raise BadRequest(reason="这次评测里没有这一题该引的段落")
+        return found[0], lost
+
+    one, lost = await asyncio.to_thread(read)
+    gold = lost["gold"]
+    stored = await engine.run(lambda pipeline: pipeline.library.article(gold["article_id"]))
+    shown = passage_html(stored.article, gold["paragraph"], gold["text"])
+    return framed("evaluation_page", lost_html(one, lost) + shown, demo=engine.demo)
+
+
 @router.get("/articles/{article_id:path}")
 async def show_passage(
     article_id: str, request: Request, paragraph: int = 1, text: str = ""
@@ -162,7 +171,8 @@ async def show_passage(
     """An article of the library, one of its paragraphs marked."""
     engine: Engine = request.app.state.engine
     stored = await engine.run(lambda pipeline: pipeline.library.article(article_id))
-    return framed("evaluation_page", passage_html(stored.article, paragraph, text[:2000]))
+    shown = passage_html(stored.article, paragraph, text[:2000])
+    return framed("evaluation_page", shown, demo=engine.demo)
 
 
 @router.get("/runs/{run_id}/compare/{other_id}")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ingest.children import command, environment
 from rag.errors import IngestBroken, YoujuError
 from rag.settings import Settings
+from rag.settings.catalogue import catalogue
 from ui.intake.jobs import FileResult, Progress
 
 _ENDING_SECONDS = 10
@@ -28,19 +29,27 @@ class ChildIngester:
         """Of the child, while there is one."""
         return self._child.pid if self._child else None
 
-    def ingest(self, files: list[Path], progress: Progress) -> list[FileResult]:
+    def ingest(
+        self, files: list[Path], progress: Progress, collection: str | None = None
+    ) -> list[FileResult]:
         """One result a file, in order.
 
         Raises:
             IngestBroken: the child died.
             YoujuError: what it could not go on with.
         """
-        child = self._running()
-        try:
-            return _conversation(child, files, progress)
-        except (OSError, ValueError, EOFError) as error:
-            self.rest()
-            raise IngestBroken from error
+        job = {"files": [str(file) for file in files], "collection": collection}
+        reply = self._asked(job, progress)
+        return [FileResult.from_json(record) for record in reply["files"]]
+
+    def rebuild(self) -> list[str]:
+        """What was found and done.
+
+        Raises:
+            IngestBroken, YoujuError: as `ingest`.
+        """
+        found: list[str] = self._asked({"rebuild": True})["found"]
+        return found
 
     def abandon(self) -> None:
         """Break off the job under way; what it has stored is kept."""
@@ -60,11 +69,20 @@ class ChildIngester:
             except subprocess.TimeoutExpired:
                 child.kill()
 
+    def _asked(self, job: dict[str, Any], progress: Progress | None = None) -> dict[str, Any]:
+        child = self._running()
+        try:
+            return _conversation(child, job, progress)
+        except (OSError, ValueError, EOFError) as error:
+            self.rest()
+            raise IngestBroken from error
+
     def _running(self) -> subprocess.Popen[str]:
         if self._child is None or self._child.poll() is not None:
             self.rest()
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "ui.intake.worker", _shared(self._settings)],
+                command("ui.intake.worker", _shared(self._settings)),
+                env=environment(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
@@ -74,28 +92,35 @@ class ChildIngester:
 
 
 def _shared(settings: Settings) -> str:
-    """The settings without the server's: every user of the machine sees a command line."""
-    return settings.model_dump_json(exclude={"server"})
+    """The settings without sections that hold a secret: all users may see a command line.
+
+    Of the engine that passages are searched in the child is told that there is one: see
+    `ingest_files`.
+    """
+    hidden: dict[str, bool | set[str]] = {
+        one.group: True for one in catalogue().values() if one.secret
+    }
+    return settings.model_dump_json(exclude={**hidden, "library": {"token"}})
 
 
 def _conversation(
-    child: subprocess.Popen[str], files: list[Path], progress: Progress
-) -> list[FileResult]:
-    """Hand over a job and hear the replies.
+    child: subprocess.Popen[str], job: dict[str, Any], progress: Progress | None
+) -> dict[str, Any]:
+    """Hand over a job and hear the replies; the last one.
 
     Raises:
         EOFError, OSError, ValueError: the child is gone.
     """
     if child.stdin is None or child.stdout is None:
         raise EOFError
-    child.stdin.write(json.dumps([str(file) for file in files]) + "\n")
+    child.stdin.write(json.dumps(job) + "\n")
     child.stdin.flush()
     for line in child.stdout:
         reply: dict[str, Any] = json.loads(line)
-        if "progress" in reply:
-            progress(*reply["progress"])
-        elif "error" in reply:
+        if "error" in reply:
             raise YoujuError.from_dict(reply["error"])
-        else:
-            return [FileResult.from_json(record) for record in reply["files"]]
+        if "progress" not in reply:
+            return reply
+        if progress is not None:
+            progress(*reply["progress"])
     raise EOFError

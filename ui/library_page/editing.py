@@ -9,15 +9,18 @@ from rag.data_model.documents import Article, Paragraph
 from rag.language.highlighting import occurrences
 from rag.library.records import ArticleHead
 from ui.chat.escaping import attribute, escaped
+from ui.language import _, in_chinese, message
+from ui.library_page.listing import headings
 from ui.library_page.rendering import marked, place_text
 
 _SHOWN = 400
+_KEPT = message("更正跟着这份文件走，重新导入也还在；原文一个字也不会变，旧引文照样能核对。")
 _FIELDS = (
-    ("title", "标题", "200"),
-    ("authors", "作者（用顿号隔开）", "500"),
-    ("newspaper", "报刊", "60"),
-    ("date", "日期", "20"),
-    ("page", "版次", "20"),
+    ("title", message("标题"), "200"),
+    ("authors", message("作者（用顿号隔开）"), "500"),
+    ("newspaper", message("报刊"), "60"),
+    ("date", message("日期"), "20"),
+    ("page", message("版次"), "20"),
 )
 
 
@@ -35,21 +38,23 @@ def article_html(page: Page, article: Article, preview: str, words: str = "") ->
         ""
         if preview
         else '<button type="button" class="yj-button yj-danger" data-remove>'
-        '<i class="yj-i yj-i-trash"></i>移除</button>'
+        f'<i class="yj-i yj-i-trash"></i>{_("移除")}</button>'
     )
     return (
         f'<header class="yj-article-head"><p class="yj-label">'
         f"{escaped(place_text(ArticleHead.of(article), page.source.name))}</p>"
-        f'<h3 tabindex="-1">{escaped(article.title)}</h3>'
-        '<button type="button" class="yj-icon yj-close" data-close aria-label="关闭">'
+        f'<h3 tabindex="-1"{in_chinese()}>{escaped(article.title)}</h3>'
+        f'<button type="button" class="yj-icon yj-close" data-close aria-label="{_("关闭")}">'
         '<i class="yj-i yj-i-close"></i></button></header>'
         f'<div class="yj-article-body"><form class="yj-particulars" data-amend>{_fields(article)}'
-        f'<div class="yj-row"><button type="submit" class="yj-button yj-primary">保存更正</button>'
+        '<div class="yj-row"><button type="submit" class="yj-button yj-primary">'
+        f"{_('保存更正')}</button>"
         f"{remove}</div>"
-        '<p class="yj-label">更正跟着这份文件走，重新导入也还在；'
-        "原文一个字也不会变，旧引文照样能核对。</p>"
+        f'<p class="yj-label">'
+        f"{_(_KEPT)}</p>"
         '<div class="yj-edit-said" aria-live="polite"></div></form>'
-        f'<div class="yj-text">{"".join(_paragraphs(page, article, others, words))}</div></div>'
+        f'<div class="yj-text"{in_chinese()}>'
+        f"{''.join(_paragraphs(page, article, others, words))}</div></div>"
     )
 
 
@@ -61,9 +66,13 @@ def _fields(article: Article) -> str:
         "date": article.date or "",
         "page": article.page or "",
     }
-    note = '<span class="yj-tag yj-wary">程序所拟，请核对</span>' if article.title_inferred else ""
+    note = (
+        f'<span class="yj-tag yj-wary">{_("程序所拟，请核对")}</span>'
+        if article.title_inferred
+        else ""
+    )
     return "".join(
-        f'<label class="yj-labelled"><span>{label}{note if name == "title" else ""}</span>'
+        f'<label class="yj-labelled"><span>{_(label)}{note if name == "title" else ""}</span>'
         f'<input class="yj-field" name="{name}" maxlength="{limit}" autocomplete="off"'
         f' value="{attribute(values[name])}"></label>'
         for name, label, limit in _FIELDS
@@ -77,16 +86,17 @@ def _paragraphs(
     for join in article.joins:
         joins[join.at_paragraph] = min(join.confidence, joins.get(join.at_paragraph, 1.0))
     last = len(article.paragraphs)
-    for paragraph in article.paragraphs[:_SHOWN]:
+    for paragraph, before in headings(article.paragraphs[:_SHOWN]):
         text = _pieces(paragraph, page.source.text, words)
         yield (
-            f'<div class="yj-piece"><p class="yj-paragraph"><span class="yj-n">{paragraph.n}</span>'
+            f'{before}<div class="yj-piece">'
+            f'<p class="yj-paragraph"><span class="yj-n">{paragraph.n}</span>'
             f"{text}</p>{_confidence(joins.get(paragraph.n))}"
             f'<div class="yj-tools">{_join_button(paragraph.n, last)}'
             f"{_move(paragraph.n, others) if last > 1 else ''}</div></div>"
         )
     if last > _SHOWN:
-        yield f'<p class="yj-notice">另有 {last - _SHOWN} 段，没有显示。</p>'
+        yield f'<p class="yj-notice">{_("另有 {} 段，没有显示。", last - _SHOWN)}</p>'
 
 
 def _pieces(paragraph: Paragraph, source: str, words: str) -> str:
@@ -97,7 +107,7 @@ def _pieces(paragraph: Paragraph, source: str, words: str) -> str:
         if at in cuts:
             parts.append(
                 f'<button type="button" class="yj-cut" data-split="{paragraph.n}" data-piece="{at}"'
-                f' aria-label="在这里把第{paragraph.n}段拆成两段">拆开</button>'
+                f' aria-label="{_("在这里把第{}段拆成两段", paragraph.n)}">{_("拆开")}</button>'
             )
         piece = source[start:end]
         parts.append(marked(piece, occurrences(piece, words)))
@@ -108,9 +118,11 @@ def _confidence(confidence: float | None) -> str:
     if confidence is None:
         return ""
     if confidence == 1:
-        return '<span class="yj-tag yj-good">接合已由人确认</span>'
+        return f'<span class="yj-tag yj-good">{_("接得对，有人确认过")}</span>'
     tone = "yj-wary" if confidence < 0.8 else ""
-    return f'<span class="yj-tag {tone}">这一段有接合，把握 {confidence:.0%}</span>'
+    return (
+        f'<span class="yj-tag {tone}">{_("这一段是接起来的，接对的可能 {:.0%}", confidence)}</span>'
+    )
 
 
 def _join_button(n: int, last: int) -> str:
@@ -118,7 +130,7 @@ def _join_button(n: int, last: int) -> str:
         return ""
     return (
         f'<button type="button" class="yj-link" data-join="{n}"'
-        f' aria-label="把第{n}段与第{n + 1}段合成一段">与下段合并</button>'
+        f' aria-label="{_("把第{}段与第{}段合成一段", n, n + 1)}">{_("与下段合并")}</button>'
     )
 
 
@@ -130,6 +142,7 @@ def _move(n: int, others: Sequence[Article]) -> str:
         for other in others
     )
     return (
-        f'<select class="yj-move" data-move="{n}" aria-label="把第{n}段移到同一份文件的另一篇">'
-        f'<option value="">移到另一篇……</option>{options}</select>'
+        f'<select class="yj-move" data-move="{n}" aria-label="'
+        f'{_("把第{}段移到同一份文件的另一篇", n)}">'
+        f'<option value="">{_("移到另一篇……")}</option>{options}</select>'
     )

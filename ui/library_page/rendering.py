@@ -2,59 +2,62 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from rag.data_model.documents import Span
 from rag.data_model.found import FoundPassage
 from rag.language.highlighting import occurrences
 from rag.library.records import ArticleHead, StoredHead
 from ui.chat.escaping import attribute, escaped
-from ui.console import page_label
+from ui.language import _, in_chinese, message
+from ui.references import page_label
 
-SHOWN = 300
 _AROUND = 60
 _DOUBTFUL = 0.8
 
 
-def articles_html(stored: Sequence[StoredHead], wanted: str) -> str:
-    """The articles whose particulars hold `wanted`, the latest first."""
-    groups = Counter(one.group for one in stored)
-    passing = [
-        one for one in reversed(stored) if not wanted or occurrences(_particulars(one), wanted)
+def row_html(
+    article: ArticleHead,
+    file: str,
+    *,
+    alike: int = 1,
+    preview: str = "",
+    shelf: StoredHead | None = None,
+    where: str = "",
+) -> str:
+    """One article as a button that opens it; with its `shelf`, it can be selected too.
+
+    `where` names its collection, if that is to be told.
+    """
+    tags = [
+        f'<span class="yj-tag yj-wary">{_("标题为程序所拟")}</span>'
+        if article.title_inferred
+        else "",
+        _joins(article),
+        f'<span class="yj-tag">{_("相近的共 {} 篇", alike)}</span>' if alike > 1 else "",
+        *(f'<span class="yj-tag">#{escaped(tag)}</span>' for tag in (shelf.tags if shelf else ())),
     ]
-    rows = "".join(row_html(one.article, one.file, groups[one.group]) for one in passing[:SHOWN])
-    more = (
-        f'<p class="yj-label">只列出 {SHOWN} 篇，共 {len(passing)} 篇；可以再缩小范围。</p>'
-        if len(passing) > SHOWN
+    select = (
+        f'<input type="checkbox" data-select="{attribute(article.article_id)}"'
+        f' aria-label="{_("选择《{}》", attribute(article.title))}">'
+        if shelf
         else ""
     )
-    if not rows:
-        return '<p class="yj-label">没有这样的文章。</p>'
-    return f'<ul class="yj-articles">{rows}</ul>{more}'
-
-
-def row_html(article: ArticleHead, file: str, alike: int = 1, preview: str = "") -> str:
-    """One article as a button that opens it."""
-    tags = [
-        '<span class="yj-tag yj-wary">标题为程序所拟</span>' if article.title_inferred else "",
-        _joins(article),
-        f'<span class="yj-tag">相近的共 {alike} 篇</span>' if alike > 1 else "",
-    ]
     return (
-        f'<li><button type="button" class="yj-article-row" data-preview="{attribute(preview)}"'
+        f'<li>{select}<button type="button" class="yj-article-row"'
+        f' data-preview="{attribute(preview)}"'
         f' data-article="{attribute(article.article_id)}">'
-        f'<span class="yj-name">{escaped(article.title)}</span>'
+        f'<span class="yj-name"{in_chinese()}>{escaped(article.title)}</span>'
         f'<span class="yj-tags">{"".join(tags)}</span>'
-        f'<span class="yj-label">{escaped(place_text(article, file))}</span></button></li>'
+        f'<span class="yj-label">{escaped(place_text(article, file, where))}</span></button></li>'
     )
 
 
-def place_text(article: ArticleHead, file: str) -> str:
-    """`《报名》 2024-05-20 第3版 · 作者 · 8 段 · 文件`."""
+def place_text(article: ArticleHead, file: str, collection: str = "") -> str:
+    """`《报名》 2024-05-20 第3版 · 作者 · 8 段 · 文件 · 文集`."""
     paper = f"《{article.newspaper}》" if article.newspaper else ""
     where = " ".join(filter(None, (paper, article.date, page_label(article.page))))
-    parts = (where, "、".join(article.authors), f"{article.paragraphs} 段", file)
+    parts = (where, "、".join(article.authors), _("{} 段", article.paragraphs), file, collection)
     return " · ".join(part for part in parts if part)
 
 
@@ -64,35 +67,26 @@ def hits_html(hits: Iterable[FoundPassage], query: str) -> str:
     literal = [(hit, marks) for hit, marks in found if marks]
     shown = literal or found[:10]
     if not shown:
-        return '<p class="yj-label">没有找到。</p>'
-    head = f"有这些字的 {len(literal)} 处" if literal else "没有一字不差的地方，下面这些意思最接近"
+        return f'<p class="yj-label">{_("没有找到。")}</p>'
+    head = (
+        _("有这些字的 {} 处", len(literal))
+        if literal
+        else _("没有一字不差的地方，下面这些意思最接近")
+    )
     rows = "".join(_hit(hit, marks, query) for hit, marks in shown)
     return f'<p class="yj-label" role="status">{head}</p><ul class="yj-hits">{rows}</ul>'
 
 
-def gone_html(superseded: Sequence[StoredHead], live: Sequence[StoredHead]) -> str:
-    """What no longer answers, and why. Versions that a correction replaced are not worth a line."""
-    corrected = {(one.article.article_id, one.sha256) for one in live}
-    versions = {one.path: one.sha256 for one in live}
-    rows = [
-        f'<li><span class="yj-name">{escaped(one.article.title)}</span>'
-        f'<span class="yj-tag">{_why_gone(one, versions)}</span>'
-        f'<span class="yj-label">{escaped(place_text(one.article, one.file))}</span></li>'
-        for one in reversed(superseded)
-        if (one.article.article_id, one.sha256) not in corrected
-    ]
-    if not rows:
+def gone_html(count: int) -> str:
+    """That something no longer answers, and the way to look at it."""
+    if not count:
         return ""
     return (
-        f'<details><summary class="yj-link">不再用来回答的 {len(rows)} 篇</summary>'
-        f'<p class="yj-label">以前的回答引过它们，所以原文还留着，可供核对。</p>'
-        f'<ul class="yj-gone">{"".join(rows[:SHOWN])}</ul></details>'
+        f'<details><summary class="yj-link">{_("不再用来回答的 {} 篇", count)}</summary>'
+        f'<p class="yj-row yj-label">{_("以前的回答引过它们，所以原文还留着，可供核对。")}'
+        '<button type="button" class="yj-link" data-view="superseded">'
+        f"{_('逐篇看')}</button></p></details>"
     )
-
-
-def _why_gone(one: StoredHead, versions: Mapping[str, str]) -> str:
-    newer = versions.get(one.path)
-    return "有了新版" if newer and newer != one.sha256 else "已移除"
 
 
 def marked(text: str, marks: Sequence[Span]) -> str:
@@ -113,9 +107,15 @@ def _hit(hit: FoundPassage, marks: Sequence[Span], query: str) -> str:
     return (
         f'<li><button type="button" class="yj-article-row" data-preview=""'
         f' data-article="{attribute(hit.article_id)}" data-words="{attribute(query)}">'
-        f'<span class="yj-snippet">{"…" if start else ""}{snippet}{"…" if end < len(text) else ""}'
+        f'<span class="yj-snippet"{in_chinese()}>{"…" if start else ""}'
+        f"{snippet}{'…' if end < len(text) else ''}"
         f'</span><span class="yj-label">《{escaped(hit.title)}》</span></button></li>'
     )
+
+
+_JOINED = message(
+    "排版把句子拆到了别处，程序接了回去；百分数是接对的可能，打开文章可以逐处核对、更正。"
+)
 
 
 def _joins(article: ArticleHead) -> str:
@@ -123,10 +123,5 @@ def _joins(article: ArticleHead) -> str:
         return ""
     least = min(join.confidence for join in article.joins)
     tone = " yj-wary" if least < _DOUBTFUL else ""
-    return f'<span class="yj-tag{tone}">接合 {len(article.joins)} 处，最低把握 {least:.0%}</span>'
-
-
-def _particulars(one: StoredHead) -> str:
-    article = one.article
-    parts = (article.title, *article.authors, article.newspaper, article.date, one.file)
-    return " ".join(filter(None, parts))
+    told = _("{} 处断句接回，最没把握的 {:.0%}", len(article.joins), least)
+    return f'<span class="yj-tag{tone}" title="{_(_JOINED)}">{told}</span>'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 from urllib.parse import unquote
 
@@ -16,19 +16,25 @@ from ingest.corrections import Page, read_pages, store_corrections, stored_page
 from ingest.loading import SUPPORTED, shown_name
 from ingest.metadata import split_names
 from rag.errors import ArticleMissing, DocumentError
+from rag.library.catalogue_queries import Sought
 from rag.library.corrections import Corrected, Correction
 from rag.library.library import Library
-from rag.library.records import ArticleHead, StoredArticle, StoredHead
+from rag.library.records import ArticleHead, StoredArticle
+from rag.library.shelf_names import shelf_name
+from ui.accounts.roles import Role, remark, who_asks
 from ui.api.base import engine_of
 from ui.api.wire import Text
 from ui.engine import Engine, Pipeline
 from ui.frame import framed
 from ui.intake.uploads import keep
+from ui.jobs.wording import in_words
 from ui.library_page import rendering
+from ui.library_page import shelves as shelving
 from ui.library_page.editing import article_html
 from ui.library_page.previews import Previews
 
 _HITS = 50
+_BINNED_SHOWN = 300
 _LONGEST_WORDS = 200
 
 router = APIRouter(prefix="/library", include_in_schema=False)
@@ -60,21 +66,36 @@ class PlaceBody(_Body):
 
 
 @router.get("")
-async def page() -> HTMLResponse:
+async def page(request: Request) -> HTMLResponse:
     """The page."""
-    return framed("library_page")
+    return framed("library_page", demo=request.app.state.engine.demo)
 
 
 @router.get("/overview")
-async def overview(request: Request, wanted: str = "") -> dict[str, Any]:
-    """The articles, and what no longer answers."""
+async def overview(request: Request, collection: str = "", tag: str = "") -> dict[str, Any]:
+    """The collections and tags, what lies in the bin, how much no longer answers.
+
+    A collection or tag that is gone is as good as none. The bin is for those who may put back.
+    """
+    sees_bin = who_asks(request).role >= Role.EDITOR
 
     def read(pipeline: Pipeline) -> dict[str, Any]:
-        live = pipeline.library.heads()
+        library = pipeline.library
+        shelves, tags = library.shelf_counts()
+        chosen = collection if any(one.name == collection for one in shelves) else ""
+        marked = tag if any(one.name == tag for one in tags) else ""
+        past = rendering.gone_html(library.count_sought(Sought(view="superseded")))
+        if sees_bin:
+            binned = library.binned(limit=_BINNED_SHOWN)
+            past = shelving.bin_html(binned, library.count_binned()) + past
         return {
-            "count": len(live),
-            "articles": rendering.articles_html(live, wanted) if live else "",
-            "gone": rendering.gone_html(pipeline.library.heads(superseded=True), live),
+            "count": sum(one.articles for one in shelves),
+            "collection": chosen,
+            "tag": marked,
+            "shelves": shelving.shelves_html(shelves, chosen, engine_of(request).settings.quota),
+            "managing": shelving.managing_html(shelves, chosen),
+            "options": shelving.options_html(shelves, tags, marked),
+            "gone": past,
             "formats": " ".join(sorted(SUPPORTED)),
         }
 
@@ -126,18 +147,22 @@ async def preview(request: Request) -> dict[str, Any]:
 
 
 @router.post("/previews/{preview_id}/store")
-async def store_preview(preview_id: str, request: Request) -> dict[str, Any]:
-    """Store a file that was looked at, with what was set right in it."""
+async def store_preview(
+    preview_id: str, request: Request, collection: Annotated[str, Query(max_length=200)] = ""
+) -> dict[str, Any]:
+    """Store a file that was looked at, with what was set right in it, in a collection."""
     engine = engine_of(request)
     previews = Previews(engine.settings.data_dir)
+    into = shelf_name(collection) if collection else None
 
     def keep_file() -> dict[str, Any]:
         file = previews.file(preview_id)
         with file.open("rb") as content:
             kept = keep(engine.settings.data_dir, file.name, content)
-        job = engine.intake.submit([shown_name(kept.name)], [kept])
+        remark(request, files=[kept.name], collection=into)
+        job = engine.intake.submit([shown_name(kept.name)], [kept], into)
         previews.discard(preview_id)
-        return job.as_json()
+        return in_words(job.as_json())
 
     return await run_in_threadpool(keep_file)
 
@@ -171,11 +196,12 @@ async def replace(article_id: str, request: Request) -> dict[str, int]:
     """Remove what other files of the same name as this article's hold."""
     engine = engine_of(request)
 
-    def read(pipeline: Pipeline) -> list[str]:
-        stored = pipeline.library.article(article_id)
-        return [one.article.article_id for one in _namesakes(pipeline.library, stored)]
+    def read(pipeline: Pipeline) -> Sequence[str]:
+        return _namesakes(pipeline.library, pipeline.library.article(article_id))
 
     older = await engine.run(read)
+    if not older:
+        return {"removed": 0}
     await asyncio.wrap_future(engine.intake.remove(older))
     return {"removed": len(older)}
 
@@ -229,6 +255,7 @@ async def _changed(
     """Make a change in its turn, and show the article as it stands then."""
     engine = engine_of(request)
     pipeline = await engine.run(lambda pipeline: pipeline)
+    title = "" if preview else await engine.run(lambda one: _title_of(one.library, article_id))
 
     def work(library: Library) -> str:
         page = _page_of(engine, pipeline, library, article_id, preview)
@@ -240,12 +267,16 @@ async def _changed(
         page = _page_of(engine, pipeline, library, article_id, preview)
         return article_html(page, page.article(article_id), preview)
 
-    return {"html": await asyncio.wrap_future(engine.intake.change(work))}
+    return {"html": await asyncio.wrap_future(engine.intake.change(work, title))}
 
 
-def _namesakes(library: Library, stored: StoredArticle) -> list[StoredHead]:
+def _title_of(library: Library, article_id: str) -> str:
+    return library.article(article_id).article.title
+
+
+def _namesakes(library: Library, stored: StoredArticle) -> Sequence[str]:
     """Live articles from another file of this name: most likely an earlier state of it."""
-    return [one for one in library.heads() if one.file == stored.file and one.path != stored.path]
+    return library.namesakes(stored.file, stored.path)
 
 
 def _page_of(

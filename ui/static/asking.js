@@ -62,8 +62,8 @@ export function problem(error) {
   const card = element("div", "yj-card yj-error");
   card.setAttribute("role", "alert");
   const message = element("p");
-  message.append(element("strong", "", error.message_zh ?? LOST.message_zh));
-  card.append(message, element("p", "", error.hint ?? ""));
+  message.append(element("strong", "", error.message_en ?? error.message_zh ?? LOST.message_zh));
+  card.append(message, element("p", "", error.hint_en ?? error.hint ?? ""));
   return card;
 }
 

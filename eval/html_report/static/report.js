@@ -69,8 +69,9 @@ function line(row) {
   opener.type = "button";
   opener.setAttribute("aria-expanded", "false");
   const said = row.short || row.said || (row.citations ?? [])[0] || "没有回答";
-  for (const content of [row.id, opener, row.gold, said]) {
+  for (const [name, content] of [["", row.id], ["", opener], ["标准答案", row.gold], ["实答", said]]) {
     const td = element("td");
+    if (name) td.dataset.name = name; // told on narrow screens, where there is no header
     const clip = element("div", "", "clip");
     clip.append(content ?? "");
     td.append(clip);
@@ -79,7 +80,9 @@ function line(row) {
   const verdict = element("td");
   const tone = row.fault ? "bad" : row.verdict === "无标准答案" ? "" : "good";
   verdict.append(element("span", row.verdict, `tag ${tone}`));
-  tr.append(verdict, element("td", row.stage));
+  const stage = element("td", row.stage);
+  if (row.stage) stage.dataset.name = "丢在哪一步";
+  tr.append(verdict, stage);
   tr.addEventListener("click", () => toggle(tr, opener, row));
   return tr;
 }

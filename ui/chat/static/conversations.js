@@ -3,23 +3,23 @@
 // `{id, question, edited, history, filters, exact, answer, verdict}`: `edited` is what was asked
 // instead of a follow-up, `exact` that no word was to be taken for a slip, `answer` is null where
 // none came.
+import { ConversationList } from "./conversation_list.js";
 import { drop, keys, read, write } from "./storage.js";
 
 const PREFIX = "youju.conversation.";
 const TOGETHER = ["youju.conversations.2", "youju.conversations.1"]; // all in one, as it once was
-const OPEN = "youju.open";
 
 export function newId() {
   return crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
 }
 
-export class Conversations {
+export class Conversations extends ConversationList {
   // `onFull` hears of a conversation that had to go, `onElsewhere` of what another page changed.
   constructor({ onFull, onElsewhere }) {
+    super();
     this.onFull = onFull;
     this.all = load();
-    const open = read("sessionStorage", OPEN);
-    this.current = (open === null ? this.all[0] : this.find(open)) ?? null;
+    this.reopen();
     window.addEventListener("storage", ({ key, newValue }) => {
       if (!key?.startsWith(PREFIX)) return;
       const id = key.slice(PREFIX.length);
@@ -29,31 +29,13 @@ export class Conversations {
     });
   }
 
-  find(id) {
-    return this.all.find((one) => one.id === id);
-  }
-
-  // Shows this one from now on, after a reload of this page too; null begins a new one.
-  open(conversation) {
-    this.current = conversation;
-    write("sessionStorage", OPEN, conversation?.id ?? "");
-  }
+  // Its turns are all here.
+  async complete() {}
 
   // The current conversation; a new one where none is open.
   started() {
     if (this.current === null) this.open(whole({}));
     return this.current;
-  }
-
-  touch(conversation) {
-    conversation.touched = Date.now();
-    this.all = [conversation, ...this.all.filter((one) => one !== conversation)];
-    this.save(conversation);
-  }
-
-  rename(conversation, title) {
-    if (title.trim()) conversation.title = title.trim().slice(0, 100);
-    this.save(conversation);
   }
 
   // Gives back what undoes it.
@@ -146,7 +128,7 @@ function json(text) {
   }
 }
 
-function whole(written) {
+export function whole(written) {
   const turns = (written.turns ?? [])
     .filter((turn) => typeof turn?.question === "string")
     .map((turn) => ({

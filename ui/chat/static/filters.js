@@ -1,7 +1,8 @@
 // Which articles may answer: fields, and a row of chips that always says what is chosen.
 // The value is the API's `filters`; `names` remembers the titles of chosen articles.
-import { button, called, make } from "./dom.js";
+import { button, called, make, toast } from "./dom.js";
 import { wholeDay } from "./days.js";
+import { SHELVES, offerShelves, remember, showShelves, withPick, withoutGone } from "./shelves.js";
 
 const LABELS = { newspaper: "报名", author: "作者", date_from: "从", date_to: "到" };
 const PAUSE = 200;
@@ -30,19 +31,25 @@ export class Filters {
   }
 
   // What the library has to choose from.
-  offer({ newspapers = [], authors = [], first_day: first, last_day: last }) {
+  offer(library) {
+    const { newspapers = [], authors = [], first_day: first, last_day: last } = library;
+    offerShelves(this.panel, library);
+    this.collections = (library.collections ?? []).map((one) => one.name);
     const choose = this.field("newspaper");
     choose.replaceChildren(choose.firstElementChild, ...newspapers.map((name) => new Option(name, name)));
     const known = authors.map((name) => new Option(name, name));
     this.panel.querySelector("#yj-authors").replaceChildren(...known);
     if (first) this.field("date_from").placeholder = `最早 ${first}`;
     if (last) this.field("date_to").placeholder = `最晚 ${last}`;
-    this.show();
+    this.set(this.value);
   }
 
+  // A collection that went meanwhile is taken out, and that is said.
   set(value) {
-    this.value = { ...value };
+    const { kept, gone } = withoutGone({ ...value }, this.collections ?? value.collections ?? []);
+    this.value = kept;
     this.show();
+    if (gone.length) toast(`文集“${gone.join("”“")}”已经不在了，不再按它筛选。`);
   }
 
   // What the API takes: without the titles.
@@ -72,6 +79,7 @@ export class Filters {
   }
 
   onField(field) {
+    if (field.name in SHELVES) this.change(withPick(this.value, field));
     if (!(field.name in LABELS)) return;
     const written = field.value.trim();
     const chosen = field.name.startsWith("date") ? wholeDay(written, field.name) : written;
@@ -109,6 +117,7 @@ export class Filters {
   change(value) {
     this.value = value;
     this.show();
+    remember(value);
     this.onChange(value);
   }
 
@@ -125,10 +134,17 @@ export class Filters {
       this.field(name).value = this.value[name] ?? "";
       this.field(name).setAttribute("aria-invalid", "false");
     }
+    showShelves(this.panel, this.value);
     this.panel.querySelector(".yj-no-day").hidden = true;
     const chips = Object.entries(LABELS)
       .filter(([name]) => this.value[name])
       .map(([name, label]) => this.chip(`${label}：${this.value[name]}`, () => this.drop(name)));
+    for (const [name, label] of Object.entries(SHELVES)) {
+      for (const value of this.value[name] ?? []) {
+        const drop = () => this.change(withPick(this.value, { name, value }));
+        chips.push(this.chip(`${label}：${value}`, drop));
+      }
+    }
     for (const id of this.value.articles ?? []) {
       const title = this.value.names?.[id] ?? id;
       chips.push(this.chip(`文章：${title}`, () => this.drop("articles", id)));

@@ -56,7 +56,7 @@ export class Judging {
     const { id, answer, history } = turn;
     const result = await called(() => this.server.rate({ id, answer, history, ...judgement }));
     if (!result.kept) {
-      toast(result.error?.message_zh ?? "没有记下，请再试一次。");
+      toast(result.error?.message_en ?? result.error?.message_zh ?? "没有记下，请再试一次。");
       return;
     }
     turn.verdict = judgement.verdict === "none" ? null : judgement.verdict;

@@ -1,5 +1,8 @@
 // The chat. `element` is the root of Gradio's custom component, `server` calls the functions of
 // ui/chat/functions.py. Markup comes only from the server, already escaped.
+import { me, placeAccount } from "/ui/account.js";
+import "/ui/badge.js";
+import { nameLanguage } from "/ui/language.js";
 import { Composer } from "./composer.js";
 import { Conversations } from "./conversations.js";
 import { called, put, toast } from "./dom.js";
@@ -7,7 +10,10 @@ import { Filters } from "./filters.js";
 import { Judging } from "./judging.js";
 import { Reading } from "./reading.js";
 import { Searched } from "./searched.js";
+import { ServerConversations } from "./server_conversations.js";
+import { share } from "./share.js";
 import { copy, save } from "./sharing.js";
+import { remembered } from "./shelves.js";
 import { Sidebar } from "./sidebar.js";
 import { keepSpaced } from "./spacing.js";
 import { Talk } from "./talk.js";
@@ -15,14 +21,20 @@ import { Talk } from "./talk.js";
 const NARROW = window.matchMedia("(max-width: 900px)");
 const TRIES = 120;
 
-export function start(element, server) {
+export async function start(element, server) {
   const app = element.querySelector(".yj-app");
   const form = app.querySelector(".yj-composer");
   const menu = app.querySelector(".yj-menu");
-  const conversations = new Conversations({
-    onFull: (dropped) => toast(`浏览器的存储满了，最早的对话“${dropped.title}”没有留下。`),
+  nameLanguage(app.querySelector("[data-language]"));
+  const onServer = (await me())?.history === "server";
+  const events = {
+    onFull: (dropped) => toast(onServer ? `账户的存储满了，最早的对话“${dropped.title}”没有留下。` : `浏览器的存储满了，最早的对话“${dropped.title}”没有留下。`),
     onElsewhere: ({ opened }) => show({ listOnly: !opened || composer.busy }),
-  });
+    onLost: (error) => toast(error?.message_en ?? error?.message_zh ?? "对话没有存上，请确认有据还在运行。"),
+  };
+  const conversations = onServer ? await ServerConversations.load(events) : new Conversations(events);
+  if (onServer) app.querySelector(".yj-list-empty").textContent = "问过的话会留在你的账户里，换一个浏览器登录也看得到。";
+  placeAccount(app.querySelector(".yj-top"));
   const reading = new Reading(app, server);
   const judging = new Judging(app, server, () => conversations.save(conversations.current));
   const filters = new Filters(form, server, (value) => {
@@ -49,11 +61,11 @@ export function start(element, server) {
     showTitle();
   }
 
-  async function ask(question) {
+  async function ask(question, fresh = false) {
     if (composer.busy || !question.trim()) return;
     composer.clear();
     filters.open(false);
-    await working(() => talk.ask(question));
+    await working(() => talk.ask(question, fresh));
     if (!NARROW.matches) composer.focus();
   }
 
@@ -67,7 +79,7 @@ export function start(element, server) {
     if (listOnly) return;
     talk.stop();
     reading.close();
-    filters.set(conversations.current?.filters ?? {});
+    filters.set(conversations.current?.filters ?? remembered());
     talk.show();
     if (!NARROW.matches) composer.focus();
   }
@@ -89,11 +101,21 @@ export function start(element, server) {
     const data = clicked.dataset;
     const view = clicked.closest(".yj-turn");
     if (data.cite) reading.open(clicked);
-    else if (data.ask) ask(data.ask);
+    else if (data.ask) {
+      if (data.unfiltered !== undefined) filters.change({});
+      ask(data.ask, data.fresh !== undefined);
+    }
     else if (data.edit) searched.edit(view, data.edit);
     else if (data.exact !== undefined) working(() => talk.askAgain(view, { exact: true }));
     else if (data.again !== undefined) working(() => talk.askAgain(view));
     else if (data.copy) copy(data.copy);
+    else if (data.share === "all") {
+      menu.open = false;
+      share(app, conversations.current);
+    } else if (data.share !== undefined) {
+      const turn = talk.turnOf(view);
+      share(app, { title: turn.question, turns: [turn] });
+    }
     else if (data.rate) judging.rate(view, talk.turnOf(view), data.rate);
     else if (data.within) {
       filters.within(JSON.parse(data.within));

@@ -20,7 +20,7 @@ async function look() {
       const error = await library.json();
       if (error.code !== "starting") {
         mark("library", "yj-failed");
-        document.querySelector("[role=status]").textContent = error.message_zh;
+        document.querySelector("[role=status]").textContent = error.message_en ?? error.message_zh;
       }
     }
   } catch {

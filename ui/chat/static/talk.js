@@ -21,13 +21,14 @@ export class Talk {
     return this.conversations.current.turns.find((turn) => turn.id === view.dataset.turn);
   }
 
-  async ask(question) {
+  // A fresh question leans on none before it.
+  async ask(question, fresh = false) {
     const conversation = this.conversations.started();
     const earlier = conversation.turns.filter((turn) => turn.answer).map((turn) => turn.question);
     const turn = {
       id: newId(),
       question,
-      history: earlier.slice(-REMEMBERED),
+      history: fresh ? [] : earlier.slice(-REMEMBERED),
       filters: this.filters.asked,
       exact: conversation.turns.some((before) => before.exact), // a word once insisted on stays
       answer: null,
@@ -87,6 +88,8 @@ export class Talk {
   // Show the open conversation; the server makes the markup of its answers again.
   async show() {
     const conversation = this.conversations.current;
+    await this.conversations.complete(conversation);
+    if (this.conversations.current !== conversation) return;
     const turns = conversation?.turns ?? [];
     this.app.classList.toggle("yj-empty", !turns.length);
     const views = turns.map((turn) => new TurnView(turn));
@@ -111,6 +114,6 @@ function errorText(error) {
   const card = document.createElement("div");
   card.className = "yj-card yj-error";
   card.setAttribute("role", "alert");
-  card.textContent = [error.message_zh, error.hint].filter(Boolean).join("");
+  card.textContent = [error.message_en ?? error.message_zh, error.hint_en ?? error.hint].filter(Boolean).join("");
   return card.outerHTML;
 }

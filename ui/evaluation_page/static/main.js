@@ -1,6 +1,9 @@
 // The evaluation page. HTML comes from ui/evaluation_page, already escaped.
 import { ask, find, guarded, send, upload } from "/ui/asking.js";
 import { keepSpaced } from "/ui/chat/spacing.js";
+import { confirmed } from "/ui/confirming.js";
+import { drafting } from "./drafts.js";
+import { named } from "./naming.js";
 
 const said = find(".yj-said");
 const trouble = find(".yj-trouble");
@@ -24,6 +27,7 @@ async function overview(chosen) {
   if (!reply) return null;
   find(".yj-sets").replaceChildren(find(".yj-sets legend"), ...replyNodes(reply.sets));
   find(".yj-kept").innerHTML = reply.runs;
+  offerForSet();
   markCurrent();
   return reply.latest;
 }
@@ -40,6 +44,32 @@ function markCurrent() {
     else button.removeAttribute("aria-current");
   }
 }
+
+// What comes with the program has no name to change.
+function offerForSet() {
+  const chosen = find("input[name=set]:checked")?.value;
+  find(".yj-of-set").hidden = !chosen || chosen === "bundled";
+}
+
+async function renameSet() {
+  const chosen = find("input[name=set]:checked");
+  const name = await named({ title: "给问题集改名", name: nameOf(chosen), action: "改名" });
+  if (!name) return;
+  if (await guarded(said, () => send(`/evaluation/sets/${chosen.value}`, { name }, "PATCH"))) await overview();
+}
+
+async function removeSet() {
+  const chosen = find("input[name=set]:checked");
+  const sure = await confirmed({
+    title: `删除问题集“${nameOf(chosen)}”？`,
+    text: "题目会删掉，不能恢复；用它做过的评测都还在。",
+    action: "删除",
+  });
+  if (!sure) return;
+  if (await guarded(said, () => send(`/evaluation/sets/${chosen.value}`, undefined, "DELETE"))) await overview("bundled");
+}
+
+const nameOf = (radio) => find(".yj-name", radio.closest("label")).textContent;
 
 async function addSet(file) {
   const reply = await guarded(said, () => upload("/evaluation/sets", file));
@@ -121,13 +151,28 @@ async function compare(other) {
 }
 
 async function remove() {
-  if (!window.confirm("删除这次评测？它的回答和报告都会删掉。")) return;
+  const sure = await confirmed({
+    title: "删除这次评测？",
+    text: "它的回答和报告都会删掉，不能恢复。",
+    action: "删除",
+  });
+  if (!sure) return;
   if (!(await guarded(trouble, () => send(`/evaluation/runs/${current}`, undefined, "DELETE")))) return;
   current = null;
   shown.replaceChildren();
   all.hidden = true;
   find(".yj-welcome").hidden = false;
   await overview();
+  find("main").focus();
+}
+
+async function rename(before) {
+  const name = await named({ title: "给这次评测改名", name: before, action: "改名" });
+  if (!name) return;
+  if (!(await guarded(trouble, () => send(`/evaluation/runs/${current}`, { name }, "PATCH")))) return;
+  await overview();
+  await open(current);
+  find("[data-rename]")?.focus();
 }
 
 async function openQuestion(id) {
@@ -153,6 +198,10 @@ document.addEventListener("click", (event) => {
     open(current, true).then(() => find(`[data-fault="${data.fault}"]`)?.focus());
   } else if ("resume" in data) resume();
   else if ("remove" in data) remove();
+  else if (data.rename) rename(data.rename);
+  else if ("renameSet" in data) renameSet();
+  else if ("removeSet" in data) removeSet();
+  else if ("openDrafts" in data) openDrafts();
   else if ("cancel" in data) send("/evaluation/cancel");
   else if ("close" in data) dialog.close();
   return undefined;
@@ -165,7 +214,8 @@ async function resume() {
 
 document.addEventListener("change", (event) => {
   const changed = event.target;
-  if ("compare" in changed.dataset) compare(changed.value);
+  if (changed.name === "set") offerForSet();
+  else if ("compare" in changed.dataset) compare(changed.value);
   else if ("kind" in changed.dataset) {
     filters.kind = changed.value;
     open(current, true).then(() => find("#yj-kind")?.focus());
@@ -177,6 +227,11 @@ document.addEventListener("change", (event) => {
 find(".yj-start").addEventListener("submit", (event) => {
   event.preventDefault();
   start();
+});
+
+const openDrafts = drafting({
+  saved: (set) => overview(set),
+  closed: () => find("[data-open-drafts]").focus(),
 });
 
 keepSpaced(find("main"));

@@ -1,11 +1,12 @@
 // One article in a dialog: its particulars to correct, its paragraphs to split, join and move.
 import { ask, find, guarded, send } from "/ui/asking.js";
 
-export function articleDialog(dialog, trouble, changed) {
+export function articleDialog(dialog, trouble, changed, onRemoved) {
   let open = null;
 
   const address = (verb = "") =>
     `/library/articles/${encodeURIComponent(open.id)}${verb}?preview=${open.preview}`;
+  let busy = false;
   const said = () => find(".yj-edit-said", dialog) ?? trouble;
 
   function show(html) {
@@ -14,20 +15,34 @@ export function articleDialog(dialog, trouble, changed) {
     find(".yj-text", dialog).scrollTop = scrolled;
   }
 
+  // One change at a time: meanwhile nothing in the dialog can be pressed but its closing.
   async function change(verb, record) {
+    if (busy) return;
+    setBusy(true);
     const reply = await guarded(said(), () => send(address(verb), record));
+    setBusy(false);
     if (!reply) return;
     show(reply.html);
     said().textContent = "已保存。";
     await changed(open);
   }
 
+  function setBusy(now) {
+    busy = now;
+    dialog.toggleAttribute("data-busy", now);
+    dialog.setAttribute("aria-busy", String(now));
+    if (now) said().textContent = "正在保存……";
+    for (const one of dialog.querySelectorAll(":is(button, select):not([data-close])")) one.disabled = now;
+    for (const one of dialog.querySelectorAll("input")) one.readOnly = now;
+  }
+
   async function remove() {
-    if (!window.confirm("移除这篇文章？以后不再用它来回答；源文件不动。")) return;
-    const gone = await guarded(said(), () => removed(open.id));
+    const { id } = open;
+    const gone = await guarded(said(), () => send("/v1/articles/remove", { articles: [id] }));
     if (!gone) return;
     dialog.close();
     await changed(null);
+    onRemoved([id]); // which can undo it, so nobody is asked first
   }
 
   dialog.addEventListener("click", (event) => {
@@ -48,10 +63,11 @@ export function articleDialog(dialog, trouble, changed) {
   });
 
   // Opens an article; where `words` were searched for, at the first of them.
-  return async ({ article: id, preview, words = "" }) => {
+  return async ({ article: id, preview, old, words = "" }) => {
     open = { id, preview };
     const searched = new URLSearchParams({ words });
-    const reply = await guarded(trouble, () => ask(`${address()}&${searched}`));
+    const place = old ? `/library/superseded/${old}` : `${address()}&${searched}`;
+    const reply = await guarded(trouble, () => ask(place));
     if (!reply) return;
     dialog.replaceChildren();
     dialog.innerHTML = reply.html;
@@ -59,11 +75,4 @@ export function articleDialog(dialog, trouble, changed) {
     find("h3", dialog).focus();
     find("mark", dialog)?.scrollIntoView({ block: "center" });
   };
-}
-
-// The API answers a removal with nothing at all.
-async function removed(id) {
-  const reply = await fetch(`/v1/articles/${encodeURIComponent(id)}`, { method: "DELETE" });
-  if (!reply.ok) throw await reply.json();
-  return true;
 }

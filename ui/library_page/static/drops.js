@@ -1,7 +1,7 @@
 // Files that people drop on the page or choose; of a folder, all files below it but hidden ones.
 import { find } from "/ui/asking.js";
 
-export function takeDrops(zone, input, take) {
+export function takeDrops(zone, inputs, take) {
   const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
   document.addEventListener("dragover", (event) => {
     if (!carriesFiles(event)) return;
@@ -17,12 +17,18 @@ export function takeDrops(zone, input, take) {
     zone.classList.remove("yj-over");
     take(await filesOf(event.dataTransfer));
   });
-  input.addEventListener("change", () => {
-    take([...input.files]);
-    input.value = "";
-  });
+  for (const input of inputs) {
+    input.addEventListener("change", () => {
+      take([...input.files].filter(isShown).sort((a, b) => pathOf(a).localeCompare(pathOf(b), "zh")));
+      input.value = "";
+    });
+  }
   find("body").dataset.drops = "ready";
 }
+
+// Where a file lies in the folder that was chosen; files that were chosen by themselves lie nowhere.
+const pathOf = (file) => file.webkitRelativePath ?? "";
+const isShown = (file) => !pathOf(file).split("/").some((name) => name.startsWith("."));
 
 // The entries must be taken before anything is awaited: then the browser forgets them.
 async function filesOf({ items, files }) {

@@ -1,10 +1,22 @@
 // Files on their way in: sent one after the other, each with its progress, result or error in place.
-import { ask, element, send, upload } from "/ui/asking.js";
+import { ask, send, upload } from "/ui/asking.js";
+import { sendInParts } from "/ui/library_page/parts.js";
+import { fileRow } from "/ui/library_page/row.js";
 
 const STATES = { queued: "排队中", reading: "正在读取、编入索引……", read: "快好了……" };
 const WAIT = 400;
+const IN_PARTS = 32 * 2 ** 20; // a file larger than this comes in parts
+const MOST_FILES = 20;
+const MOST_BYTES = 16 * 2 ** 20;
+const BUSY_WAIT = 3000;
+const MOST_TRIES = 200;
+const UNDONE = {
+  cancelled: { message_zh: "已取消。", hint: "可以在“任务”里重试。" },
+  interrupted: { message_zh: "服务停了，没有做完。", hint: "可以在“任务”里重试。" },
+};
 
-export function startUploads(list, tally, lookFirst, changed) {
+// `into` gives the collection that new articles go to, or nothing.
+export function startUploads(list, tally, { lookFirst, into }, changed) {
   let turn = Promise.resolve();
   const count = { all: 0, done: 0, failed: 0 };
 
@@ -14,40 +26,106 @@ export function startUploads(list, tally, lookFirst, changed) {
     tally.textContent = all > 1 ? `共 ${all} 个文件，处理完 ${done} 个${wrong}` : "";
   }
 
-  async function take(file, row) {
-    row.begin();
-    try {
-      await (lookFirst() ? look : store)(file, row, changed);
-    } catch (error) {
-      if (error instanceof Error) throw error;
-      row.fail(error);
-      count.failed += 1;
-    } finally {
-      count.done += 1;
-      tell();
-    }
+  // Does `work` for some rows, in its turn; what goes wrong with all of them is told in each.
+  function later(rows, work) {
+    const done = turn.then(async () => {
+      for (const row of rows) row.begin();
+      try {
+        await work();
+      } catch (error) {
+        if (error instanceof Error) throw error;
+        for (const row of rows.filter((one) => !one.over)) row.fail(error);
+      } finally {
+        count.done += rows.length;
+        count.failed += rows.filter((one) => one.failed).length;
+        tell();
+        document.dispatchEvent(new Event("youju:jobs"));
+      }
+    });
+    turn = done.catch(() => {});
+    return done;
   }
 
-  return (files) => {
-    const rows = files.map((file) => fileRow(file.name));
+  function added(names) {
+    const rows = names.map((name) => fileRow(name));
     list.prepend(...rows.map((row) => row.item));
-    files.forEach((file, at) => {
-      turn = turn.then(() => take(file, rows[at]));
-    });
-    count.all += files.length;
+    count.all += rows.length;
     tell();
+    return rows;
+  }
+
+  return {
+    take(files) {
+      const rows = added(files.map((file) => file.name));
+      const rowOf = new Map(files.map((file, at) => [file, rows[at]]));
+      const looks = lookFirst();
+      for (const some of looks ? files.map((file) => [file]) : together(files)) {
+        const theirs = some.map((file) => rowOf.get(file));
+        later(theirs, () =>
+          looks ? look(some[0], theirs[0], changed, into()) : store(some, theirs, changed, into()),
+        );
+      }
+    },
+    // A job that `begin` starts, as a row; gives whether something was stored.
+    async follow(name, said, begin) {
+      const [row] = added([name]);
+      await later([row], async () => {
+        row.say(said);
+        await follow(await begin(into()), [row], changed);
+      });
+      return !row.failed;
+    },
   };
 }
 
-async function store(file, row, changed) {
-  const form = new FormData();
-  form.append("files", file, file.name);
-  row.say("正在上传……");
-  const job = await upload("/v1/articles?wait=0", form, row.show);
-  await follow(job, row, changed);
+// Small files go together, as one job; a large one alone, in parts.
+function together(files) {
+  const groups = [];
+  let size = 0;
+  for (const file of files) {
+    const last = groups.at(-1);
+    if (last && last.length < MOST_FILES && size + file.size <= MOST_BYTES) {
+      last.push(file);
+      size += file.size;
+    } else {
+      groups.push([file]);
+      size = file.size;
+    }
+  }
+  return groups;
 }
 
-async function look(file, row, changed) {
+async function store(files, rows, changed, collection) {
+  const share = (part) => rows.forEach((row) => row.show(part));
+  for (const row of rows) row.say("正在上传……");
+  const job = files[0].size > IN_PARTS
+    ? await sendInParts(files[0], collection, { share, say: (text) => rows[0].say(text) })
+    : await patiently(() => upload("/v1/articles?wait=0", formOf(files, collection), share), rows);
+  document.dispatchEvent(new Event("youju:jobs"));
+  await follow(job, rows, changed);
+}
+
+function formOf(files, collection) {
+  const form = new FormData();
+  if (collection) form.append("collection", collection);
+  for (const file of files) form.append("files", file, file.name);
+  return form;
+}
+
+// Where too many jobs wait already, waits for one of them to end.
+async function patiently(work, rows) {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (error.code !== "busy" || tries === MOST_TRIES) throw error;
+    }
+    for (const row of rows) row.say("前面的任务太多，等一会儿再传……");
+    await new Promise((resolve) => setTimeout(resolve, BUSY_WAIT));
+  }
+}
+
+async function look(file, row, changed, collection) {
   row.say("正在读取……");
   const found = await upload("/library/previews", file, row.show);
   row.done("还没有存入，点开可以先更正");
@@ -55,7 +133,8 @@ async function look(file, row, changed) {
   const address = `/library/previews/${found.preview_id}`;
   row.offer("存入", async () => {
     row.busy();
-    await follow(await send(`${address}/store`), row, changed);
+    const into = new URLSearchParams({ collection });
+    await follow(await send(`${address}/store?${into}`), [row], changed);
   });
   row.offer("放弃", async () => {
     await send(address, undefined, "DELETE");
@@ -63,27 +142,30 @@ async function look(file, row, changed) {
   });
 }
 
-// Polls a job until its one file is stored or refused.
-async function follow(job, row, changed) {
+// Polls a job until its files are stored or refused.
+async function follow(job, rows, changed) {
   let now = job;
   while (now.status === "queued" || now.status === "running") {
-    row.say(STATES[now.files[0].status] ?? "");
+    now.files.forEach((file, at) => rows[at].say(STATES[file.status] ?? ""));
     await new Promise((resolve) => setTimeout(resolve, WAIT));
     now = await ask(`/v1/jobs/${now.job_id}`);
   }
-  const [file] = now.files;
-  const error = file.error ?? now.error;
-  if (file.status === "failed") throw error;
+  const refused = now.refused > 0 && now.refused === now.total; // each file has its reason
+  if (now.status !== "done" && !refused) throw now.error ?? UNDONE[now.status];
+  for (const [at, file] of now.files.entries()) await tell(file, rows[at], changed);
+  await changed();
+}
+
+async function tell(file, row, changed) {
+  if (file.status === "failed") return void row.fail(file.error);
   row.done(result(file));
   row.remark(file.remarks);
-  if (error) row.fail(error);
-  if (file.articles.length) {
-    const ids = new URLSearchParams({ ids: file.articles.join(",") });
-    const { html, namesakes } = await ask(`/library/rows?${ids}`);
-    row.articles(html);
-    if (file.status === "stored" && namesakes) offerToReplace(file.articles[0], namesakes, row, changed);
-  }
-  await changed();
+  if (file.error) row.fail(file.error);
+  if (!file.articles.length) return;
+  const ids = new URLSearchParams({ ids: file.articles.join(",") });
+  const { html, namesakes } = await ask(`/library/rows?${ids}`);
+  row.articles(html);
+  if (file.status === "stored" && namesakes) offerToReplace(file.articles[0], namesakes, row, changed);
 }
 
 // Another file of this name is in the library: the two may be states of one, or two papers' pages.
@@ -102,68 +184,4 @@ function result(file) {
   const count = `${file.articles.length} 篇文章`;
   if (file.duplicate_of) return `与《${file.duplicate_of}》内容相同，没有重复存入`;
   return { stored: `存入 ${count}`, replaced: `已更新，${count}` }[file.status] ?? "没有变化，早已存好";
-}
-
-function fileRow(name) {
-  const item = element("li", "yj-file");
-  const head = element("div", "yj-row yj-apart");
-  const state = element("span", "yj-label");
-  const bar = document.createElement("progress");
-  bar.setAttribute("aria-label", `${name} 的进度`);
-  const said = element("div");
-  const remarks = element("div");
-  const asked = element("p", "yj-label");
-  const buttons = element("div", "yj-row");
-  bar.hidden = true;
-  head.append(element("span", "yj-name", name), state);
-  item.append(head, bar, said, remarks, asked, buttons);
-  state.textContent = "等候中";
-
-  const row = {
-    item,
-    say: (text) => { state.textContent = text; },
-    show: (share) => {
-      if (share < 1) bar.value = share;
-      else bar.removeAttribute("value");
-    },
-    begin: () => { bar.hidden = false; },
-    busy: () => {
-      bar.hidden = false;
-      bar.removeAttribute("value");
-      row.answered();
-    },
-    ask: (question) => {
-      asked.textContent = question;
-    },
-    answered: () => {
-      asked.textContent = "";
-      buttons.replaceChildren();
-    },
-    done: (text) => {
-      bar.hidden = true;
-      row.say(text);
-    },
-    articles: (html) => {
-      const rows = element("ul", "yj-articles");
-      rows.innerHTML = html;
-      said.replaceChildren(rows);
-    },
-    remark: (texts) => {
-      remarks.replaceChildren(...texts.map((text) => element("p", "yj-label", text)));
-    },
-    fail: (error) => {
-      bar.hidden = true;
-      item.classList.add("yj-failed");
-      item.setAttribute("role", "alert");
-      state.textContent = "没能存入";
-      said.append(element("p", "yj-why", error.message_zh), element("p", "yj-label", error.hint));
-    },
-    offer: (label, act) => {
-      const button = element("button", "yj-button", label);
-      button.type = "button";
-      button.addEventListener("click", () => act().catch(row.fail));
-      buttons.append(button);
-    },
-  };
-  return row;
 }

@@ -1,0 +1,1 @@
+"""How files of ours are written."""

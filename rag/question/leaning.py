@@ -1,0 +1,53 @@
+"""Whether a question leans on the ones before it, as a model learnt it from conversations.
+
+`python -m eval.leaning_training` fits it: `公的呢`, `为什么`, `工期多久` against what can be asked
+over any library. Whether what it leans on was asked is not its business.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from rag.language.run_model import RunModel
+from rag.language.text import has_han, name_spans
+from rag.question.question_types import QuestionType, question_type
+
+WEIGHTS = Path(__file__).parents[1] / "data" / "leaning.npz"
+LEANS, WHOLE = "leans", "whole"
+
+
+_A_NAME, _LENGTH = "\ue000", "\ue001"
+_STEP, _LONG = 3, 8
+"""Characters that make a mark of length, and the most marks."""
+_BOUND = 0.6
+
+
+def leans(bare: str) -> bool:
+    """Whether a folded question without its end marks says less than it asks.
+
+    What it learnt from is Chinese; a question in other letters stands alone, and so does one for
+    what a word means, which names it.
+    """
+    if not has_han(bare) or question_type(bare) is QuestionType.DEFINITION:
+        return False
+    model = _bundled()
+    chances = model.probabilities(marked(bare))
+    return float(chances[model.labels.index(LEANS)]) > _BOUND
+
+
+def marked(bare: str) -> str:
+    """The question as it is learnt: a mark for every name, whoever that is, and one for its length.
+
+    `桥` and `青石湾大桥` differ in that: who names a thing can be understood alone.
+    """
+    text, at = "", 0
+    for name in name_spans(bare):
+        text += bare[at : name.start] + _A_NAME
+        at = name.end
+    return f"{text}{bare[at:]}\n{_LENGTH * min(len(bare) // _STEP, _LONG)}"
+
+
+@cache
+def _bundled() -> RunModel:
+    return RunModel.read(WEIGHTS)

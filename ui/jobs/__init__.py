@@ -1,0 +1,1 @@
+"""All that a server works on in the background, as one list."""
