@@ -98,6 +98,18 @@ def wait_for_chat(url: str) -> None:
         time.sleep(0.1)
 
 
+def until(page: Any, expression: str, arg: Any = None) -> None:
+    """Return when the page finds `expression` true; AssertionError after a minute.
+
+    Playwright's own `wait_for_function` evaluates text inside the page, which the pages' content
+    security policy forbids from the second look on.
+    """
+    ends = time.monotonic() + 60
+    while not page.evaluate(expression, arg):
+        assert time.monotonic() < ends, f"never true: {expression}"
+        time.sleep(0.05)
+
+
 class Chat:
     """A page of the chat, and everything that must not happen on it.
 

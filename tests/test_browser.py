@@ -10,7 +10,7 @@ from typing import Any
 
 import docx
 import pytest
-from browsing import MARKS, Chat, Server, wait_for_chat
+from browsing import MARKS, Chat, Server, until, wait_for_chat
 from fake_pipeline import FakePipeline
 from made_files import one_page_pdf, stream
 
@@ -128,16 +128,14 @@ def test_a_refusal_looks_like_one_and_its_passages_open(chat: Chat) -> None:
     first = chat.page.locator("mark").inner_text()
     assert "1 / 2" in chat.page.locator(".yj-reading-place").inner_text()
     chat.page.click(".yj-after")
-    chat.page.wait_for_function(
-        "text => document.querySelector('mark').innerText !== text", arg=first
-    )
+    until(chat.page, "text => document.querySelector('mark').innerText !== text", arg=first)
 
 
 def test_a_pdf_shows_its_page_with_the_quote_boxed(chat: Chat) -> None:
     chat.ask("The lighthouse keeper lights forty lamps.").locator(".yj-chip").first.click()
     box = chat.page.locator(".yj-box").first
     box.wait_for()
-    chat.page.wait_for_function("document.querySelector('.yj-sheet img').naturalWidth > 0")
+    until(chat.page, "document.querySelector('.yj-sheet img').naturalWidth > 0")
     assert chat.in_view(".yj-box")
     sheet = chat.page.locator(".yj-sheet").bounding_box()
     inside = box.bounding_box()

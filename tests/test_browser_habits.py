@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from browsing import MARKS, Chat, Server, wait_for_chat
+from browsing import MARKS, Chat, Server, until, wait_for_chat
 from fake_pipeline import FakePipeline, IngestHere, write_library
 
 from rag.library.library import Library
@@ -117,7 +117,7 @@ def test_back_closes_the_article_that_covers_a_phone(browser: Any, server: Serve
     assert phone.page.url == server.url
     chip.click()
     phone.page.locator(".yj-close").click()
-    phone.page.wait_for_function("!history.state?.reading")
+    until(phone.page, "!history.state?.reading")
     assert phone.page.url == server.url
     phone.close()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from browsing import MARKS, Chat, open_browser
+from browsing import MARKS, Chat, open_browser, until
 from team import ASKED, NAMES, PASSWORD, Team, team
 
 pytestmark = MARKS
@@ -56,9 +56,7 @@ def test_history_follows_a_user_and_nobody_else(served_team: Team, browser: Any)
     here = Visitor(browser, served_team.url, "reader")
     assert "账户" in here.page.inner_text(".yj-list-empty")
     here.ask(ASKED)
-    here.page.wait_for_function(
-        "async () => (await (await fetch('/v1/conversations')).json()).length === 1"
-    )
+    until(here.page, "async () => (await (await fetch('/v1/conversations')).json()).length === 1")
     kept = here.page.evaluate("Object.keys(localStorage)")
     assert not [key for key in kept if "conversation" in key]
 
@@ -66,10 +64,11 @@ def test_history_follows_a_user_and_nobody_else(served_team: Team, browser: Any)
     there.page.wait_for_selector(".yj-turn .yj-card")
     assert "38台风机" in there.page.inner_text(".yj-turns")
     there.ask("海上风电是什么？")
-    there.page.wait_for_function(
+    until(
+        there.page,
         "async () => { const [one] = await (await fetch('/v1/conversations')).json();"
         " const all = await (await fetch('/v1/conversations/' + one.id)).json();"
-        " return all.turns.length === 2 && all.turns[1].answer !== null; }"
+        " return all.turns.length === 2 && all.turns[1].answer !== null; }",
     )
     here.page.evaluate("window.dispatchEvent(new Event('focus'))")
     here.page.wait_for_selector(".yj-turn:nth-child(2) .yj-card")
@@ -78,13 +77,9 @@ def test_history_follows_a_user_and_nobody_else(served_team: Team, browser: Any)
     assert titles(stranger) == []
 
     there.page.evaluate("document.querySelector('[aria-label^=删除]').click()")
-    there.page.wait_for_function(
-        "async () => (await (await fetch('/v1/conversations')).json()).length === 0"
-    )
+    until(there.page, "async () => (await (await fetch('/v1/conversations')).json()).length === 0")
     there.page.click(".yj-toast .yj-link")  # 撤销
-    there.page.wait_for_function(
-        "async () => (await (await fetch('/v1/conversations')).json()).length === 1"
-    )
+    until(there.page, "async () => (await (await fetch('/v1/conversations')).json()).length === 1")
     there.page.wait_for_selector(".yj-turn:nth-child(2) .yj-card")
     there.page.reload()
     there.page.wait_for_selector(".yj-turn:nth-child(2) .yj-card")

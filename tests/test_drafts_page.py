@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from browsing import HOSTILE, MARKS, Server
+from browsing import HOSTILE, MARKS, Server, until
 from fake_pipeline import FakePipeline, write_library
 from plain_pages import Visit
 from test_evaluation_page import add, jsonl, run
@@ -79,10 +79,10 @@ def test_drafts_are_looked_through_by_keys_and_saved_as_a_set(
     judge_one(settings, "灯塔岛风电场有多少台风机？", verdict="down", expected="38台")
     page = visit.page
     page.locator("[data-open-drafts]").press("Enter")
-    page.wait_for_function("document.activeElement.matches('[data-propose]')")  # none is there yet
+    until(page, "document.activeElement.matches('[data-propose]')")  # none is there yet
     page.keyboard.press("Enter")
     page.locator(".yj-draft").first.wait_for()
-    page.wait_for_function("document.activeElement.matches('.yj-draft')")
+    until(page, "document.activeElement.matches('.yj-draft')")
     cards = page.locator(".yj-draft")
     assert cards.count() >= 4
     assert "来自评价" in cards.first.inner_text()
@@ -91,13 +91,13 @@ def test_drafts_are_looked_through_by_keys_and_saved_as_a_set(
     first = page.evaluate("document.activeElement.dataset.draft")
     page.keyboard.press("a")
     page.locator(f'[data-draft="{first}"][data-state=accepted]').wait_for()
-    page.wait_for_function(f"document.activeElement.dataset.draft != '{first}'")
+    until(page, f"document.activeElement.dataset.draft != '{first}'")
     second = page.evaluate("document.activeElement.dataset.draft")
     page.keyboard.press("x")
     page.locator(f'[data-draft="{second}"][data-state=rejected]').wait_for()
     bridge.focus()
     page.keyboard.press("e")
-    page.wait_for_function("document.activeElement.name == 'question'")
+    until(page, "document.activeElement.name == 'question'")
     page.keyboard.type("那座")  # the field's end is not known: both stand somewhere in it
     page.locator("[name=answers]").fill("2360米|2.36公里")
     page.locator("[name=question]").fill("江口大桥有多长？")

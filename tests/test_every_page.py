@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browsing import MARKS
+from browsing import MARKS, until
 from page_states import BY_ROLE, State, log_in, with_users, without_users
 
 pytestmark = MARKS
@@ -109,7 +109,7 @@ def test_axe_finds_nothing_serious(admin: Visitor, name: str) -> None:
         admin.resize(width)
         for scheme in SCHEMES:
             admin.page.emulate_media(color_scheme=scheme)
-            admin.page.wait_for_function("document.getAnimations().length === 0")
+            until(admin.page, "document.getAnimations().length === 0")
             for fault in axe.run(admin.page).response["violations"]:
                 where = [node["html"][:200] for node in fault["nodes"]]
                 if fault["impact"] in SERIOUS:
