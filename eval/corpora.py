@@ -15,8 +15,8 @@ from tempfile import TemporaryDirectory
 from eval.data_files import read_jsonl
 from eval.squad import SquadFile, read_squad
 from ingest.indexing import publish_indexes
-from ingest.intake import RECIPE_VERSION
-from ingest.passages import split_article
+from ingest.storing.intake import RECIPE_VERSION
+from ingest.storing.passages import split_article
 from rag.data_model.documents import Article, Paragraph, SourceFile, Span
 from rag.errors import DataLineInvalid
 from rag.library.library import Library

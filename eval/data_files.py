@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from ingest.encodings import decode
+from ingest.lines.encodings import decode
 from rag.errors import DataFileMissing, DataLineInvalid, EncodingUnknown, LibraryReadOnly
 from rag.errors.disk import file_error
 from rag.errors.reasons import why

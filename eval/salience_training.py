@@ -20,7 +20,7 @@ from eval.corpora import embedder_of
 from eval.data_files import read_jsonl
 from eval.evidence_training.fitting import fit_logistic, model_record
 from eval.written import located_in, read_sources
-from ingest.passages import split_article
+from ingest.storing.passages import split_article
 from rag.data_model.documents import Article, Sentence, Span, touches
 from rag.desk.salience import SALIENCE, WEIGHTS, features
 from rag.models.embedding import Embedder, passage_input

@@ -21,7 +21,7 @@ from itertools import pairwise
 
 from eval.layouts import Layout
 from eval.news_pages import SENTENCE_ENDS, CutKind, random_cuts
-from ingest.headlines import infer_headline
+from ingest.pages.headlines import infer_headline
 from rag.data_model.documents import Span
 
 _SURNAMES = "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁"

@@ -15,12 +15,12 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.crew import Crew, HomeCrew, Model
-from ingest.intake import Draft, Intake, Job
-from ingest.loading import discover
-from ingest.outcomes import FileOutcome, IngestReport, Progress
-from ingest.prefetch import prefetched
-from ingest.quotas import Room
+from ingest.files.loading import discover
+from ingest.storing.crew import Crew, HomeCrew, Model
+from ingest.storing.intake import Draft, Intake, Job
+from ingest.storing.outcomes import FileOutcome, IngestReport, Progress
+from ingest.storing.prefetch import prefetched
+from ingest.storing.quotas import Room
 from rag.errors import FileMissing, IndexServerTaken
 from rag.library.library import Library
 from rag.library.records import FinishedInput, NewDocument, NewPassage

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from ingest.indexing import ingest
-from ingest.outcomes import IngestReport, Progress
+from ingest.storing.outcomes import IngestReport, Progress
 from rag.assembly import open_pipeline
 from rag.data_model.answers import Answer, Filters, Question
 from rag.data_model.found import FoundPassage

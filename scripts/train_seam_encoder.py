@@ -1,4 +1,4 @@
-"""Learn `ingest/seam_encoder.npz` from cuts of articles.
+"""Learn `ingest/seams/seam_encoder.npz` from cuts of articles.
 
 Usage: python -m scripts.train_seam_encoder NEWS.jsonl.gz [SQUAD.json.gz …] [--steps 6000]
 
@@ -25,9 +25,9 @@ import torch
 from torch import nn
 
 from eval.news_pages import read_news, training_part
-from ingest import seam_encoder
-from ingest.seam_encoder import CONTEXT, Floats, Ids, write_seam_encoder
-from ingest.seams import normal_form, seam_statistics
+from ingest.seams import seam_encoder
+from ingest.seams.seam_encoder import CONTEXT, Floats, Ids, write_seam_encoder
+from ingest.seams.seams import normal_form, seam_statistics
 
 _EMBEDDING, _HIDDEN, _OUTPUT = 48, 320, 96
 _CHARACTERS = 4095
@@ -37,7 +37,7 @@ _RATE = 2e-3
 
 
 class SpeakerEvidence(nn.Module):
-    """Trainable form of `ingest.seam_encoder.SideEncoder`."""
+    """Trainable form of `ingest.seams.seam_encoder.SideEncoder`."""
 
     def __init__(self, characters: int) -> None:
         super().__init__()

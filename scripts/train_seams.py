@@ -1,4 +1,4 @@
-"""Count character runs for `ingest/seams.bin`.
+"""Count character runs for `ingest/seams/seams.bin`.
 
 Usage: python scripts/train_seams.py NEWS.jsonl.gz
 
@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from eval.news_pages import read_news, training_part
-from ingest import seams
-from ingest.seams import BITS, ORDER, SENTENCE_START, SeamStatistics, normal_form, pack
+from ingest.seams import seams
+from ingest.seams.seams import BITS, ORDER, SENTENCE_START, SeamStatistics, normal_form, pack
 
 _LEAST = (1, 2, 3, 4)
 _SENTENCE_MARKS = "。！？!?"

@@ -1,4 +1,4 @@
-"""Fit `ingest/stitching.json` on newspaper pages printed from news articles.
+"""Fit `ingest/seams/stitching.json` on newspaper pages printed from news articles.
 
 Usage: python -m scripts.train_stitching NEWS.jsonl.gz
        python -m scripts.train_stitching NEWS.jsonl.gz --topic --pages 1300 --seed 101 --fits 3
@@ -24,10 +24,11 @@ from scipy.optimize import minimize
 from eval.layouts import Layout
 from eval.news_pages import read_news, training_part
 from eval.stirred_pages import StirredPage, stir_page
-from ingest.fragments import allowed_links, flow_of, pieces_of
-from ingest.lines import read_lines
-from ingest.page_features import PAGE_NAMES, PAGE_TOPIC_NAMES, TopicVectors, page_features
-from ingest.pair_model import (
+from ingest.lines.lines import read_lines
+from ingest.pages.segmentation import read_blocks
+from ingest.seams.fragments import allowed_links, flow_of, pieces_of
+from ingest.seams.page_features import PAGE_NAMES, PAGE_TOPIC_NAMES, TopicVectors, page_features
+from ingest.seams.pair_model import (
     PairModel,
     Vector,
     assign,
@@ -35,9 +36,8 @@ from ingest.pair_model import (
     pair_model,
     write_model,
 )
-from ingest.seam_features import Mask, Matrix, closed_ends
-from ingest.seams import SeamStatistics
-from ingest.segmentation import read_blocks
+from ingest.seams.seam_features import Mask, Matrix, closed_ends
+from ingest.seams.seams import SeamStatistics
 from rag.data_model.documents import Span
 from rag.models.embedding import Embedder
 from scripts.train_seams import count

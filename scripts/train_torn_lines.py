@@ -1,4 +1,4 @@
-"""Fit `ingest/torn_lines.json` on newspaper pages printed from news articles.
+"""Fit `ingest/pages/torn_lines.json` on newspaper pages printed from news articles.
 
 Usage: python -m scripts.train_torn_lines NEWS.jsonl.gz
 
@@ -22,10 +22,10 @@ from sklearn.linear_model import LogisticRegression
 from eval.layouts import Layout
 from eval.news_pages import read_news, training_part
 from eval.stirred_pages import StirredPage, stir_page
-from ingest.blocks import HEADINGS
-from ingest.lines import read_lines
-from ingest.segmentation import classified_lines, with_headings
-from ingest.torn_lines import NAMES, THRESHOLD, torn_line_features, write_torn_line_model
+from ingest.lines.blocks import HEADINGS
+from ingest.lines.lines import read_lines
+from ingest.pages.segmentation import classified_lines, with_headings
+from ingest.pages.torn_lines import NAMES, THRESHOLD, torn_line_features, write_torn_line_model
 from rag.models.logistic import LogisticModel
 
 # How headlines run into the text in these news: it makes training data, and nothing else knows it.

@@ -10,7 +10,7 @@ from pathlib import Path
 import made_files as made
 import pytest
 
-from ingest.loading import load
+from ingest.files.loading import load
 from rag.errors import DocumentError
 
 LONGEST = 35  # seconds that any file may take

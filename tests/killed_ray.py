@@ -17,11 +17,11 @@ from typing import Any
 
 import psutil
 
-from ingest import ray_worker
 from ingest.indexing import ingest_by
-from ingest.outcomes import Progress as IngestProgress
-from ingest.ray_crew import hired
-from ingest.taking import Taken, take_apart
+from ingest.storing import ray_worker
+from ingest.storing.outcomes import Progress as IngestProgress
+from ingest.storing.ray_crew import hired
+from ingest.storing.taking import Taken, take_apart
 from rag.library.library import Library
 from rag.models.embedding import Embedder, HashingEmbedder, PassageInput, PassageVectors, Progress
 from rag.settings import Settings

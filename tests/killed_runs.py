@@ -17,8 +17,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ingest import indexing
-from ingest.crew import Crew
-from ingest.outcomes import Progress
+from ingest.storing.crew import Crew
+from ingest.storing.outcomes import Progress
 from rag.library.library import Library
 from rag.models import opening
 from rag.models.embedding import HashingEmbedder, PassageInput, PassageVectors

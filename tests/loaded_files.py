@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.loaded import LoadedFile
-from ingest.loading import load
+from ingest.files.loaded import LoadedFile
+from ingest.files.loading import load
 
 
 def only(path: Path) -> LoadedFile:

@@ -96,7 +96,7 @@ def nursery() -> Iterator[Nursery]:
 
 def _ingest(data_dir: Path, *files: str) -> None:
     from ingest import indexing
-    from ingest.outcomes import Progress
+    from ingest.storing.outcomes import Progress
     from rag.library.library import Library
     from rag.models.embedding import HashingEmbedder
     from rag.settings import Settings

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.indexing import ingest
-from ingest.outcomes import IngestReport
+from ingest.storing.outcomes import IngestReport
 from rag.assembly import open_pipeline
 from rag.data_model.answers import Answer, Question
 from rag.data_model.documents import Article, Paragraph, Passage, Span

@@ -18,7 +18,7 @@ import pytest
 import uvicorn
 from fake_pipeline import FakePipeline
 
-from ingest.children import command, environment
+from ingest.processes.children import command, environment
 from rag.data_model.answers import Answer
 from rag.settings import Settings, load_settings
 from ui import server as ui_server

@@ -9,11 +9,11 @@ import made_files as made
 import pytest
 from bad_files import SENTENCE, next_works, refused, text_of
 
+from ingest.files.loading import load
 from ingest.formats import readers
-from ingest.loading import load
-from ingest.page import page_to_articles
-from ingest.passages import split_article
-from ingest.sandbox import Limits
+from ingest.pages.page import page_to_articles
+from ingest.processes.sandbox import Limits
+from ingest.storing.passages import split_article
 from rag.errors import (
     DocumentError,
     EmptyDocument,

@@ -9,7 +9,7 @@ import made_files as made
 import pytest
 from bad_files import SENTENCE, refused, text_of
 
-from ingest.loading import load
+from ingest.files.loading import load
 from rag.errors import (
     ArchiveCorrupt,
     ArchiveTooLarge,

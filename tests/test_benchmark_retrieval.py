@@ -129,7 +129,7 @@ def test_an_interrupted_build_goes_on(squad: Path, tmp_path: Path) -> None:
 
 
 def library_passages(articles: list[Any]) -> int:
-    from ingest.passages import split_article
+    from ingest.storing.passages import split_article
 
     return sum(len(split_article(article, Settings().passages.size)) for article in articles)
 

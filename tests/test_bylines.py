@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.bylines import closing_names, is_attribution, read_byline
-from ingest.loaded import LoadedFile
-from ingest.page import page_to_articles
+from ingest.files.loaded import LoadedFile
+from ingest.lines.bylines import closing_names, is_attribution, read_byline
+from ingest.pages.page import page_to_articles
 from rag.data_model.documents import Article, SourceFile
 
 BODY = "江边的旧仓库改成了书店，周末挤满了带孩子来看书的年轻父母，全年接待读者八万人次。\n"

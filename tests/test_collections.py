@@ -10,7 +10,7 @@ from killed_runs import acknowledged, start, write_articles
 from pages import BRIDGE, ingest_into, write
 
 from ingest.indexing import ingest
-from ingest.outcomes import IngestReport
+from ingest.storing.outcomes import IngestReport
 from rag.data_model.answers import Filters, Question
 from rag.errors import (
     ArticleMissing,

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from test_page_furniture import PROSE, SENTENCES, book
 from typeset_pdfs import read
 
-from ingest.conservation import REASONS, UNNAMED, left_out
+from ingest.files.loading import LoadedFile
 from ingest.formats import docx as word
 from ingest.formats import html
-from ingest.formats.extracted import Extracted
-from ingest.lines import is_blank
-from ingest.loading import LoadedFile
-from ingest.page import PageReading, read_page
+from ingest.lines.lines import is_blank
+from ingest.pages.conservation import REASONS, UNNAMED, left_out
+from ingest.pages.page import PageReading, read_page
+from ingest.parts.extracted import Extracted
 from rag.data_model.documents import LeftOut, SourceFile, Span
 
 CORPUS = Path(__file__).parent.parent / "corpus"

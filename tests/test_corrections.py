@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.corrections import Page, read_pages, seams, store_corrections, stored_page
 from ingest.indexing import ingest
+from ingest.storing.corrections import Page, read_pages, seams, store_corrections, stored_page
 from rag.data_model.documents import Article, Join, Span, spans_text
 from rag.errors import ArticleMissing, CorrectionInvalid
 from rag.library.corrections import (

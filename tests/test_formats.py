@@ -19,9 +19,9 @@ from loaded_files import only
 from lxml import etree
 
 from ingest.formats import readers
-from ingest.formats.columns import reading_order
-from ingest.formats.extracted import Extracted, Mark, PageText, join_pages, split_pages
-from ingest.formats.text_runs import Piece
+from ingest.parts.extracted import Extracted, Mark, PageText, join_pages, split_pages
+from ingest.printed.columns import reading_order
+from ingest.printed.text_runs import Piece
 from rag.data_model.documents import Place
 from rag.errors import ParseFailed
 

@@ -15,8 +15,8 @@ from time import process_time
 import pytest
 from pages import article
 
-from ingest.formats.aligned_tables import aligned_tables
-from ingest.formats.text_runs import Piece
+from ingest.printed.aligned_tables import aligned_tables
+from ingest.printed.text_runs import Piece
 from rag.data_model.answers import Question
 from rag.language import names, numerals, series, year_parts
 from rag.language.naming import qualifiers_in

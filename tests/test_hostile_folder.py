@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from fake_pipeline import PAGE
 
-from ingest.children import ROOT, command, environment
-from ingest.loading import load
+from ingest.files.loading import load
+from ingest.processes.children import ROOT, command, environment
 from rag.library.library import Library
 from rag.settings import EmbeddingSettings, Settings
 from ui.intake.child import ChildIngester

@@ -9,7 +9,7 @@ import made_office as made
 import pytest
 
 from ingest.indexing import ingest
-from ingest.outcomes import IngestReport
+from ingest.storing.outcomes import IngestReport
 from rag.library.library import Library
 from rag.models.embedding import HashingEmbedder
 from rag.settings import load_settings

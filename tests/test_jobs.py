@@ -19,7 +19,7 @@ from fake_pipeline import FakePipeline, IngestHere
 from fastapi.testclient import TestClient
 
 from eval.run_store import RunStore
-from ingest.children import environment
+from ingest.processes.children import environment
 from rag.errors import Busy, IndexServerUnreachable, YoujuError
 from rag.library.library import Library
 from rag.settings import Settings, load_settings

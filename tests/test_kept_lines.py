@@ -8,7 +8,7 @@ import docx
 import pytest
 from loaded_files import only
 
-from ingest.page import PageReading, read_page
+from ingest.pages.page import PageReading, read_page
 
 FORM = (
     "船名：青石渡一号轮渡",

@@ -1,4 +1,4 @@
-"""Imports run rag ← ingest ← eval ← ui, within rag from room to room, and never in a circle.
+"""Imports run rag ← ingest ← eval ← ui, within rag and ingest by rooms, and never in a circle.
 
 Each heavy library stays behind its fence.
 """
@@ -14,24 +14,39 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("rag", "ingest", "eval", "ui")
-ROOMS = (
-    "errors",
-    "files",
-    "settings",
-    "data_model",
-    "language",
-    "wording",
-    "models",
-    "library",
-    "retrieval",
-    "question",
-    "evidence",
-    "rules",
-    "quoting",
-    "desk",
-    "proof",
-)
-"""Of rag, the lowest first; over them stand the files at its root, which join them to a flow."""
+ROOMS = {
+    "rag": (
+        "errors",
+        "files",
+        "settings",
+        "data_model",
+        "language",
+        "wording",
+        "models",
+        "library",
+        "retrieval",
+        "question",
+        "evidence",
+        "rules",
+        "quoting",
+        "desk",
+        "proof",
+    ),
+    "ingest": (
+        "processes",
+        "lines",
+        "parts",
+        "printed",
+        "web",
+        "word",
+        "formats",
+        "files",
+        "seams",
+        "pages",
+        "storing",
+    ),
+}
+"""The lowest first; over them stand the files at the root, which join them to a flow."""
 
 # Library → the files or folders that may import it.
 FENCES = {
@@ -73,7 +88,7 @@ FENCES = {
     "llama_index": ("eval/peers/llama_index.py",),
     "haystack": ("eval/peers/haystack.py",),
     "txtai": ("eval/peers/txtai.py",),
-    "ray": ("ingest/ray_crew.py", "ingest/ray_pool.py"),
+    "ray": ("ingest/storing/ray_crew.py", "ingest/storing/ray_pool.py"),
     "fastapi": ("ui/",),
     "gradio": ("ui/",),
 }
@@ -141,27 +156,32 @@ def module_of(path: Path) -> str:
 
 
 def floor(module: str) -> int:
-    """The place of a module's room; the root's files stand over all."""
-    room = [*module.split("."), ""][1]
-    return ROOMS.index(room) if room in ROOMS else len(ROOMS)
+    """The place of a module's room in its package; the root's files stand over all."""
+    package, room = [*module.split("."), ""][:2]
+    rooms = ROOMS[package]
+    return rooms.index(room) if room in rooms else len(rooms)
 
 
-def test_every_folder_of_rag_is_a_room() -> None:
-    folders = {path.parent.name for path in (ROOT / "rag").glob("*/__init__.py")}
-    assert folders == set(ROOMS)
+@pytest.mark.parametrize("package", ROOMS)
+def test_every_folder_is_a_room(package: str) -> None:
+    folders = {path.parent.name for path in (ROOT / package).glob("*/__init__.py")}
+    assert folders == set(ROOMS[package])
     for folder in folders - {"errors", "settings"}:
-        said = ast.parse((ROOT / "rag" / folder / "__init__.py").read_text(encoding="utf-8"))
+        said = ast.parse((ROOT / package / folder / "__init__.py").read_text(encoding="utf-8"))
         assert ast.get_docstring(said), f"{folder} does not say what it is for"
         assert len(said.body) == 1, f"{folder}/__init__.py holds code"
 
 
 @pytest.mark.parametrize(
-    "path", sorted((ROOT / "rag").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT))
+    "path",
+    sorted(path for package in ROOMS for path in (ROOT / package).rglob("*.py")),
+    ids=lambda path: str(path.relative_to(ROOT)),
 )
 def test_no_room_imports_one_above_it(path: Path) -> None:
     module = module_of(path)
+    package = module.split(".")[0]
     for imported, _ in imports(path):
-        if imported.split(".")[0] == "rag" and imported != "rag":
+        if imported.startswith(f"{package}."):
             assert floor(imported) <= floor(module), f"{module} imports {imported}"
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from served_milvus import FAKE
 
-from ingest import ray_worker
-from ingest.ray_crew import RayCrew
-from ingest.ray_pool import Call
-from ingest.ray_worker import Ready, Worker
+from ingest.storing import ray_worker
+from ingest.storing.ray_crew import RayCrew
+from ingest.storing.ray_pool import Call
+from ingest.storing.ray_worker import Ready, Worker
 
 
 class Here:

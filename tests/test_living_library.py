@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from pages import BRIDGE, TEA, ingest_into, write
 
-from ingest import changes, taking
-from ingest.loaded import LoadedFile, Remark, Report
-from ingest.loading import load
+from ingest.files.loaded import LoadedFile, Remark, Report
+from ingest.files.loading import load
+from ingest.storing import changes, taking
 from rag.library.library import Library
 from rag.library.records import FileStamp
 

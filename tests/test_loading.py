@@ -13,8 +13,8 @@ import opencc
 import pytest
 from loaded_files import only
 
-from ingest.encodings import decode, plausibility
-from ingest.loading import LoadedFile, discover, load, shown_name
+from ingest.files.loading import LoadedFile, discover, load, shown_name
+from ingest.lines.encodings import decode, plausibility
 from rag.errors import (
     ArchiveCorrupt,
     DocumentError,

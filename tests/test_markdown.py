@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.lines import read_lines
-from ingest.loading import LoadedFile
-from ingest.markdown import without_marks
-from ingest.page import page_to_articles
+from ingest.files.loading import LoadedFile
+from ingest.lines.lines import read_lines
+from ingest.lines.markdown import without_marks
+from ingest.pages.page import page_to_articles
 from rag.data_model.documents import SourceFile, spans_text
 
 

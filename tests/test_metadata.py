@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.metadata import (
+from ingest.lines.metadata import (
     Metadata,
     merge,
     metadata_from_file_name,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.lines import read_lines
-from ingest.loading import LoadedFile
-from ingest.metadata import Metadata
-from ingest.page import page_to_articles
+from ingest.files.loading import LoadedFile
+from ingest.lines.lines import read_lines
+from ingest.lines.metadata import Metadata
+from ingest.pages.page import page_to_articles
 from rag.data_model.documents import Article, SourceFile, spans_text
 
 HEAD = "沙洲晚报\nSHAZHOU EVENING NEWS　　总第88期\n2022年6月3日　星期五\n第4版　社会\n"

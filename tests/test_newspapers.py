@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from ingest.loading import load
-from ingest.page import page_to_articles
+from ingest.files.loading import load
+from ingest.pages.page import page_to_articles
 from rag.data_model.documents import Article, Paragraph, spans_text
 
 PAGES = Path(__file__).parent / "newspapers"

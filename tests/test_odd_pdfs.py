@@ -9,12 +9,12 @@ import pytest
 from test_page_furniture import PROSE, SENTENCES
 from typeset_pdfs import HEIGHT, LINE, WIDTH, Sheet, read, said
 
-from ingest.formats.extracted import Extracted, Mark, PageText, join_pages
-from ingest.formats.garbled import looks_garbled
-from ingest.formats.merged_lines import cut_at_gutters
 from ingest.formats.readers import _without_scans
-from ingest.formats.text_runs import Piece
-from ingest.formats.turns import Turn
+from ingest.parts.extracted import Extracted, Mark, PageText, join_pages
+from ingest.printed.garbled import looks_garbled
+from ingest.printed.merged_lines import cut_at_gutters
+from ingest.printed.text_runs import Piece
+from ingest.printed.turns import Turn
 from rag.errors import FontsUnknown, NoTextLayer
 
 LABELS = [

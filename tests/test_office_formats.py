@@ -13,10 +13,10 @@ import pytest
 from loaded_files import lines, only, remarks_of
 from made_office import write
 
-from ingest import conversion
+from ingest.files.loading import load
 from ingest.indexing import ingest
-from ingest.loading import load
-from ingest.page import page_to_articles
+from ingest.pages.page import page_to_articles
+from ingest.processes import conversion
 from rag.errors import (
     ArchiveCorrupt,
     ArchiveTooLarge,

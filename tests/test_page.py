@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from ingest.loading import LoadedFile, load
-from ingest.metadata import Metadata
-from ingest.page import page_to_articles
+from ingest.files.loading import LoadedFile, load
+from ingest.lines.metadata import Metadata
+from ingest.pages.page import page_to_articles
 from rag.data_model.documents import Article, SourceFile, spans_text
 from rag.models.embedding import HashingEmbedder
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from typeset_pdfs import BODY, LINE, Sheet, read, said
 
-from ingest.formats.page_numbers import number_on
+from ingest.printed.page_numbers import number_on
 
 SENTENCES = (
     "河口村的老码头去年重新修过，栈桥加长了四十米，可以同时靠三条渡船。",

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pages import article
 
-from ingest.passages import split_article
+from ingest.storing.passages import split_article
 from rag.data_model.documents import Article
 from rag.models.embedding import passage_input
 

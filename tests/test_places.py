@@ -11,8 +11,8 @@ import pytest
 from pages import ingest_into
 from PIL import Image
 
-from ingest.loading import load
-from ingest.page_images import render_page
+from ingest.files.loading import load
+from ingest.pages.page_images import render_page
 from rag.data_model.documents import Place, Span
 from rag.errors import LibraryCorrupt, PageImageMissing, ParseFailed
 from rag.library.library import Library

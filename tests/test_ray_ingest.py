@@ -16,9 +16,9 @@ import killed_ray
 import numpy as np
 import pytest
 
-from ingest import ray_crew
-from ingest.crew import HomeCrew
 from ingest.indexing import ingest
+from ingest.storing import ray_crew
+from ingest.storing.crew import HomeCrew
 from rag.errors import RayMissing, RayUnreachable
 from rag.library.library import Library
 from rag.models.embedding import HashingEmbedder

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ingest.sandbox import Limits, parse
+from ingest.processes.sandbox import Limits, parse
 from rag.errors import DocumentError, ParseFailed, ParseLimit, ParseTimeout
 
 PARSERS = {
@@ -31,7 +31,7 @@ class TestSandbox:
     @pytest.fixture(autouse=True)
     def parsers(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Parsers that misbehave, in a copy of the package that a child finds."""
-        from ingest import sandbox
+        from ingest.processes import sandbox
 
         root = tmp_path / "root"
         (root / "ingest").mkdir(parents=True)
@@ -74,6 +74,7 @@ class TestSandbox:
 
     def test_a_child_loads_no_model(self) -> None:
         code = (
-            "import ingest.sandbox, sys; sys.exit('torch' in sys.modules or 'numpy' in sys.modules)"
+            "import ingest.processes.sandbox, sys; "
+            "sys.exit('torch' in sys.modules or 'numpy' in sys.modules)"
         )
         assert os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", code]) == 0

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from lxml import etree, html
 
-from ingest.formats.formulas import formula_text
-from ingest.formats.list_numbers import shown_number
-from ingest.formats.scripts import lowered, raised
+from ingest.parts.formulas import formula_text
+from ingest.parts.list_numbers import shown_number
+from ingest.parts.scripts import lowered, raised
 
 MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ingest.blocks import Kind
-from ingest.lines import read_lines
-from ingest.seam_encoder import CONTEXT, read_seam_encoder, seam_encoder, write_seam_encoder
-from ingest.segmentation import read_blocks
+from ingest.lines.blocks import Kind
+from ingest.lines.lines import read_lines
+from ingest.pages.segmentation import read_blocks
+from ingest.seams.seam_encoder import CONTEXT, read_seam_encoder, seam_encoder, write_seam_encoder
 
 CUTS = (
     (

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pages import article
 
-from ingest.passages import split_article
+from ingest.storing.passages import split_article
 from rag.language.attribution import said_by
 from rag.language.sentence_ends import sentence_ends, without_inner_ends
 from rag.language.text import fold, fold_with_offsets, numbered_sentences, sentence_spans

@@ -14,7 +14,7 @@ import pytest
 from fake_pipeline import FakePipeline, write_library
 from fastapi.testclient import TestClient
 
-from ingest.children import command, environment
+from ingest.processes.children import command, environment
 from rag.errors import LibraryCorrupt
 from rag.library.records import Counts
 from rag.models.embedding import HashingEmbedder

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from short_news import BRIDGE, LIBRARY, RECIPE
 
-from ingest.fragments import Piece, allowed_links
-from ingest.lines import ends_sentence
-from ingest.pair_model import PairModel, assign, best_detours
-from ingest.seams import SeamStatistics, read_statistics, write_statistics
-from ingest.stitching import Stitching, stitch
+from ingest.lines.lines import ends_sentence
+from ingest.seams.fragments import Piece, allowed_links
+from ingest.seams.pair_model import PairModel, assign, best_detours
+from ingest.seams.seams import SeamStatistics, read_statistics, write_statistics
+from ingest.seams.stitching import Stitching, stitch
 from rag.models.embedding import HashingEmbedder
 
 

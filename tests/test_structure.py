@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ingest.bylines import closing_names, dateline_names, read_affiliation, read_byline
-from ingest.lines import read_lines
-from ingest.segmentation import read_blocks
-from ingest.structure import paragraphs
+from ingest.lines.bylines import closing_names, dateline_names, read_affiliation, read_byline
+from ingest.lines.lines import read_lines
+from ingest.pages.segmentation import read_blocks
+from ingest.pages.structure import paragraphs
 from rag.data_model.documents import Paragraph
 
 INTERVIEW = """# 怎样修好一座老桥

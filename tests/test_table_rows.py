@@ -15,13 +15,13 @@ from pages import article, ask, asking
 from eval.benchmarks.tables import cells_read
 from eval.made_tables import made_tables
 from eval.table_files import FORMS, write
-from ingest.formats.printed_tables import AGAIN
-from ingest.formats.tables import TableCell, TableRow, table_lines
-from ingest.lines import Line
-from ingest.loading import load
-from ingest.page import read_page
-from ingest.passages import split_article
-from ingest.table_lines import cells_of_line, with_rows
+from ingest.files.loading import load
+from ingest.lines.lines import Line
+from ingest.lines.table_lines import cells_of_line, with_rows
+from ingest.pages.page import read_page
+from ingest.parts.tables import TableCell, TableRow, table_lines
+from ingest.printed.printed_tables import AGAIN
+from ingest.storing.passages import split_article
 from rag.data_model.documents import Article, Span, spans_text
 from rag.library.records import article_json, article_of
 from rag.pipeline import Pipeline

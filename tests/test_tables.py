@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.formats.cells import general, shown_number
-from ingest.formats.delimited import read_rows
-from ingest.loaded import LoadedFile
-from ingest.loading import discover, kinds, load
-from ingest.page import page_to_articles
+from ingest.files.loaded import LoadedFile
+from ingest.files.loading import discover, kinds, load
+from ingest.pages.page import page_to_articles
+from ingest.parts.cells import general, shown_number
+from ingest.parts.delimited import read_rows
 from rag.errors import DocumentError, RecordInvalid
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ingest.pair_model import PairModel
+from ingest.seams.pair_model import PairModel
 from scripts.train_stitching import averaged
 from scripts.train_torn_lines import headlines_of
 

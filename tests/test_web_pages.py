@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from site_pages import PARAGRAPHS, SITE_PAGES, TITLE, SitePage
 
-from ingest.loading import LoadedFile, load
-from ingest.page import page_to_articles
+from ingest.files.loading import LoadedFile, load
+from ingest.pages.page import page_to_articles
 
 PROSE = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
 

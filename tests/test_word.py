@@ -11,7 +11,7 @@ import pytest
 from loaded_files import lines, only
 from made_words import level, numbered, paragraph, run, word_file
 
-from ingest.page import page_to_articles
+from ingest.pages.page import page_to_articles
 from rag.errors import ParseFailed, TypeMismatch
 
 RULES = (

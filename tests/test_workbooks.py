@@ -13,8 +13,8 @@ import xlwt
 from loaded_files import lines, only, remarks_of
 from made_office import write
 
-from ingest.loading import load
-from ingest.page import page_to_articles
+from ingest.files.loading import load
+from ingest.pages.page import page_to_articles
 from rag.data_model.documents import spans_text
 from rag.errors import (
     DocumentError,

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from box_font import font_objects
 from made_files import pdf_bytes, stream
 
+from ingest.files.loading import LoadedFile
 from ingest.formats import pdf
-from ingest.formats.extracted import ROW, Extracted
-from ingest.loading import LoadedFile
-from ingest.page import PageReading, read_page
+from ingest.pages.page import PageReading, read_page
+from ingest.parts.extracted import ROW, Extracted
 from rag.data_model.documents import SourceFile
 
 WIDTH, HEIGHT = 595, 842

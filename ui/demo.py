@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ingest.children import ROOT
+from ingest.processes.children import ROOT
 from rag.settings import LibrarySettings, Settings
 from ui.engine import Pipeline, open_real_pipeline
 

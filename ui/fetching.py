@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
-from ingest.loading import SUPPORTED, shown_name
+from ingest.files.loading import SUPPORTED, shown_name
 from rag.errors import AddressRefused, FetchFailed
 from rag.files.whole import replacing
 from rag.library.storage import translated

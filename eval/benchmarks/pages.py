@@ -24,9 +24,9 @@ from eval.printed_pages import (
     read_gold,
     scan_page,
 )
+from ingest.files.loading import load
 from ingest.formats.readers import has_ocr
-from ingest.loading import load
-from ingest.page import page_to_articles
+from ingest.pages.page import page_to_articles
 
 _Scored = tuple[Layout, PageText]
 

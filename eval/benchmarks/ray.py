@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 
 from eval.made_library import documents
-from ingest.crew import Crew, HomeCrew
 from ingest.indexing import ingest_by
-from ingest.ray_crew import LOCAL, hired, in_worker
+from ingest.storing.crew import Crew, HomeCrew
+from ingest.storing.ray_crew import LOCAL, hired, in_worker
 from rag.library.library import Library
 from rag.models.embedding import Embedder, Vectors
 from rag.models.opening import open_embedder

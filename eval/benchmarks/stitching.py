@@ -22,10 +22,10 @@ from eval.corpora import embedder_of
 from eval.layouts import Layout
 from eval.news_pages import measuring_part, read_news
 from eval.stirred_pages import StirredPage, stir_page
-from ingest.loading import LoadedFile
-from ingest.metadata import Metadata
-from ingest.page import page_to_articles
-from ingest.stitching import JOIN_THRESHOLD, MOVE_THRESHOLD, UNMARKED_JOIN_THRESHOLD
+from ingest.files.loading import LoadedFile
+from ingest.lines.metadata import Metadata
+from ingest.pages.page import page_to_articles
+from ingest.seams.stitching import JOIN_THRESHOLD, MOVE_THRESHOLD, UNMARKED_JOIN_THRESHOLD
 from rag.data_model.documents import Article, SourceFile
 from rag.models.embedding import Embedder
 from rag.settings import Settings

@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from eval.made_tables import MadeTable, made_tables
 from eval.table_files import FORMS, write
-from ingest.loading import load
+from ingest.files.loading import load
 from ingest.opened import OpenLibrary
-from ingest.page import page_to_articles
+from ingest.pages.page import page_to_articles
 from rag.data_model.answers import Answer
 from rag.settings import Settings
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.corpora import SEED, distractors_of
-from ingest.passages import split_article
+from ingest.storing.passages import split_article
 from rag.data_model.documents import Article
 
 _SHORTEST, _LONGEST = 6, 24  # characters of a clause that is asked about

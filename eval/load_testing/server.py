@@ -17,7 +17,7 @@ from types import TracebackType
 import httpx
 import psutil
 
-from ingest.children import command, environment
+from ingest.processes.children import command, environment
 from rag.errors import ServerDown
 from rag.settings import ENVIRONMENT_PREFIX, Settings
 

@@ -1,7 +1,7 @@
 """Questions with passages to read, made from a SQuAD-format file.
 
-An article is cut as the product cuts it (`ingest.passages`), so that the reader learns on what it
-will be shown: at most 300 characters, often after a header with the article's title.
+An article is cut as the product cuts it (`ingest.storing.passages`), so that the reader learns on
+what it will be shown: at most 300 characters, often after a header with the article's title.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from eval.data_files import Line, read_jsonl
 from eval.squad import SquadFile, SquadPassage, SquadQuestion, read_squad
-from ingest.passages import split_article
+from ingest.storing.passages import split_article
 from rag.data_model.documents import Article, Paragraph, Span, touches
 from rag.errors import DataLineInvalid
 from rag.language.text import fold, occurrences, sentence_spans, windows

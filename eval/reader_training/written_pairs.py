@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from eval.reader_training.negatives import Miner
 from eval.reader_training.pairs import Pair, holds
 from eval.written import WrittenQuestion, evidence_in
-from ingest.passages import split_article
+from ingest.storing.passages import split_article
 from rag.data_model.documents import Article, Passage, Span
 from rag.language.text import fold, windows
 from rag.models.embedding import PassageInput, sourced_input

@@ -11,14 +11,14 @@ import re
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
-from ingest.formats.extracted import FACT, Extracted, Mark, bounded, storable
-from ingest.formats.tables import lines_of_rows, plain_rows
 from ingest.formats.word_chunks import chunk_lines, is_package
-from ingest.formats.word_numbering import Numbering
-from ingest.formats.word_package import Package, Part, W
-from ingest.formats.word_styles import Styles, is_on, value
-from ingest.formats.word_tables import WRAPPERS, inside, word_row
-from ingest.formats.word_text import TextReader, boxes
+from ingest.parts.extracted import FACT, Extracted, Mark, bounded, storable
+from ingest.parts.tables import lines_of_rows, plain_rows
+from ingest.word.numbering import Numbering
+from ingest.word.package import Package, Part, W
+from ingest.word.styles import Styles, is_on, value
+from ingest.word.tables import WRAPPERS, inside, word_row
+from ingest.word.text import TextReader, boxes
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element

@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 from typing import IO, TYPE_CHECKING, Any
 
-from ingest.formats.extracted import Extracted, bounded
 from ingest.formats.html import whole_text
-from ingest.formats.packages import Package, below, inside, local
+from ingest.parts.extracted import Extracted, bounded
+from ingest.parts.packages import Package, below, inside, local
 from rag.errors import DocumentError, ParseFailed
 
 if TYPE_CHECKING:

@@ -6,16 +6,16 @@ from collections.abc import Collection, Sequence
 from itertools import accumulate
 from typing import IO, TYPE_CHECKING, Any
 
-from ingest.formats.extracted import FACT, Extracted, Mark, bounded, storable
-from ingest.formats.web_dates import is_about_page, page_date, says_source
-from ingest.formats.web_facts import facts_around
-from ingest.formats.web_furniture import drop_furniture, is_furniture_line
-from ingest.formats.web_hidden import drop_unseen
-from ingest.formats.web_lines import has_unmarked_lists, web_lines
-from ingest.formats.web_main import main_lines, prose_of
-from ingest.formats.web_metadata import json_ld, page_authors, page_credits, page_source, page_title
-from ingest.formats.web_tables import WebLine
-from ingest.formats.web_tree import decoded_page, page_tree
+from ingest.parts.extracted import FACT, Extracted, Mark, bounded, storable
+from ingest.web.dates import is_about_page, page_date, says_source
+from ingest.web.facts import facts_around
+from ingest.web.furniture import drop_furniture, is_furniture_line
+from ingest.web.hidden import drop_unseen
+from ingest.web.lines import has_unmarked_lists, web_lines
+from ingest.web.main import main_lines, prose_of
+from ingest.web.metadata import json_ld, page_authors, page_credits, page_source, page_title
+from ingest.web.tables import WebLine
+from ingest.web.tree import decoded_page, page_tree
 from rag.errors import ParseLimit
 
 if TYPE_CHECKING:

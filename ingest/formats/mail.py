@@ -11,9 +11,9 @@ from email.parser import BytesParser
 from email.utils import parseaddr, parsedate_to_datetime
 from typing import IO, Any
 
-from ingest.encodings import decode
 from ingest.formats import html
-from ingest.formats.extracted import Extracted, bounded, storable
+from ingest.lines.encodings import decode
+from ingest.parts.extracted import Extracted, bounded, storable
 from rag.errors import EmptyDocument, EncodingUnknown, ParseFailed, ParseLimit
 
 MOST_BYTES = 64 << 20

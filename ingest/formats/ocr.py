@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from functools import cache
 from typing import IO, TYPE_CHECKING, Any
 
-from ingest.formats.extracted import Extracted, join_pages, storable
-from ingest.formats.layout import Printed, lay_out
-from ingest.formats.merged_lines import cut_at_gutters
-from ingest.formats.pictures import open_picture
-from ingest.formats.ruled_lines import ruled_lines
-from ingest.formats.text_runs import Piece
-from ingest.formats.turns import Turn
-from ingest.lines import width
+from ingest.lines.lines import width
+from ingest.parts.extracted import Extracted, join_pages, storable
+from ingest.printed.layout import Printed, lay_out
+from ingest.printed.merged_lines import cut_at_gutters
+from ingest.printed.pictures import open_picture
+from ingest.printed.ruled_lines import ruled_lines
+from ingest.printed.text_runs import Piece
+from ingest.printed.turns import Turn
 
 if TYPE_CHECKING:
     import numpy as np

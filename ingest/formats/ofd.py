@@ -10,12 +10,12 @@ import posixpath
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
-from ingest.formats.extracted import Extracted, bounded, join_pages
-from ingest.formats.layout import Printed, lay_out
-from ingest.formats.packages import Package, below, inside, local
-from ingest.formats.text_runs import Piece
-from ingest.formats.turns import Turn
-from ingest.lines import width
+from ingest.lines.lines import width
+from ingest.parts.extracted import Extracted, bounded, join_pages
+from ingest.parts.packages import Package, below, inside, local
+from ingest.printed.layout import Printed, lay_out
+from ingest.printed.text_runs import Piece
+from ingest.printed.turns import Turn
 from rag.errors import ParseFailed, ParseLimit
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
-from ingest.formats.extracted import Extracted, bounded
-from ingest.formats.packages import Package, attribute, local
-from ingest.formats.sheets import MOST_CELLS, Merge, Sheet, as_tables
-from ingest.formats.tables import TableCell, TableRow, lines_of_rows
+from ingest.parts.extracted import Extracted, bounded
+from ingest.parts.packages import Package, attribute, local
+from ingest.parts.sheets import MOST_CELLS, Merge, Sheet, as_tables
+from ingest.parts.tables import TableCell, TableRow, lines_of_rows
 from rag.errors import ParseFailed, ParseLimit
 
 if TYPE_CHECKING:

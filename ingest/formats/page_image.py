@@ -7,7 +7,7 @@ import io
 from typing import IO, Any
 
 from ingest.formats.pdf import open_document, render
-from ingest.formats.pictures import open_picture
+from ingest.printed.pictures import open_picture
 from rag.errors import PageImageMissing
 
 _MOST_PIXELS = 16_000_000

@@ -8,16 +8,16 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
-from ingest.formats.drawn_paths import drawn_frames
-from ingest.formats.extracted import MOST_CHARACTERS, Extracted, PageText, join_pages
-from ingest.formats.form_fields import filled_in, notes_on
-from ingest.formats.frames import Frame
-from ingest.formats.garbled import garbled_fonts, is_garbled_page
-from ingest.formats.glyphs import Glyph, Shown, read_glyphs, runs, with_columns
-from ingest.formats.layout import SLANTED, Printed, lay_out
-from ingest.formats.scanned import is_scanned
-from ingest.formats.text_runs import Piece, body_size
-from ingest.formats.turns import Turn
+from ingest.parts.extracted import MOST_CHARACTERS, Extracted, PageText, join_pages
+from ingest.printed.drawn_paths import drawn_frames
+from ingest.printed.form_fields import filled_in, notes_on
+from ingest.printed.frames import Frame
+from ingest.printed.garbled import garbled_fonts, is_garbled_page
+from ingest.printed.glyphs import Glyph, Shown, read_glyphs, runs, with_columns
+from ingest.printed.layout import SLANTED, Printed, lay_out
+from ingest.printed.scanned import is_scanned
+from ingest.printed.text_runs import Piece, body_size
+from ingest.printed.turns import Turn
 from rag.errors import ParseFailed, ParseLimit, PdfEncrypted
 
 if TYPE_CHECKING:

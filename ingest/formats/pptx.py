@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
-from ingest.formats.extracted import Extracted, bounded
-from ingest.formats.packages import Package, attribute, below, local
-from ingest.formats.tables import TableCell, TableRow, lines_of_rows
+from ingest.parts.extracted import Extracted, bounded
+from ingest.parts.packages import Package, attribute, below, local
+from ingest.parts.tables import TableCell, TableRow, lines_of_rows
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element

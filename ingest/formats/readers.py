@@ -13,9 +13,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import IO, Any
 
-from ingest.conversion import converted
-from ingest.encodings import decode
-from ingest.formats.extracted import Extracted, join_pages, split_pages
 from ingest.formats.signatures import (
     KIND_OF_SUFFIX,
     OLD_NAMES,
@@ -23,7 +20,10 @@ from ingest.formats.signatures import (
     kind_of,
     looks_binary,
 )
-from ingest.sandbox import Limits, parse
+from ingest.lines.encodings import decode
+from ingest.parts.extracted import Extracted, join_pages, split_pages
+from ingest.processes.conversion import converted
+from ingest.processes.sandbox import Limits, parse
 from rag.errors import (
     EncodingUnknown,
     FontsUnknown,
@@ -149,7 +149,7 @@ def read_pages(file: IO[bytes], name: str, suffix: str, way: Way) -> Extracted:
         OcrMissing: a picture, and nothing installed reads it.
         NoTextLayer, FontsUnknown: a PDF of pictures or of fonts without characters, likewise.
         ConverterMissing: an old format, and LibreOffice is not installed.
-        DocumentError: as the parser and `ingest.sandbox.parse` say.
+        DocumentError: as the parser and `ingest.processes.sandbox.parse` say.
     """
     if way.parser == "ocr":
         if not has_ocr():
@@ -165,7 +165,7 @@ def read_sheets(file: IO[bytes], name: str, way: Way) -> dict[str, Any]:
     """The `tables` of a workbook, and `remarks`.
 
     Raises:
-        DocumentError: as the parser and `ingest.sandbox.parse` say.
+        DocumentError: as the parser and `ingest.processes.sandbox.parse` say.
     """
     return parse(way.parser, file, name, PARSE_LIMITS)
 

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import IO, Any
 
-from ingest.encodings import decode
-from ingest.formats.delimited import Row, read_rows
-from ingest.formats.extracted import storable
-from ingest.formats.sheets import BETWEEN_CELLS
-from ingest.metadata import Metadata, field_of, metadata_from_mapping
+from ingest.lines.encodings import decode
+from ingest.lines.metadata import Metadata, field_of, metadata_from_mapping
+from ingest.parts.delimited import Row, read_rows
+from ingest.parts.extracted import storable
+from ingest.parts.sheets import BETWEEN_CELLS
 from rag.errors import DocumentError, EncodingUnknown, ParseFailed, ParseLimit, RecordInvalid
 
 LONGEST_RECORD = 16 << 20  # bytes

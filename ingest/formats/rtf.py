@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import IO, Any
 
-from ingest.formats.extracted import Extracted, bounded
 from ingest.formats.rtf_rows import RowShapes, ShapedRow, table_rows
-from ingest.formats.tables import lines_of_rows
+from ingest.parts.extracted import Extracted, bounded
+from ingest.parts.tables import lines_of_rows
 from rag.errors import ParseFailed, ParseLimit
 
 MOST_BYTES = 64 << 20

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from ingest.formats.tables import TableCell, TableRow
+from ingest.parts.tables import TableCell, TableRow
 
 _NEAR = 40  # twips: edges of one column may differ by as much
 _MOST_CELLS = 200

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from email.message import EmailMessage, Message
 
-from ingest.encodings import decode
 from ingest.formats.html import whole_text
-from ingest.formats.word_package import Part
+from ingest.lines.encodings import decode
+from ingest.word.package import Part
 
 _PAGE = re.compile(rb"<(?:!doctype\s+html|html|body|p|div|table)\b", re.IGNORECASE)
 _ARCHIVED = re.compile(rb"mime-version\s*:", re.IGNORECASE)

@@ -6,8 +6,8 @@ import io
 import struct
 from typing import IO, TYPE_CHECKING, Any
 
-from ingest.formats.cells import CHINESE_FORMATS, shown_number
-from ingest.formats.sheets import MOST_CELLS, Merge, Sheet, as_tables
+from ingest.parts.cells import CHINESE_FORMATS, shown_number
+from ingest.parts.sheets import MOST_CELLS, Merge, Sheet, as_tables
 from rag.errors import ParseFailed, ParseLimit
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
-from ingest.formats.cells import CHINESE_FORMATS, shown_number
-from ingest.formats.packages import Package, attribute, below, local
-from ingest.formats.sheets import MOST_CELLS, Merge, Sheet, as_tables
+from ingest.parts.cells import CHINESE_FORMATS, shown_number
+from ingest.parts.packages import Package, attribute, below, local
+from ingest.parts.sheets import MOST_CELLS, Merge, Sheet, as_tables
 from rag.errors import ParseLimit
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from ingest.loading import shown_name
+from ingest.files.loading import shown_name
 from rag.errors import BadRequest, Busy, TooManyFiles
 from rag.library.records import StoredHead
 from rag.library.shelf_names import shelf_name

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 from starlette.responses import JSONResponse
 
-from ingest.quotas import check_move
+from ingest.storing.quotas import check_move
 from rag.errors import BadRequest
 from rag.library.library import Library
 from ui.accounts.roles import remark

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
-from ingest.loading import shown_name
+from ingest.files.loading import shown_name
 from rag.errors import AddressRefused
 from rag.library.shelf_names import shelf_name
 from ui.accounts.roles import remark, who_asks

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from ingest.metadata import normal_page
+from ingest.lines.metadata import normal_page
 from rag.data_model.answers import Filters, Question
 from rag.data_model.documents import Article, Paragraph
 from rag.data_model.found import FoundPassage

@@ -8,7 +8,7 @@ from functools import partial
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from ingest.page_images import render_page
+from ingest.pages.page_images import render_page
 from ui.engine import Engine
 
 _WIDTH = 1_600  # pixels: sharp in the panel, readable when enlarged

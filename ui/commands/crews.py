@@ -13,7 +13,7 @@ from rag.errors import UsageInvalid
 from ui import console
 
 if TYPE_CHECKING:
-    from ingest.crew import Crew
+    from ingest.storing.crew import Crew
     from rag.settings import Settings
 
 OnRay = Annotated[
@@ -47,13 +47,13 @@ def crew_of(settings: Settings, ray: str | None, workers: int | None) -> Iterato
         if workers is not None:
             reason = "--ray-workers 要和 --ray 一起写。"
             raise UsageInvalid(reason=reason, command="youju ingest")
-        from ingest.crew import HomeCrew
+        from ingest.storing.crew import HomeCrew
 
         with console.waiting("正在载入向量模型"):
             embedder = open_embedder(settings.embedding)
         yield HomeCrew(embedder, settings.passages.size)
         return
-    from ingest.ray_crew import hired, in_worker
+    from ingest.storing.ray_crew import hired, in_worker
 
     embedding = in_worker(settings.embedding)
     with hired(

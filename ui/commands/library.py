@@ -19,7 +19,7 @@ from ui.options import AsJson, DataDir, Options, options_of
 from ui.references import page_label
 
 if TYPE_CHECKING:
-    from ingest.outcomes import FileOutcome, IngestReport, Progress
+    from ingest.storing.outcomes import FileOutcome, IngestReport, Progress
     from rag.library.records import StoredArticle, StoredHead
 
 _STATUSES = {
@@ -52,8 +52,8 @@ def ingest(
     options = options_of(context, data_dir, as_json)
     settings = options.settings()
     with console.waiting("正在载入程序"):
+        from ingest.files.loading import storable_path
         from ingest.indexing import ingest_by
-        from ingest.loading import storable_path
         from rag.library.library import Library
         from rag.library.shelf_names import shelf_name
 
@@ -99,7 +99,7 @@ def _telling(advance: console.Advance, options: Options) -> Callable[[Progress],
 
 def _fetched(paths: list[str], data_dir: Path) -> tuple[list[Path], list[FileOutcome]]:
     """Files and folders; pages of the web are fetched first, and those that do not come told."""
-    from ingest.outcomes import FileOutcome
+    from ingest.storing.outcomes import FileOutcome
     from ui.fetching import fetch_to, is_address
 
     files: list[Path] = []
@@ -222,7 +222,7 @@ def _show_text(stored: StoredArticle) -> None:
 
 def _show_left_out(parts: Sequence[tuple[str, str]]) -> None:
     """What of the file no article has, by its reason; the same text once."""
-    from ingest.conservation import HEADING_MARKS
+    from ingest.pages.conservation import HEADING_MARKS
 
     by_reason: dict[str, dict[str, None]] = {}
     for reason, text in parts:
@@ -249,7 +249,7 @@ def _show_report(report: IngestReport, options: Options) -> None:
     for outcome in report.files:
         _show_outcome(outcome)
     if report.passed_over:
-        from ingest.loading import kinds
+        from ingest.files.loading import kinds
 
         passed = f"{len(report.passed_over)} 个文件：{kinds(report.passed_over)}"
         console.say(f"略过 {passed}。能另存为 .docx、.xlsx 或 .pdf 的，另存后再导入。")

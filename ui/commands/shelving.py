@@ -118,7 +118,7 @@ def move(
     as_json: AsJson = False,
 ) -> None:
     """把文章移到一个文集：写出编号，或用选项筛选。"""
-    from ingest.quotas import check_move
+    from ingest.storing.quotas import check_move
     from rag.library.library import Library
 
     options = options_of(context, data_dir, as_json)

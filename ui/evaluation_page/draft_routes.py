@@ -20,7 +20,7 @@ from eval.feedback import FeedbackStore
 from eval.question_formats.loss import Losses
 from eval.question_formats.records import jsonl_text
 from eval.question_sets import EvalQuestion
-from ingest.loading import shown_name
+from ingest.files.loading import shown_name
 from rag.data_model.documents import Article
 from rag.errors import DraftMissing, NothingToDraft
 from rag.library.library import Library

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from eval.comparison import compare
 from eval.judging import Judged, judge
 from eval.run_store import BUNDLED, KeptRun, RunStore
-from ingest.loading import shown_name
+from ingest.files.loading import shown_name
 from rag.errors import BadRequest, RunMissing
 from ui.accounts.roles import Role, who_asks
 from ui.api.base import engine_of

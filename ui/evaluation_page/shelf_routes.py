@@ -7,7 +7,7 @@ import asyncio
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from ingest.loading import shown_name
+from ingest.files.loading import shown_name
 from rag.errors import BadRequest, UsageInvalid
 from ui.evaluation_page.runner import runner_of
 

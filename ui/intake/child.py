@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ingest.children import command, environment
+from ingest.processes.children import command, environment
 from rag.errors import IngestBroken, YoujuError
 from rag.settings import Settings
 from rag.settings.catalogue import catalogue

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from ingest.indexing import ingest
-from ingest.outcomes import FileOutcome
+from ingest.storing.outcomes import FileOutcome
 from rag.errors import YoujuError
 from rag.library.library import Library
 from rag.models.embedding import Embedder

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from ingest.outcomes import Status
+from ingest.storing.outcomes import Status
 from rag.errors import YoujuError
 
 JobKind = Literal["import", "correction", "rebuild", "evaluation"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ingest.corrections import Page, seams
+from ingest.storing.corrections import Page, seams
 from rag.data_model.documents import Article, Paragraph
 from rag.language.highlighting import occurrences
 from rag.library.records import ArticleHead

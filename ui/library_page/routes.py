@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse
 
-from ingest.corrections import Page, read_pages, store_corrections, stored_page
-from ingest.loading import SUPPORTED, shown_name
-from ingest.metadata import split_names
+from ingest.files.loading import SUPPORTED, shown_name
+from ingest.lines.metadata import split_names
+from ingest.storing.corrections import Page, read_pages, store_corrections, stored_page
 from rag.errors import ArticleMissing, DocumentError
 from rag.library.catalogue_queries import Sought
 from rag.library.corrections import Corrected, Correction

@@ -1,0 +1,1 @@
+"""Files in, decoded text out, of any format."""

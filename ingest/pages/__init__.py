@@ -1,0 +1,1 @@
+"""A file's lines become articles."""

@@ -1,0 +1,1 @@
+"""What several formats share: extracted text, tables, packages, numbers of lists."""

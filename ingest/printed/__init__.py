@@ -1,0 +1,1 @@
+"""Text with places on a page: columns, tables, what surrounds the text."""

@@ -1,0 +1,1 @@
+"""Programs as children of ours: how they are started, what they may do."""

@@ -1,0 +1,1 @@
+"""Which pieces of a broken page go on in which."""

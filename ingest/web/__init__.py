@@ -1,0 +1,1 @@
+"""What of a web page is its article, and what the page says of it."""

@@ -1,0 +1,1 @@
+"""Word's documents: their package, styles, numbering and text."""
