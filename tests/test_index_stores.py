@@ -1,6 +1,6 @@
 """What every engine that finds passages keeps to, in the words of a library and its answers.
 
-Each test runs over the embedded indexes and over a Milvus behind a real port.
+Each test runs over the embedded indexes, those of large libraries, and a Milvus behind a real port.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ from rag.models.embedding import HashingEmbedder
 from rag.proof.doctor import examine
 from rag.proof.verification import verify
 from rag.retrieval import indexes as embedded
-from rag.retrieval.dense import DenseIndex
 from rag.retrieval.lexical import LexicalIndex
 from rag.retrieval.milvus_server import MilvusServer
 from rag.retrieval.stores import open_store
@@ -44,7 +43,7 @@ PAPER = """某报 2024年3月{day}日 第{page}版
 """
 LIGHTHOUSE = "灯塔岛风电场共有38台风机，去年发电3亿千瓦时。\n"
 LIBRARY = "市图书馆新馆藏书80万册，每天开放到晚上十点。\n"
-ENGINES = ("embedded", "milvus")
+ENGINES = ("embedded", "coded", "milvus")
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +53,9 @@ def milvus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(params=ENGINES)
-def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Shelf:
+def shelf(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf:
+    if request.param == "coded":
+        monkeypatch.setattr(embedded, "EXACT", 0)
     url = request.getfixturevalue("milvus") if request.param == "milvus" else ""
     return Shelf(tmp_path, url)
 
@@ -237,7 +238,7 @@ class Stopped(BaseException):
 
 STEPS: dict[str, tuple[tuple[object, str], ...]] = {
     "embedded": (
-        (DenseIndex, "save"),
+        (embedded, "_save_dense"),
         (LexicalIndex, "save"),
         (embedded, "_write_manifest"),
         (embedded, "_sync"),

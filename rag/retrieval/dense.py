@@ -51,21 +51,10 @@ class DenseIndex:
     def save(self, path: Path) -> None:
         """Write to `path`.
 
-        FAISS does not look whether its last bytes arrived, so the file is written by Python.
-
         Raises:
             OSError: the file is not whole.
         """
-        import faiss
-
-        with path.open("wb") as file:
-            writing = _Writing(file)
-            try:
-                faiss.write_index(self._index, faiss.PyCallbackIOWriter(writing, _PIECE))  # type: ignore[attr-defined]
-            except Exception:  # FAISS makes errors of its own of ours
-                if writing.failure is not None:
-                    raise writing.failure from None
-                raise
+        write_faiss(self._index, path)
 
     def extended(self, vectors: Iterable[tuple[int, Vectors]], without: Sequence[int]) -> Self:
         """A copy with `vectors` added and the rows `without` taken out."""
@@ -104,6 +93,24 @@ class DenseIndex:
         )
         found = [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+
+
+def write_faiss(index: Any, path: Path) -> None:
+    """Write a FAISS index, by Python: FAISS does not look whether its last bytes arrived.
+
+    Raises:
+        OSError: the file is not whole.
+    """
+    import faiss
+
+    with path.open("wb") as file:
+        writing = _Writing(file)
+        try:
+            faiss.write_index(index, faiss.PyCallbackIOWriter(writing, _PIECE))  # type: ignore[attr-defined]
+        except Exception:  # FAISS makes errors of its own of ours
+            if writing.failure is not None:
+                raise writing.failure from None
+            raise
 
 
 class _Writing:

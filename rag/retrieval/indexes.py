@@ -1,7 +1,7 @@
 """Both indexes of one generation: published beside the library, checked, caught up or built anew.
 
     index/CURRENT             names the published directory
-    index/000042-ab12cd34/    manifest.json · dense.faiss · lexical/
+    index/000042-ab12cd34/    manifest.json · dense.faiss (in large libraries dense/) · lexical/
 
 A directory is written whole, synced and renamed before CURRENT names it, and never changed after.
 Whatever does not match its manifest is built again from the library; so is what was made of another
@@ -27,11 +27,14 @@ from rag.library.library import Library
 from rag.library.records import Changes, Version
 from rag.library.storage import translated
 from rag.models.embedding import passage_input
+from rag.retrieval.coded import CodedIndex, codable
 from rag.retrieval.dense import DenseIndex
 from rag.retrieval.lexical import LexicalIndex
 from rag.retrieval.searching import Indexes
 
 FORMAT = 2
+EXACT = 200_000
+"""Passages up to which every vector is compared: some 10 ms a search, one thread."""
 _BATCH = 500
 
 
@@ -39,7 +42,7 @@ _BATCH = 500
 class EmbeddedIndexes(Indexes):
     """FAISS and tantivy, in this process."""
 
-    dense: DenseIndex
+    dense: DenseIndex | CodedIndex
     lexical: LexicalIndex
     published: bool = False
 
@@ -64,7 +67,9 @@ def build_indexes(library: Library, model: str, dimension: int) -> EmbeddedIndex
     """New indexes over all that is alive."""
     version = library.version
     ids = library.passage_ids(version.generation)
-    dense = DenseIndex.build(library.passage_vectors(ids, model), dimension)
+    vectors = library.passage_vectors(ids, model)
+    with translated(Path(tempfile.gettempdir())):
+        dense = _kind(len(ids), dimension).build(vectors, dimension)
     if len(dense) != len(ids):
         raise ModelChanged(missing=len(ids) - len(dense), model=model)
     return EmbeddedIndexes(dense, _lexical(library, ids), version, model)
@@ -83,12 +88,24 @@ def caught_up(indexes: EmbeddedIndexes, library: Library) -> EmbeddedIndexes:
         return build_indexes(library, indexes.model, indexes.dense.dimension)
     changes = library.changes(indexes.generation, version.generation)
     vectors = library.passage_vectors(changes.born, indexes.model)
-    dense = indexes.dense.extended(vectors, without=changes.died)
+    with translated(Path(tempfile.gettempdir())):
+        dense = indexes.dense.extended(vectors, without=changes.died)
     alive = library.passage_ids(version.generation)
-    if len(dense) != len(alive):  # says what is missing, if anything is
+    if len(dense) != len(alive) or not _suits(dense):  # says what is missing, if anything is
         return build_indexes(library, indexes.model, indexes.dense.dimension)
     lexical = _lexical_caught_up(indexes.lexical, changes, library, alive)
     return EmbeddedIndexes(dense, lexical, version, indexes.model)
+
+
+def _kind(passages: int, dimension: int) -> type[DenseIndex | CodedIndex]:
+    return CodedIndex if passages > EXACT and codable(dimension) else DenseIndex
+
+
+def _suits(dense: DenseIndex | CodedIndex) -> bool:
+    """Whether an index that grew or shrank is still of the kind for its size."""
+    if isinstance(dense, CodedIndex):  # at the border it stays what it is
+        return not dense.worn and 2 * len(dense) > EXACT
+    return _kind(len(dense), dense.dimension) is DenseIndex
 
 
 def _lexical_caught_up(
@@ -127,7 +144,7 @@ def publish(indexes: EmbeddedIndexes, library: Library) -> None:
     with translated(root):
         try:
             temporary.mkdir(parents=True)
-            indexes.dense.save(temporary / "dense.faiss")
+            _save_dense(indexes.dense, temporary)
             indexes.lexical.save(temporary / "lexical")
             _write_manifest(temporary, indexes, library)
             _sync(temporary)
@@ -141,6 +158,15 @@ def publish(indexes: EmbeddedIndexes, library: Library) -> None:
     for old in root.iterdir():
         if old.is_dir() and old.name != name:
             shutil.rmtree(old, ignore_errors=True)
+
+
+def _save_dense(dense: DenseIndex | CodedIndex, directory: Path) -> None:
+    dense.save(directory / ("dense" if isinstance(dense, CodedIndex) else "dense.faiss"))
+
+
+def _load_dense(directory: Path) -> DenseIndex | CodedIndex:
+    coded = directory / "dense"
+    return CodedIndex.load(coded) if coded.is_dir() else DenseIndex.load(directory / "dense.faiss")
 
 
 def _published_version(library: Library) -> Version | None:
@@ -185,7 +211,7 @@ def _load_published(library: Library, model: str) -> EmbeddedIndexes | str:
             return stranger
         if _hashes(directory) != manifest["files"]:
             return "索引文件与清单不符"
-        dense = DenseIndex.load(directory / "dense.faiss")
+        dense = _load_dense(directory)
         lexical = LexicalIndex.load(directory / "lexical")
         if not len(dense) == len(lexical) == manifest["passages"]:
             return "索引里的条数与清单不符"
@@ -228,11 +254,17 @@ def _write_manifest(directory: Path, indexes: EmbeddedIndexes, library: Library)
 
 def _hashes(directory: Path) -> dict[str, str]:
     """Relative name → sha256 of every index file."""
-    return {
-        str(file.relative_to(directory)): hashlib.sha256(file.read_bytes()).hexdigest()
+    files = (
+        file
         for file in sorted(directory.rglob("*"))
         if file.is_file() and file.name != "manifest.json" and not file.name.endswith(".lock")
-    }
+    )
+    hashes = {}
+    for file in files:
+        with file.open("rb") as opened:  # a piece at a time: some are of a gigabyte
+            digest = hashlib.file_digest(opened, "sha256").hexdigest()
+        hashes[str(file.relative_to(directory))] = digest
+    return hashes
 
 
 def _sync(directory: Path) -> None:

@@ -11,8 +11,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import tempfile
-import weakref
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ import numpy as np
 
 from rag.language.text import words
 from rag.retrieval.searching import rows_of
+from rag.retrieval.workspace import Workspace
 
 _HEAP_BYTES = 64_000_000
 _TOKENIZER = "spaced"
@@ -33,14 +32,6 @@ _DEEPEST = 4096
 have nothing to do with each other; where it must go deeper, the index is asked for them by name."""
 
 
-class _Workspace:
-    """A temporary directory that goes when nothing uses it any more."""
-
-    def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="youju-"))
-        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
-
-
 @dataclass(frozen=True, slots=True)
 class LexicalIndex:
     """Passages' words under their row ids. `workspace` is a private copy that goes with us."""
@@ -48,7 +39,7 @@ class LexicalIndex:
     _index: Any
     _searcher: Any
     directory: Path
-    _workspace: _Workspace | None = None
+    _workspace: Workspace | None = None
 
     @classmethod
     def build(cls, texts: Iterable[tuple[int, str]]) -> Self:
@@ -59,7 +50,7 @@ class LexicalIndex:
         """
         import tantivy
 
-        workspace = _Workspace()
+        workspace = Workspace()
         with _os_errors():
             index = tantivy.Index(_schema(), path=str(workspace.path))
         return cls._filled(index, texts, workspace)
@@ -85,7 +76,7 @@ class LexicalIndex:
         """A copy with `texts` added."""
         import tantivy
 
-        workspace = _Workspace()
+        workspace = Workspace()
         _copy(self.directory, workspace.path)
         return self._filled(tantivy.Index.open(str(workspace.path)), texts, workspace)
 
@@ -94,7 +85,7 @@ class LexicalIndex:
         cls,
         index: Any,
         texts: Iterable[tuple[int, str]],
-        workspace: _Workspace,
+        workspace: Workspace,
     ) -> Self:
         import tantivy
 
