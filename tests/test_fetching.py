@@ -147,6 +147,23 @@ def test_what_is_refused_before_anything_is_asked(
         fetch(url)
 
 
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [(socket.EAI_NONAME, "没有这个主机"), (socket.EAI_AGAIN, "暂时查不到这个主机的地址")],
+    ids=["unknown", "offline"],
+)
+def test_a_host_that_cannot_be_looked_up_now_is_not_said_to_be_none(
+    number: int, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look_up(*_: object, **__: object) -> list[Any]:
+        raise socket.gaierror(number, "in the system's own words")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    with pytest.raises(FetchFailed) as failed:
+        fetch("https://news.example/")
+    assert failed.value.context["reason"] == reason
+
+
 def test_a_page_is_kept_under_a_name_of_its_own(site: str, tmp_path: Path) -> None:
     url = f"{site}/新闻/集市?页=1"
     file = fetch_to(url, tmp_path)

@@ -23,6 +23,7 @@ from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from ingest.files.loading import SUPPORTED, shown_name
 from rag.errors import AddressRefused, FetchFailed
+from rag.errors.reasons import why
 from rag.files.whole import replacing
 from rag.library.storage import translated
 from ui.intake.uploads import safe_name
@@ -132,8 +133,8 @@ def _connected(url: str, deadline: float) -> tuple[http.client.HTTPConnection, S
     parts, host, port = _checked(url)
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise FetchFailed(url=_shown(url), reason="没有这个主机") from error
+    except OSError as error:
+        raise FetchFailed(url=_shown(url), reason=_why(error)) from error
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if not addresses or not all(map(is_public, addresses)):
         raise AddressRefused(url=_shown(url), reason="不是公网地址")
@@ -235,7 +236,9 @@ def _why(error: Exception) -> str:
         return f"超过 {SECONDS:.0f} 秒"
     if isinstance(error, ssl.SSLError):
         return "安全连接建不起来"
-    return "连不上" if isinstance(error, OSError) else "回答看不懂"
+    if isinstance(error, OSError):
+        return why(error) if error.errno is not None else "连不上"  # else in English
+    return "回答看不懂"
 
 
 def _shown(url: str) -> str:
