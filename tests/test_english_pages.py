@@ -86,10 +86,36 @@ def test_pages_say_nothing_in_chinese_that_is_not_marked(
 
 
 def is_data(found: str) -> bool:
-    """The seal, and what the library and its sets hold: names, places of articles."""
+    """The seal, places of articles, what is to be written in a file."""
     return found.startswith(("yj-seal", "yj-label: 《")) or found.endswith(
-        (": 默认文集", ": 示例版面的问题", "“否” (or false) means that it should be refused")
+        "“否” (or false) means that it should be refused"
     )
+
+
+def test_the_collection_that_nobody_named_is_called_in_english(
+    server: Server, browser: Any
+) -> None:
+    api = f"{server.url}v1/collections"
+    made = httpx.post(api, json={"name": "工程"}).json()
+    library = Visit(browser, server.url, "/library", extra_http_headers=IN_ENGLISH)
+    page = library.page
+    page.wait_for_selector("[data-shelf=默认文集]")
+    shelf = "[data-shelf=默认文集] span >> nth=0"
+    assert page.inner_text(shelf) == "Default collection"
+    assert page.inner_text("#yj-move-to [value=默认文集]") == "Default collection"
+    page.click(shelf)
+    page.wait_for_selector(".yj-into:not([hidden])")
+    assert page.inner_text(".yj-into").endswith("“Default collection”")
+    page.click("[data-shelf-do=rename]")
+    assert "“Default collection”" in page.inner_text(".yj-naming h3")
+    library.close()
+    chat = Chat(browser, server.url, extra_http_headers=IN_ENGLISH)
+    chat.page.click(".yj-filter-toggle")
+    chat.page.click("[data-shelf=collections] .yj-pick >> nth=0")
+    assert chat.page.inner_text(".yj-chips").split() == ["Collections:", "Default", "collection"]
+    assert httpx.get(api).json()[0]["name"] == "默认文集"  # data is as it is
+    chat.close()
+    httpx.delete(f"{api}/{made['collection_id']}")
 
 
 @SIZES

@@ -14,7 +14,7 @@ from eval.measures.statistic import Figure
 from eval.run_store import KeptRun, KeptSet
 from rag.errors import DataLineInvalid
 from ui.chat.escaping import attribute, escaped
-from ui.language import _, message
+from ui.language import _, given, message
 from ui.language.errors import shown as shown_error
 from ui.language.errors import told
 
@@ -52,7 +52,7 @@ def sets_html(sets: Iterable[KeptSet], chosen: str) -> str:
     return "".join(
         f'<label class="yj-choice"><input type="radio" name="set" value="{attribute(one.id)}"'
         f"{' checked' if one.id == chosen else ''}>"
-        f'<span class="yj-name">{escaped(one.name)}</span>'
+        f'<span class="yj-name">{escaped(given.shown(one.name))}</span>'
         f'<span class="yj-label">{_("{} 题", one.questions)}</span></label>'
         for one in sets
     )
@@ -92,7 +92,8 @@ def run_html(
     """
     actions = "" if active else _actions(run, others, files, finished=report is not None)
     return (
-        f'<header class="yj-run-head"><div><h2>{escaped(run.title)}</h2>{_told(run, report)}</div>'
+        f'<header class="yj-run-head"><div><h2>{escaped(given.shown(run.title))}</h2>'
+        f"{_told(run, report)}</div>"
         f'<div class="yj-row">{actions}</div></header>'
         f'{_failure(run)}<div class="yj-compared"></div>{_figures(report) if report else ""}'
     )
@@ -147,7 +148,7 @@ def _run(run: KeptRun, active: str | None) -> str:
     tag = figure or f'<span class="yj-tag {tone}">{_(state)}</span>'
     return (
         f'<li><button type="button" class="yj-run" data-run="{attribute(run.id)}">'
-        f'<span class="yj-name">{escaped(run.title)}</span>{tag}'
+        f'<span class="yj-name">{escaped(given.shown(run.title))}</span>{tag}'
         '<span class="yj-label">'
         f"{_('{} · {} 题', _moment(run.began), run.questions)}</span></button></li>"
     )
@@ -195,7 +196,7 @@ def _told(run: KeptRun, report: Mapping[str, Any] | None) -> str:
     """Of which set, when, for how long, where and by which program."""
     stamps = report["settings"] if report else {}
     parts = [
-        run.set_name if run.name else "",
+        given.shown(run.set_name) if run.name else "",
         _moment(run.began),
         _("{} 题", run.questions),
         _duration(stamps.get("started", ""), stamps.get("finished", "")),

@@ -9,6 +9,7 @@ from typing import Any
 
 from ui.language import _, current, message
 from ui.language.errors import any_message, told
+from ui.language.given import shown
 from ui.language.retelling import retold
 
 _TITLES = (
@@ -48,7 +49,7 @@ def in_words(job: dict[str, Any]) -> dict[str, Any]:
     if current() == "zh":
         return job
     return job | {
-        "title": retold(job["title"], _TITLES, str),
+        "title": retold(job["title"], _TITLES, shown),
         "unit": retold(job["unit"], _UNITS.values()),
         "awaiting": job.get("awaiting") and _(job["awaiting"]),
         "error": job["error"] and told(job["error"]),

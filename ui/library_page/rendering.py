@@ -10,6 +10,7 @@ from rag.language.highlighting import occurrences
 from rag.library.records import ArticleHead, StoredHead
 from ui.chat.escaping import attribute, escaped
 from ui.language import _, in_chinese, message
+from ui.language.given import shown
 from ui.references import page_label
 
 _AROUND = 60
@@ -57,7 +58,13 @@ def place_text(article: ArticleHead, file: str, collection: str = "") -> str:
     """`《报名》 2024-05-20 第3版 · 作者 · 8 段 · 文件 · 文集`."""
     paper = f"《{article.newspaper}》" if article.newspaper else ""
     where = " ".join(filter(None, (paper, article.date, page_label(article.page))))
-    parts = (where, "、".join(article.authors), _("{} 段", article.paragraphs), file, collection)
+    parts = (
+        where,
+        "、".join(article.authors),
+        _("{} 段", article.paragraphs),
+        file,
+        shown(collection),
+    )
     return " · ".join(part for part in parts if part)
 
 

@@ -9,6 +9,7 @@ from rag.library.shelf_queries import Collection, Tag
 from rag.settings import QuotaSettings
 from ui.chat.escaping import attribute, escaped
 from ui.language import _
+from ui.language.given import shown
 from ui.references import page_label
 
 _TEN_THOUSAND = 10_000
@@ -81,7 +82,7 @@ def _shelf(
     characters = _characters(held[1]) + (_("（最多 {}）", _characters(most[1])) if most[1] else "")
     return (
         f'<button type="button" class="yj-shelf" data-shelf="{attribute(value)}"'
-        f' aria-pressed="{str(pressed).lower()}"><span>{escaped(name)}</span>'
+        f' aria-pressed="{str(pressed).lower()}"><span>{escaped(shown(name))}</span>'
         f'<span class="yj-label">{articles} · {characters}</span></button>'
     )
 
@@ -95,14 +96,15 @@ def _characters(count: int) -> str:
 
 def _option(value: str, count: int | None = None, *, chosen: bool = False) -> str:
     selected = " selected" if chosen else ""
-    said = escaped(value) if count is None else _("{}（{}）", escaped(value), count)
+    name = escaped(shown(value))
+    said = name if count is None else _("{}（{}）", name, count)
     return f'<option value="{attribute(value)}"{selected}>{said}</option>'
 
 
 def _binned(one: Binned) -> str:
     paper = f"《{one.newspaper}》" if one.newspaper else ""
     where = " ".join(filter(None, (paper, one.date, page_label(one.page))))
-    place = " · ".join(filter(None, (where, one.collection, one.file)))
+    place = " · ".join(filter(None, (where, shown(one.collection or ""), one.file)))
     until = f"{one.kept_until.astimezone():%Y-%m-%d}"
     return (
         f'<li><span class="yj-name">{escaped(one.title)}</span>'

@@ -1,6 +1,7 @@
 // Which articles may answer: fields, and a row of chips that always says what is chosen.
 // The value is the API's `filters`; `names` remembers the titles of chosen articles.
 import { button, called, make, toast } from "./dom.js";
+import { shown } from "/ui/given.js";
 import { wholeDay } from "./days.js";
 import { SHELVES, offerShelves, remember, showShelves, withPick, withoutGone } from "./shelves.js";
 
@@ -49,7 +50,7 @@ export class Filters {
     const { kept, gone } = withoutGone({ ...value }, this.collections ?? value.collections ?? []);
     this.value = kept;
     this.show();
-    if (gone.length) toast(`文集“${gone.join("”“")}”已经不在了，不再按它筛选。`);
+    if (gone.length) toast(`文集“${gone.map(shown).join("”“")}”已经不在了，不再按它筛选。`);
   }
 
   // What the API takes: without the titles.
@@ -142,7 +143,7 @@ export class Filters {
     for (const [name, label] of Object.entries(SHELVES)) {
       for (const value of this.value[name] ?? []) {
         const drop = () => this.change(withPick(this.value, { name, value }));
-        chips.push(this.chip(`${label}：${value}`, drop));
+        chips.push(this.chip(`${label}：${shown(value)}`, drop));
       }
     }
     for (const id of this.value.articles ?? []) {

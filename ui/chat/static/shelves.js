@@ -1,5 +1,6 @@
 // Collections and tags to filter by: a row of boxes each, shown where there is something to choose.
 // What was chosen last is remembered by the browser, for the next conversation.
+import { shown } from "/ui/given.js";
 import { make } from "./dom.js";
 import { read, write } from "./storage.js";
 
@@ -19,7 +20,7 @@ function pick(name, { name: value, articles }) {
   const label = make("label", "yj-pick");
   const box = make("input", "yj-unseen");
   Object.assign(box, { type: "checkbox", name, value });
-  label.append(box, make("span", "", value), make("span", "yj-label", `${articles}`));
+  label.append(box, make("span", "", shown(value)), make("span", "yj-label", `${articles}`));
   return label;
 }
 

@@ -1,5 +1,6 @@
 // The library page. HTML comes from ui/library_page, already escaped.
 import { ask, find, guarded } from "/ui/asking.js";
+import { shown } from "/ui/given.js";
 import { keepSpaced } from "/ui/chat/spacing.js";
 import { articleDialog } from "/ui/library_page/article.js";
 import { takeDrops } from "/ui/library_page/drops.js";
@@ -44,7 +45,7 @@ function showShelves({ collection, shelves, managing, options }) {
   find("#yj-tagged").innerHTML = options.tags;
   find("#yj-tagged").hidden = !options.tags;
   find(".yj-into").hidden = !collection;
-  find(".yj-into").textContent = `新文章存进文集“${collection}”`;
+  find(".yj-into").textContent = `新文章存进文集“${shown(collection)}”`;
 }
 
 async function search() {

@@ -1,6 +1,7 @@
 // Articles chosen in the list: moved, tagged and removed together; what was removed can be undone.
 import { element, find, guarded, send } from "/ui/asking.js";
 import { confirmed } from "/ui/confirming.js";
+import { shown } from "/ui/given.js";
 
 const UNDO_SECONDS = 20;
 
@@ -43,7 +44,7 @@ export function startSelecting(stock, trouble, changed) {
     if (event.target === all || event.target.dataset.select) show();
   });
   find("#yj-move-to", bar).addEventListener("change", ({ target: { value } }) => {
-    if (value) shelve({ collection: value }, ({ moved }) => `已把 ${moved.length} 篇移到“${value}”。`);
+    if (value) shelve({ collection: value }, ({ moved }) => `已把 ${moved.length} 篇移到“${shown(value)}”。`);
   });
   find("#yj-untag", bar).addEventListener("change", ({ target: { value } }) => {
     if (value) shelve({ remove_tags: [value] }, ({ untagged }) => `已从 ${untagged.length} 篇去掉“${value}”。`);

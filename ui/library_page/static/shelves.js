@@ -1,5 +1,6 @@
 // Collections are made, renamed and removed in a small dialog.
 import { ask, find, guarded, send } from "/ui/asking.js";
+import { shown } from "/ui/given.js";
 
 const WORDS = {
   create: { title: "新建文集", act: "新建" },
@@ -42,7 +43,7 @@ export function namingDialog(dialog, done) {
   return async ({ shelfDo: verb, id = "", name = "", count = "0" }) => {
     open = { verb, id, count };
     said.replaceChildren();
-    find("h3", dialog).textContent = name && verb !== "create" ? `${WORDS[verb].title}“${name}”` : WORDS[verb].title;
+    find("h3", dialog).textContent = name && verb !== "create" ? `${WORDS[verb].title}“${shown(name)}”` : WORDS[verb].title;
     find("[type=submit]", dialog).textContent = WORDS[verb].act;
     const removing = verb === "remove";
     find(".yj-name-asked", dialog).hidden = removing;
@@ -51,7 +52,7 @@ export function namingDialog(dialog, done) {
     form.elements.name.value = verb === "rename" ? name : "";
     if (removing) {
       const others = (await ask("/v1/collections")).filter((one) => String(one.collection_id) !== id);
-      form.elements.target.replaceChildren(...others.map((one) => new Option(one.name, one.collection_id)));
+      form.elements.target.replaceChildren(...others.map((one) => new Option(shown(one.name), one.collection_id)));
     }
     dialog.showModal();
     (removing ? find("[data-cancel]", dialog) : form.elements.name).focus();
