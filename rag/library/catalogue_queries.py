@@ -28,7 +28,7 @@ MISSING = "?"
 
 _MOST_WORDS = 10
 _REMEMBERED = 64
-_MOST_VALUES = 40
+_MOST_VALUES = 300
 _YEAR = "substr(day, 1, 4)"
 _VIEWS: Mapping[View, str] = {
     "live": "died IS NULL",
@@ -92,6 +92,23 @@ class CatalogueQueries(HistoryQueries):
     """Part of `rag.library.queries.LibraryQueries`."""
 
     _counted: dict[object, tuple[object, Any]]
+
+    def titled_keys(self, words: str, limit: int) -> Sequence[int]:
+        """Rows of the first articles whose title holds all the words, between blanks."""
+        named = {f"w{at}": word for at, word in enumerate(fold(words).split()[:_MOST_WORDS])}
+        holds = "".join(f" AND instr(sought, :{w}) AND instr(folded(title), :{w})" for w in named)
+        rows = self._database.all(
+            f"SELECT article FROM heads WHERE died IS NULL{holds} ORDER BY article LIMIT :limit",  # noqa: S608
+            {**named, "limit": limit},
+        )
+        return tuple(row[0] for row in rows)
+
+    def span_of_days(self) -> tuple[str | None, str | None]:
+        """The first and the last day that live articles say they are of."""
+        row = self._database.one(
+            "SELECT min(nullif(day, '')), max(nullif(day, '')) FROM heads WHERE died IS NULL"
+        )
+        return (row[0], row[1]) if row else (None, None)
 
     def count_sought(self, sought: Sought) -> int:
         """How many articles a list has."""

@@ -187,6 +187,7 @@ class Database:
             )
         for pragma in ("query_only = ON", "wal_autocheckpoint = 0", "busy_timeout = 5000"):
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function("folded", 1, fold, deterministic=True)
         return connection
 
     def _check_version(self) -> None:

@@ -15,12 +15,13 @@ from eval.feedback import Feedback, FeedbackStore, questions_text
 from rag.data_model.answers import Answer, Question
 from rag.desk.suggestions import candidates
 from rag.errors import BadRequest, NoFeedback, YoujuError
+from rag.library.catalogue_queries import Sought
 from rag.library.library import Library
 from rag.library.records import StoredArticle, Version
 from ui.accounts.roles import present
 from ui.chat.answer_view import answer_html, error_html
 from ui.chat.article_view import Fate, article_html
-from ui.chat.catalogue import Catalogue
+from ui.chat.catalogue import choices, titled
 from ui.chat.exporting import Conversation, ExportedFile, exported
 from ui.chat.suggestion_view import suggestion_html
 from ui.chat.target import Target
@@ -79,19 +80,17 @@ def server_functions(engine: Engine) -> list[ServerFunction]:
 
 
 class _Chat:
-    """The functions themselves. Remembers the catalogue and the suggestions of a generation."""
+    """The functions themselves. Remembers the suggestions of a generation."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._feedback = FeedbackStore(engine.settings.data_dir)
-        self._known: tuple[Version | None, Catalogue] = (None, Catalogue(-1, ()))
         self._suggested: tuple[Version | None, list[str]] = (None, [])
 
     async def welcome(self) -> dict[str, Any]:
         """What is in the library; where it is empty, how to fill it."""
-        catalogue = await self._engine.run(self._catalogue)
-        html = "" if catalogue.articles else _empty_library()
-        return {**catalogue.choices(), "html": html}
+        offered = await self._engine.run(lambda pipeline: choices(pipeline.library))
+        return {**offered, "html": "" if offered["articles"] else _empty_library()}
 
     async def suggest(self) -> dict[str, Any]:
         """Questions to start with."""
@@ -99,8 +98,8 @@ class _Chat:
 
     async def find_articles(self, data: Any) -> dict[str, Any]:
         """Articles by words of their title."""
-        catalogue = await self._engine.run(self._catalogue)
-        return {"found": catalogue.find(_validated(_Words, data).words)}
+        words = _validated(_Words, data).words
+        return {"found": await self._engine.run(lambda one: titled(one.library, words))}
 
     async def read_article(self, data: Any) -> dict[str, Any]:
         """The article that a citation names, the quote marked."""
@@ -130,17 +129,13 @@ class _Chat:
         content = questions_text(judgements).encode()
         return _file(ExportedFile(_("有据评价.jsonl"), "application/x-ndjson", content))
 
-    def _catalogue(self, pipeline: Pipeline) -> Catalogue:
-        version = pipeline.library.version
-        if self._known[0] != version:
-            self._known = version, Catalogue.of(pipeline.library)
-        return self._known[1]
-
     def _suggestions(self, pipeline: Pipeline) -> list[str]:
         """Questions that the library really answers."""
         version = pipeline.library.version
         if self._suggested[0] != version:
-            stored = pipeline.library.articles()[:_SAMPLED_ARTICLES]
+            latest = pipeline.library.sought_keys(Sought(), "stored", _SAMPLED_ARTICLES)
+            read = pipeline.library.articles_by_key(latest)
+            stored = [read[key] for key in sorted(read)]
             answered: list[str] = []
             for question in candidates(one.article for one in stored):
                 if len(answered) == _SUGGESTED:
