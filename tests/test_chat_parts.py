@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -165,6 +166,32 @@ def test_a_quote_of_an_earlier_version_is_shown_in_that_version(tmp_path: Path) 
         assert f"<mark>{paragraph.text}</mark>" in shown
         assert ("换了新版" in shown) == said
         assert ("只问这一篇" in shown) != said
+    engine.close()
+
+
+def test_the_chat_opens_without_reading_all_articles(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or it would wait for seconds where there are very many."""
+    settings = load_settings(tmp_path / "data")
+    for number in range(60):
+        text = f"# 第{number}号灯塔\n\n灯塔{number}是看守海口的一座高塔，夜里亮灯。\n"
+        (tmp_path / f"{number}.txt").write_text(text, encoding="utf-8")
+    ingest_files(sorted(tmp_path.glob("*.txt")), settings, HashingEmbedder(), lambda *_: None)
+    engine = Engine(settings, FakePipeline)
+    engine.start()
+    chat = {one.__name__: one for one in server_functions(engine)}
+
+    def everything(*_: object, **__: object) -> None:
+        pytest.fail("all articles are read")
+
+    monkeypatch.setattr(FakePipeline, "try_out", lambda *_: SimpleNamespace(answered=True))
+    monkeypatch.setattr(Library, "articles", everything)
+    monkeypatch.setattr(Library, "heads", everything)
+    assert asyncio.run(called(chat["welcome"], None))["articles"] == 60
+    found = asyncio.run(called(chat["find_articles"], {"words": "灯塔 59"}))["found"]
+    assert [one["title"] for one in found] == ["第59号灯塔"]
+    assert "灯塔" in asyncio.run(called(chat["suggest"], None))["html"]
     engine.close()
 
 

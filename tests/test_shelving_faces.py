@@ -86,6 +86,17 @@ def test_collections_over_http(client: httpx.Client) -> None:
     assert named(client)[DEFAULT]["articles"] == 2
 
 
+def test_articles_are_listed_a_page_at_a_time(client: httpx.Client) -> None:
+    whole = client.get("/v1/articles")
+    assert int(whole.headers["x-total-count"]) == len(whole.json()) == 2
+    page = client.get("/v1/articles", params={"limit": 1, "offset": 1})
+    assert page.json() == whole.json()[1:2]
+    assert page.headers["x-total-count"] == whole.headers["x-total-count"]
+    assert client.get("/v1/articles", params={"limit": 9, "offset": 10**6}).json() == []
+    refused = client.get("/v1/articles", params={"limit": 0})
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad_request")
+
+
 def test_answers_come_from_the_collections_that_are_asked(client: httpx.Client) -> None:
     client.post("/v1/collections", json={"name": "工程"})
     bridge = bridge_of(client)

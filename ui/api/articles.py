@@ -81,8 +81,10 @@ async def articles(
     tag: Annotated[
         list[str] | None, Query(description="只要有其中任一个标签的", max_length=100)
     ] = None,
+    limit: Annotated[int | None, Query(ge=1, le=1000, description="至多这么多篇")] = None,
+    offset: Annotated[int, Query(ge=0, le=10**7, description="从第几篇之后数起")] = 0,
 ) -> JSONResponse:
-    """库里的全部文章，不含正文。"""
+    """库里的文章，先存入的在前，不含正文；不写 `limit` 就是全部，响应头 `X-Total-Count` 是总数。"""
     filters = FiltersBody(collections=tuple(collection or ()), tags=tuple(tag or ())).filters
 
     def read(pipeline: Pipeline) -> Sequence[StoredHead]:
@@ -90,7 +92,9 @@ async def articles(
         return [one for one in pipeline.library.heads() if one.is_shelved(filters)]
 
     stored = await engine_of(request).run(read)
-    return JSONResponse([article_summary(article) for article in stored])
+    page = stored[offset : offset + limit if limit else None]
+    total = {"X-Total-Count": str(len(stored))}
+    return JSONResponse([article_summary(article) for article in page], headers=total)
 
 
 @router.get(
