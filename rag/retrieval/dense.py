@@ -20,8 +20,6 @@ from rag.retrieval.searching import rows_of
 Scored = list[tuple[int, float]]
 _BATCH = 4096
 _PIECE = 1 << 20
-_ONE_THREAD = 50_000
-"""Vectors up to which a search takes a thread few milliseconds; helpers would mostly spin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +74,7 @@ class DenseIndex:
 
         if not len(self):
             return []
-        if len(self) <= _ONE_THREAD:  # a setting of the calling thread
-            faiss.omp_set_num_threads(1)
+        faiss.omp_set_num_threads(1)  # of the calling thread: helpers would mostly spin
         parameters = None
         if among is not None:
             if not len(among):
