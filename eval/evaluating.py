@@ -11,7 +11,7 @@ from eval.report_folders import check_free
 from eval.reports import Report, evaluate
 from eval.run_stamps import key_of, read_stamps
 from eval.runs import ANSWERS, Run, answer_all
-from rag.data_model.answers import Answer
+from rag.data_model.answers import Answer, Filters
 from rag.errors import NothingToEvaluate
 from rag.models.embedding import Progress
 from rag.pipeline import Pipeline
@@ -43,11 +43,13 @@ def ask_in(
     Raises:
         NothingToEvaluate: the library is empty.
         ReportTaken: the folder holds the run of another set.
+        CollectionMissing: the set is to be asked of one that is not there.
         DataFileMissing, StorageFull, StorageFailed: the folder does not take the answers.
     """
     _check_articles(pipeline)
+    pipeline.library.check_collections(Filters(collections=questions.collections))
     check_free(folder, questions)
-    key = key_of(read_bytes(questions.path).hex(), *_asked_of(pipeline))
+    key = key_of(read_bytes(questions.path).hex(), *_asked_of(pipeline), *questions.collections)
     path = folder / ANSWERS
     earlier = read_stamps(path)
     resume = earlier is not None and earlier.key == key and not (again and earlier.finished)
@@ -59,7 +61,7 @@ def ask_in(
         resume=resume,
         at_once=at_once,
         key=key,
-        asked=questions.path.name,
+        asked=questions.name,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -70,11 +70,35 @@ class EvalQuestion:
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """The questions of a file, in order, their ids distinct, and the lines that are wrong."""
+    """The questions of a file, in order, their ids distinct, and the lines that are wrong.
+
+    Attributes:
+        collections: of whose articles all of it is asked; empty: of all.
+    """
 
     path: Path
     questions: tuple[EvalQuestion, ...]
     problems: tuple[DataLineInvalid, ...] = ()
+    collections: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The file's, and what it is asked of."""
+        within = f"（文集：{'、'.join(self.collections)}）" if self.collections else ""
+        return f"{self.path.name}{within}"
+
+    def within(self, collections: Iterable[str]) -> QuestionSet:
+        """The same, asked of some collections; a question that names its own keeps to those."""
+        named = tuple(collections)
+        if not named:
+            return self
+        asked = tuple(
+            one
+            if one.filters.collections
+            else replace(one, filters=one.filters.model_copy(update={"collections": named}))
+            for one in self.questions
+        )
+        return replace(self, questions=asked, collections=named)
 
     def __len__(self) -> int:
         return len(self.questions)

@@ -39,11 +39,11 @@ def check_free(folder: Path, questions: QuestionSet) -> None:
     answers = folder / ANSWERS
     stamps = read_stamps(answers)
     told = {stamps.asked if stamps else "", _reported(folder)} - {""}
-    other = next((name for name in sorted(told) if name != questions.path.name), None)
+    other = next((name for name in sorted(told) if name != questions.name), None)
     if other is None and (run := _other_questions(answers, questions)) is not None:
-        other = f"{questions.path.name}，没有一题相同" if told else run
+        other = f"{questions.name}，没有一题相同" if told else run
     if other:
-        raise ReportTaken(folder=folder, held=other, asked=questions.path.name)
+        raise ReportTaken(folder=folder, held=other, asked=questions.name)
 
 
 def check_nothing_foreign(folder: Path) -> None:

@@ -286,7 +286,7 @@ def _stamps(
     receipts = [one.answer.receipt for one in judged if one.answer]
     return {
         "run": run.name,
-        **({"set": questions.path.name} if isinstance(questions, QuestionSet) else {}),
+        **({"set": questions.name} if isinstance(questions, QuestionSet) else {}),
         **({"date": f"{asked.astimezone():%Y-%m-%d %H:%M}"} if asked else {}),
         **(_sessions(run.stamps) if run.stamps else {}),
         "model": sorted({receipt.model for receipt in receipts}),

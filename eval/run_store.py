@@ -18,7 +18,7 @@ import re
 import secrets
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -82,6 +82,7 @@ class KeptRun:
         correct: share of right answers and refusals, once the run is finished.
         error: wire form of what ended a failed run.
         name: that a person gave it; empty for the set's.
+        collections: of whose articles it is asked; empty: of all.
     """
 
     id: str
@@ -93,6 +94,7 @@ class KeptRun:
     correct: float | None = None
     error: dict[str, str] | None = None
     name: str = ""
+    collections: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -172,7 +174,7 @@ class RunStore:
 
     def runs(self) -> list[KeptRun]:
         """The latest first."""
-        kept = [KeptRun(**about) for about in _abouts(self._runs)]
+        kept = [_run_of(about) for about in _abouts(self._runs)]
         return sorted(kept, key=lambda run: (run.began, run.id), reverse=True)
 
     def run(self, run_id: str) -> KeptRun:
@@ -184,9 +186,9 @@ class RunStore:
         about = _about(self._runs / run_id) if _ID.fullmatch(run_id) else None
         if about is None:
             raise RunMissing(run_id=run_id)
-        return KeptRun(**about)
+        return _run_of(about)
 
-    def begin(self, set_id: str) -> KeptRun:
+    def begin(self, set_id: str, collections: Sequence[str] = ()) -> KeptRun:
         """A new run of a set, with nothing asked yet.
 
         Raises:
@@ -201,6 +203,7 @@ class RunStore:
             set_name=kept.name,
             began=began.isoformat(timespec="seconds"),
             questions=len(parse_questions(data, Path(kept.name))),
+            collections=tuple(collections),
         )
         write_bytes_whole(self._runs / run.id / _QUESTIONS, data)
         write_whole(self._runs / run.id / _ABOUT, _dumps(asdict(run)))
@@ -294,7 +297,7 @@ class RunStore:
     def questions(self, run: KeptRun) -> QuestionSet:
         """The questions of a run, as they were when it began."""
         data = read_bytes(self._runs / run.id / _QUESTIONS)
-        return parse_questions(data, Path(run.set_name))
+        return parse_questions(data, Path(run.set_name)).within(run.collections)
 
     def answers(self, run: KeptRun) -> Run:
         """The answers so far."""
@@ -374,6 +377,10 @@ def _bundled() -> list[KeptSet]:
         return []
     count = len(parse_questions(read_bytes(_BUNDLED_FILE), _BUNDLED_FILE))
     return [KeptSet(BUNDLED, "示例版面的问题", count)]
+
+
+def _run_of(about: dict[str, Any]) -> KeptRun:
+    return KeptRun(**about | {"collections": tuple(about.get("collections", ()))})
 
 
 def _abouts(folder: Path) -> list[dict[str, Any]]:

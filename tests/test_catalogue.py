@@ -105,6 +105,9 @@ def test_a_page_has_what_every_article_was_asked_for(
         wanted = [one.key for one in library.heads() if holds(one)]
         assert keys_of(library, sought) == wanted[::-1]
         assert library.count_sought(sought) == len(wanted)
+        ids = [one.article.article_id for one in library.heads_by_key(wanted[::-1])]
+        assert list(library.sought_ids(sought, 1000)) == ids
+        assert list(library.sought_ids(sought, 2)) == ids[:2]
         assert [one.key for one in library.heads_by_key(wanted)] == wanted
         for sort in get_args(Sort):
             assert sorted(keys_of(library, sought, sort)) == wanted

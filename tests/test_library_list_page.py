@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from browsing import MARKS, Server
 from plain_pages import Visit
@@ -98,6 +99,30 @@ def test_pages_facets_and_order_stand_in_the_address(
     page.fill("#yj-wanted", "没有的")
     page.locator(".yj-listed", has_text="没有这样的文章").wait_for()
     visit.close()
+
+
+def test_all_that_is_sought_is_changed_at_once_over_its_pages(browser: Any, server: Server) -> None:
+    visit = opened(browser, server, "?newspaper=江州日报")
+    page = visit.page
+    whole = page.locator("[data-select-all]")
+    page.check(".yj-all")
+    assert page.inner_text(".yj-selected") == "选中 50 篇"
+    assert whole.inner_text() == "选中全部 60 篇"
+    whole.click()
+    page.locator(".yj-selected", has_text="选中 60 篇").wait_for()
+    page.uncheck(".yj-listed [data-select] >> nth=0")  # one by one again
+    assert page.inner_text(".yj-selected") == "选中 49 篇"
+    assert whole.is_hidden()
+    page.check(".yj-listed [data-select] >> nth=0")
+    whole.click()
+    page.locator(".yj-selected", has_text="选中 60 篇").wait_for()
+    page.fill("#yj-add-tag", "要闻")
+    page.press("#yj-add-tag", "Enter")
+    page.locator(".yj-undo", has_text="已给 60 篇加上").wait_for()
+    visit.close()
+    tagged = httpx.get(f"{server.url}v1/articles", params={"tag": "要闻"}).json()
+    assert {one["newspaper"] for one in tagged} == {"江州日报"}
+    assert len(tagged) == 60
 
 
 def test_what_was_replaced_can_be_read_with_its_headings(browser: Any, server: Server) -> None:

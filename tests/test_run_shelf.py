@@ -67,6 +67,21 @@ def test_a_run_is_kept_with_its_report(shelf: RunStore) -> None:
     assert shelf.file(run, "../../sets") is None
 
 
+def test_a_run_of_a_collection_asks_only_that(shelf: RunStore) -> None:
+    record = {"id": "1", "question": "甲在哪里？", "answers": [["东边"]]}
+    own = {**record, "id": "2", "question": "乙在哪里？", "collections": ["别的"]}
+    lines = "\n".join(json.dumps(one, ensure_ascii=False) for one in (record, own))
+    kept, _ = shelf.add_set("问题.jsonl", lines.encode())
+    begun = shelf.begin(kept.id, ["工程"])
+    run = shelf.run(begun.id)  # as after a restart
+    assert run == begun
+    asked = shelf.questions(run)
+    assert [one.filters.collections for one in asked] == [("工程",), ("别的",)]
+    assert asked.name == "问题.jsonl（文集：工程）"
+    everywhere = shelf.questions(shelf.begin(kept.id))
+    assert [one.filters.collections for one in everywhere] == [(), ("别的",)]
+
+
 def test_a_cancelled_run_keeps_its_answers_and_goes_on(shelf: RunStore) -> None:
     kept, _ = shelf.add_set("问题.jsonl", SET)
     asker = ScriptedAsker(SCRIPT)

@@ -283,6 +283,27 @@ def test_ask_takes_collections_and_tags(
     assert "collection_missing" in failed(capsys, data, *question, "--collection", "无")
 
 
+def test_a_set_is_asked_of_a_collection(
+    settings: Settings,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("rag.assembly.open_pipeline", lambda *_, **__: FakePipeline(settings))
+    data, report = settings.data_dir, tmp_path / "report"
+    cli(capsys, data, "collections", "create", "空的")
+    questions = tmp_path / "q.jsonl"
+    questions.write_text(json.dumps({"id": "1", "answerable": True, **ASKED}), encoding="utf-8")
+    asked = ["evaluate", str(questions), "--report", str(report)]
+    for name, rate in ((DEFAULT, 0), ("空的", 1)):
+        told = cli(capsys, data, *asked[:2], "--collection", name)
+        assert told["metrics"]["refusal_rate"] == rate, name
+    kept = cli(capsys, data, *asked, "--collection", "空的")
+    assert kept["settings"]["set"] == "q.jsonl（文集：空的）"
+    assert "report_taken" in failed(capsys, data, *asked)
+    assert "collection_missing" in failed(capsys, data, *asked[:2], "--collection", "无")
+
+
 def test_the_bin_on_the_command_line(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:

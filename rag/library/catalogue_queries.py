@@ -127,6 +127,15 @@ class CatalogueQueries(HistoryQueries):
         )
         return tuple(row[0] for row in rows)
 
+    def sought_ids(self, sought: Sought, limit: int) -> Sequence[str]:
+        """Ids of the articles of a list, the last stored first."""
+        where, values = _where(sought)
+        rows = self._database.all(
+            f"SELECT article_id FROM heads WHERE {where} ORDER BY article DESC LIMIT :limit",  # noqa: S608
+            {**values, "limit": limit},
+        )
+        return tuple(row[0] for row in rows)
+
     def facets(self, sought: Sought) -> dict[str, Sequence[Value]]:
         """The most frequent values of each facet, under all that is sought but itself."""
 

@@ -90,6 +90,7 @@ RIGHTS: tuple[Right, ...] = (
         GET /library/search
         GET /library/rows
         GET /library/list
+        GET /library/ids
         GET /library/facets
         GET /library/superseded/{key}
         GET /library/articles/{article_id:path}

@@ -12,6 +12,9 @@ from rag.library.shelf_queries import Collection
 from rag.settings import QuotaSettings
 from ui.api.wire import Body, FiltersBody, Text
 
+MOST_AT_ONCE = 10_000
+"""Articles of one change."""
+
 
 class NameBody(Body):
     """The name of a collection."""
@@ -23,7 +26,7 @@ class ChosenBody(Body):
     """Which articles: by their ids, or else by filters."""
 
     articles: tuple[Text, ...] = Field(
-        default=(), examples=[["示例编号"]], description="文章编号", max_length=10_000
+        default=(), examples=[["示例编号"]], description="文章编号", max_length=MOST_AT_ONCE
     )
     filters: FiltersBody = Field(default=FiltersBody(), description="没有写编号时，用它选出文章")
 
@@ -42,7 +45,7 @@ class BinnedIdsBody(Body):
     """Articles in the bin."""
 
     articles: tuple[Text, ...] = Field(
-        examples=[["示例编号"]], description="文章编号", max_length=10_000
+        examples=[["示例编号"]], description="文章编号", max_length=MOST_AT_ONCE
     )
 
 
@@ -53,7 +56,7 @@ class PurgeBody(Body):
         default=None,
         examples=[["示例编号"]],
         description="文章编号；不写就是全部",
-        max_length=10_000,
+        max_length=MOST_AT_ONCE,
     )
 
 

@@ -25,6 +25,14 @@ _Before = Annotated[
         help="与这次运行（回答文件，或评测报告的文件夹）比；有指标变差而不像是碰巧，则退出码为 1。",
     ),
 ]
+_Within = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--collection",
+        metavar="文集",
+        help="只问这个文集，可写多次；题里写了文集的照旧。",
+    ),
+]
 _Measures = Annotated[
     list[str] | None,
     typer.Option("--measure", metavar="指标", help="--no-worse-than 比哪些指标，可写多次。"),
@@ -46,6 +54,7 @@ def evaluate(
     ] = None,
     no_worse_than: _Before = None,
     measure: _Measures = None,
+    collection: _Within = None,
     overwrite: Overwrite = False,
     at_once: EachCore = 0,
     data_dir: DataDir = None,
@@ -57,7 +66,7 @@ def evaluate(
     from eval.report_folders import check_free, check_nothing_foreign
 
     options = options_of(context, data_dir, as_json)
-    question_set = load_questions(questions)
+    question_set = load_questions(questions).within(collection or ())
     before = _earlier(no_worse_than, measure or [])
     if report is not None:
         check_free(report, question_set)

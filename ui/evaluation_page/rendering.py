@@ -197,6 +197,7 @@ def _told(run: KeptRun, report: Mapping[str, Any] | None) -> str:
     stamps = report["settings"] if report else {}
     parts = [
         given.shown(run.set_name) if run.name else "",
+        _("文集：{}", _("、").join(map(given.shown, run.collections))) if run.collections else "",
         _moment(run.began),
         _("{} 题", run.questions),
         _duration(stamps.get("started", ""), stamps.get("finished", "")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import unquote
 
 from fastapi import APIRouter, Request
@@ -16,8 +16,10 @@ from eval.judging import Judged, judge
 from eval.run_store import BUNDLED, KeptRun, RunStore
 from ingest.files.loading import shown_name
 from rag.errors import BadRequest, RunMissing
+from rag.library.shelf_names import LONGEST
 from ui.accounts.roles import Role, who_asks
 from ui.api.base import engine_of
+from ui.api.wire import Text
 from ui.engine import Engine
 from ui.evaluation_page import rendering
 from ui.evaluation_page.passage import passage_html
@@ -39,11 +41,12 @@ router = APIRouter(prefix="/evaluation", include_in_schema=False)
 
 
 class StartBody(BaseModel):
-    """Which set to run."""
+    """Which set to run, in which collections."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     set_id: str = Field(max_length=80)
+    collections: tuple[Annotated[Text, Field(max_length=LONGEST)], ...] = Field((), max_length=50)
 
 
 @router.get("")
@@ -91,7 +94,8 @@ async def progress(request: Request) -> dict[str, Any]:
 @router.post("/runs")
 async def start(body: StartBody, request: Request) -> dict[str, str]:
     """Begin a run."""
-    return {"run_id": (await asyncio.to_thread(runner_of(request).start, body.set_id)).id}
+    start_run = runner_of(request).start
+    return {"run_id": (await asyncio.to_thread(start_run, body.set_id, body.collections)).id}
 
 
 @router.post("/cancel")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from fastapi import Request
@@ -11,7 +12,7 @@ from fastapi import Request
 from eval.diagnosis import Diagnosis
 from eval.drafting.draft_store import DraftStore
 from eval.run_store import Cancelled, KeptRun, RunStore
-from rag.data_model.answers import Answer
+from rag.data_model.answers import Answer, Filters
 from rag.errors import RunUnderway, YoujuError
 from rag.proof.verification import Finding, verify
 from ui.accounts.roles import who_asks
@@ -72,17 +73,21 @@ class Runner:
         now = self._progress
         return replace(now, stopping=True) if now is not None and self._stop.is_set() else now
 
-    def start(self, set_id: str, user: str = "") -> KeptRun:
-        """Begin a run of a set; returns at once.
+    def start(self, set_id: str, user: str = "", collections: Sequence[str] = ()) -> KeptRun:
+        """Begin a run of a set, in these collections or everywhere; returns at once.
 
         Raises:
             RunUnderway: another one runs.
+            CollectionMissing: one of these collections is not there.
             SetMissing, DataFileError: the set cannot be used.
         """
         with self._guard:
             self._check_idle()
             shelf = self.seen_by(user).shelf
-            return self._launch(shelf.begin(set_id), shelf, user)
+            if collections:
+                library = self._engine.pipeline().library
+                library.check_collections(Filters(collections=tuple(collections)))
+            return self._launch(shelf.begin(set_id, collections), shelf, user)
 
     def resume(self, run_id: str, user: str = "") -> KeptRun:
         """Go on with a run that did not finish.
@@ -169,9 +174,9 @@ class RunnerOfUser:
         """Of their run, if it is under way."""
         return self.runner.progress_for(self.user)
 
-    def start(self, set_id: str) -> KeptRun:
+    def start(self, set_id: str, collections: Sequence[str] = ()) -> KeptRun:
         """See `Runner.start`."""
-        return self.runner.start(set_id, self.user)
+        return self.runner.start(set_id, self.user, collections)
 
     def resume(self, run_id: str) -> KeptRun:
         """See `Runner.resume`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from rag.library.catalogue_queries import FACETS, Sort, Sought, View
 from rag.library.library import Library
 from ui.accounts.roles import Role, who_asks
 from ui.api.base import engine_of
+from ui.api.shelf_wire import MOST_AT_ONCE
 from ui.engine import Pipeline
 from ui.library_page import listing
 
@@ -72,6 +74,15 @@ async def page_of_the_list(
         }
 
     return await engine_of(request).run(read)
+
+
+@router.get("/ids")
+async def ids(request: Request, asked: Asked) -> dict[str, Sequence[str]]:
+    """Ids of all that a list has, at most as many as are changed at once."""
+    found = await engine_of(request).run(
+        lambda one: one.library.sought_ids(_known(one.library, asked), MOST_AT_ONCE)
+    )
+    return {"ids": found}
 
 
 @router.get("/facets")

@@ -2,6 +2,7 @@
 import { ask, find, guarded, send, upload } from "/ui/asking.js";
 import { keepSpaced } from "/ui/chat/spacing.js";
 import { confirmed } from "/ui/confirming.js";
+import { shown as nameShown } from "/ui/given.js";
 import { drafting } from "./drafts.js";
 import { named } from "./naming.js";
 
@@ -11,6 +12,7 @@ const shown = find(".yj-run-shown");
 const all = find(".yj-all");
 const dialog = find(".yj-question");
 const underway = find(".yj-progress");
+const within = find("[name=within]");
 
 const LISTED_EVERY = 5; // questions: so often the answers so far are shown
 
@@ -19,6 +21,15 @@ let filters = { fault: "", kind: "" };
 let watching = false;
 
 // ---- sets and runs ----
+
+// Offered where there is more than one collection.
+async function offerCollections() {
+  const kept = within.value;
+  const known = await ask("/v1/collections").catch(() => []);
+  within.replaceChildren(within.firstElementChild, ...known.map((one) => new Option(nameShown(one.name), one.name)));
+  within.value = known.some((one) => one.name === kept) ? kept : "";
+  within.closest("label").hidden = known.length < 2;
+}
 
 async function overview(chosen) {
   const kept = find("input[name=set]:checked")?.value;
@@ -81,7 +92,8 @@ async function addSet(file) {
 async function start() {
   const chosen = find("input[name=set]:checked")?.value;
   if (!chosen) return;
-  const reply = await guarded(said, () => send("/evaluation/runs", { set_id: chosen }));
+  const collections = within.value ? [within.value] : [];
+  const reply = await guarded(said, () => send("/evaluation/runs", { set_id: chosen, collections }));
   if (reply) await begin(reply.run_id);
 }
 
@@ -235,6 +247,7 @@ const openDrafts = drafting({
 });
 
 keepSpaced(find("main"));
+await offerCollections();
 const latest = await overview();
 if (latest) await open(latest);
 watch();

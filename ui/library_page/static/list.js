@@ -4,6 +4,7 @@ import { ask, find, guarded } from "/ui/asking.js";
 
 const NOTHING = { words: "", newspaper: "", year: "", author: "", format: "", collection: "", tag: "", view: "live", sort: "stored", page: "1" };
 const FACETS = ["newspaper", "year", "author", "format"];
+const SOUGHT = ["words", ...FACETS, "collection", "tag", "view"];
 
 // `listed` is called when rows are there; `reshelved` when a tag was chosen, which the menus show.
 export function startList(stock, trouble, { listed, reshelved }) {
@@ -17,6 +18,7 @@ export function startList(stock, trouble, { listed, reshelved }) {
   const given = new URLSearchParams(location.search);
   let asked = Object.fromEntries(Object.entries(NOTHING).map(([name, value]) => [name, given.get(name) ?? value]));
   let library = 0;
+  let count = 0;
   let turn = 0;
   let asking = 0;
   let pause = 0;
@@ -45,6 +47,7 @@ export function startList(stock, trouble, { listed, reshelved }) {
     rows.removeAttribute("aria-busy");
     if (!reply) return;
     asked.page = String(reply.page);
+    count = reply.count;
     rows.innerHTML = reply.articles;
     pager.innerHTML = reply.pager;
     find(".yj-count", stock).textContent =
@@ -60,7 +63,7 @@ export function startList(stock, trouble, { listed, reshelved }) {
   async function facetsAgain() {
     asking += 1;
     const mine = asking;
-    const address = said(["words", ...FACETS, "collection", "tag", "view"]);
+    const address = said(SOUGHT);
     const reply = await guarded(trouble, () => ask(`/library/facets?${address}`));
     if (!reply || mine !== asking) return;
     for (const name of FACETS) facets[name].innerHTML = reply[name];
@@ -122,10 +125,12 @@ export function startList(stock, trouble, { listed, reshelved }) {
   return {
     asked: () => asked,
     choose,
-    // The list as it is now; `known` is what there is of what was chosen, `count` of the library.
-    show: (known, count) => {
+    count: () => count,
+    ids: () => ask(`/library/ids?${said(SOUGHT)}`),
+    // The list as it is now; `known` is what there is of what was chosen, `total` of the library.
+    show: (known, total) => {
       asked = { ...asked, ...known };
-      library = count;
+      library = total;
       return load();
     },
   };

@@ -67,7 +67,7 @@ async function changed(article) {
   }
 }
 
-const reselect = startSelecting(stock, trouble, overview);
+const reselect = startSelecting(stock, trouble, overview, list);
 const openArticle = articleDialog(find("dialog.yj-article"), trouble, changed, (ids) => offerUndo(ids, trouble, overview));
 const openNaming = namingDialog(find(".yj-naming"), (name) => {
   list.choose({ collection: name });

@@ -5,24 +5,38 @@ import { shown } from "/ui/given.js";
 
 const UNDO_SECONDS = 20;
 
-export function startSelecting(stock, trouble, changed) {
+const MOST = 10_000; // that the interface changes at once
+
+// `list` tells how many articles it has, and gives their ids.
+export function startSelecting(stock, trouble, changed, list) {
   const bar = find(".yj-selection", stock);
+  const whole = find("[data-select-all]", bar);
   const all = find(".yj-all", bar);
   const said = find(".yj-selected", bar);
   const boxes = () => [...stock.querySelectorAll(".yj-listed [data-select]")];
-  const chosen = () => boxes().filter((box) => box.checked).map((box) => box.dataset.select);
+  let everything = null; // ids of all that the list has, on its other pages too
+  const chosen = () => everything ?? boxes().filter((box) => box.checked).map((box) => box.dataset.select);
   let kept = new Set(); // what stays chosen when the list is made again
 
   function show() {
     const count = chosen().length;
     const shown = boxes().length;
+    whole.hidden = !(count === shown && list.count() > shown);
+    whole.textContent = `选中全部 ${Math.min(list.count(), MOST).toLocaleString()} 篇`;
     bar.hidden = !shown;
     bar.classList.toggle("yj-busy", count > 0);
-    all.checked = count > 0 && count === shown;
+    all.checked = count > 0 && count >= shown;
     all.indeterminate = count > 0 && count < shown;
-    said.textContent = count ? `选中 ${count} 篇` : "全选";
+    said.textContent = count ? `选中 ${count.toLocaleString()} 篇` : "全选";
     for (const tool of bar.querySelectorAll("select, button, #yj-add-tag")) tool.disabled = !count;
     kept = new Set(chosen());
+  }
+
+  async function selectEverything() {
+    const reply = await guarded(trouble, () => list.ids());
+    if (!reply) return;
+    everything = reply.ids;
+    show();
   }
 
   async function shelve(change, done) {
@@ -39,7 +53,9 @@ export function startSelecting(stock, trouble, changed) {
     offerUndo(reply.removed, trouble, changed);
   }
 
+  whole.addEventListener("click", selectEverything);
   stock.addEventListener("change", (event) => {
+    if (event.target === all || event.target.dataset.select) everything = null;
     if (event.target === all) for (const box of boxes()) box.checked = all.checked;
     if (event.target === all || event.target.dataset.select) show();
   });
@@ -61,6 +77,7 @@ export function startSelecting(stock, trouble, changed) {
 
   // The list was made again: what is still there and was chosen stays so.
   return () => {
+    everything = null;
     for (const box of boxes()) box.checked = kept.has(box.dataset.select);
     show();
   };
