@@ -170,6 +170,13 @@ def test_what_is_locked_are_the_versions_that_were_tested() -> None:
     assert wanted <= set(pinned)
 
 
+def test_scans_are_read_by_every_installation() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = {re.split(r"[<>=\[]", one)[0] for one in project["dependencies"]}
+    assert {"rapidocr", "onnxruntime"} <= wanted
+    assert "ocr" in project["optional-dependencies"]  # what hints and older notes tell to type
+
+
 def test_a_lock_is_written_from_a_report() -> None:
     report = {
         "environment": {

@@ -1,4 +1,4 @@
-"""Pictures of text, through RapidOCR and the models inside its package (extra `ocr`)."""
+"""Pictures of text, through RapidOCR and the models inside its package."""
 
 from __future__ import annotations
 
