@@ -110,39 +110,51 @@ def create_app(
     loaded = settings if isinstance(settings, Loaded) else Loaded.of(settings)
     settings = loaded.settings
     engine = Engine(settings, opener, ingester, demo=demo)
-    runner = Runner(engine)
     app = FastAPI(
         title="有据 Youju",
         description="只说有出处的话的中文问答：每句话都是可核对的引文。",
-        lifespan=lambda app: _life(app, engine, runner, chat=chat),
+        lifespan=lambda app: _life(app, chat=chat),
         docs_url=None,  # those pages load their scripts from elsewhere; ours is plain
         redoc_url=None,
     )
+    _remember(app, engine, loaded, told)
+    for router in (*_API, *(_CHAT if chat else ()), *_PAGES):
+        app.include_router(router)
+    problems.install(app)
+    _wrap(app, settings, told)
+    return app
+
+
+def _remember(app: FastAPI, engine: Engine, loaded: Loaded, told: Announced | None) -> None:
+    """What routes find in `app.state`."""
+    settings = loaded.settings
     app.state.engine = engine
-    app.state.runner = runner
+    app.state.runner = Runner(engine)
     app.state.live_settings = LiveSettings(engine, loaded)
     app.state.announced = told
+    app.state.accounts = Accounts(settings)
     app.state.checks = Checks()
     app.state.uploads = PartialUploads(settings.data_dir, settings.server.large_upload_mb)
     app.state.fetching = CapacityLimiter(_FETCHES)
     app.state.chat = None
     app.state.metrics = Metrics(engine)
-    for router in (*_API, *(_CHAT if chat else ()), *_PAGES):
-        app.include_router(router)
-    problems.install(app)
-    app.add_middleware(BodyLimit, upload_mb=settings.server.upload_limit_mb)
+
+
+def _wrap(app: FastAPI, settings: Settings, told: Announced | None) -> None:
+    """What each request passes through; what is added last sees it first."""
+    state = app.state
     key, address = (told.key, told.address) if told else ("", "")
-    app.state.accounts = accounts = Accounts(settings)
     server = with_token(settings).server
-    app.add_middleware(Guard, server=server, accounts=accounts, key=key, address=address)
-    app.add_middleware(Speaking, setting=lambda: engine.settings.ui.language)
-    app.add_middleware(Observed, metrics=app.state.metrics)  # added last: it sees everything
-    return app
+    app.add_middleware(BodyLimit, upload_mb=server.upload_limit_mb)
+    app.add_middleware(Guard, server=server, accounts=state.accounts, key=key, address=address)
+    app.add_middleware(Speaking, setting=lambda: state.engine.settings.ui.language)
+    app.add_middleware(Observed, metrics=state.metrics)
 
 
 @contextlib.asynccontextmanager
-async def _life(app: FastAPI, engine: Engine, runner: Runner, *, chat: bool) -> AsyncIterator[None]:
+async def _life(app: FastAPI, *, chat: bool) -> AsyncIterator[None]:
     """Load while the server answers already; at the end, finish what is under way."""
+    engine: Engine = app.state.engine
     engine.start()
     await asyncio.to_thread(app.state.uploads.sweep)
     async with contextlib.AsyncExitStack() as stack:
@@ -152,7 +164,7 @@ async def _life(app: FastAPI, engine: Engine, runner: Runner, *, chat: bool) -> 
             app.state.chat = app.router.default = mount = ChatMount(engine)
             await stack.enter_async_context(mount.running())
         yield
-    await asyncio.to_thread(runner.close)
+    await asyncio.to_thread(app.state.runner.close)
     await asyncio.to_thread(engine.close)
     await asyncio.to_thread(app.state.accounts.close)
 
