@@ -31,6 +31,7 @@ def open_pipeline(
     *,
     reranker: Reranker | None = None,
     at_once: int = 1,
+    again: bool = False,
 ) -> Pipeline:
     """Open the library of `settings.data_dir` for asking.
 
@@ -42,6 +43,7 @@ def open_pipeline(
         reranker: in place of the one that the settings name.
         at_once: questions that are asked side by side, where all of them matter and not how soon
             each is answered: the models run on so many streams, and share the cores out.
+        again: questions will be asked again, to see what lost them: what was read is remembered.
 
     Raises:
         LibraryError, ModelError: see their messages.
@@ -55,7 +57,7 @@ def open_pipeline(
         embedder = embedder or open_embedder(settings.embedding)
         store = open_store(settings.library)
         indexes = store.load(library, embedder.fingerprint, embedder.dimension)
-        scorer = scorer or open_scorer(settings, at_once)
+        scorer = scorer or open_scorer(settings, at_once, again=again)
         reranker = reranker or open_reranker(settings)
         chooser = open_chooser(settings)
     except BaseException:
@@ -74,8 +76,8 @@ def open_pipeline(
     )
 
 
-def open_scorer(settings: Settings, at_once: int = 1) -> EvidenceScorer:
-    """The evidence scorer that the settings name.
+def open_scorer(settings: Settings, at_once: int = 1, *, again: bool = False) -> EvidenceScorer:
+    """The evidence scorer that the settings name; for `at_once` and `again` see `open_pipeline`.
 
     Raises:
         ModelError: the reader's files are missing or damaged, or it cannot be used.
@@ -87,9 +89,10 @@ def open_scorer(settings: Settings, at_once: int = 1) -> EvidenceScorer:
         return open_named_scorer(settings)[0]
     from rag.evidence.decision import Decision
     from rag.evidence.reader_scorer import ReaderScorer
-    from rag.models.reader import Reader
+    from rag.models.reader import Reader, RememberingReader
 
-    reader = Reader.open(threads=settings.embedding.threads, streams=at_once)
+    opened = Reader.open(threads=settings.embedding.threads, streams=at_once)
+    reader = RememberingReader(opened) if again else opened
     return ReaderScorer(reader, features, Decision.open(), settings.answer)
 
 

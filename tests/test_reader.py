@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,7 +15,18 @@ from rag.data_model.documents import Span
 from rag.errors import ReaderCorrupt, ReaderMissing
 from rag.language.text import sentence_spans
 from rag.models.embedding import PassageInput
-from rag.models.reader import READER, RECORD, WEIGHTS, Reader, read_record, trim_answer
+from rag.models.reader import (
+    READER,
+    RECORD,
+    WEIGHTS,
+    Reader,
+    Reading,
+    RememberingReader,
+    _batches,
+    _best_answer,
+    read_record,
+    trim_answer,
+)
 from rag.models.reader_tokens import question_ids, token_windows
 
 pytestmark = pytest.mark.model
@@ -50,6 +62,48 @@ def test_readings_side_by_side_are_the_same(reader: Reader) -> None:
     with ThreadPoolExecutor(2) as threads:
         found = list(threads.map(lambda one: side_by_side.read(*one), asked))
     assert found == [reader.read(*one) for one in asked]
+
+
+def test_windows_read_in_batches_score_as_padded_to_the_longest(reader: Reader) -> None:
+    asked = question_ids(reader.tokenizer, QUESTION)
+    texts = [BODY * 3, BODY * 2, BODY * 2 + BODY[:9], BODY, BODY[:20], BODY[:5], BODY[3:24]]
+    windows = [w for t in texts for w in token_windows(reader.tokenizer, asked, passage("", t))]
+    longest = max(len(window.ids) for window in windows)
+    scores = reader._scores(windows, longest)
+    together = [_best_answer(w, s) for w, s in zip(windows, scores, strict=True)]
+    found = reader.window_readings(windows)
+    assert [r.margin for r in found] == [r.margin for r in together]
+    assert [r.answer for r in found] == [r.answer for r in together]
+
+
+def test_what_goes_through_the_model_is_little_padded() -> None:
+    lengths = [230, 40, 90, 226, 60, 200, 64, 10]
+    batches = list(_batches(lengths))
+    assert sorted(n for _, batch in batches for n in batch) == list(range(8))
+    assert batches[0] == (230, [0, 3, 5])
+    for width, batch in batches:
+        assert all(lengths[n] <= width for n in batch)
+        assert all(width - lengths[n] < 32 for n in batch)
+
+
+def test_what_was_read_is_remembered(reader: Reader) -> None:
+    class Counting:
+        fingerprint, asked = reader.fingerprint, 0
+
+        def read(self, question: str, passages: Sequence[PassageInput]) -> list[Reading]:
+            self.asked += 1
+            return reader.read(question, passages)
+
+    counting = Counting()
+    remembering = RememberingReader(counting)
+    given = [passage(HEADER, BODY)]
+    first = remembering.read(QUESTION, given)
+    first.clear()
+    assert remembering.read(QUESTION, list(given)) == reader.read(QUESTION, given)
+    assert counting.asked == 1
+    remembering.read("桥有多长？", given)
+    assert counting.asked == 2
+    assert remembering.fingerprint == reader.fingerprint
 
 
 def test_an_answer_never_stands_in_the_header(reader: Reader) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,12 +100,15 @@ def _readings(
     for question in dict.fromkeys(asked[passage] for passage, _ in places):
         these = [place for place in places if asked[place[0]] == question]
         given = [
-            in_simplified(excerpt(shown[passage], sentence, around))
-            for passage, sentence in these
-            for around in (1, 0)
+            tuple(in_simplified(excerpt(shown[passage], n, around)) for around in (1, 0))
+            for passage, n in these
         ]
-        read = iter(reader.read(question, given))
-        found |= {place: (next(read), next(read)) for place in these}
+        distinct = list(dict.fromkeys(chain.from_iterable(given)))
+        read = dict(zip(distinct, reader.read(question, distinct), strict=True))
+        found |= {
+            place: (read[between], read[alone])
+            for place, (between, alone) in zip(these, given, strict=True)
+        }
     return [found[place] for place in places]
 
 

@@ -27,8 +27,9 @@ PASSAGE_PROMPT = "passage: "
 
 _CHUNK = 128
 """Passages between two calls of `progress`; token vectors of so many are held at once."""
-_REMEMBERED = 512
-"""Queries whose vectors are kept: a conversation asks its earlier questions again."""
+_REMEMBERED = 4096
+"""Queries whose vectors are kept, 1.5 KB each: a conversation asks its earlier questions again, and
+a report ranks the passages of every question that was asked."""
 
 
 class BundledEmbedder:

@@ -13,6 +13,7 @@ import json
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -39,6 +40,10 @@ START, END, EVIDENCE = 0, 1, 2
 ANSWER_TOKENS = 80
 """The longest answer, in tokens."""
 _BATCH = 8
+_LANES = 16
+"""Numbers that a processor adds at once, at most."""
+_CALL = 16
+"""Tokens that cost as much as a call of the model does by itself."""
 _NOWHERE = -1e4
 _EDGE_MARKS = "，。；：、！？,.;:!? \n\t　"
 
@@ -77,6 +82,23 @@ class PassageReader(Protocol):
 
     def read(self, question: str, passages: Sequence[PassageInput]) -> list[Reading]:
         """One reading a passage, in order; may be called from several threads."""
+
+
+class RememberingReader:
+    """A reader that knows what it read before: whoever asks why an answer is wrong asks again.
+
+    Args:
+        reader: reads what was not read before.
+        most: how many readings of several passages are kept; each takes about 5 KB.
+    """
+
+    def __init__(self, reader: PassageReader, most: int = 8192) -> None:
+        self.fingerprint = reader.fingerprint
+        self._known = lru_cache(most)(reader.read)
+
+    def read(self, question: str, passages: Sequence[PassageInput]) -> list[Reading]:
+        """See `PassageReader`."""
+        return list(self._known(question, tuple(passages)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,20 +212,17 @@ class Reader:
 
     def window_readings(self, windows: Sequence[TokenWindow]) -> list[WindowReading]:
         """The best answer of each window, before calibration."""
-        order = sorted(range(len(windows)), key=lambda n: -len(windows[n].ids))
         found: dict[int, WindowReading] = {}
-        for first in range(0, len(order), _BATCH):
-            batch = order[first : first + _BATCH]
-            scores = self._scores([windows[n] for n in batch])
+        for width, batch in _batches([len(window.ids) for window in windows]):
+            scores = self._scores([windows[n] for n in batch], width)
             found.update(
                 (n, _best_answer(windows[n], s)) for n, s in zip(batch, scores, strict=True)
             )
         return [found[n] for n in range(len(windows))]
 
-    def _scores(self, windows: Sequence[TokenWindow]) -> Scores:
-        """Shape (windows, tokens, 3)."""
-        shape = (len(windows), max(len(window.ids) for window in windows))
-        ids = np.full(shape, PAD, dtype=np.int64)
+    def _scores(self, windows: Sequence[TokenWindow], width: int) -> Scores:
+        """Shape (windows, width, 3)."""
+        ids = np.full((len(windows), width), PAD, dtype=np.int64)
         mask, types = np.zeros_like(ids), np.zeros_like(ids)
         for row, window in enumerate(windows):
             length = len(window.ids)
@@ -305,6 +324,24 @@ def _is_loose(text: str, start: int, end: int, mark: str) -> bool:
         if mark in (left, right):
             return text.count(left, start, end) != text.count(right, start, end)
     return False
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
+    """Which windows go through the model together, padded to how many tokens.
+
+    Padding costs as much as words do, so what is much shorter than the others goes by itself. A
+    window's scores are the same at any width from that of the longest of eight down to its own in
+    whole `_LANES`; at other widths sums are rounded in another order, which int8 makes visible.
+    """
+    order = sorted(range(len(lengths)), key=lambda n: -lengths[n])
+    for first in range(0, len(order), _BATCH):
+        rest = order[first : first + _BATCH]
+        longest = lengths[rest[0]]
+        while rest:
+            width = min(longest, -(-lengths[rest[0]] // _LANES) * _LANES)
+            size = sum(lengths[n] > width - _LANES - _CALL for n in rest)
+            yield width, rest[:size]
+            rest = rest[size:]
 
 
 def _best_answer(window: TokenWindow, scores: Scores) -> WindowReading:

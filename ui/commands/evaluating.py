@@ -152,7 +152,7 @@ def _evaluated(
     if answers is None:
         console.warn_away(settings)
     at_once = at_once or cores()
-    pipeline = open_pipeline(settings, at_once=at_once)
+    pipeline = open_pipeline(settings, at_once=at_once, again=True)
     try:
         if answers is not None:
             run = read_run(run_file(answers))
