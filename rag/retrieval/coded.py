@@ -25,7 +25,7 @@ from rag.retrieval.searching import rows_of
 from rag.retrieval.workspace import Workspace
 
 COMPARED = 2048
-"""Vectors that a search compares; half as many of those that a filter admits, for they lie apart."""
+"""Vectors that a search compares; of those that a filter admits half as many: they lie apart."""
 _LISTED = 4 * COMPARED
 """So few that a filter admits are compared all: to find them among the codes takes longer."""
 _CODES, _VECTORS, _ROWS = "codes.faiss", "vectors.f16", "rows.npy"
