@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import errno
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from pages import ingest_into, pipeline_over, write
 
-from rag.models.embedding import Vectors
+from rag.library.library import Library
+from rag.models.embedding import HashingEmbedder, Vectors
 from rag.retrieval import coded, indexes
 from rag.retrieval.coded import CodedIndex, codable
 from rag.retrieval.dense import DenseIndex
+from rag.retrieval.lexical import LexicalIndex
 
+FAKE = HashingEmbedder()
 DIMENSION, SIZE = 64, 6000
 
 
@@ -156,3 +160,38 @@ def test_a_library_changes_kinds_as_it_grows_and_shrinks(
     ingest_into(data_dir, tmp_path / "in")
     before.clear()
     assert kind() == "exact"
+
+
+def test_words_taken_out_of_a_large_library_are_not_found_until_it_is_built_anew() -> None:
+    rows = [(n, f"第{n}号渡口每天有二十班船") for n in range(200)]
+    whole = LexicalIndex.build(rows)
+    less = whole.extended([(200, "大桥合龙")], without=[7])
+    assert (len(less), less.worn) == (200, False)
+    found = [row for row, _ in less.search("渡口大桥", 300)]
+    assert sorted(found) == [n for n in range(201) if n != 7]
+    assert len(whole) == 200
+    assert not whole.worn
+    assert less.extended([], without=[8, 9, 10, 11]).worn
+
+
+def test_a_large_library_takes_out_words_without_reading_all(
+    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "in", **{f"text{n}": f"第{n}号渡口每天有二十班船。\n" for n in range(120)})
+    ingest_into(data_dir, tmp_path / "in")
+    monkeypatch.setattr(indexes, "EXACT", 50)
+    with Library.open(data_dir) as library:
+        held = indexes.build_indexes(library, FAKE.fingerprint, FAKE.dimension)
+        write(tmp_path / "in", text5="第五号码头停航。\n")
+        ingest_into(data_dir, tmp_path / "in")
+        built = Mock(side_effect=LexicalIndex.build)
+        monkeypatch.setattr(LexicalIndex, "build", built)
+        monkeypatch.setattr(indexes, "_published_version", lambda _: None)
+        new = indexes.caught_up(held, library)
+        fresh = indexes.build_indexes(library, FAKE.fingerprint, FAKE.dimension)
+    assert built.call_count == 1, "only the fresh one"
+    assert len(new.lexical) == len(fresh.lexical)
+    for question in ("第5号渡口", "码头停航", "第7号渡口"):
+        assert {row for row, _ in new.lexical.search(question, 5)} == {
+            row for row, _ in fresh.lexical.search(question, 5)
+        }

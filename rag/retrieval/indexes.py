@@ -111,16 +111,16 @@ def _suits(dense: DenseIndex | CodedIndex) -> bool:
 def _lexical_caught_up(
     lexical: LexicalIndex, changes: Changes, library: Library, alive: Sequence[int]
 ) -> LexicalIndex:
-    """The words of all that is alive: extended where nothing died, else built anew.
+    """The words of all that is alive: extended where nothing died or much lives, else built anew.
 
     Another process may have published since, and taken away the directory that we would extend.
     """
-    if not changes.died:
-        if not changes.born:
-            return lexical
+    if not changes.died and not changes.born:
+        return lexical
+    if not changes.died or len(alive) > EXACT:
         with suppress(OSError, ValueError):
-            extended = lexical.extended(_texts(library, changes.born))
-            if len(extended) == len(alive):
+            extended = lexical.extended(_texts(library, changes.born), changes.died)
+            if len(extended) == len(alive) and not extended.worn:
                 return extended
     return _lexical(library, alive)
 

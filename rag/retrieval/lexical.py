@@ -1,13 +1,14 @@
 """Lexical search: BM25 over jieba words, in tantivy.
 
 Words are segmented and folded by us and handed over separated by spaces; a question becomes a
-disjunction of its words, so nothing in it is ever query syntax. Rows are only ever added: where
-some died, the caller builds anew, for tantivy counts dead documents in its statistics until it
-merges them away, and the same library must give the same scores.
+disjunction of its words, so nothing in it is ever query syntax. Tantivy counts rows that were taken
+out in its statistics until it merges them away, and the same library must give the same scores:
+where some died, the caller builds anew, but for libraries so large that this takes minutes.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -72,13 +73,20 @@ class LexicalIndex:
         directory.mkdir()
         _copy(self.directory, directory)
 
-    def extended(self, texts: Iterable[tuple[int, str]]) -> Self:
-        """A copy with `texts` added."""
+    def extended(self, texts: Iterable[tuple[int, str]], without: Sequence[int] = ()) -> Self:
+        """A copy with `texts` added and the rows `without` taken out."""
         import tantivy
 
         workspace = Workspace()
         _copy(self.directory, workspace.path)
-        return self._filled(tantivy.Index.open(str(workspace.path)), texts, workspace)
+        return self._filled(tantivy.Index.open(str(workspace.path)), texts, workspace, without)
+
+    @property
+    def worn(self) -> bool:
+        """Whether what was taken out is a fiftieth of what the statistics count."""
+        meta = json.loads((self.directory / "meta.json").read_text(encoding="utf-8"))
+        counted = sum(int(segment["max_doc"]) for segment in meta["segments"])
+        return 50 * len(self) < 49 * counted
 
     @classmethod
     def _filled(
@@ -86,12 +94,16 @@ class LexicalIndex:
         index: Any,
         texts: Iterable[tuple[int, str]],
         workspace: Workspace,
+        without: Sequence[int] = (),
     ) -> Self:
         import tantivy
 
         _ready(index)
         with _os_errors():
             writer = index.writer(_HEAP_BYTES, 1)  # one thread: the same segments every time
+        if without:
+            died = tantivy.Query.term_set_query(index.schema, "row", list(without))
+            writer.delete_documents_by_query(died)
         for row, text in texts:
             document = tantivy.Document(words=" ".join(words(text)))
             document.add_unsigned("row", row)
