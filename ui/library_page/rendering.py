@@ -15,6 +15,7 @@ from ui.references import page_label
 
 _AROUND = 60
 _DOUBTFUL = 0.8
+_CERTAIN = 0.995
 
 
 def row_html(
@@ -130,5 +131,10 @@ def _joins(article: ArticleHead) -> str:
         return ""
     least = min(join.confidence for join in article.joins)
     tone = " yj-wary" if least < _DOUBTFUL else ""
-    told = _("{} 处断句接回，最没把握的 {:.0%}", len(article.joins), least)
+    if least >= _CERTAIN:
+        told = _("{} 处断句接回", len(article.joins))
+    elif len(article.joins) == 1:
+        told = _("1 处断句接回，把握 {:.0%}", least)
+    else:
+        told = _("{} 处断句接回，最没把握的 {:.0%}", len(article.joins), least)
     return f'<span class="yj-tag{tone}" title="{_(_JOINED)}">{told}</span>'
