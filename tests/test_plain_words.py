@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from rag.data_model.documents import Article, Join, Paragraph, Span
+from rag.library.records import ArticleHead
+from ui.library_page.rendering import row_html
+
 ROOT = Path(__file__).parents[1]
 ROOMS = ("rag", "ingest", "eval", "ui", "docs")
 SUFFIXES = {".py", ".js", ".html", ".po", ".md", ".toml"}
@@ -50,6 +54,23 @@ def test_no_page_asks_by_a_dialog_of_the_browser() -> None:
 )
 def test_what_was_there_once_would_be_seen(pattern: re.Pattern[str], bad: str) -> None:
     assert pattern.search(bad)
+
+
+@pytest.mark.parametrize(
+    ("sure", "said"),
+    [
+        ((1.0, 0.997), "2 处断句接回"),
+        ((0.91,), "1 处断句接回，把握 91%"),
+        ((1.0, 0.7), "2 处断句接回，最没把握的 70%"),
+    ],
+)
+def test_how_sure_joins_are_is_said_where_it_says_something(
+    sure: tuple[float, ...], said: str
+) -> None:
+    joins = tuple(Join(n, one) for n, one in enumerate(sure, 1))
+    paragraph = Paragraph(1, "渡口", (Span(0, 2),))
+    head = ArticleHead.of(Article("a", "渡口", (paragraph,), joins=joins))
+    assert f">{said}</span>" in row_html(head, "a.txt")
 
 
 def test_the_readme_says_where_settings_lie() -> None:
