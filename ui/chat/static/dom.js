@@ -1,11 +1,7 @@
 // Small helpers. Text given here is set as text, never as markup.
+import { element as make } from "/ui/asking.js";
 
-export function make(tag, className, text = "") {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
+export { make };
 
 export function button(className, text, onClick) {
   const made = make("button", className, text);
