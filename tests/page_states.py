@@ -13,6 +13,7 @@ from browsing import Server, wait_for_chat
 from fake_pipeline import FakePipeline, IngestHere, write_library
 from team import ASKED, NAMES, PASSWORD, Team, team
 
+from rag.library.library import Library
 from rag.settings import load_settings
 
 State = Callable[[Any, str], None]
@@ -76,6 +77,7 @@ def chat_open(page: Any, url: str) -> None:
     page.fill("[name=date_from]", "2024年13月")
     page.keyboard.press("Enter")
     page.wait_for_selector(".yj-no-day:visible")
+    page.locator("[data-shelf=collections] .yj-pick").first.click()
     page.click(".yj-menu summary")
     toggle = page.locator(".yj-list-toggle")
     if toggle.is_visible():
@@ -242,11 +244,18 @@ BY_ROLE = {
 """The states of each role; of a server without users under the empty name."""
 
 
+def _filled(folder: Path) -> None:
+    """A second article, and a second collection, so that there is something to choose."""
+    write_library(folder, body=MORE, title="江口见闻")
+    with Library.open(folder, write=True) as stored:
+        stored.create_collection("工程")
+
+
 @contextmanager
 def with_users(folder: Path) -> Iterator[Team]:
     """A server with users, its chat built; two articles."""
     with team(folder, chat=True, team={"public_shares": True}) as made:
-        write_library(folder, body=MORE, title="江口见闻")
+        _filled(folder)
         with made.client("admin") as client:
             while "gradio_config" not in client.get("/").text:
                 time.sleep(0.1)
@@ -257,7 +266,7 @@ def with_users(folder: Path) -> Iterator[Team]:
 def without_users(folder: Path) -> Iterator[str]:
     """The address of a server without users."""
     write_library(folder)
-    write_library(folder, body=MORE, title="江口见闻")
+    _filled(folder)
     given = load_settings(folder)
     with Server(given, FakePipeline, ingester=IngestHere(given)) as server:
         wait_for_chat(server.url)
