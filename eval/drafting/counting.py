@@ -30,7 +30,9 @@ _PARTS = re.compile("[占分]$|占比$|不满$|不足$|不到$|至少$|最多$|�
 _LOOSE = re.compile("^(?:各类|各种|各级|各)")
 _WHOLES = ("实现", "完成")
 """What is done to a sum as a whole: `实现生产总值`."""
-_AMOUNTS = re.compile("[额价值费入金款资积度长程量率比重幅速距高宽租产收]$|成本|利润|距离|比例")
+_AMOUNTS = re.compile(
+    "[额价值费入金款资积度长程量率比重幅速距高宽租产收]$|面积|体积|容积|成本|利润|距离|比例"
+)
 """What has a size of its own: other things are not so many metres or yuan."""
 _SUMS = ("累计", "共计", "总计", "合计", "共有", "拥有", "下设")
 _NOUN = ("n", "l", "j", "eng", "vn", "an", "b", "s", "zg")

@@ -12,7 +12,8 @@ from itertools import zip_longest
 from pathlib import Path
 from types import MappingProxyType
 
-from eval.drafting.templates import Draft, drafts
+from eval.drafting.subjects import Draft
+from eval.drafting.templates import drafts
 from eval.feedback import Feedback, question_lines
 from eval.question_sets import EvalQuestion, parse_rows
 from rag.data_model.documents import Article
@@ -97,7 +98,7 @@ def _is_alike(one: str, other: str) -> bool:
 
 def _asked_of(draft: Draft) -> str:
     """What is asked of the subject, without the question word."""
-    return draft.rest.replace("什么时候", "").split("多少")[0].rstrip("？")
+    return draft.rest.replace("什么时候", "").split("多少")[0].removesuffix("是谁？").rstrip("？")
 
 
 def _question(draft: Draft) -> EvalQuestion:

@@ -7,9 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from eval.drafting.counting import Counted, counted, how_many
+from eval.drafting.events import where_held
+from eval.drafting.people import posts_of
+from eval.drafting.subjects import (
+    HAN,
+    LEANING,
+    NOUNS,
+    Draft,
+    begins_with_deed,
+    has_verb,
+    is_known,
+    is_subject,
+)
 from eval.drafting.times import is_planned, time_of
 from rag.data_model.documents import Article
 from rag.language.enumeration import enumerations
@@ -17,41 +28,11 @@ from rag.language.names import is_asker, is_surname
 from rag.language.quantities import UNIT
 from rag.language.text import fold, sentence_spans
 
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A question that an article answers, or one that nothing answers.
-
-    Attributes:
-        kind: as question sets name types.
-        answers: groups of aliases.
-        evidence: sentences of the article, verbatim.
-        subject, rest: the two parts of the question, where another subject may take the place.
-        time: with which the question begins; empty where it names none.
-    """
-
-    question: str
-    kind: str
-    answers: tuple[tuple[str, ...], ...]
-    evidence: tuple[str, ...]
-    subject: str = ""
-    rest: str = ""
-    time: str = ""
-
-    @property
-    def asked(self) -> str:
-        """What is asked, whatever the time."""
-        return self.question.removeprefix(self.time).removeprefix("，")
-
-
-# What leans on words before it, or asks, is no subject.
-_LEANING = re.compile(
-    r"^本|主要$|[正还就也都仍总常]$|[某这那此其它他她我你您咱谁哪何]|什么|怎|多少|^(?:第|也|都|就|还|不|只|又|最|可|但|正|更|而|并|且|将|已|从|在|对|把|被|由|为|与|和|及|以|至|共|约"
-    r"|年|月|日|后|前|如|若|因|当|目前|如今|同时|今年|去年|明年|今后|随后|截至|至今|其中|期间|总)|[的了着过和与及或不占]$"
+_DEFINED = re.compile(rf"^([{HAN}A-Za-z0-9]{{2,12}}?)，?(?:是指|指的是|即指)([^。；？！]{{8,}})")
+_OF_A_KIND = re.compile(
+    rf"^([{HAN}A-Za-z0-9]{{2,8}}?)是([^。；？！]*?一[种类款支门座家部][^。；？！]{{5,}}的[{HAN}]{{2,8}})。$"
 )
-_HAN = "\u4e00-\u9fff"
-_DEFINED = re.compile(rf"^([{_HAN}A-Za-z0-9]{{2,12}}?)，?(?:是指|指的是|即指)([^。；？！]{{8,}})")
-_OF_A_KIND = re.compile(rf"^([{_HAN}A-Za-z0-9]{{2,8}}?)是([^。；？！]{{10,}}的[{_HAN}]{{2,8}})。$")
+"""`X是一种……的Y`: without `一种` it is praise as often as not."""
 _UNFINISHED = re.compile("(?:规定|情况|条件|基础)$|^$")
 """Where a definition of an act goes on after its first clause."""
 _PRAISE = re.compile(
@@ -61,7 +42,7 @@ _PRAISE = re.compile(
 _LONGEST_DEFINITION = 40
 _BY_MEANS = ("以", "由", "在", "通过", "利用", "用")
 _TITLES = ("先生", "女士", "同志", "项目", "工程")
-_GENUS = re.compile(rf".{{6,}}的[{_HAN}]{{2,8}}$")
+_GENUS = re.compile(rf".{{6,}}的[{HAN}]{{2,8}}$")
 """A clause that ends in what a thing is a kind of."""
 _SAID = "介绍|表示|告诉|认为|说|坦言|指出|强调|回忆|解释|透露"
 _REPORTS = re.compile(rf"{_SAID}|报道|获悉|宣布|发布|公布|称|消息|宣称")
@@ -71,32 +52,23 @@ _VERBS = (
     "|装机容量|年产量|产量|总产值|产值|票价|月租|租金"
 )
 _MEASURED = re.compile(
-    rf"^([{_HAN}A-Za-z]{{3,14}}?)({_VERBS})(?:[约近达为]|超过|达到|大约)?"
-    rf"(\d[\d,.]*[千万亿]*(?:多|余)?({UNIT}))(?![{_HAN}A-Za-z0-9%])"
+    rf"^([{HAN}A-Za-z]{{3,14}}?)({_VERBS})(?:[约近达为]|超过|达到|大约)?"
+    rf"(\d[\d,.]*[千万亿]*(?:多|余)?({UNIT}))(?![{HAN}A-Za-z0-9%])"
 )
 _DATE = r"(?:\d{4}年)?\d{1,2}月\d{1,2}[日号]"
 _DATED = re.compile(
-    rf"^([{_HAN}]{{3,14}}?)(?:将|拟)?[于在]?({_DATE})((?:正式|全线|顺利)?[{_HAN}]{{2,8}})$"
+    rf"^([{HAN}]{{3,14}}?)(?:将|拟)?[于在]?({_DATE})((?:正式|全线|顺利)?[{HAN}]{{2,8}})$"
 )
-_POSTS = "局长|主任|县长|市长|镇长|校长|院长|馆长|站长|厂长|经理|董事长|书记|会长|所长|队长|台长"
-_HELD = re.compile(rf"^(?:据)?([{_HAN}]{{2,14}}?(?:{_POSTS}))([{_HAN}]{{2,3}})(?={_SAID})")
 _ANNOUNCED = re.compile(
-    rf"^([{_HAN}A-Za-z0-9]{{2,20}}?)(?:以下|如下)?[一二两三四五六七八九十\d]{{1,2}}"
-    rf"(?:个|项|条|种|类|方面|方面的|大)([{_HAN}]{{2,6}})[：:。]?$"
+    rf"^([{HAN}A-Za-z0-9]{{2,20}}?)(?:以下|如下)?[一二两三四五六七八九十\d]{{1,2}}"
+    rf"(?:个|项|条|种|类|方面|方面的|大)([{HAN}]{{2,6}})[：:。]?$"
 )
 _MARK = re.compile(
     r"^(?:[一二三四五六七八九十]+是|第[一二三四五六七八九十]+[，、是]|[（(][一二三四五六七八九十\d]+[）)]"
     r"|[一二三四五六七八九十\d]+[、.．]|首先[，是]?|其次[，是]?|再次[，是]?|最后[，是]?)\s*"
 )
-_NOUNS = ("n", "l", "j", "eng", "vn", "a", "s", "zg")
-"""Parts of speech, as rjieba names them, with which a subject begins."""
 _ASKS = re.compile("[谁何哪吗呢几？]|什么|怎|多少")
 _LONGEST_HEADING = 20
-_SOME = re.compile(r"[一二两三四五六七八九十\d]+[项个家种名条类]")
-_PLACED = re.compile(rf"^[{_HAN}]{{2,6}}?[省市县区州镇乡村岛湖山河江湾桥港馆]")
-_NAMES = ("ns", "nt")
-_OFFICES = ("市", "县", "省", "区", "州", "国家")
-_WHOLE_PLACES = ("全市", "全省", "全国", "全县")
 
 
 def drafts(article: Article) -> Iterator[Draft]:
@@ -104,17 +76,19 @@ def drafts(article: Article) -> Iterator[Draft]:
     for paragraph in article.paragraphs:
         for start, end in sentence_spans(paragraph.text):
             sentence = paragraph.text[start:end].strip()
-            quantity = _quantity(sentence, paragraph.text[:start], article.year)
-            for draft in (_definition(sentence), quantity, _date(sentence), _holder(sentence)):
+            quantity = _quantity(sentence, article.year)
+            for draft in (_definition(sentence), quantity, _date(sentence)):
                 if draft:
                     yield draft
+            yield from posts_of(sentence)
+            yield from where_held(sentence)
     yield from _lists(article)
     yield from _views(article)
 
 
 def _definition(sentence: str) -> Draft | None:
     match = _DEFINED.match(sentence) or _OF_A_KIND.match(sentence)
-    if not match or not _is_subject(match[1]) or _has_verb(match[1]):
+    if not match or not is_subject(match[1]) or has_verb(match[1]):
         return None
     if "的" in match[1] or (len(match[1]) <= 3 and is_surname(fold(match[1][0]))):
         return None  # a person is asked for otherwise
@@ -132,7 +106,7 @@ def _says_what(said: str) -> bool:
 
     if len(said) > _LONGEST_DEFINITION or _PRAISE.search(said):
         return False
-    return rjieba.tag(said)[-1][1].startswith(_NOUNS)
+    return rjieba.tag(said)[-1][1].startswith(NOUNS)
 
 
 def _genus(said: str) -> str:
@@ -143,27 +117,26 @@ def _genus(said: str) -> str:
     if (
         more
         and first.startswith(_BY_MEANS)
-        and not _LEANING.search(more[0][:1])
+        and not LEANING.search(more[0][:1])
         and _GENUS.search(more[0])
     ):
         return f"{first}，{more[0]}"
     return ""
 
 
-def _quantity(sentence: str, before: str, year: int | None) -> Draft | None:
+def _quantity(sentence: str, year: int | None) -> Draft | None:
     """The first clause that says how much, if it has a subject of its own and a certain time."""
     for clause in re.split("[，。；！]", sentence):
-        said = _measured(clause) or counted(clause)
-        if said is None or not _is_subject(said.subject) or not _is_known(said.subject):
+        measured = _measured(clause)
+        said = measured or counted(clause)
+        if said is None or not is_subject(said.subject) or not is_known(said.subject):
             continue
-        if _begins_with_deed(said.subject):
+        if begins_with_deed(said.subject):
             continue
+        # What is worth so much is worth something else next year.
+        happened = said.happened or (measured is None and said.amount.endswith("元"))
         told = sentence[: sentence.index(clause) + len(clause)]
-        time = (
-            None
-            if is_planned(told)
-            else time_of(told, before, clause, year, happened=said.happened)
-        )
+        time = None if is_planned(told) else time_of(told, clause, year, happened=happened)
         if time is None:
             continue
         lead = f"{time}，" if time.startswith(("截至", "截止", "到")) else time
@@ -180,54 +153,18 @@ def _measured(clause: str) -> Counted | None:
     if not match or match.end() != len(clause):
         return None
     subject, verb, amount, unit = match.groups()
-    if _has_verb(subject):
+    if has_verb(subject):
         return None
     return Counted(subject, f"{verb}{how_many(unit)}？", amount)
-
-
-def _is_known(subject: str) -> bool:
-    """Whether a subject tells by itself which one is meant: it has a name, or is all of a place."""
-    import rjieba
-
-    if _SOME.search(subject):
-        return False
-    if subject.startswith(_WHOLE_PLACES) or _PLACED.search(subject):
-        return True
-    return any(tag in _NAMES for _, tag in rjieba.tag(subject))
-
-
-def _begins_with_deed(subject: str) -> bool:
-    """Whether words begin with what somebody does: `建设乡村`."""
-    import rjieba
-
-    return rjieba.tag(subject)[0][1] in {"v", "vn"}
-
-
-def _has_verb(subject: str) -> bool:
-    """Whether words are more than a thing: somebody does something to it."""
-    import rjieba
-
-    tags = [tag for _, tag in rjieba.tag(subject)]
-    return "uj" not in tags and any(tag in {"v", "d", "c", "r", "p"} for tag in tags)
-
-
-def _is_subject(text: str) -> bool:
-    """Whether words can begin a question: a noun comes first, and nothing leans on other words."""
-    import rjieba
-
-    if _LEANING.search(text):
-        return False
-    first, *others = [tag for _, tag in rjieba.tag(text)]
-    return first.startswith(_NOUNS) and others[:1] != ["f"]  # 仪式上, 会中
 
 
 def _date(sentence: str) -> Draft | None:
     first = re.split("[，。；！]", sentence)[0]
     match = _DATED.match(first)
-    if not match or not _is_subject(match[1]):
+    if not match or not is_subject(match[1]):
         return None
     subject, date, done = match.groups()
-    if not (_is_known(subject) and _is_done(subject, done)):
+    if not (is_known(subject) and _is_done(subject, done)):
         return None
     rest = f"什么时候{done}？"
     return Draft(subject + rest, "when", ((date,),), (sentence,), subject, rest)
@@ -245,16 +182,6 @@ def _is_done(subject: str, done: str) -> bool:
     )
 
 
-def _holder(sentence: str) -> Draft | None:
-    match = _HELD.match(sentence)
-    if not match or not _is_subject(match[1]):
-        return None
-    post, name = match.groups()
-    if not is_surname(fold(name[0])) or not (_is_known(post) or post.startswith(_OFFICES)):
-        return None
-    return Draft(f"{post}是谁？", "who", ((name,),), (sentence,))
-
-
 def _lists(article: Article) -> Iterator[Draft]:
     text = article.text
     for found in enumerations(article):
@@ -262,7 +189,7 @@ def _lists(article: Article) -> Iterator[Draft]:
             continue
         lead = re.split("[，。；！]", text[found.lead.start : found.lead.end].strip(" 。：:"))[-1]
         match = _ANNOUNCED.match(lead)
-        if not match or len(match[1]) < 4 or not _is_subject(match[1]):
+        if not match or len(match[1]) < 4 or not is_subject(match[1]):
             continue
         items = tuple(text[item.start : item.end].strip() for item in found.items)
         answers = tuple((re.split("[，。；：！]", _MARK.sub("", item))[0],) for item in items)

@@ -9,20 +9,19 @@ import re
 
 _YEAR = r"(?:(?:19|20)\d{2}年|今年|去年|前年)"
 _PART = (
-    r"(?:(?:第?[一二三四]季度末?|[上下]半年|全年|年底|年初|年末|前[\d一二三四五六七八九十两]+个?月|[1-9][—\-至]\d{1,2}月"
+    r"(?:(?:[底初末]|第?[一二三四]季度末?|[上下]半年|全年|年底|年初|年末|前[\d一二三四五六七八九十两]+个?月|[1-9][—\-至]\d{1,2}月"
     r"|\d{1,2}月(?:份|底|初|中旬|上旬|下旬|\d{1,2}[日号])?|[春夏秋冬][天季]|暑期|暑假|寒假|汛期|汛前|春节|国庆)(?:期间)?)"
 )
 _TIME = re.compile(rf"(?:截至|截止|到)?(?:{_YEAR}{_PART}?|(?<![\d—\-]){_PART})")
-_NOW = re.compile("目前|当前|如今|日前|近日|期间")
 _AROUND = re.compile(
-    "(?:年|月|日|号|底|初|末|季度|半年)(?:以|之)?[前后来内间起]|自(?:19|20)|以来|[上本这]个?[月周]|[昨前]天|昨日|截至(?:当地|当日|\\d+时)"
+    "(?:年|月|日|号|底|初|末|季度|半年)(?:以|之)?[前后来内间起]|[自从](?:19|20)|以来|[上本这]个?[月周]|[昨前]天|昨日|到目前|迄今|至今(?!年)|[收开]盘|盘中|截至(?:当地|当日|\\d+时)"
 )
 """A stretch that only begins or ends at a time, or a time that hangs on the day of telling."""
 _RELATIVE = {"今年": 0, "去年": -1, "前年": -2}
 _COMPARED = re.compile(rf"(?:比|较|与|同){_YEAR}|{_YEAR}同期|(?:{_YEAR})?目标")
-_PLANNED = re.compile("提出|力争|目标|计划|预计|规划|争取|确保|有望|预期|如果|若|假如|拟")
+_PLANNED = re.compile("提出|力争|目标|计划|预计|规划|争取|确保|有望|预期|如果|若|假如|拟|可能|或将")
 _FLOWS = re.compile(
-    "增长|下降|减少|增加|提高|降低|上涨|[涨跌增减]幅|[涨跌]|超标|收入|营收|利润|产值|产量|销|进出口|总额|价格|积水|人数|增速|得分"
+    "增长|下降|减少|增加|提高|降低|上涨|[涨跌增减]幅|[涨跌]|超标|收入|营收|利润|产值|产量|销|出口|进口|总额|价格|积水|人数|增速|得分|(?<!容)量|率|比重"
 )
 
 
@@ -31,14 +30,11 @@ def is_planned(text: str) -> bool:
     return bool(_PLANNED.search(text))
 
 
-def time_of(
-    told: str, before: str, clause: str, year: int | None, *, happened: bool = False
-) -> str | None:
+def time_of(told: str, clause: str, year: int | None, *, happened: bool = False) -> str | None:
     """The time that a question must name, in full; empty where it needs none.
 
     Args:
         told: the sentence, as far as the clause's end.
-        before: the sentences before it in its paragraph.
         clause: what is asked back.
         year: of the article.
         happened: whether something is said to have been done, which always has its time.
@@ -46,15 +42,12 @@ def time_of(
     Returns:
         None where the time is needed and cannot be told for certain.
     """
-    told, before = told.replace(" ", ""), before.replace(" ", "")
+    told = told.replace(" ", "")
     if _AROUND.search(told):
         return None
     found = _times(told)
     if not found:
-        if not (happened or _FLOWS.search(clause)):
-            return ""
-        earlier = [] if _NOW.search(told) else _times(before)
-        found = earlier[-1:]
+        return None if happened or _FLOWS.search(clause) else ""
     if len(found) != 1 or found[0] in clause or found[0].startswith("到"):
         return None
     return _in_full(found[0], year)
