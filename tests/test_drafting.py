@@ -126,6 +126,15 @@ def test_near_misses_ask_what_no_sentence_tells() -> None:
     assert not [q for q in propose(both, 50) if q.answerable is False]
 
 
+def test_near_misses_ask_for_a_deputy_and_a_host_that_no_article_names() -> None:
+    told = "云顶村第三届采茶节4月8日在杭州开幕。云顶村茶园党委书记赵守田说，苗已经发完。"
+    misses = [q.question for q in propose([article(told)], 50) if q.answerable is False]
+    assert misses == ["云顶村第三届采茶节由谁主办？", "云顶村茶园党委副书记是谁？"]
+    more = "云顶村第三届采茶节由茶社承办。云顶村茶园党委有三位副书记。"
+    both = [article(told, article_id="一"), article(more, article_id="二")]
+    assert not [q for q in propose(both, 50) if q.answerable is False]
+
+
 def test_judgements_of_the_chat_are_drafts() -> None:
     said = answer("大桥多长？", "大桥全长2360米。", short="2360米")
     (draft,) = from_feedback([Feedback(id="1", verdict="up", answer=said)])

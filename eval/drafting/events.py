@@ -18,6 +18,7 @@ _APART = re.compile(
     r"第[一二三四五六七八九十百\d]+[届次]|[一二三四五六七八九十\d]届|首届|\d{4}年?|“[^”]+”"
 )
 _GATHERING = re.compile("(?:会|会议|展|展览|赛|节|论坛|式|典礼|活动|周|课)$")
+_HAS_A_HOST = re.compile("(?:大会|博览会|展|赛|节|论坛|活动)$")
 _CLAUSES = re.compile(r"[，。；：！？（）()\s]")
 _NAMES = ("ns", "nt")
 _ENDS = ("n", "s", "zg", "j", "vn")
@@ -34,7 +35,14 @@ def where_held(sentence: str) -> Iterator[Draft]:
         said, day, place, held = match.groups()
         event = _BROUGHT.sub("", said)
         if _is_apart(event) and _begins_well(event) and _is_place(place):
-            yield Draft(f"{event}在哪里{held}？", "where", ((place,),), (sentence,))
+            yield Draft(
+                f"{event}在哪里{held}？",
+                "where",
+                ((place,),),
+                (sentence,),
+                untold=f"{event}由谁主办？" if _HAS_A_HOST.search(event) else "",
+                unless=(event, "办"),
+            )
             if day and "月" in day:
                 yield Draft(f"{event}什么时候{held}？", "when", ((day,),), (sentence,))
 

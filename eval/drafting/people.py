@@ -10,7 +10,7 @@ from rag.language.names import SAYING, is_surname
 from rag.language.text import fold
 
 _HEADS = (
-    "局长|主任|厅长|部长|省长|市长|县长|区长|镇长|乡长|村长|校长|院长|馆长|站长|行长|厂长|社长|经理|总裁|董事长|书记"
+    "局长|主任|厅长|部长|省长|市长|县长|区长|镇长|乡长|村长|校长|院长|馆长|站长|行长|厂长|社长|总经理|经理|总裁|董事长|第一书记|书记"
     "|会长|主席|理事长|秘书长|所长|总队长|支队长|大队长|台长"
 )
 """Posts that one person holds at a time."""
@@ -23,7 +23,7 @@ _SPEAKS = re.compile(
     rf"(?=(?:对记者|向记者|在[{HAN}]{{2,12}})?(?:{SAYING}))"
 )
 _CLAUSES = re.compile(r"[，。；：！？、“”‘’（）()\s]")
-_FORMER = re.compile(f"^(?:前|原|时任|本)|[该某]|[前原](?:{_POSTS})$")
+_FORMER = re.compile(f"^(?:前|原|时任|本|摄|据)|[该某]|[前原](?:{_POSTS})$")
 _NOT_OF_A_POST = ("r", "p", "c", "d", "uj", "nr", "ul", "uz", "v", "x", "y")
 """Parts of speech that show more than the name of a body and a post."""
 
@@ -37,9 +37,17 @@ def posts_of(sentence: str) -> Iterator[Draft]:
         post, name = match.groups()
         if len(name) == 3:  # a name of two may be the head of one of three, or of a word
             yield Draft(f"{name}担任什么职务？", "post", ((post,),), (sentence,))
-        if _HELD_ALONE.search(post) and "副" not in post:
-            body, head = _body_and_head(post)
-            yield Draft(f"{post}是谁？", "who", ((name,),), (sentence,), body, f"{head}是谁？")
+        head = _HELD_ALONE.search(post)
+        if head and "副" not in post:
+            body, deputy = post[: head.start()], f"副{head[0]}"
+            yield Draft(
+                f"{post}是谁？",
+                "who",
+                ((name,),),
+                (sentence,),
+                untold=f"{body}{deputy}是谁？",
+                unless=(body, deputy),
+            )
 
 
 def _is_post(post: str) -> bool:
@@ -49,10 +57,3 @@ def _is_post(post: str) -> bool:
     if _FORMER.search(post) or not is_subject(post) or not is_known(post):
         return False
     return not any(tag in _NOT_OF_A_POST for _, tag in rjieba.tag(post))
-
-
-def _body_and_head(post: str) -> tuple[str, str]:
-    import rjieba
-
-    *body, head = rjieba.cut(post)
-    return "".join(body), head

@@ -1,7 +1,8 @@
 """Drafts of a whole library: the kinds and the articles take turns, and near misses join them.
 
-A near miss asks of one thing what the articles tell of another. It is one only where no sentence
-of any article speaks of both that thing and what is asked of it.
+A near miss asks of one thing what the articles tell of another, for the deputy of whom they name,
+or for who holds what they place. It is one only where no sentence, for the latter no article, of
+all speaks of both that thing and what is asked of it.
 """
 
 from __future__ import annotations
@@ -69,13 +70,18 @@ def _in_turn(queues: Sequence[Sequence[Draft]]) -> list[Draft]:
 
 
 def _near_misses(found: Sequence[Draft], articles: Sequence[Article]) -> Iterator[Draft]:
-    """Each question about a thing, of the next thing of which that is not told."""
+    """What is not told of a thing itself, and what is told of another that is like it."""
     sentences = [
         fold(p.text[start:end])
         for article in articles
         for p in article.paragraphs
         for start, end in sentence_spans(p.text)
     ]
+    texts = [fold(article.text) for article in articles]
+    for draft in found:
+        telling = [fold(word) for word in draft.unless]
+        if draft.untold and not any(all(word in text for word in telling) for text in texts):
+            yield Draft(draft.untold, draft.kind, (), ())
     about = [draft for draft in found if draft.subject]
     for n, draft in enumerate(about):
         for other in (*about[n + 1 :], *about[:n]):
@@ -98,7 +104,7 @@ def _is_alike(one: str, other: str) -> bool:
 
 def _asked_of(draft: Draft) -> str:
     """What is asked of the subject, without the question word."""
-    return draft.rest.replace("什么时候", "").split("多少")[0].removesuffix("是谁？").rstrip("？")
+    return draft.rest.replace("什么时候", "").split("多少")[0].rstrip("？")
 
 
 def _question(draft: Draft) -> EvalQuestion:

@@ -33,6 +33,8 @@ class Draft:
         evidence: sentences of the article, verbatim.
         subject, rest: the two parts of the question, where another subject may take the place.
         time: with which the question begins; empty where it names none.
+        untold: a question that nearly the same words would answer; empty where there is none.
+        unless: words of which an article that holds them all may tell that, too.
     """
 
     question: str
@@ -42,6 +44,8 @@ class Draft:
     subject: str = ""
     rest: str = ""
     time: str = ""
+    untold: str = ""
+    unless: tuple[str, ...] = ()
 
     @property
     def asked(self) -> str:

@@ -90,7 +90,8 @@ def _definition(sentence: str) -> Draft | None:
     match = _DEFINED.match(sentence) or _OF_A_KIND.match(sentence)
     if not match or not is_subject(match[1]) or has_verb(match[1]):
         return None
-    if "的" in match[1] or (len(match[1]) <= 3 and is_surname(fold(match[1][0]))):
+    name = match[1].lstrip("小老阿")
+    if "的" in name or (len(name) <= 3 and is_surname(fold(name[:1]))):
         return None  # a person is asked for otherwise
     said = _genus(match[2])
     if match.re is _DEFINED and _UNFINISHED.search(said):
