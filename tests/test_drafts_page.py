@@ -92,8 +92,9 @@ def test_drafts_are_looked_through_by_keys_and_saved_as_a_set(
     page.keyboard.press("a")
     page.locator(f'[data-draft="{first}"][data-state=accepted]').wait_for()
     until(page, f"document.activeElement.dataset.draft != '{first}'")
-    second = page.evaluate("document.activeElement.dataset.draft")
-    page.keyboard.press("x")
+    other = page.locator(".yj-draft[data-state=open]").filter(has_not_text="江口大桥全长").first
+    second = other.get_attribute("data-draft")
+    other.press("x")
     page.locator(f'[data-draft="{second}"][data-state=rejected]').wait_for()
     bridge.focus()
     page.keyboard.press("e")

@@ -45,7 +45,7 @@ def posts_of(sentence: str) -> Iterator[Draft]:
                 "who",
                 ((name,),),
                 (sentence,),
-                untold=f"{body}{deputy}是谁？",
+                untold="" if head[0].startswith("第") else f"{body}{deputy}是谁？",
                 unless=(body, deputy),
             )
 
