@@ -105,6 +105,25 @@ def test_a_set_is_uploaded_run_and_a_failure_opened(visit: Visit) -> None:
     assert "海上风电是什么？" in Path(download.value.path()).read_text(encoding="utf-8")
 
 
+def test_a_run_may_keep_to_a_collection(visit: Visit, server: Server) -> None:
+    page = visit.page
+    assert page.locator("[name=within]").is_hidden()  # nothing to choose
+    api = f"{server.url}v1/collections"
+    made = httpx.post(api, json={"name": "空的"}).json()
+    page.reload()
+    page.select_option("[name=within]", "空的")
+    add(visit, "文集.jsonl", jsonl(QUESTIONS))
+    page.locator(".yj-choice:has(:checked)", has_text="文集.jsonl").wait_for()
+    run(visit, "文集.jsonl")
+    assert page.locator(".yj-run-head .yj-label").inner_text().startswith("文集：空的 ·")
+    assert "33.3%" in page.locator(".yj-figures").inner_text()  # all are refused
+    httpx.delete(f"{api}/{made['collection_id']}")
+    refused = httpx.post(
+        f"{server.url}evaluation/runs", json={"set_id": "bundled", "collections": ["空的"]}
+    )
+    assert (refused.status_code, refused.json()["code"]) == (404, "collection_missing")
+
+
 def test_two_runs_are_compared(visit: Visit) -> None:
     page = visit.page
     add(visit, "比较.jsonl", jsonl([*QUESTIONS, {"question": "岛上的居民原来靠什么？"}]))
