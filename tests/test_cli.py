@@ -56,6 +56,18 @@ def test_the_version_needs_no_verb(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.startswith("youju ")
 
 
+@pytest.mark.parametrize("module", ["ui", "ui.cli"])
+def test_either_module_is_the_command(module: str) -> None:
+    told = subprocess.run(
+        [sys.executable, "-P", "-m", module, "nosuch"],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (told.returncode, "没有这个命令" in told.stderr) == (2, True)
+
+
 def test_help_is_chinese_and_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--help"]) == 0
     page = capsys.readouterr().out

@@ -243,3 +243,7 @@ def _silenced(code: int) -> int:
 def _command_of(error: TyperException) -> str:
     context = getattr(error, "ctx", None)
     return str(context.command_path) if context is not None else "youju"
+
+
+if __name__ == "__main__":  # as `python -m ui`
+    main()
