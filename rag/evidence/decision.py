@@ -8,6 +8,7 @@ fitted on written questions of all styles that the reader was not trained on
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -132,47 +133,33 @@ def sentence_rows(
         measured: the features of all candidates' sentences.
         scores: log-odds by features alone, one for each measured sentence.
     """
-    rows_of = {place: row for row, place in enumerate(measured.places)}
-    best_presence = max((r.presence for r in readings), default=0.0)
-    best_margin = max((r.margin for r in readings), default=0.0)
-    best_score = float(scores.max()) if len(scores) else 0.0
-    names = {name: n for n, name in enumerate(SENTENCE_FEATURES)}
-    best_sim = float(measured.matrix[:, names["sim"]].max()) if len(scores) else 0.0
-    every = [log_odds(share) for reading in readings for share in reading.evidence]
-    likeliest = max(every, default=_NOTHING)
-    places, matrix = [], []
-    for n, (candidate, reading) in enumerate(zip(read, readings, strict=True)):
-        evidence = [log_odds(share) for share in reading.evidence]
-        here = max(evidence, default=_NOTHING)
-        for sentence, share in enumerate(evidence):
-            row = rows_of[candidate, sentence]
-            feature = measured.matrix[row]
-            touched = float(sentence in reading.touched)
-            places.append((n, sentence))
-            matrix.append(
-                [
-                    reading.presence,
-                    reading.presence - best_presence,
-                    reading.margin,
-                    reading.margin - best_margin,
-                    share,
-                    share - here,
-                    share - likeliest,
-                    touched,
-                    touched * reading.answer_score,
-                    scores[row],
-                    scores[row] - best_score,
-                    feature[names["sim"]],
-                    feature[names["sim"]] - best_sim,
-                    feature[names["pairs"]],
-                    feature[names["asks"]],
-                    feature[names["length"]],
-                    feature[names["first"]],
-                    *(feature[names[name]] for name in ("form", *SIGNS)),
-                ]
-            )
-    array = np.asarray(matrix, dtype=np.float64).reshape(-1, len(SENTENCE_READINGS))
-    return Rows(tuple(places), array)
+    row_of = {place: row for row, place in enumerate(measured.places)}
+    places = tuple((n, s) for n, one in enumerate(readings) for s in range(len(one.evidence)))
+    rows = [row_of[read[n], sentence] for n, sentence in places]
+    of = [readings[n] for n, _ in places]
+    presence, margin = np.array([one.presence for one in of]), np.array([one.margin for one in of])
+    shares = [[log_odds(share) for share in one.evidence] for one in readings]
+    share = np.array([shares[n][sentence] for n, sentence in places])
+    touched = np.array([float(s in readings[n].touched) for n, s in places])
+    feature = dict(zip(SENTENCE_FEATURES, measured.matrix[rows].T, strict=True))
+    sims = measured.matrix[:, SENTENCE_FEATURES.index("sim")]
+    columns = (
+        presence,
+        presence - max((one.presence for one in readings), default=0.0),
+        margin,
+        margin - max((one.margin for one in readings), default=0.0),
+        share,
+        share - np.array([max(shares[n]) for n, _ in places]),
+        share - max(itertools.chain(*shares), default=_NOTHING),
+        touched,
+        touched * np.array([one.answer_score for one in of]),
+        scores[rows],
+        scores[rows] - max(scores, default=0.0),
+        feature["sim"],
+        feature["sim"] - max(sims, default=0.0),
+        *(feature[name] for name in ("pairs", "asks", "length", "first", "form", *SIGNS)),
+    )
+    return Rows(places, np.stack(columns, axis=-1).astype(np.float64))
 
 
 @dataclass(frozen=True, slots=True)
