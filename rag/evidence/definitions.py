@@ -13,18 +13,13 @@ _OPENING = re.compile(r"[“”\"'‘’「」『』《》\s·•\-—]*")
 _DEFINES = re.compile(
     r"[”\"’」』》]?(?:[（(][^）)]{1,40}[）)])?(?:[，,][^。；;]{0,30}?)?(?:是|指|即|意为|意指|又称|也叫|[：:])"
 )
-_PROPERTY = re.compile("的(?!含义|定义|意思)")
-"""After a topic: `X的Y是什么` asks for something of X, not what X is."""
-
 _NO_TOPIC = 2  # characters below which a topic says too little
 
 
 def defined_topic(question: ParsedQuestion) -> str:
     """What a question asks the meaning of; empty where it asks for something else."""
     topic = topic_of(question.searched) if question.type is QuestionType.DEFINITION else ""
-    if len(topic) < _NO_TOPIC or _PROPERTY.match(question.searched.partition(topic)[2]):
-        return ""
-    return topic
+    return topic if len(topic) >= _NO_TOPIC else ""
 
 
 def defines(topic: str, sentence: str) -> bool:

@@ -27,9 +27,6 @@ _ASKERS = frozenset(("问", "记者", "主持人", "编者"))
 _ASKED = re.compile('[？?][”」』"]?$')
 _MOSTLY = 2 / 3
 """Share of a speaker's paragraphs."""
-_MEDIUM = re.compile(
-    "(?:日|晚|时|晨|早|周|导|青年|商|法治|法制)报$|周刊$|杂志$|电视台$|广播$|新闻网?$|记者$"
-)
 
 SAYING = (
     "认为|觉得|说|表示|介绍|指出|提醒|建议|强调|提出|回应|解释|分析|坦言|透露|告诉|称|谈到|主张|补充|呼吁"
@@ -173,12 +170,7 @@ def listed_post(paragraph: Paragraph) -> str | None:
 
 def is_asker(speaker: str, article: Article) -> bool:
     """Whether a speaker is the newspaper or whoever else only asks, by name or not."""
-    return (
-        speaker in _ASKERS
-        or speaker == article.newspaper
-        or _MEDIUM.search(speaker) is not None
-        or speaker in _only_asking(article)
-    )
+    return speaker in {*_ASKERS, article.newspaper} or speaker in _only_asking(article)
 
 
 @lru_cache(maxsize=4096)

@@ -24,8 +24,6 @@ _VOWELS = "aeo"
 """Letters before which an apostrophe stands within a word: `Xi'an`."""
 _MOST = 4
 """Syllables of a name."""
-_KIND = re.compile("[省市县区州旗镇乡村屯寨街路桥山岛江河湖海湾港站寺]道?")
-"""What a name may end with besides, as one word."""
 _ALTERNATIVES = 6
 """Words of one sound that are searched for, the most frequent first."""
 _SURNAMES = {
@@ -134,14 +132,14 @@ def _spelt(syllable: str) -> frozenset[str]:
 
 
 def _sounding(known: Sequence[Reading], lexical: LexicalSearch) -> Found:
-    """Words that sound as a reading, or go on with what kind of place it is."""
+    """Words that sound as a reading."""
     found: Found = {}
     for reading in known:
         if not 2 <= len(reading) <= _MOST:
             continue
         first, *others = _spelt(reading[0]), *map(spelt, reading[1:])
         sounds = "".join(f"[{''.join(sorted(characters))}]" for characters in others)
-        rest = re.compile(f"{sounds}(?:{_KIND.pattern})?")
+        rest = re.compile(sounds)
         for character in first:
             for word, n in lexical.words_beginning(character):
                 if rest.fullmatch(word, 1):

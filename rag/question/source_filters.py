@@ -25,7 +25,6 @@ _CUE = re.compile("《|报|[这那]篇|文章|文中|评论|节|部分|章|小�
 """Without any of these, no source is named, and the library's lists are not looked at."""
 _DAY = r"(?:(?P<year>\d{4})年(?:(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})[日号])?)?(?:的)?)?"
 _DAY_AFTER = _DAY.replace("P<", "P<after_")
-_ASKS_OF_IT = re.compile("的?(?:作者|记者|标题|题目|谁|由谁|哪|第?几|什么时候|何时|刊|登|发表)")
 _UNDER = r"(?:下面|里面|[里中下]|[说讲写提谈]到?)的?[，,]?|[，,]"
 _SECTION = re.compile(
     rf"(?:在|从|据|按)?(?:[“\"「](?P<marked>[^”\"」]{{2,40}})[”\"」]的?(?:这|那)?一?(?:小?节|部分|章|小标题|栏目?)(?:{_UNDER})?"
@@ -151,10 +150,8 @@ def _names_of(section: str) -> tuple[str, str]:
 def _source(named: str, question: str) -> re.Match[str] | None:
     """Where a question names a source in this way; the words around it must say that it is one."""
     for match in re.finditer(f"{_BEFORE}{named}{_TOLD}", question):
-        cued = (
-            match["before"] or match["told"].strip("的,，") or match.groupdict().get("after_year")
-        )
-        if cued and not _ASKS_OF_IT.match(question, match.end()):
+        told = match["before"] or match["told"].strip("的,，")
+        if told or match.groupdict().get("after_year"):
             return match
     return None
 

@@ -84,7 +84,6 @@ _ASKS_ENGLISH = re.compile(
     r"^(?:is|are|was|were|do|does|did|can|could|will|would|has|have|had|should)\b"
     r"|\b(?:what|who(?:m|se)?|which|when|where|why|how)\b"
 )
-_ASKS_CHINESE = re.compile("[谁哪几吗嘛呢什么怎何的多否]|[是有][没不]")
 _TITLE = re.compile("《[^》]*》")
 _NAMES = frozenset(("name", "sound"))
 _BINDING = 2
@@ -182,11 +181,7 @@ def is_chinese(bare: str) -> bool:
         return _LATIN_WORD.search(plain) is None
     english = question_data()["function_words"]["english"].split()
     binding = set(english) & set(_LATIN_WORD.findall(plain))
-    return (
-        len(binding) < _BINDING
-        or _ASKS_ENGLISH.search(plain) is None
-        or _ASKS_CHINESE.search(plain) is not None
-    )
+    return len(binding) < _BINDING or _ASKS_ENGLISH.search(plain) is None
 
 
 def is_function_word(word: str) -> bool:

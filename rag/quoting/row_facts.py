@@ -10,7 +10,7 @@ from rag.language.text import fold
 from rag.library.records import StoredArticle
 from rag.question.understanding import ParsedQuestion
 from rag.quoting.quotes import Quote, whole_paragraph
-from rag.rules.row_lookup import Lookup, Row, asked_of, holds, is_telling, tables_of
+from rag.rules.row_lookup import Lookup, Row, holds, is_telling, lookup, tables_of
 
 _MOST_ROWS = 5
 _LONGEST_ROW = 4
@@ -60,7 +60,7 @@ def find_rows(
 
 def _answering(question: ParsedQuestion, stored: StoredArticle) -> Iterator[Found]:
     for table in tables_of(stored.article):
-        asked = asked_of(question, table)
+        asked = lookup(question.searched, table)
         if not asked.rows or not asked.columns or asked.foreign:
             continue
         for n in asked.rows:

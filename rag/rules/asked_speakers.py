@@ -18,8 +18,6 @@ from rag.question.topics import VIEW, view_in
 from rag.question.understanding import ParsedQuestion, content_words
 from rag.retrieval.candidates import Candidate
 
-_TURNS_TO = re.compile("对|就|在|最|更|还|也|又|曾|是否|有没有|有什么|有哪些")
-_SHORT_NAME = 2
 _BEFORE_NAME = "(?:在|按照?|据|根据|照)?"
 _AFTER_NAME = (
     rf"(?:的(?:说法|看法|介绍|观点|分析)|看来)?(?:还|也|又|则)?(?:{SAYING})?(?:过|道|的)?[，,：:]?"
@@ -102,7 +100,4 @@ def _viewed(name: str, question: ParsedQuestion) -> bool:
 
 def _follows(name: str, question: ParsedQuestion) -> bool:
     """Whether the question goes on after a name as it does after a person's."""
-    rest = question.searched[len(name) :]
-    return VIEW.match(rest) is not None or (
-        len(name) > _SHORT_NAME and _TURNS_TO.match(rest) is not None
-    )
+    return VIEW.match(question.searched, len(name)) is not None

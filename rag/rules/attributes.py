@@ -25,11 +25,8 @@ _DATA = Path(__file__).parents[1] / "data" / "attributes.toml"
 _ENDS = "$|[?？是有为在叫怎多几哪了啦呀啊呢吗达涨]|什么|目前|现在|大概|一共"
 _NOW = "(?:现在|目前|本人|自己|先生|女士|老师|同志|同学|师傅|教授|医生)"
 _GOES_ON = re.compile("[他她其]|本人|自己")
-_OWN = re.compile("[我他她]|自己|本人")
-"""Without such a word, what somebody says is not of themselves."""
 _NO_PERSON = re.compile("[省市县区镇乡村路街桥河山湖江海厂校院部局处所社站店馆楼园场港岛湾]$")
 _KIN = "父亲|母亲|爸爸?|妈妈?|爷爷|奶奶|妻子|丈夫|爱人|儿子|女儿|孩子|哥哥|弟弟|姐姐|妹妹|祖父|祖母"
-_FOREIGN = re.compile("·[\u4e00-\u9fff]{1,6}$")
 _LONGEST = 4
 _NAMING = 40
 """Characters before what is asked in which it is told of whom."""
@@ -93,7 +90,7 @@ def _name_at_end(text: str, articles: Sequence[Article]) -> str | None:
     for length in range(_LONGEST, 1, -1):
         name = text[-length:]
         is_name = name in set(possible_names(name)) and not _NO_PERSON.search(name)
-        if is_name and stands_alone(text, len(text) - len(name)) and not _FOREIGN.search(text):
+        if is_name and stands_alone(text, len(text) - len(name)):
             return name
     return None
 
@@ -109,7 +106,7 @@ def _told_of(
     paragraph = article.paragraphs[evidence.sentence.paragraph - 1]
     if name in text or fold(paragraph.speaker or "") == name:
         said = re.search(rf"{re.escape(name)}(?:先生|女士)?(?:{SAYING})", text)
-        if said and not (_tells(attribute, text[: said.start()]) or _OWN.search(text, said.end())):
+        if said and not _tells(attribute, text[: said.start()]):
             return False, None
         kin = re.search(rf"{re.escape(name)}的?(?:{_KIN})", text)
         alone = kin is None or kin.group() in asked or re.search(rf"{name}(?!的?(?:{_KIN}))", text)

@@ -15,8 +15,7 @@ from typing import NamedTuple
 
 from rag.data_model.documents import Article, Cell, Span, remembered, touches
 from rag.language.text import fold, has_han, names_in, occurrences, parts
-from rag.question.question_types import QuestionType
-from rag.question.understanding import ParsedQuestion, content_words, function_words
+from rag.question.understanding import content_words, function_words
 
 _BRACKETED = re.compile(r"\([^()]{1,20}\)")
 _LATIN = re.compile(r"[a-z\d]{1,40}(?:[-./][a-z\d]{1,40}){0,6}")
@@ -32,17 +31,9 @@ _LEAST_SIBLINGS = 3
 _KINDRED = 0.6
 """The share of a column's values that end alike, where they are names of one kind."""
 _MADE = re.compile(r"[\u4e00-\u9fff]{1,6}$")
-_POINTS = re.compile(r"[个各哪这该每全本有的是几些多少位名处座条]$")
 _COMMON_WORDS = "号码 数量 数值 数据 信息 内容 名称 名字 姓名 表 表格 资料 地方 人 一栏 哪一 多少钱"
 _COMMON = frozenset(_COMMON_WORDS.split())
 """Words beside a column's name that say nothing of a row."""
-_ASKS_FOR = {
-    QuestionType.WHO: re.compile(
-        "(?:人|员|者|姓名|名字|[校院局处科站队组县市区镇乡村]长|主任|教师|老师|作者)$"
-    ),
-    QuestionType.WHEN: re.compile("(?:时间|日期|时刻|日|年月|年份|年度|期限)$"),
-    QuestionType.WHERE: re.compile("(?:地点|地址|位置|场所|场地|住址|所在地|地区)$"),
-}
 
 
 class Mention(NamedTuple):
@@ -173,8 +164,8 @@ def _forms(rows: Sequence[Row]) -> dict[str, list[tuple[str, int]]]:
 
 
 @lru_cache(maxsize=1024)
-def lookup(searched: str, kind: QuestionType, table: Table) -> Lookup:
-    """What a folded question of a type means of a table."""
+def lookup(searched: str, table: Table) -> Lookup:
+    """What a folded question means of a table."""
     searched = searched.replace(table.title, " " * len(table.title))
     found = _longest(_keys(searched, table))
     free = _without(searched, found)
@@ -182,7 +173,7 @@ def lookup(searched: str, kind: QuestionType, table: Table) -> Lookup:
     left = _without(free, named)
     labels = {mention.column for mention in found}
     asked = tuple(dict.fromkeys(m.column for m in named if m.column not in labels))
-    asked = asked or _by_words(left, kind, table, labels)
+    asked = asked or _by_word(left, table, labels)
     unheld = tuple(_unheld(left, table))
     return Lookup(
         table,
@@ -193,11 +184,6 @@ def lookup(searched: str, kind: QuestionType, table: Table) -> Lookup:
         unheld,
         frozenset(word for word in unheld if holds(table.text, word)),
     )
-
-
-def asked_of(question: ParsedQuestion, table: Table) -> Lookup:
-    """What a question means of a table."""
-    return lookup(question.searched, question.type, table)
 
 
 def _keys(searched: str, table: Table) -> Iterator[Mention]:
@@ -260,16 +246,13 @@ def _without(text: str, mentions: Sequence[Mention]) -> str:
     return "".join(characters)
 
 
-def _by_words(left: str, kind: QuestionType, table: Table, labels: set[str]) -> tuple[str, ...]:
-    """The one column that a word of the question is a part of, or that tells what its type asks."""
+def _by_word(left: str, table: Table, labels: set[str]) -> tuple[str, ...]:
+    """The one column that a word of the question is a part of."""
     others = [column for column in table.columns if column not in labels]
     words = [word for word in content_words(left) if len(word) > 1 and word not in _COMMON]
     for word in words:
         if len(having := [column for column in others if word in column]) == 1:
             return tuple(having)
-    if pattern := _ASKS_FOR.get(kind):
-        having = [c for c in others if pattern.search(_BRACKETED.sub("", c).strip())]
-        return tuple(having) if len(having) == 1 else ()
     return ()
 
 
@@ -305,7 +288,7 @@ def _foreign(left: str, found: Sequence[Mention], table: Table) -> str:
         for at in occurrences(end, left):
             made = _MADE.search(left[max(at - 6, 0) : at])
             before = made[0] if made else ""
-            if len(before) > 1 and not _POINTS.search(before) and not _is_said(before + end, table):
+            if len(before) > 1 and not _is_said(before + end, table):
                 return before + end
     return ""
 

@@ -6,7 +6,7 @@ from rag.evidence.scorer import Assessment, Evidence
 from rag.language.text import spelt_as
 from rag.question.understanding import ParsedQuestion
 from rag.rules.near_miss import NearMiss, without
-from rag.rules.row_lookup import asked_of, is_missed, tables_of
+from rag.rules.row_lookup import is_missed, lookup, tables_of
 
 
 def without_other_rows(
@@ -23,7 +23,7 @@ def _missed(question: ParsedQuestion, evidence: Evidence) -> NearMiss | None:
     if not article.paragraphs[n - 1].cells:
         return None
     table = next(table for table in tables_of(article) if n in table.places)
-    asked = asked_of(question, table)
+    asked = lookup(question.searched, table)
     told = is_missed(asked, table.places[n])
     if told is None and asked.rows and asked.columns:
         filled = [column for column, value in table.rows[table.places[n]].values if value]
