@@ -34,16 +34,14 @@ from rag.question.several import several
 from rag.question.spellings import spelt_out
 from rag.question.understanding import ParsedQuestion, understand
 from rag.quoting.part_quotes import find_parts
-from rag.rules import attributes
 from rag.rules.asked_source import asked_source
-from rag.rules.namesakes import named_things
 
 MODULES = (
     "language.series language.naming language.numerals language.year_names language.year_parts "
     "language.names language.quantities question.limits question.spellings question.comparisons "
     "question.numbered_parts question.doubts question.slips question.english question.romanised "
     "question.english_figures question.understanding evidence.units quoting.part_quotes "
-    "rules.attributes rules.qualifiers rules.contrasts"
+    "rules.qualifiers rules.contrasts"
 )
 TIMES = 8
 """How many times as long the longer text is."""
@@ -98,9 +96,6 @@ def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
     yield "numeral", re.compile(numerals.NUMERAL)
     for n, (pattern, _, _) in enumerate(year_parts._PARTS):
         yield f"year_parts {n}", pattern
-    for n, attribute in enumerate(attributes._attributes()):
-        told = (attribute.asks, attribute.told, attribute.limits)
-        yield from ((f"attributes.toml {n}", each) for each in told if each)
 
 
 @pytest.mark.parametrize(("name", "pattern"), [pytest.param(*p, id=p[0]) for p in patterns()])
@@ -142,7 +137,6 @@ RULES: Mapping[str, tuple[Callable[[str], object], str]] = {
     "parts around": (around_each, "王明。 第五条王明。"),
     "items": (items_of, "( (1 (一) （"),
     "reports": (lambda t: reports(FIFTH, t), "第五条 违反 第五条规定, 违反第五条规定,"),
-    "people shown": (lambda t: list(names.shown_in(t)), "王 教授王明 王说 工王明 工王 王明,男,"),
     "people named": (lambda t: names.named(t, [LAW.article]), "王 王明 教授王"),
     "English figures": (lambda t: list(figures_in(t)), "1 1, 1,111 may may_4 in_may 5th"),
     "syllables": (readings, "aoa aoa- a' xian"),
@@ -150,9 +144,7 @@ RULES: Mapping[str, tuple[Callable[[str], object], str]] = {
         several,
         "谁 ，谁 多少，多少 甲和 、甲 分别 2022年和 从2017年到 还是 甲多还是 “ 《， ：甲、 以及谁",
     ),
-    "named things": (lambda t: list(named_things(t)), "松陵 大桥 松陵大桥 松陵县 县"),
     "asked source": (asked_source, "据 据《 》 据甲报 甲报说 报"),
-    "of whom": (lambda t: attributes._asked(ask(t), [LAW.article]), "年龄 王明年龄 现在 今年 王"),
 }
 """What reads a text, and what makes it slow where it reads it anew for each thing in it."""
 

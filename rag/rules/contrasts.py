@@ -2,8 +2,7 @@
 
 `望川机场已于3月开工，临浦机场正在选址` tells when work began on one of them; asked for the other,
 it is quoted whole, and no short answer is named. Nor is one that is told of another member of a
-series, or that is no difference where a difference is asked. What a newspaper reports of another
-place is no answer for its own.
+series, or that is no difference where a difference is asked.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from rag.question.comparisons import states_no_difference
 from rag.question.directions import is_of_other_direction
 from rag.question.limits import limits_of
 from rag.question.understanding import ParsedQuestion
-from rag.rules.near_miss import NearMiss, without
 from rag.rules.owners import is_anothers_value
 from rag.rules.qualifiers import of_another
 
@@ -53,34 +51,6 @@ def _is_anothers(
         or is_of_other_direction(question.searched, evidence.text, start)
         or is_anothers_value(question, evidence.text, start, end)
     )
-
-
-def without_other_places(
-    question: ParsedQuestion, assessment: Assessment
-) -> tuple[Assessment, NearMiss | None]:
-    """The evidence without what tells of another place than the newspaper's, which is asked about.
-
-    Gives also the near miss that seemed likeliest, if it was the best of all.
-    """
-    names = names_in(question.searched)
-    if not names:
-        return assessment, None
-    return without(assessment, [_elsewhere(names, evidence) for evidence in assessment.evidence])
-
-
-def _elsewhere(names: list[str], evidence: Evidence) -> NearMiss | None:
-    article = evidence.candidate.hit.stored.article
-    if evidence.answer is None or not article.newspaper:
-        return None
-    newspaper = fold(article.newspaper)
-    local = [name for name in names if name in newspaper]
-    told = fold(f"{article.title}\n{article.text}") if local else ""
-    asked = next((name for name in local if name not in told), None)
-    if asked is None:
-        return None
-    before = fold(evidence.text[: evidence.answer.start - evidence.sentence.start])
-    other = next((n for n in names_in(before, places=True) if n not in names), None)
-    return NearMiss(evidence, asked, other) if other else None
 
 
 def _of_another(names: list[str], evidence: Evidence, answer: Span) -> bool:
