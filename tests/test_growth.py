@@ -25,7 +25,6 @@ from rag.language.series import members_in
 from rag.language.year_names import years_in
 from rag.language.year_parts import parts_in, without_parts
 from rag.library.records import StoredArticle
-from rag.question.comparisons import states_no_difference
 from rag.question.english_figures import figures_in
 from rag.question.limits import limits_of
 from rag.question.numbered_parts import Part, asked_parts, items_of, other_part_around, reports
@@ -38,10 +37,10 @@ from rag.rules.asked_source import asked_source
 
 MODULES = (
     "language.series language.naming language.numerals language.year_names language.year_parts "
-    "language.names language.quantities question.limits question.spellings question.comparisons "
+    "language.names language.quantities question.limits question.spellings "
     "question.numbered_parts question.doubts question.slips question.english question.romanised "
     "question.english_figures question.understanding evidence.units quoting.part_quotes "
-    "rules.qualifiers rules.contrasts"
+    "rules.qualifiers"
 )
 TIMES = 8
 """How many times as long the longer text is."""
@@ -124,14 +123,6 @@ RULES: Mapping[str, tuple[Callable[[str], object], str]] = {
     "respelt": (numerals.respelt, "1 一 1班 三班 v"),
     "spelt out": (lambda t: spelt_out(ask(t)), "三班 2023年 3月 第一届 周一"),
     "limits": (lambda t: limits_of(ask(t)), "三班 上午 2023年的 3月 比三班 第几班三班 除三班"),
-    "difference": (
-        lambda t: states_no_difference(ask(t), t, len(t) - 1, len(t)),
-        "比 比的 比王的 王和 王和的 王比王多多少, 近 多了 和王的相差",
-    ),
-    "difference told": (
-        lambda t: states_no_difference(ask("甲楼比乙楼高多少米"), t, len(t) - 1, len(t)),
-        "近 多了 高出了 甲楼比乙楼高 多",
-    ),
     "parts of a law": (lambda t: asked_parts(ask(t)), "第一条 第1条至 违反第一条 表1 第一条第二款"),
     "found parts": (lambda t: find_parts(ask(t), [LAW], lambda _: "", 100), "第3条 第1条至第9条"),
     "parts around": (around_each, "王明。 第五条王明。"),

@@ -252,7 +252,6 @@ class TestLookUps:
             pytest.param("绿坡站的电话是多少？", id="a name of the kind"),
             pytest.param("2024年的产量是多少？", id="a year that no row has"),
             pytest.param("柳湾站的电话是多少？", id="an empty cell"),
-            pytest.param("红岩站2021年的电话是多少？", id="a number of another row"),
             pytest.param("张三的电话是多少？", id="nobody knows the name"),
         ],
     )

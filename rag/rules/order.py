@@ -17,12 +17,11 @@ from rag.rules.announced import announced_first
 from rag.rules.articles_words import asked_in_articles_words
 from rag.rules.asked_source import without_other_sources
 from rag.rules.case import Case, Rule, Rules
-from rag.rules.contrasts import without_others_answers
 from rag.rules.differences import different_figures
 from rag.rules.interviewer_sentences import answers_follow
 from rag.rules.near_miss import NearMiss
 from rag.rules.posts import without_other_posts
-from rag.rules.qualifiers import without_near_misses
+from rag.rules.qualifiers import without_near_misses, without_others_answers
 from rag.rules.table_rows import without_other_rows
 
 Drop = Callable[[ParsedQuestion, Assessment], tuple[Assessment, NearMiss | None]]

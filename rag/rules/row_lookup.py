@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from rag.data_model.documents import Article, Cell, Span, remembered, touches
-from rag.language.text import fold, has_han, names_in, occurrences, parts
+from rag.language.text import fold, has_han, occurrences, parts
 from rag.question.understanding import content_words, function_words
 
 _BRACKETED = re.compile(r"\([^()]{1,20}\)")
@@ -74,11 +74,6 @@ class Table:
     forms: Mapping[str, Sequence[tuple[str, int]]]
 
     @cached_property
-    def text(self) -> str:
-        """All rows."""
-        return "\n".join(row.text for row in self.rows)
-
-    @cached_property
     def values_of(self) -> Mapping[str, Set[str]]:
         """By column, what stands in it."""
         found: dict[str, set[str]] = {column: set() for column in self.columns}
@@ -105,7 +100,6 @@ class Lookup:
         keys: the values that it names.
         foreign: what it names that no row has, as far as it is of the same kind.
         unheld: its other words that nothing around the table holds.
-        elsewhere: those of them that some row holds.
     """
 
     table: Table
@@ -114,7 +108,6 @@ class Lookup:
     keys: tuple[Mention, ...]
     foreign: str
     unheld: tuple[str, ...]
-    elsewhere: frozenset[str]
 
 
 @remembered
@@ -174,15 +167,13 @@ def lookup(searched: str, table: Table) -> Lookup:
     labels = {mention.column for mention in found}
     asked = tuple(dict.fromkeys(m.column for m in named if m.column not in labels))
     asked = asked or _by_word(left, table, labels)
-    unheld = tuple(_unheld(left, table))
     return Lookup(
         table,
         _held_rows(found),
         asked,
         tuple(found),
         _foreign(left, found, table),
-        unheld,
-        frozenset(word for word in unheld if holds(table.text, word)),
+        tuple(_unheld(left, table)),
     )
 
 
@@ -338,23 +329,14 @@ def is_telling(word: str) -> bool:
 
 
 def is_missed(asked: Lookup, n: int) -> tuple[str, str] | None:
-    """What a question names in the place of what row `n` of the table has; None if nothing."""
+    """What a question names in the place of what row `n` of the table has; None if nothing.
+
+    Only a value or a name of the kind tells: most words that no row has are other words for one.
+    """
     row = asked.table.rows[n]
-    if asked.keys and n not in asked.rows:
-        own = dict(row.values)
-        other = next((m for m in asked.keys if m.row != n and own.get(m.column)), asked.keys[0])
-        return _value(asked, other), own.get(other.column) or row.values[0][1]
-    if asked.foreign:
-        return asked.foreign, row.values[0][1]
-    lacking = [word for word in asked.unheld if not holds(row.text, word)]
-    telling = sum(map(is_telling, lacking))
-    for word in lacking:
-        # one noun may be another word for a column; with the column named, it is a key
-        key = not asked.keys and telling > (not asked.columns) and is_telling(word)
-        if word in asked.elsewhere or key or _DIGIT.search(word) or names_in(word):
-            return word, row.values[0][1]
-    return None
-
-
-def _value(asked: Lookup, mention: Mention) -> str:
-    return dict(asked.table.rows[mention.row].values)[mention.column]
+    if not asked.keys or n in asked.rows:
+        return (asked.foreign, row.values[0][1]) if asked.foreign else None
+    own = dict(row.values)
+    other = next((m for m in asked.keys if m.row != n and own.get(m.column)), asked.keys[0])
+    value = dict(asked.table.rows[other.row].values)[other.column]
+    return value, own.get(other.column) or row.values[0][1]
