@@ -27,7 +27,7 @@ from rag.models.embedding import Embedder, passage_input
 from rag.settings import Settings
 
 app = typer.Typer(add_completion=False, help="拟合哪些句子该进要点。")
-_STRENGTH = 0.3
+_STRENGTH = 0.1
 """Inverse of the regularisation."""
 
 

@@ -9,6 +9,7 @@ from pages import article, stored
 
 from rag.desk.gist import gist_of
 from rag.desk.salience import SALIENCE, features, salience
+from rag.desk.statements import statement_end
 from rag.language.text import numbered_sentences
 
 NEWS = article(
@@ -24,7 +25,11 @@ SENTENCES = numbered_sentences(NEWS.text, NEWS.paragraph_starts)
 def test_each_feature_says_what_it_is_called() -> None:
     rows = features(NEWS, SENTENCES, np.eye(len(SENTENCES)))
     measured = dict(zip(SALIENCE, rows.T.tolist(), strict=True))
-    assert measured["first"] == [1.0, 0.0, 0.0, 0.0, 0.0]
+    assert measured["place"] == [0.0, 0.2, 0.4, 0.6, 0.8]
+    assert measured["last"] == [0.0, 0.0, 0.0, 0.0, 1.0]
+    assert measured["commas"] == [0.0, 3.0, 0.0, 3.0, 2.0]
+    assert measured["closes"] == measured["beside"] == [0.0] * 5
+    assert measured["like_first"][0] == max(measured["like_first"])
     assert measured["fragment"] == [1.0, 0.0, 0.0, 0.0, 0.0]
     assert measured["asks"] == [0.0, 0.0, 1.0, 0.0, 0.0]
     assert measured["figures"] == [0.0, 1.0, 0.0, 3.0, 0.0]
@@ -56,3 +61,25 @@ def test_a_gist_of_a_book_takes_no_memory_for_all_pairs_of_sentences() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 8 * len(sentences) ** 2
+
+
+def test_a_gist_takes_turns_between_the_paragraphs() -> None:
+    """Of two paragraphs of three like sentences each, both are told of."""
+    first, second = (
+        "".join(f"{place}的居民领到补贴{n}0元，手续已经办好。" for n in (1, 2, 3))
+        for place in ("柳镇", "江州")
+    )
+    told = article(first, second)
+    sentences = numbered_sentences(told.text, told.paragraph_starts)
+    quotes = gist_of(stored(told), sentences, np.eye(len(sentences)), most=50)
+    assert {quote.paragraph for quote in quotes} == {1, 2}
+
+
+def test_a_sentence_is_quoted_as_far_as_it_states_something() -> None:
+    long = "柳镇大桥昨天上午正式通车，全长六百米，总投资3亿元，双向四车道。"
+    assert long[: statement_end(long, 12)] == "柳镇大桥昨天上午正式通车，全长六百米"[:12]
+    leading = "如果第二年仍然没有建成的，由市里收回，不再补助。"
+    assert leading[: statement_end(leading, 5)] == "如果第二年仍然没有建成的，由市里收回"
+    within = "他说：“大桥通车以后，两岸近了。”乡亲都来了。"
+    assert within[: statement_end(within, 5)] == "他说：“大桥通车以后，两岸近了。”"
+    assert statement_end("短。", 20) == 2

@@ -1,7 +1,8 @@
 """The gists of articles against outlines that readers wrote, beside the articles' first sentences.
 
-A point of an outline is covered where what is quoted shares a sentence that tells it. The baseline
-is lead-3, as in R. Nallapati et al.: SummaRuNNer, AAAI 2017, within as many characters.
+A point of an outline is covered where what is quoted shares a sentence that tells it; as a quote may
+be a stretch of that, the share of its characters is told beside it. The baseline is lead-3, as in
+R. Nallapati et al.: SummaRuNNer, AAAI 2017, within as many characters.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 from eval.benchmarks.latency import latency_figures
 from eval.data_files import made_of_rows
-from eval.measures.containment import shares_evidence
+from eval.measures.containment import loose, shares_evidence
 from eval.reading import mean, pipeline_of, result
 from eval.written import read_sources
 from rag.data_model.answers import Answer, Filters, Question
@@ -37,6 +38,22 @@ class Outline:
         """The share of the points that quotes tell."""
         told = [any(shares_evidence(quote, point) for quote in quotes) for point in self.points]
         return mean(told)
+
+    def wording(self, quotes: Sequence[str]) -> float:
+        """How much of the wording of the points is quoted: of each, of its most quoted sentence."""
+        held = [loose(quote) for quote in quotes]
+        shares = []
+        for point in self.points:
+            golds = [loose(sentence) for sentence in point]
+            shares.append(max(map(_quoted_share, golds, [held] * len(golds)), default=0.0))
+        return mean(shares)
+
+
+def _quoted_share(gold: str, held: Sequence[str]) -> float:
+    """How much of a sentence is quoted."""
+    if any(gold in quote for quote in held):
+        return 1.0
+    return min(1.0, sum(len(quote) for quote in held if quote in gold) / len(gold))
 
 
 def run(
@@ -108,6 +125,7 @@ def figures_of(
     quoted = [[citation.quote for citation in gist.citations] for gist in gists]
     return {
         "coverage": mean(o.coverage(q) for o, q in zip(outlines, quoted, strict=True)),
+        "wording": mean(o.wording(q) for o, q in zip(outlines, quoted, strict=True)),
         "length": mean(sum(map(len, quotes)) for quotes in quoted),
         "longest": max((sum(map(len, quotes)) for quotes in quoted), default=0),
         "lead_3": {

@@ -3,17 +3,18 @@
 Sentences are chosen by how likely a reader would name them (`rag.desk.salience`) and by how little
 they repeat what is chosen, as in J. Carbonell, J. Goldstein: The Use of MMR, Diversity-Based
 Reranking for Reordering Documents and Producing Summaries. SIGIR 1998: the best
-`p (1 - red * max_j w_ij) / sqrt(length)` over the chosen j is added while there is room, where w
-are cosines of the stored sentence vectors.
+`p (1 - max_j w_ij)^red same^n / length^cost` over the chosen j is added while there is room, where
+w are cosines of the stored sentence vectors and n of the chosen are of its paragraph.
 
-In an interview, each guest has a sentence first. An enumeration is told whole or not at all: its
-items as far as their first clause.
+They are quoted as far as they state something (`rag.desk.statements`), and whole where room is
+left. In an interview, each guest has a sentence first. An enumeration is told whole or not at all.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,9 +22,10 @@ from numpy.typing import NDArray
 
 from rag.data_model.documents import Sentence
 from rag.desk.salience import salience
+from rag.desk.statements import statement_end
 from rag.language.enumeration import Enumeration, enumerations
 from rag.language.names import is_asker, listed_name
-from rag.language.text import clause_spans, visible_length
+from rag.language.text import visible_length
 from rag.library.records import StoredArticle
 from rag.quoting.composition import spoken
 from rag.quoting.quotes import SURE, Quote
@@ -32,14 +34,16 @@ Matrix = NDArray[np.float64]
 MOST = 300
 """Characters of a gist."""
 _SHORTEST, _LONGEST = 10, 120
-_REPEATING = 0.7
-"""What a sentence loses that says again what is chosen."""
+_STATEMENT, _ITEM = 20, 12
+"""Characters that a quoted stretch of a sentence has at least, and that of an item."""
+_REPEATING = 0.2
+"""The power of what a sentence says that is not said yet."""
+_SAME_PARAGRAPH = 0.6
+"""What is left to a sentence for each one that is chosen of its paragraph."""
 _LENGTH = 0.5
 """The power of its length that a sentence costs."""
 _SAMPLED = 1000
 """Sentences of which it is told how much they have in common."""
-_ITEM = 10
-"""Characters that an item's first clauses must have."""
 _ASIDE = re.compile(r"^[（(].*[）)]$|^编者按|^链接|[：:]$|[?？]$")
 
 
@@ -48,16 +52,26 @@ class _Choice:
     """Sentences that are taken together: one, or the items of an enumeration.
 
     `quotes` are quoted; `rows` are the sentences that they cover; `part` is the guest whose they
-    are.
+    are; `whole` is the one sentence, of which the quote may be a stretch.
     """
 
     quotes: tuple[Quote, ...]
     rows: tuple[int, ...]
     part: str
+    whole: Quote | None = None
 
     @property
     def length(self) -> int:
         return sum(len(quote.text) for quote in self.quotes)
+
+    @property
+    def cost(self) -> int:
+        """Characters that it tells of."""
+        return len(self.whole.text) if self.whole else self.length
+
+    @property
+    def paragraph(self) -> int:
+        return self.quotes[0].paragraph
 
 
 def gist_of(
@@ -83,8 +97,20 @@ def gist_of(
         chosen += _if_it_fits(choice, chosen, most)
     while (best := _best(choices, chosen, likeness, salient, most)) is not None:
         chosen.append(best)
-    quotes = [quote for choice in chosen or choices[:1] for quote in choice.quotes]
+    quotes = [quote for choice in _filled(chosen or choices[:1], salient, most) for quote in choice]
     return sorted(quotes, key=lambda quote: quote.start)
+
+
+def _filled(chosen: Sequence[_Choice], salient: Matrix, most: int) -> Iterator[tuple[Quote, ...]]:
+    """What is quoted, the likeliest sentences whole as far as there is room."""
+    room = most - sum(choice.length for choice in chosen)
+    for choice in sorted(chosen, key=lambda one: _salience(one, salient), reverse=True):
+        more = choice.cost - choice.length
+        if choice.whole and more <= room:
+            room -= more
+            yield (choice.whole,)
+        else:
+            yield choice.quotes
 
 
 def _choices(stored: StoredArticle, sentences: Sequence[Sentence], *, talks: bool) -> list[_Choice]:
@@ -94,25 +120,29 @@ def _choices(stored: StoredArticle, sentences: Sequence[Sentence], *, talks: boo
     """
     article = stored.article
     row_of = {sentence.start: row for row, sentence in enumerate(sentences)}
+    said: set[str] = set()
     choices: list[_Choice] = []
     in_lists: set[int] = set()
     for enumeration in enumerations(article):
         rows = tuple(row_of[s.start] for s in enumeration.items if s.start in row_of)
         if len(rows) == len(enumeration.items) and not _is_asked(stored, enumeration.items[0]):
             in_lists.update(rows)
-            quotes = tuple(_item(stored, sentence) for sentence in enumeration.items)
+            items = [_quote(stored, sentence) for sentence in enumeration.items]
+            quotes = tuple(_stated(item, _ITEM) for item in items)
             covered = (*rows, *_lead_row(enumeration, row_of))
             part = _part(stored, enumeration.items[0]) if talks else ""
             choices.append(_Choice(quotes, covered, part))
     for row, sentence in enumerate(sentences):
-        if row in in_lists or _is_asked(stored, sentence):
-            continue
         quote = _quote(stored, sentence)
+        if row in in_lists or _is_asked(stored, sentence) or quote.text in said:
+            continue
+        said.add(quote.text)
         paragraph = article.paragraphs[sentence.paragraph - 1]
         aside = _ASIDE.search(quote.text) or listed_name(paragraph)
-        if visible_length(quote.text) >= _SHORTEST and len(quote.text) <= _LONGEST and not aside:
+        stated = _stated(quote, _STATEMENT)
+        if visible_length(quote.text) >= _SHORTEST and len(stated.text) <= _LONGEST and not aside:
             part = _part(stored, sentence) if talks else ""
-            choices.append(_Choice((quote,), (row,), part))
+            choices.append(_Choice((stated,), (row,), part, quote))
     return sorted(choices, key=lambda choice: choice.rows[0])
 
 
@@ -126,15 +156,9 @@ def _quote(stored: StoredArticle, sentence: Sentence) -> Quote:
     return spoken(quote)
 
 
-def _item(stored: StoredArticle, sentence: Sentence) -> Quote:
-    """An item as far as its first clauses: what it is, without how."""
-    quote = _quote(stored, sentence)
-    end = 0
-    for clause in clause_spans(quote.text):
-        end = clause.end
-        if visible_length(quote.text[:end]) >= _ITEM:
-            break
-    return replace(quote, end=quote.start + len(quote.text[:end].rstrip("，,；;：:、")))
+def _stated(quote: Quote, least: int) -> Quote:
+    """As much of a sentence as states something in so many characters."""
+    return replace(quote, end=quote.start + statement_end(quote.text, least))
 
 
 def _is_asked(stored: StoredArticle, sentence: Sentence) -> bool:
@@ -206,10 +230,12 @@ def _best(
 ) -> _Choice | None:
     """The choice that tells most for its length; None where there is no room."""
     alike = likeness.nearest([row for choice in chosen for row in choice.rows])
+    beside = Counter(choice.paragraph for choice in chosen)
     gains = []
     for at, choice in enumerate(choices):
         if _if_it_fits(choice, chosen, most):
-            repeated = float(alike[list(choice.rows)].max())
-            worth = _salience(choice, salient) * (1.0 - _REPEATING * repeated)
-            gains.append((worth / choice.length**_LENGTH, -at, choice))
+            new = 1.0 - float(alike[list(choice.rows)].max())
+            worth = _salience(choice, salient) * new**_REPEATING
+            worth *= _SAME_PARAGRAPH ** beside[choice.paragraph]
+            gains.append((worth / choice.cost**_LENGTH, -at, choice))
     return max(gains, key=lambda gain: gain[:2])[2] if gains else None
