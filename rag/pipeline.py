@@ -91,6 +91,8 @@ class Pipeline:
         if reply is not None:
             timed = reply.model_copy(update={"timings_ms": dict(timings)})
             return located(timed, self.library)
+        if of_listed := desk.of_listed(question, said):
+            return self._as_asked(question, self.ask(of_listed, on_stage))
         parts = several(question.question)
         limit = self.settings.answer.question_limit
         if parts and all(len(part.text) <= limit for part in parts):
@@ -292,10 +294,13 @@ class Pipeline:
         """`继续` after a question asks what else there is to it."""
         history = question.history[: said.before[-1].at + 1]
         asked = question.model_copy(update={"question": MORE, "history": history})
-        answer = self.ask(asked, on_stage)
-        return answer.model_copy(
-            update={"question": question.question, "history": question.history}
-        )
+        return self._as_asked(question, self.ask(asked, on_stage))
+
+    @staticmethod
+    def _as_asked(question: Question, answer: Answer) -> Answer:
+        """The answer to another question, as one to the one that was asked."""
+        own = {name: getattr(question, name) for name in ("question", "history", "filters")}
+        return answer.model_copy(update=own)
 
     def _inquiry(self, told: AlreadyQuoted, retriever: Retriever) -> Inquiry:
         return Inquiry(

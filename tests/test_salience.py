@@ -77,9 +77,11 @@ def test_a_gist_takes_turns_between_the_paragraphs() -> None:
 
 def test_a_sentence_is_quoted_as_far_as_it_states_something() -> None:
     long = "柳镇大桥昨天上午正式通车，全长六百米，总投资3亿元，双向四车道。"
-    assert long[: statement_end(long, 12)] == "柳镇大桥昨天上午正式通车，全长六百米"[:12]
+    assert long[: statement_end(long, 12)] == "柳镇大桥昨天上午正式通车"
     leading = "如果第二年仍然没有建成的，由市里收回，不再补助。"
     assert leading[: statement_end(leading, 5)] == "如果第二年仍然没有建成的，由市里收回"
     within = "他说：“大桥通车以后，两岸近了。”乡亲都来了。"
     assert within[: statement_end(within, 5)] == "他说：“大桥通车以后，两岸近了。”"
+    opening = "5月18日上午10时26分，跑了十年的老车，要换一条路走了。"
+    assert statement_end(opening, 5) == len(opening)
     assert statement_end("短。", 20) == 2

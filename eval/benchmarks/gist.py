@@ -1,8 +1,8 @@
 """The gists of articles against outlines that readers wrote, beside the articles' first sentences.
 
-A point of an outline is covered where what is quoted shares a sentence that tells it; as a quote may
-be a stretch of that, the share of its characters is told beside it. The baseline is lead-3, as in
-R. Nallapati et al.: SummaRuNNer, AAAI 2017, within as many characters.
+A point of an outline is covered where what is quoted shares a sentence that tells it; a quote may
+be a stretch of that, so the share of its characters is told beside it. The baseline is lead-3, as
+in R. Nallapati et al.: SummaRuNNer, AAAI 2017, within as many characters.
 """
 
 from __future__ import annotations

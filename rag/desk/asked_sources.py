@@ -18,6 +18,8 @@ _PAPER = re.compile(
     r"^(?:请问|帮我|看看|查一?下|想看|在|从)?(?P<name>[\u4e00-\u9fff]{1,5}?(?:日报|晚报|晨报|早报|时报|周报|商报|青年报|周刊))"
 )
 _PAPER_END = re.compile("(?:报|周刊|杂志)$")
+_PART = 3
+"""Characters by which a newspaper is named in short: 晚报 may be any, 商务报 is hardly another."""
 _END_ALONE = re.compile(
     "(?:^|[,，在看从查这那期张份的]|请问|今天|昨天)(?P<part>[日晚晨早周时商快]报|青年报|都市报|周刊)"
 )
@@ -116,6 +118,10 @@ def _names(
 
 def _in_part(bare: str, known: Iterable[str]) -> tuple[str, re.Match[str]] | None:
     """The one newspaper that is named by its end or its beginning: `晚报`, `沅江的报纸`."""
+    ends = {name: name[-_PART:] for name in known if len(name) > _PART}
+    held = [name for name, end in ends.items() if end in bare and _PAPER_END.search(end)]
+    if len(held) == 1 and (match := re.search(re.escape(ends[held[0]]), bare)):
+        return held[0], match
     for pattern, has in ((_END_ALONE, str.endswith), (_START_ALONE, str.startswith)):
         match = pattern.search(bare)
         meant = [name for name in known if has(name, match["part"])] if match else []

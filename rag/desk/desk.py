@@ -36,6 +36,7 @@ from rag.desk.suggestions import Suggestions
 from rag.library.library import Library
 from rag.library.records import StoredArticle
 from rag.models.embedding import Embedder
+from rag.question.keywords import left_unsaid
 from rag.question.term_weights import TermWeights
 from rag.question.understanding import understand
 from rag.quoting.quotes import SURE, citation
@@ -43,7 +44,8 @@ from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 from rag.wording.rendering import GIST, HELP, OVERVIEW, answer_text, refusal_message
 
-_SUGGESTED = 3
+_SUGGESTED, _SUGGESTED_AGAIN = 3, 3
+"""Questions that are offered at a time, and how often there are others."""
 _TALKS: TypeAdapter[Talk] = TypeAdapter(Talk)
 _TASKS: TypeAdapter[Task] = TypeAdapter(Task)
 _PARTS: TypeAdapter[Part] = TypeAdapter(Part)
@@ -88,12 +90,14 @@ class Talked:
         before: the earlier messages that asked something of the articles, or showed one.
         listed: the list that `继续` goes on with, and how many articles of it were shown.
         lists: what may have been replied to with lists, oldest first: `第二篇` is of the last one.
+        helped: so many were replied to with questions to start with.
     """
 
     request: Request
     before: tuple[Said, ...] = ()
     listed: tuple[Request, int] | None = None
     lists: tuple[ShownList, ...] = ()
+    helped: int = 0
 
     @property
     def asks_for_more(self) -> bool:
@@ -128,11 +132,12 @@ class Desk:
         before: list[Said] = []
         listed: tuple[Request, int] | None = None
         lists: list[ShownList] = []
-        last = QUESTION
+        last, helped = QUESTION, 0
         for at, text in enumerate(question.history):
             last = self._wanted(
                 text, last, newspapers, question.filters, leans=bool(before), listed=bool(lists)
             )
+            helped += last.kind is Kind.HELP
             if last.kind is Kind.QUESTION:
                 before.append(Said(at, text))
             elif before and listed is None and last.name == "continue":
@@ -157,7 +162,7 @@ class Desk:
             leans=bool(before),
             listed=bool(lists),
         )
-        return Talked(now, tuple(before), listed, tuple(lists))
+        return Talked(now, tuple(before), listed, tuple(lists), helped)
 
     def _wanted(
         self,
@@ -174,11 +179,20 @@ class Desk:
             request = request_of(nth[1], newspapers)
             if request.kind is Kind.GIST and request.name_of is None:
                 return replace(request, place=nth[0])
+            if listed and request.kind is Kind.QUESTION:
+                return replace(QUESTION, place=nth[0], rest=nth[1])
         request = again(last, text, newspapers) or request_of(text, newspapers, leans=leans)
+        if request.author and self._has_written(request.author):
+            return Request(Kind.OVERVIEW, author=request.author)
+        request = replace(request, author="")
         if request.name_of:
             article = self._namer.meant(request.name_of, filters)
             return replace(request, article=article) if article else QUESTION
         return request
+
+    def _has_written(self, author: str) -> bool:
+        wrote = Listing(filters=Filters(author=author))
+        return self.library.count_listed(wrote, self.receipt.generation) > 0
 
     def _shown(self, question: Question, at: int, text: str) -> Sequence[Said]:
         """An earlier message for which one article was shown, by that one's title."""
@@ -202,7 +216,7 @@ class Desk:
                 before, offset = said.listed
                 return self._list(question, before, offset=offset)
             case Kind.HELP:
-                return self._talk(question, _TALKS.validate_python(request.name))
+                return self._talk(question, _TALKS.validate_python(request.name), said.helped)
             case Kind.OVERVIEW:
                 return self._list(question, request)
             case Kind.GIST:
@@ -210,9 +224,11 @@ class Desk:
             case Kind.QUESTION:
                 return None
 
-    def _talk(self, question: Question, name: Talk) -> Answer:
+    def _talk(self, question: Question, name: Talk, helped: int) -> Answer:
+        first = _SUGGESTED * min(helped, _SUGGESTED_AGAIN)
+        places = range(first, first + _SUGGESTED)
         suggestions = self.suggestions.answered(
-            self.library, self.receipt.generation, question.filters, self.ask, _SUGGESTED
+            self.library, self.receipt.generation, question.filters, self.ask, places
         )
         counted = self.library.count_listed(Listing(), self.receipt.generation)
         talk: Talk = name if counted else "nothing_stored"
@@ -248,10 +264,9 @@ class Desk:
         """The gist of the article that is meant, or the articles that it may be."""
         stored = None
         if request.place:
-            shown = self._last_list(question, lists)
-            found = article_at(request.place, shown[1]) if shown else None
+            shown, found = self._placed(question, request.place, lists)
             if found is None:
-                of = shown[0] if shown else ShownList(0, request)
+                of = shown or ShownList(0, request)
                 return self._list(question, of.request, offset=of.offset, asks_which=True)
             stored = self.library.article(found)
         stored = stored or self._meant(question, request)
@@ -275,15 +290,25 @@ class Desk:
         citations = tuple(citation(n, quote, weights) for n, quote in enumerate(quotes, start=1))
         return self._made(question, GIST, citations, part=part)
 
-    def _last_list(
-        self, question: Question, lists: Sequence[ShownList]
-    ) -> tuple[ShownList, Answer] | None:
-        """The list that was shown last, if it has any article."""
+    def of_listed(self, question: Question, said: Talked) -> Question | None:
+        """`第二篇是谁写的` as a question to that article alone; None where none is meant."""
+        found = said.request.rest and self._placed(question, said.request.place, said.lists)[1]
+        if not found:
+            return None
+        filters = question.filters.model_copy(update={"articles": (found,)})
+        asks = said.request.rest.replace("这篇", "这篇文章", 1)
+        asked = {"question": asks + left_unsaid(asks), "history": (), "filters": filters}
+        return question.model_copy(update=asked)
+
+    def _placed(
+        self, question: Question, place: int, lists: Sequence[ShownList]
+    ) -> tuple[ShownList | None, str | None]:
+        """The list that was shown last, if it has any article, and the id of that at a place."""
         for shown in reversed(lists):
             answer = self._before(question, shown.at)
             if answer.overview:
-                return (shown, answer) if answer.citations else None
-        return None
+                return (shown, article_at(place, answer)) if answer.citations else (None, None)
+        return None, None
 
     def _meant(self, question: Question, request: Request) -> StoredArticle | None:
         """The one article that a message is about: named, filtered, talked about, or the only."""

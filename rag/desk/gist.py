@@ -34,7 +34,7 @@ Matrix = NDArray[np.float64]
 MOST = 300
 """Characters of a gist."""
 _SHORTEST, _LONGEST = 10, 120
-_STATEMENT, _ITEM = 20, 12
+_STATEMENT, _ITEM = 18, 12
 """Characters that a quoted stretch of a sentence has at least, and that of an item."""
 _REPEATING = 0.2
 """The power of what a sentence says that is not said yet."""
@@ -44,7 +44,9 @@ _LENGTH = 0.5
 """The power of its length that a sentence costs."""
 _SAMPLED = 1000
 """Sentences of which it is told how much they have in common."""
-_ASIDE = re.compile(r"^[（(].*[）)]$|^编者按|^链接|[：:]$|[?？]$")
+_ASIDE = re.compile(
+    r"^[（(].*[）)]$|^编者按|^(?:本版|责任)?(?:责编|编辑|校对|版式|美编)|^链接|[：:]$|[?？]$"
+)
 
 
 @dataclass(frozen=True, slots=True)

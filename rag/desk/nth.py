@@ -38,6 +38,7 @@ def nth_in(message: str, *, listed: bool) -> tuple[int, str] | None:
     if not place:
         return None
     rest = f"{bare[: match.start()]}{_THIS}{bare[match.end() :]}"
+    rest = rest.removesuffix("呢") if rest[:-1] != _THIS else rest
     if _ALONE.match(rest):
         rest = f"{_THIS}讲了什么"
     return (place if match["n"] else -place), rest

@@ -95,6 +95,7 @@ class Lister:
         }
         if source.this_page and this_page is not None:
             named |= {name: getattr(this_page, name) for name in named}
+        named["author"] = request.author
         if request.topic:
             named["articles"] = self._on(request.topic, filters)
         wanted = {

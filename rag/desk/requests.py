@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from itertools import accumulate
@@ -34,8 +34,8 @@ _ABOUT = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?:关于|有关(?!于)|涉及|{_SAYS}(?:到|过|了)){_TOPIC}(?:有关|相关)?的(?:[那这]?一?[篇条则个])?(?={_NOUN}|(?<=[那这][篇则]))",
-        rf"(?:与|跟|和|同){_TOPIC}(?:有关|相关)的(?:[那这]?一?[篇条则个])?(?={_NOUN})",
-        rf"(?<=有){_SAYS}{_TOPIC}的(?={_NOUN}|吗?$)",
+        rf"(?:与|跟|和|同){_TOPIC}(?:有关|相关)的(?:[那这]?一?[篇条则个])?(?={_NOUN}|(?:都|一共)?有?(?:哪些|什么|几[篇条])?(?:内容)?$)",
+        rf"(?<=有){_SAYS}(?:到|过|了)?{_TOPIC}的(?={_NOUN}|吗?$)",
         rf"是?(?:关于|有关(?!于)){_TOPIC}的$",
         rf"(?:关于|有关(?!于)){_TOPIC}(?=(?:都|一共|共)?有(?:哪些|什么|多少|几[篇条]){_NOUN})",
         rf"(?<=文章|报道|新闻){_SAYS}(?:到|过|了){{1,2}}{_TOPIC}$",
@@ -43,8 +43,22 @@ _ABOUT = tuple(
         rf"(?<=有){_TOPIC}(?:方面|相关|有关)的(?={_NOUN})",
         rf"(?<=哪篇文章|哪篇报道|哪条新闻|哪条消息)(?:是|在|里){{0,4}}{_SAYS}(?:到|过|了|的)*是?{_TOPIC}的?$",
         rf"(?<=哪[篇则条])(?:是|在|里){{0,4}}{_SAYS}(?:到|过|了|的)*是?{_TOPIC}的?$",
+        rf"(?:(?<=哪几[篇则条])|(?<=哪些{_NOUN}))(?:是|在|里|都){{0,4}}{_SAYS}(?:到|过|了|的)+是?{_TOPIC}的?$",
+        rf"^有{_TOPIC}的(?={_NOUN}[吗么]?$)",
+        rf"^{_TOPIC}(?:方面|相关|有关)的(?={_NOUN}$)",
     )
 )
+_WRITES = "(?:写|撰写|采写|发表|报道|发|登|刊登)"
+_BY = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"^(?:记者|作者|通讯员)?{_TOPIC}(?:都|一共|还)?{_WRITES}(?:过|了)?(?=(?:哪些|什么|哪几[篇条则]|多少|几[篇条则])(?:{_NOUN})?$)",
+        rf"(?:(?<={_NOUN})|(?<=哪几篇))(?:都)?是(?:记者|作者|通讯员)?{_TOPIC}{_WRITES}的$",
+        rf"(?<=有)(?:没有)?(?:记者|作者|通讯员)?{_TOPIC}{_WRITES}的(?={_NOUN}[吗么]?$)",
+        rf"^(?:记者|作者|通讯员){_TOPIC}的?(?={_NOUN}(?:有哪些)?$)",
+    )
+)
+"""Patterns of who wrote the articles that are asked for; who that is, the library has to know."""
 _ASKS = re.compile("谁|什么|啥|哪|怎|吗|几|多少|是否")
 _A_PIECE = re.compile(
     rf"^的?(?:[那这]?一?[篇则条份场](?:{_NOUN}|报告|对话|采访|评论|通讯|圆桌|故事)?|{_NOUN}|报告|对话|采访|评论|通讯|圆桌|故事)"
@@ -82,6 +96,8 @@ class Request:
         name_of: what may name the article; if it names none, the message is a question.
         article: the id of the one that it names, once that has been looked up.
         place: of the article in the list that was shown, from 1, or from -1 at its end; 0 for none.
+        author: who may have written the articles that are asked for, if the library knows them.
+        rest: what is asked of the article at `place`.
     """
 
     kind: Kind
@@ -92,6 +108,8 @@ class Request:
     name_of: Name | None = None
     article: str = ""
     place: int = 0
+    author: str = ""
+    rest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +139,14 @@ def request_of(
         leans: whether a question came before that a short message may lean on.
     """
     bare = without_end_marks(" ".join(fold(message).split()))
+    return replace(_read(bare, message, newspapers, leans), author=_found(_BY, bare)[0])
+
+
+def _read(bare: str, message: str, newspapers: Callable[[], Iterable[str]], leans: bool) -> Request:
     if not bare:
         return QUESTION
     source, rest = source_in(bare, message, newspapers)
-    topic, rest = _about(rest)
+    topic, rest = _found(_ABOUT, rest)
     found = _by_words(rest, source, topic, leans=leans)
     if found is not None:
         return Request(found.kind, found.name, source, topic, found.vague)
@@ -181,9 +203,9 @@ def _are_known(text: str, allows: tuple[str, ...]) -> bool:
     return all(_is_known(piece, allows) for piece in _PARTS_NOTHING.split(text) if piece)
 
 
-def _about(rest: str) -> tuple[str, str]:
+def _found(patterns: Sequence[re.Pattern[str]], rest: str) -> tuple[str, str]:
     """The X of `关于X的文章`, and the message without it; an empty X for none."""
-    for pattern in _ABOUT:
+    for pattern in patterns:
         match = pattern.search(rest)
         if match and content_words(match["topic"]) and not _ASKS.search(match["topic"]):
             return match["topic"].strip(), f"{rest[: match.start()]} {rest[match.end() :]}"

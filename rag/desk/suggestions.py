@@ -24,8 +24,6 @@ _COUNTED = re.compile(
 _LONGEST_HEADING = 20
 _LONGEST_TITLE = 24
 _SAMPLED = 50
-_TRIED = 6
-"""Questions that are asked at most before titles are offered: nobody waits long for a greeting."""
 _REMEMBERED = 16
 
 
@@ -44,16 +42,30 @@ class Suggestions:
         generation: int,
         filters: Filters,
         ask: Callable[[Question], Answer],
+        places: range,
+    ) -> tuple[str, ...]:
+        """The questions at some places among those on articles that the filters admit.
+
+        The first of all, where there are none at these places.
+        """
+        found = self._found(library, generation, filters, ask, places.stop)
+        return found[places.start :] or found[: len(places)]
+
+    def _found(
+        self,
+        library: Library,
+        generation: int,
+        filters: Filters,
+        ask: Callable[[Question], Answer],
         most: int,
     ) -> tuple[str, ...]:
-        """At most `most` questions, on articles that the filters admit."""
         key = generation, f"{most} {filters.model_dump_json()}"
         if key not in self._known:
             keys = library.listed(Listing(filters=filters), generation, _SAMPLED)
             stored = library.articles_by_key(keys) if keys else {}
             answered: list[str] = []
             articles = [stored[one].article for one in keys]
-            for question in (*candidates(articles, _TRIED), *_of_titles(articles)):
+            for question in (*candidates(articles, 2 * most), *_of_titles(articles)):
                 if len(answered) == most:
                     break
                 if ask(Question(question=question, filters=filters)).answered:

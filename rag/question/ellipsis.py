@@ -18,7 +18,7 @@ from rag.question.topics import TOPIC_END, VIEW, topic_of, view_in
 from rag.question.understanding import content_words
 
 _AFTER_NAME = re.compile(
-    rf"(?:最|更|还|也|又|对|在|的|是|担任|和|与|作为|为什么|有什么|有哪些|{VIEW.pattern})"
+    rf"(?:最|更|还|也|又|对|在|的|是|担任|和|与|作为|为什么|有什么|有哪些|多大|{VIEW.pattern})"
 )
 _OPEN_ENDED = {
     QuestionType.OPINION,
@@ -28,6 +28,9 @@ _OPEN_ENDED = {
     QuestionType.YES_NO,
 }
 _TIME = re.compile(r"\d{4}年|\d{1,2}月(?:\d{1,2}日)?|[今去前明后]年|[一二三四]季度|[上下]半年")
+_SPAN = re.compile(
+    rf"(?:{_TIME.pattern}|\d{{4}})(?:到|至|[-—~])+(?:{_TIME.pattern})|{_TIME.pattern}"
+)
 _SCOPE_END = re.compile("[中里内上后前时]|[之以][后前]|之中|以来|期间|当中|方面|过程中")
 """Words that end what a topic is limited to: 海洋牧场建设`中`种苗."""
 _ASPECT = re.compile(
@@ -62,7 +65,7 @@ def replaced(before: str, new: str) -> str | None:
     if _points(_without_it(new)):
         return None
     wholes = (rule(before, new) for rule in _RULES)
-    return next((whole for whole in wholes if whole is not None), None)
+    return next((whole for whole in wholes if whole not in {None, new}), None)
 
 
 def other_reading(before: str, new: str) -> str | None:
@@ -123,7 +126,7 @@ def _another_time(before: str, new: str) -> str | None:
     """`2022年` in place of the time before, or added."""
     if not _TIME.search(new):
         return None
-    if time := _TIME.search(before):
+    if time := _SPAN.search(before):
         return before[: time.start()] + new + before[time.end() :]
     return new + before if _TIME.fullmatch(new) else None
 

@@ -156,7 +156,7 @@ class _Talk:
             return replace(_standing(replace(turn, text=again)), other=other)
         if again:  # of what leans itself
             return self._appended(again)
-        if _ELLIPSIS.match(turn.text) or leans(turn.text):
+        if _ELLIPSIS.match(turn.text) or _PERSON.search(turn.text) or leans(turn.text):
             return self._appended(turn.text)
         return _standing(turn)
 

@@ -6,6 +6,7 @@ over any library. Whether what it leans on was asked is not its business.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +18,7 @@ WEIGHTS = Path(__file__).parents[1] / "data" / "leaning.npz"
 LEANS, WHOLE = "leans", "whole"
 
 
+_POINTS = re.compile("[其它他她这那该](?!他)")
 _A_NAME, _LENGTH = "\ue000", "\ue001"
 _STEP, _LONG = 3, 8
 """Characters that make a mark of length, and the most marks."""
@@ -27,9 +29,11 @@ def leans(bare: str) -> bool:
     """Whether a folded question without its end marks says less than it asks.
 
     What it learnt from is Chinese; a question in other letters stands alone, and so does one for
-    what a word means, which names it.
+    what a word means, which names it, unless it points: `其职务是什么`.
     """
-    if not has_han(bare) or question_type(bare) is QuestionType.DEFINITION:
+    if not has_han(bare):
+        return False
+    if question_type(bare) is QuestionType.DEFINITION and not _POINTS.match(bare):
         return False
     model = _bundled()
     chances = model.probabilities(marked(bare))

@@ -61,7 +61,9 @@ def refusal_message(answer: Answer) -> str:
     if refusal.task:
         return template("task", refusal.task)
     if answer.overview:
-        return template("overview", "none").format(which=which(answer.overview))
+        name = "none_on" if answer.overview.topic else "none"
+        where, topic = _where(answer.overview), answer.overview.topic
+        return template("overview", name).format(which=where, topic=topic)
     return render_refusal(
         refusal.reason,
         refusal.missing_words,
@@ -165,6 +167,13 @@ def gist_lines(
 
 def which(overview: Overview) -> str:
     """`《某报》2024年5月20日第2版写到“大桥”的`; `库里` where nothing limits the list."""
+    topic = overview.topic
+    on = template("overview", "topic").format(topic=topic) if topic else ""
+    return _where(overview) + on
+
+
+def _where(overview: Overview) -> str:
+    """The same without its topic."""
     filters = overview.listing.filters
     parts = []
     if filters.newspaper:
@@ -178,12 +187,12 @@ def which(overview: Overview) -> str:
         parts.append(template("source", "page").format(page=filters.page))
     shelf = filters.collections or filters.tags
     chosen = shelf or (filters.articles and not overview.topic)
-    if chosen or filters.author or filters.speaker or filters.section:
+    if chosen or filters.speaker or filters.section:
         parts.append(template("overview", "selection"))
+    if filters.author:
+        parts.append(template("overview", "author").format(author=filters.author))
     if not any(parts):
         parts.append(template("overview", "library"))
-    if overview.topic:
-        parts.append(template("overview", "topic").format(topic=overview.topic))
     return "".join(parts)
 
 
