@@ -8,7 +8,7 @@ from dataclasses import replace
 from ingest.lines.blocks import Block, Kind
 from ingest.lines.lines import Line
 from ingest.lines.table_lines import cells_of_line
-from ingest.parts.extracted import CONTINUES, FACT, FOOTNOTE, REMARK, ROW, Mark
+from ingest.parts.extracted import CONTINUES, FACT, FOOTNOTE, ORDERED, REMARK, ROW, Mark
 from ingest.printed.footnotes import mark_of
 from rag.data_model.documents import Span
 
@@ -30,7 +30,13 @@ def joined_over_pages(lines: Sequence[Line], marks: Iterable[Mark]) -> list[Line
 
 def outside_the_flow(marks: Iterable[Mark]) -> list[Span]:
     """The ranges whose lines are none of the text: what is left out, and notes."""
-    return [Span(mark.start, mark.end) for mark in marks if mark.kind not in {CONTINUES, ROW}]
+    inside = {CONTINUES, ROW, ORDERED}
+    return [Span(mark.start, mark.end) for mark in marks if mark.kind not in inside]
+
+
+def is_ordered(marks: Iterable[Mark]) -> bool:
+    """Whether the text is set in one column, so that it stands in order."""
+    return any(mark.kind == ORDERED for mark in marks)
 
 
 def rows_among(marks: Iterable[Mark]) -> list[Span]:

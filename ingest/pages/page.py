@@ -24,6 +24,7 @@ from ingest.pages.headlines import first_words, infer_headline
 from ingest.pages.notes import (
     as_fact,
     fact_blocks,
+    is_ordered,
     joined_over_pages,
     note_blocks,
     noted,
@@ -130,7 +131,8 @@ def read_page(loaded: LoadedFile, embedder: Embedder | None = None) -> PageReadi
         lines = without_marks(lines)
     blocks = read_blocks(lines)
     in_order = bool(loaded.places)
-    drafts = _with_text(_drafts(blocks, embedder, in_order=in_order, whole=paragraphed))
+    whole = paragraphed or is_ordered(loaded.marks)
+    drafts = _with_text(_drafts(blocks, embedder, in_order=in_order, whole=whole))
     _add_notes(drafts, list(note_blocks(text, loaded.marks)))
     stated = [as_fact(block) for block in stated_at_the_top(blocks)]
     _add_facts(drafts, [*stated, *fact_blocks(text, loaded.marks)])
@@ -211,7 +213,7 @@ def _drafts(
 
     What follows a piece on the page stands after it in its article too, so that a box in which
     the text was broken stands below the text. `whole`: the file says itself where its paragraphs
-    end, so that none is broken.
+    end, or sets them in one column, so that none is broken.
     """
     flow = flow_of(blocks)
     pieces = pieces_of(blocks)

@@ -20,6 +20,7 @@ REMARK = "批注"
 CONTINUES = "接上页"
 FACT = "文件信息"
 ROW = "表格的一行"
+ORDERED = "一栏排成"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Mark:
         kind: `FOOTNOTE` and `REMARK` belong to the text before them without being a part of it;
             what `CONTINUES` goes on with the sentence of the page before. A `FACT` stands around
             the text (its day, source, editor, number): a paragraph, whatever it looks like. A
-            `ROW` is a line of a table, which goes on with no other.
+            `ROW` is a line of a table, which goes on with no other. `ORDERED`, on nothing, says that
+            the document is set in one column, whose text stands in order.
             Anything else is left out of the articles, and this says why, in Chinese.
     """
 
@@ -42,7 +44,7 @@ class Mark:
     @property
     def is_left_out(self) -> bool:
         """Whether no article may have it."""
-        return self.kind not in {FOOTNOTE, REMARK, CONTINUES, FACT, ROW}
+        return self.kind not in {FOOTNOTE, REMARK, CONTINUES, FACT, ROW, ORDERED}
 
 
 _Part = TypeVar("_Part", Place, Mark)

@@ -129,7 +129,7 @@ def understood(sheet: Sheet) -> Table:
     top = next((n for n, row in enumerate(cells) if _is_header(n, cells, starts)), None)
     if sheet.header:
         top = next((n for n, row in enumerate(cells[: sheet.header]) if _named(row) > 1), top)
-    if top is None:
+    if top is None or (not sheet.header and _names_rows(top, cells, starts)):
         return unnamed(sheet)
     depth = max(_depth(top, cells, starts), sheet.header - top)
     above = [BETWEEN_CELLS.join(filter(None, row)) for row in cells[:top] if any(row)]
@@ -147,6 +147,17 @@ def unnamed(sheet: Sheet) -> Table:
     """The rows of a sheet whose columns no row names."""
     cells = [[" ".join(cell.split()) for cell in row] for row in sheet.cells]
     return Table(sheet.name, rows=_rows(_filled(cells, sheet.merges, 0), 0))
+
+
+def _names_rows(top: int, cells: list[list[str]], starts: dict[tuple[int, int], Merge]) -> bool:
+    """Whether the row that could name columns stands beside a name of several rows, itself one.
+
+    A name over several rows heads a column only where another heads several columns.
+    """
+    reach = range(top, top + _depth(top, cells, starts))
+    merges = [merge for (row, _), merge in starts.items() if row in reach]
+    deep = any(merge.bottom - merge.top > 1 for merge in merges)
+    return deep and all(merge.right - merge.left == 1 for merge in merges)
 
 
 def _named(row: Sequence[str]) -> int:

@@ -204,6 +204,8 @@ def _marked_rows(rows: Sequence[TableRow]) -> int:
 def _is_form(cells: Sequence[Sequence[str]]) -> bool:
     """Whether labels stand before their values in the rows, and not above them."""
     labelled = [row for row in cells if len(row) > 1 and _is_label(row[0])]
+    if max(map(len, cells)) > 2:  # a label alone in its row is the name of those below it
+        labelled = [row for row in labelled if any(row[1:])]
     beside = any(_is_label(cell) for row in labelled[1:] for cell in row[2:])
     marked = any(cell.endswith(_COLONS) for row in labelled for cell in row)
     return marked or (len(labelled) > 1 and (beside or max(map(len, cells)) == 2))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from ingest.lines.metadata import is_newspaper_name
-from ingest.parts.extracted import CONTINUES, FOOTNOTE, REMARK, Mark, PageText
+from ingest.parts.extracted import CONTINUES, FOOTNOTE, ORDERED, REMARK, Mark, PageText
 from ingest.printed.aligned_tables import aligned_tables
 from ingest.printed.columns import reading_order
 from ingest.printed.edge_lines import Sheet
@@ -32,6 +32,7 @@ _HEADLINE = 1.38  # times the body's size
 _SIDE_BY_SIDE = 3.0  # em of height that two columns share
 _LEAST_LINES = 3
 _MOST_TITLE = 40  # characters
+_LEAST_TEXT = 60
 
 Pieces = Mapping[Turn, Sequence[Piece]]
 
@@ -78,7 +79,10 @@ def lay_out(pages: Sequence[Printed], slack: float | None = None) -> list[PageTe
     everything = [p for page in pages for pieces in page.pieces.values() for p in pieces]
     em = prose_size(everything)
     turned = {turn: _sort(pages, turn, em) for turn in Turn if turn is not Turn.SLANTED}
-    scale = _scale(list(turned.values()), em, slack)
+    blocks = [sheet.blocks for sheets in turned.values() for sheet in sheets if sheet]
+    em = _text_size([piece for page in blocks for block in page for piece in block], em)
+    single = not any(_has_columns(page, em) for page in blocks)
+    scale = _scale(blocks, em, slack, single=single)
     found: list[PageText] = []
     before: tuple[Turn, Ends] | None = None
     for n, page in enumerate(pages):
@@ -90,7 +94,15 @@ def lay_out(pages: Sequence[Printed], slack: float | None = None) -> list[PageTe
             text = replace(text, marks=(span, *text.marks))
         found.append(text)
         before = now or before
+    if found and single:
+        found[0] = replace(found[0], marks=(Mark(0, 0, ORDERED), *found[0].marks))
     return found
+
+
+def _text_size(pieces: Sequence[Piece], em: float) -> float:
+    """The em of running text, whatever the tables are set in; `em` where there is hardly any."""
+    text = [piece for piece in pieces if not piece.row]
+    return prose_size(text) if sum(len(piece.text) for piece in text) >= _LEAST_TEXT else em
 
 
 def _sort(pages: Sequence[Printed], turn: Turn, em: float) -> list[_Sorted | None]:
@@ -134,7 +146,8 @@ def _with_tables(
     again = {line: AGAIN for table in tables for line in table.repeated()}
     tabled = partial(_tabled, drawn=drawn, em=em)
     blocks = reading_order(text, drawn, tabled)
-    return replace(page, blocks=blocks, furniture=page.furniture | again)
+    prose = _text_size(text, page.prose)
+    return replace(page, blocks=blocks, furniture=page.furniture | again, prose=prose)
 
 
 def _tabled(pieces: Band, drawn: Sequence[Frame], em: float) -> Band:
@@ -164,10 +177,10 @@ def _in_frame(frame: Frame, turn: Turn, size: tuple[float, float]) -> Frame:
     return Frame(*turn.in_frame(box, *size))
 
 
-def _scale(frames: Sequence[Sequence[_Sorted | None]], em: float, slack: float | None) -> TypeScale:
+def _scale(
+    blocks: Sequence[Sequence[Sequence[Piece]]], em: float, slack: float | None, *, single: bool
+) -> TypeScale:
     """In a document of one column, the largest type is the title's, and the rest are headings."""
-    blocks = [sheet.blocks for sheets in frames for sheet in sheets if sheet]
-    single = not any(_has_columns(page, em) for page in blocks)
     largest = max(_headline_sizes(blocks, em), default=None) if single else None
     scale = TypeScale.of(em, largest)
     return scale if slack is None else replace(scale, slack=slack)

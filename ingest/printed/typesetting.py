@@ -15,6 +15,7 @@ from rag.data_model.documents import Place
 
 _TITLE = 1.38  # times the body's size
 _SECTION = 1.12
+_SECTION_IN_PRINT = 1.08  # where sizes are exact
 _ONE_TITLE = 0.85  # of the largest headline, in a document of one column
 _SECOND = 0.8  # of the largest of several headlines: a kicker
 _LONGEST_HEADING = 80
@@ -76,6 +77,11 @@ class TypeScale:
         """For running text of `em`; `largest`: the headline that all others are smaller than."""
         least = _TITLE * em
         return cls(em, max(least, _ONE_TITLE * largest) if largest else least, slack)
+
+    @property
+    def section(self) -> float:
+        """Of the smallest heading within an article."""
+        return (_SECTION_IN_PRINT if self.slack <= _RESIZED else _SECTION) * self.em
 
     def on_page(self, em: float) -> TypeScale:
         """For a page whose own running text is of `em`: larger prose is no headline there."""
@@ -313,7 +319,7 @@ def _level(paragraph: Sequence[_Line], size: float, scale: TypeScale) -> int:
         return 0
     if size >= scale.title:
         return 1
-    return 2 if size >= _SECTION * scale.em else 0
+    return 2 if size >= scale.section else 0
 
 
 def _needs_space(before: str, after: str) -> bool:
