@@ -87,7 +87,7 @@ class TemplateGenerator:
         """Answer if the evidence reaches the threshold, else refuse."""
         if sets_a_task(findings.understood):
             return self._refusal(findings, timings_ms)
-        if findings.facts:
+        if findings.facts and not findings.facts.last:
             return self._told(findings, findings.facts, timings_ms)
         threshold = self._threshold(findings.understood)
         sure = [
@@ -97,6 +97,8 @@ class TemplateGenerator:
         ]
         if sure:
             return self._answer(findings, sure, timings_ms)
+        if findings.facts:
+            return self._told(findings, findings.facts, timings_ms)
         return self._refusal(findings, timings_ms)
 
     def _threshold(self, understood: ParsedQuestion) -> float:

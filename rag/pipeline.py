@@ -219,7 +219,9 @@ class Pipeline:
         with _timed(timings, "evidence"):
             read = as_told(read, candidates)
             facts = None if outside else inquiry.facts(read, candidates)
-            if self._chooser and not (outside or facts or sets_a_task(understood)):
+            if self._chooser and not (
+                outside or (facts and not facts.last) or sets_a_task(understood)
+            ):
                 inquiry = replace(inquiry, choosing=(self._chooser, self.settings.chooser))
             scope = inquiry.scope(read, candidates)
             sides = inquiry.sides(read, vector, candidates, scope, filters)

@@ -191,3 +191,61 @@ def test_every_character_of_a_table_is_read(pitch: float) -> None:
         kept = "".join(p.text for article in reading.articles for p in article.paragraphs)
         assert all(cell in kept for row in rows[1:] for cell in row)
         assert all(cell in contents.text for row in rows for cell in row)
+
+
+def test_a_wide_column_of_labels_beside_figures_is_no_text() -> None:
+    rows = (
+        ("收入项目", "预算数", "支出项目", "预算数"),
+        ("一、一般公共预算拨款的各项收入", "3,284.61", "一、教育支出", "196.40"),
+        ("二、上级补助收入", "", "二、卫生健康支出", "71.83"),
+        ("三、事业收入", "62.50", "三、农林水支出", "3,021.77"),
+    )
+    told = paragraphs(table(rows, (60, 260, 340, 460), pitch=18))
+    assert "收入项目：二、上级补助收入　支出项目：二、卫生健康支出　预算数：71.83" in told
+
+
+def test_a_table_that_hardly_begins_on_a_page_gives_its_names_to_the_next() -> None:
+    first, second = Sheet(), Sheet()
+    y = first.lines(INTRO, 60, 80)
+    lefts = (60, 260, 360, 460)
+    for n, row in enumerate((("项目", "上年预算", "上年执行", "本年预算"), ("接待费",))):
+        for left, cell in zip(lefts, row, strict=False):
+            first.text(cell, left, y + 20 + 18 * n)
+    rows = (
+        ("车辆购置费", "7.20", "4.93", "5.80"),
+        ("车辆运行费", "31.50", "28.66", "46.00"),
+        ("合计", "38.70", "33.59", "51.80"),
+    )
+    for n, row in enumerate(rows):
+        for left, cell in zip(lefts, row, strict=True):
+            second.text(cell, left, 80 + 18 * n)
+    second.lines(INTRO, 60, 180)
+    _, reading = read([first, second])
+    told = [p.text for article in reading.articles for p in article.paragraphs]
+    assert "项目：车辆运行费　上年预算：31.50　上年执行：28.66　本年预算：46.00" in told
+
+
+def test_names_beside_something_else_are_the_tables_own() -> None:
+    sheet = table(
+        (
+            ("预测", "前年", "去年", "今年"),
+            ("收入", "2,034", "2,437", "2,868"),
+            ("利润", "248", "316", "374"),
+            ("毛利率", "37.2", "39.6", "40.4"),
+        ),
+        (60, 140, 200, 260),
+        pitch=18,
+    )
+    sheet.text("本期另有附件三份", 400, Sheet().lines(INTRO, 60, 80) + 10)
+    assert any(text.startswith("预测：利润　前年：248") for text in paragraphs(sheet))
+
+
+def test_people_and_their_posts_are_one_list() -> None:
+    sheet = Sheet()
+    y = sheet.lines(INTRO, 60, 80) + 20
+    people = (("罗大川", "镇长"), ("孟小溪", "副镇长"), ("贺知秋", "财政所所长"))
+    for n, (name, post) in enumerate(people):
+        sheet.text(name, 80, y + 18 * n)
+        sheet.text(post, 80 + 5.2 * 12, y + 18 * n)
+    told = paragraphs(sheet)
+    assert [line.split() for line in told[-3:]] == [list(pair) for pair in people]

@@ -26,6 +26,7 @@ from rag.data_model.documents import Article, Span, spans_text
 from rag.library.records import article_json, article_of
 from rag.pipeline import Pipeline
 from rag.rules.row_lookup import lookup, tables_of
+from rag.rules.told_rows import told_alone
 
 STATIONS = """# 各站点值班安排
 
@@ -321,3 +322,73 @@ class TestOtherFormats:
                 ("西片", "红岩站", "5550103", "5550203"),
             )
         ]
+
+
+def test_a_group_in_a_row_of_its_own_makes_no_form() -> None:
+    rows = (("项目", "期末", "期初"), ("流动资产：", "", ""), ("存款", "516", "388"))
+    lines = table_lines([TableRow(tuple(TableCell((cell,)) for cell in row)) for row in rows])
+    assert lines is not None
+    assert [line.text for line in lines][-1] == "项目：存款　期末：516　期初：388"
+
+
+def test_a_name_of_several_rows_is_no_header() -> None:
+    rows = (
+        (TableCell(("会计师事务所",), down=2), TableCell(("名称",)), TableCell(("大川所",))),
+        (TableCell(("地址",)), TableCell(("槐荫路",))),
+        (TableCell(("保荐机构",), down=2), TableCell(("名称",)), TableCell(("小溪证券",))),
+        (TableCell(("代表人",)), TableCell(("贺知秋",))),
+    )
+    lines = table_lines([TableRow(row) for row in rows])
+    assert lines is not None
+    assert [line.text for line in lines] == [
+        "会计师事务所　名称　大川所",
+        "会计师事务所　地址　槐荫路",
+        "保荐机构　名称　小溪证券",
+        "保荐机构　代表人　贺知秋",
+    ]
+
+
+def test_a_line_between_rows_renames_their_first_column() -> None:
+    rows = (
+        ("分产品", "收入", "成本"),
+        ("齿轮", "68", "41"),
+        ("分地区", "", ""),
+        ("境内", "151", "105"),
+    )
+    lines = table_lines([TableRow(tuple(TableCell((cell,)) for cell in row)) for row in rows])
+    assert lines is not None
+    assert lines[-1].text == "分地区：境内　收入：151　成本：105"
+
+
+FEES = """# 收费表
+
+类别 | 项目 | 柜面 | 优惠
+--- | --- | --- | ---
+借记卡 | 年费 | 10元 | 首个账户免收
+信用卡 | 金卡年费 | 主卡160元，附属卡80元 | 刷满6次免次年
+其他 | 保管箱（小型） | 240元 | 押金另收
+月度 | 9 月 | | 停办
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "row"),
+    [
+        ("附属卡年费多少", 1),
+        ("信用卡刷几次可以免年费", 1),
+        ("信用卡白金卡年费多少", None),
+        ("大型保管箱多少钱", None),
+        ("九月柜面多少", None),
+        ("理财产品手续费多少", None),
+    ],
+)
+def test_a_row_is_told_by_all_that_a_question_says(
+    question: str, row: int | None, tmp_path: Path
+) -> None:
+    (table,) = tables_of(read(tmp_path / "a.md", FEES))
+    assert told_alone(lookup(question, table)) == row
+
+
+def test_a_month_is_one_in_any_numerals(tmp_path: Path) -> None:
+    (table,) = tables_of(read(tmp_path / "a.md", FEES))
+    assert lookup("九月有什么优惠", table).rows == (3,)

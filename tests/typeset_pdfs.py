@@ -13,7 +13,7 @@ from made_files import pdf_bytes, stream
 from ingest.files.loading import LoadedFile
 from ingest.formats import pdf
 from ingest.pages.page import PageReading, read_page
-from ingest.parts.extracted import ROW, Extracted
+from ingest.parts.extracted import ORDERED, ROW, Extracted
 from rag.data_model.documents import SourceFile
 
 WIDTH, HEIGHT = 595, 842
@@ -156,10 +156,10 @@ def reading_of(contents: Extracted, name: str = "a.pdf") -> PageReading:
 
 
 def said(contents: Extracted) -> dict[str, list[str]]:
-    """The marked lines by what they are marked as, rows of tables aside."""
+    """The marked lines by what they are marked as, rows of tables and the order aside."""
     found: dict[str, list[str]] = {}
     for mark in contents.marks:
-        if mark.kind == ROW:
+        if mark.kind in {ROW, ORDERED}:
             continue
         found.setdefault(mark.kind, []).append(contents.text[mark.start : mark.end])
     return found

@@ -15,13 +15,14 @@ from ingest.lines.blocks import Block, Kind, block_at
 from ingest.lines.bylines import closing_names, dateline_names, is_name, is_news_lead
 from ingest.lines.lines import ends_sentence
 from ingest.lines.people import people_on, role_on
-from rag.language.numerals import ONES
+from rag.language.numerals import ONES, number_of
 from rag.language.text import has_han
 
 _NUMBERED = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}[、.．]|第[一二三四五六七八九十\d]{1,3}[章节部分]"
     r"|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[、.．\s])"
 )
+_CHAPTER = re.compile("([一二三四五六七八九十]{1,3})[、.．]")
 _BULLET = re.compile("[■◆●▲★]")
 _UNTITLED_END = re.compile(r"[，,、；;：:。…]$")
 _UNTITLED_START = re.compile(r"[，。、；：！？”’》）」』】〉,;:!?)\]}%％]")
@@ -47,17 +48,33 @@ def marked_headings(blocks: list[Block]) -> list[Block]:
         n for n, block in enumerate(blocks) if block.kind is Kind.SECTION and is_signed(blocks, n)
     ]
     numbered = sum(1 for block in tops if _NUMBERED.match(block.text))
+    series = _unmarked_series(blocks) if len(headings) == len(tops) == 1 else frozenset()
     result = []
     for n, block in enumerate(blocks):
         top = block.level == 1 and not (numbered >= 2 and _NUMBERED.match(block.text))
         first = bool(headings) and block is headings[0] and not chapters
         marked = block.kind is Kind.SECTION and (top or first or n in titled)
+        if n in series:
+            result.append(replace(block, kind=Kind.SECTION))
+            continue
         lost_mark = block.kind is Kind.TEXT and is_short(block) and block.gap
         if marked or (lost_mark and is_signed(blocks, n)):
             result.append(replace(block, kind=Kind.TITLE))
         else:
             result.append(block)
     return _with_kickers(result)
+
+
+def _unmarked_series(blocks: Sequence[Block]) -> frozenset[int]:
+    """The lines `一、`, `二、`, … over text or a table, in a file that marks its title alone."""
+    found: list[int] = []
+    for n, block in enumerate(blocks):
+        numeral = _CHAPTER.match(block.text) if block.kind is Kind.TEXT else None
+        if numeral and is_short(block) and number_of(numeral[1]) == len(found) + 1:
+            if not block_at(blocks, n + 1) or ends_sentence(block.text):
+                return frozenset()
+            found.append(n)
+    return frozenset(found) if len(found) > 1 else frozenset()
 
 
 def _with_kickers(blocks: list[Block]) -> list[Block]:

@@ -131,8 +131,8 @@ def read_page(loaded: LoadedFile, embedder: Embedder | None = None) -> PageReadi
         lines = without_marks(lines)
     blocks = read_blocks(lines)
     in_order = bool(loaded.places)
-    whole = paragraphed or is_ordered(loaded.marks)
-    drafts = _with_text(_drafts(blocks, embedder, in_order=in_order, whole=whole))
+    unbroken = paragraphed or is_ordered(loaded.marks)
+    drafts = _with_text(_drafts(blocks, embedder, in_order=in_order, whole=unbroken))
     _add_notes(drafts, list(note_blocks(text, loaded.marks)))
     stated = [as_fact(block) for block in stated_at_the_top(blocks)]
     _add_facts(drafts, [*stated, *fact_blocks(text, loaded.marks)])

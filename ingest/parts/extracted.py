@@ -32,8 +32,8 @@ class Mark:
         kind: `FOOTNOTE` and `REMARK` belong to the text before them without being a part of it;
             what `CONTINUES` goes on with the sentence of the page before. A `FACT` stands around
             the text (its day, source, editor, number): a paragraph, whatever it looks like. A
-            `ROW` is a line of a table, which goes on with no other. `ORDERED`, on nothing, says that
-            the document is set in one column, whose text stands in order.
+            `ROW` is a line of a table, which goes on with no other. `ORDERED`, on nothing, says
+            that the document is set in one column, whose text stands in order.
             Anything else is left out of the articles, and this says why, in Chinese.
     """
 

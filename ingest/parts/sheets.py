@@ -12,6 +12,7 @@ from ingest.parts.extracted import bounded
 BETWEEN_CELLS = "　"
 _LONGEST_NAME = 30
 _DEEPEST_HEADER = 4
+_LONGEST_SISTER = 6
 _LONGEST_TITLE = 60
 MOST_CELLS = 2_000_000
 
@@ -89,8 +90,7 @@ class Table:
         yield from self.above
         if self.columns and not self.rows:
             yield BETWEEN_CELLS.join(self.columns)
-        for row in self.rows:
-            yield line_of(row.cells, self.columns)
+        yield from (line for _, line in named_lines(self))
 
 
 def as_tables(
@@ -120,6 +120,26 @@ def line_of(cells: Sequence[str], columns: Sequence[str]) -> str:
     return BETWEEN_CELLS.join(
         f"{columns[n]}：{cell}" if n < len(columns) and columns[n] else cell for n, cell in filled
     )
+
+
+def named_lines(table: Table) -> Iterator[tuple[Row, str]]:
+    """Each row with its line.
+
+    A line between the rows that is named like the first column (`分地区` below `分产品`) names it
+    for those below it.
+    """
+    columns = list(table.columns)
+    for row in table.rows:
+        yield row, line_of(row.cells, columns)
+        alone = len(columns) > 1 and not any(row.cells[1:])
+        if alone and _are_sisters(columns[0], row.cells[0]):
+            columns[0] = row.cells[0]
+
+
+def _are_sisters(name: str, other: str) -> bool:
+    """Whether two short names are as long and begin or end alike."""
+    short = 1 < len(name) == len(other) <= _LONGEST_SISTER and name != other
+    return short and (name[0] == other[0] or name[-1] == other[-1])
 
 
 def understood(sheet: Sheet) -> Table:

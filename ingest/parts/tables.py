@@ -12,7 +12,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from ingest.parts.delimited import Row
-from ingest.parts.sheets import BETWEEN_CELLS, Merge, Sheet, Table, line_of, understood, unnamed
+from ingest.parts.sheets import BETWEEN_CELLS, Merge, Sheet, Table, named_lines, understood, unnamed
 
 _LONGEST_CELL = 600
 _MOST_LINES = 12
@@ -118,8 +118,7 @@ def lines_of(table: Table) -> Iterator[TableLine]:
     yield from (TableLine(n, line) for n, line in enumerate((*above, *table.above)))
     if table.columns and not table.rows:
         yield TableLine(0, BETWEEN_CELLS.join(table.columns))
-    for row in table.rows:
-        yield TableLine(row.line - 1, line_of(row.cells, table.columns))
+    yield from (TableLine(row.line - 1, line) for row, line in named_lines(table))
 
 
 def _is_layout(rows: Sequence[TableRow], cells: Sequence[TableCell]) -> bool:

@@ -13,14 +13,20 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
-from ingest.lines.bylines import is_name
 from ingest.parts.sheets import Table
 from ingest.parts.tables import TableCell, TableRow, table_of
 from ingest.printed.frames import Frame
 from ingest.printed.grids import level_lines
 from ingest.printed.page_table import APART, PrintedTable, cell_text
 from ingest.printed.stacked_names import names_over, two_lines
-from ingest.printed.table_headers import has_figures_below, is_figure, is_header
+from ingest.printed.table_headers import (
+    are_rows,
+    has_bare_figures,
+    has_figures_below,
+    is_figure,
+    is_header,
+    is_list,
+)
 from ingest.printed.text_runs import Band, Piece, body_size, bottom, rows, top
 
 _LANE = 0.8  # em between columns
@@ -35,8 +41,6 @@ _RULED_SHARE = 0.6  # of the width: a line below a header
 _LARGE = 1.3  # times the body's size: a headline
 _WIDEST_LABEL = 10.0  # em
 _WIDEST_QUESTION = 20.0
-_LONGEST_LABEL = 7  # characters, before a value that nothing marks as one
-_LABELLED = 0.8  # of the rows
 _JUMP = 0.25  # em between the spaces within rows and those between rows
 _EVEN = 0.35  # em: spaces within rows differ by less
 _MOST_LINES = 8  # of a cell
@@ -44,7 +48,6 @@ _MOST_STOPS = 6
 _MOST_READS = 48
 """How often a page's lines are read on average; then what has no table is passed over whole."""
 _BROKEN = 2.2  # em: a line that goes on ends no farther from the widest one's end
-_MARKED = ("：", ":", "？", "?")
 _DIGIT = re.compile(r"\d")
 _SENTENCE = re.compile(r"[。！？；，、,;]$")
 _NUMBER = re.compile(
@@ -88,9 +91,56 @@ def aligned_tables(
             if table := _columned(lines[n:stop], drawn, em):
                 end = stop
                 break
+        if table and n and not table.table.columns:
+            table = _named_above(lines[n - 1], lines[n:end], table, drawn, em) or table
         if table:
             yield table
         n = max(end, n + 1) if table or unread < 0 else n + 1
+
+
+def _named_above(
+    above: _Printed,
+    lines: Sequence[_Printed],
+    table: PrintedTable,
+    drawn: Sequence[Frame],
+    em: float,
+) -> PrintedTable | None:
+    """The table with its names, where they stand beside something else."""
+    left, right = table.boxes[0][0] - em, table.boxes[0][2] + em
+    names = _Printed.of([p for p in above.pieces if left <= p.left and p.right <= right])
+    if len(names.cells) != len(table.edges) or len(names.pieces) == len(above.pieces):
+        return None
+    whole = _columned([names, *lines], drawn, em)
+    return whole if whole and whole.table.columns else None
+
+
+def begun(last: Sequence[Band], table: PrintedTable, em: float) -> PrintedTable | None:
+    """The names and first rows of `table` in the `last` lines of the page before, if they are that.
+
+    They are where these lines and the table's, set below them, are one table with names.
+    """
+    below = rows(list(table.pieces))
+    if not last or not below:
+        return None
+    space = top(below[1]) - bottom(below[0]) if len(below) > 1 else em
+    down = bottom(last[-1]) + max(space, 0.0) - top(below[0])
+    moved = [
+        [replace(piece, top=piece.top + down, bottom=piece.bottom + down) for piece in line]
+        for line in below
+    ]
+    whole = _columned([_Printed.of(line) for line in (*last, *moved)], (), em)
+    if whole is None or not all(whole.table.columns) or len(whole.edges) != len(table.edges):
+        return None
+    count = sum(box[1] < bottom(last[-1]) for box in whole.boxes)
+    first = [row for row in whole.table.rows if row.line <= count]
+    return replace(
+        whole,
+        pieces=frozenset(piece for line in last for piece in line),
+        edges=table.edges,
+        rows=whole.rows[:count],
+        boxes=whole.boxes[:count],
+        table=replace(whole.table, rows=first),
+    )
 
 
 def _run_end(lines: Sequence[_Printed], start: int, em: float) -> int:
@@ -197,10 +247,13 @@ class _Columns:
         ragged = 2 * whole <= further or short >= len(grouped)
         return bool(further) and ragged and 4 * ended <= steps
 
-    def are_text(self, *, apart: bool) -> bool:
-        """Whether a column is one of running text: wide, or most of its lines full."""
-        labels = self.has_labels()
-        if apart and labels:
+    def are_text(self, *, apart: bool, counted: bool) -> bool:
+        """Whether a column is one of running text: wide, or most of its lines full.
+
+        `counted`: a column has nothing but figures below its name.
+        """
+        labels = counted or self.has_labels()
+        if apart and self.has_labels():
             return False
         for span in self.spans:
             cells = [cell for line in self.lines for cell in _in(span, line.cells)]
@@ -240,13 +293,15 @@ def _columned(lines: Sequence[_Printed], drawn: Sequence[Frame], em: float) -> P
     grouped, apart = columns.rows()
     texts = [[cell_text(_in(span, group)) for span in columns.spans] for group in grouped]
     headed = bool(over)
-    if not (listed := _is_list(texts)):
+    if not (listed := is_list(texts)):
         few = sum(len(line.cells) > 1 for line in lines) < _LEAST_ROWS
-        if few or len(grouped) < _LEAST_ROWS or columns.are_text(apart=apart):
+        counted = has_figures_below(texts)
+        plain = counted and has_bare_figures(texts)
+        if few or len(grouped) < _LEAST_ROWS or columns.are_text(apart=apart, counted=plain):
             return None
         ruled = _is_ruled_below(grouped, columns.spans, level_lines(drawn, em))
-        headed = headed or ruled or has_figures_below(texts)
-        if not headed and not (columns.has_labels() and _are_rows(texts, apart=apart)):
+        headed = headed or ruled or counted
+        if not headed and not (columns.has_labels() and are_rows(texts, apart=apart)):
             return None
         headed = headed or is_header(texts, [_fonts(group) for group in grouped])
     written = [
@@ -293,30 +348,6 @@ def _names_over(
         return None, lines
     over = names_over(first.cells, spans, em)
     return ((over, first), rest) if over else (None, lines)
-
-
-def _is_list(texts: Sequence[Sequence[str]]) -> bool:
-    """Whether every cell is an entry: a person's name, or one beside a unit's."""
-    cells = [cell for row in texts for cell in row if cell]
-    many = sum(sum(map(bool, row)) > 1 for row in texts) >= max(2, len(texts) - 1)
-    return many and all(is_name(cell.split()[-1]) for cell in cells)
-
-
-def _are_rows(texts: Sequence[Sequence[str]], *, apart: bool) -> bool:
-    """Whether most rows have a first cell and another, and of two columns the first is labels."""
-    filled = sum(bool(row[0]) and any(row[1:]) for row in texts)
-    if filled < _LABELLED * len(texts):
-        return False
-    if len(texts[0]) > 2 or apart:
-        return True
-    labels, values = zip(*((row[0], row[1]) for row in texts), strict=True)
-    marked = sum(label.endswith(_MARKED) for label in labels)
-    if 2 * marked >= len(labels) or all(map(is_figure, values)):
-        return True
-    if all(map(is_name, labels)) or all(map(is_name, values)):
-        return True
-    short = max(map(len, labels)) <= _LONGEST_LABEL
-    return short and median(map(len, labels)) < median(map(len, values))
 
 
 def _fonts(pieces: Sequence[Piece]) -> frozenset[str]:

@@ -9,10 +9,13 @@ lines of neighbouring columns often stand at equal heights.)
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
+from ingest.lines.bylines import is_name
 from ingest.printed.frames import Frame, article_frames
 from ingest.printed.spanning import LARGE, Headline, headlines
 from ingest.printed.text_runs import Band, Gap, Piece, bands, body_size, bottom, extent, rows, top
@@ -25,6 +28,10 @@ _TOUCH = 0.05  # of the height: less is no overlap
 _APART = 0.5  # em more than the usual space: apart from what stands below
 _AT_LEFT = 1.5  # em
 _BEGINS = 0.5  # em: articles of one row begin no farther apart in height
+_ENTRY = 14.0  # em: the longest line of a list
+_LEVEL = 0.3  # em: of one height
+_LEAST_ENTRIES = 3
+_KINDRED = 0.7  # of the lines
 _LOOSE = 0.6  # of the width: a line that fills less is no line of columns
 
 Parts = list[tuple[Band, Gap]]
@@ -98,6 +105,8 @@ def _reading_order(pieces: Sequence[Piece], tabled: Tabled) -> list[Band]:
 
 
 def _order(pieces: Band, bounds: Gap, em: float, tabled: Tabled) -> list[list[Piece]]:
+    if _are_entries(pieces, bounds, em):
+        return [[replace(piece, row=True) for piece in line] for line in rows(pieces)]
     for cut in (_head_cut, _row_cut, _gutter_cut, _headline_cut, _band_cut):
         parts = cut(pieces, bounds, em)
         if len(parts) > 1:
@@ -198,6 +207,37 @@ def _band_cut(pieces: Band, bounds: Gap, em: float) -> Parts:
     return _columns(pieces, bounds, gutters) if gutters else []
 
 
+def _are_entries(pieces: Band, bounds: Gap, em: float) -> bool:
+    """Whether the lines of narrow columns are those of one list, each a row with what is beside it.
+
+    Names with posts, or names in several columns: no line is long, those of a column do not end
+    together, and each stands as high as one beside it.
+    """
+    parts = _columns(pieces, bounds, _gutters(pieces, bounds, em))
+    sides = [rows(part) for part, _ in parts]
+    lines = [(line[0].left, line[-1].right) for side in sides for line in side]
+    if len(parts) < 2 or max(right - left for left, right in lines) > _ENTRY * em:
+        return False
+    heights = [[top(line) for line in side] for side in sides]
+    most = max(heights, key=len)
+    level = all(min(abs(at - other) for other in most) < _LEVEL * em for h in heights for at in h)
+    alike = level and any(_is_ragged(side, em) for side in sides)
+    return alike and len(most) >= _LEAST_ENTRIES and any(map(_is_kindred, sides))
+
+
+def _is_kindred(lines: Sequence[Band]) -> bool:
+    """Whether most lines are people's names, or end alike, as posts do."""
+    told = ["".join(piece.text for piece in line) for line in lines]
+    ends = Counter(text[-1:] for text in told)
+    names = sum(is_name(text) for text in told)
+    return max(names, *ends.values()) >= _KINDRED * len(told)
+
+
+def _is_ragged(lines: Sequence[Band], em: float) -> bool:
+    ends = [line[-1].right for line in lines]
+    return 2 * sum(end > max(ends) - em for end in ends) < len(ends)
+
+
 def _columns(pieces: Band, bounds: Gap, lanes: Sequence[Gap]) -> Parts:
     """The pieces between `lanes`, with the bounds of their columns."""
     edges = [bounds[0], *(edge for lane in lanes for edge in lane), bounds[1]]
@@ -232,6 +272,8 @@ def _belongs(group: Band, band: Band, bounds: Gap, em: float, far: bool) -> bool
         if not new:
             return True
         return len(shared) >= len(new) and _fills_a_column(group, new, bounds, em)
+    if not new and _are_entries(group, bounds, em):
+        return False
     if not shared or (_is_headline(band, em) and (far or _is_centred(band, bounds))):
         return False
     return len(shared) >= len(own) or not far

@@ -94,7 +94,7 @@ def lay_out(pages: Sequence[Printed], slack: float | None = None) -> list[PageTe
             text = replace(text, marks=(span, *text.marks))
         found.append(text)
         before = now or before
-    if found and single:
+    if found and single and slack is None:  # a scan's lines may be broken anywhere
         found[0] = replace(found[0], marks=(Mark(0, 0, ORDERED), *found[0].marks))
     return found
 
@@ -182,7 +182,7 @@ def _scale(
 ) -> TypeScale:
     """In a document of one column, the largest type is the title's, and the rest are headings."""
     largest = max(_headline_sizes(blocks, em), default=None) if single else None
-    scale = TypeScale.of(em, largest)
+    scale = TypeScale.of(em, largest, single=single and slack is None)
     return scale if slack is None else replace(scale, slack=slack)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ingest.parts.tables import TableCell, TableRow, go_on, table_of
-from ingest.printed.aligned_tables import aligned_tables
+from ingest.printed.aligned_tables import aligned_tables, begun
 from ingest.printed.frames import Frame
 from ingest.printed.grids import Grid, GridCell, grids
 from ingest.printed.page_table import PrintedTable, cell_text
@@ -19,6 +19,7 @@ from ingest.printed.text_runs import Piece, body_size, bottom, rows, top
 AGAIN = "表格换页后重复的表头"
 
 _MOST_PRINTED_LINES = 12
+_MOST_BEGUN = 3  # lines of a table at the end of a page
 _RESIZED = 1.25  # times another size in one cell: a headline over its text
 _SAME_EDGE = 1.0  # em
 
@@ -44,13 +45,29 @@ def linked(
     """The tables of each page, one that goes on from the page before under that one's names."""
     result: list[list[PrintedTable]] = []
     before: PrintedTable | None = None
-    for pieces, tables in pages:
+    for n, (pieces, tables) in enumerate(pages):
         own = list(tables)
+        opens = n > 0 and own and not own[0].table.columns and _is_first(own[0], pieces)
+        if opens and (start := _started(pages[n - 1][0], result[-1], own[0], em)):
+            result[-1].append(start)
+            before = start
         if own and before and before.table.columns and _is_first(own[0], pieces):
             own[0] = _going_on(before, own[0], em)
         result.append(own)
         before = own[-1] if own and _is_last(own[-1], pieces) else None
     return result
+
+
+def _started(
+    pieces: Sequence[Piece], tables: Sequence[PrintedTable], table: PrintedTable, em: float
+) -> PrintedTable | None:
+    """The beginning of `table` at the end of the page before, too short to be told there."""
+    end = max((box[3] for found in tables for box in found.boxes), default=float("-inf"))
+    lines = rows([piece for piece in pieces if piece.middle > end])
+    for count in range(1, _MOST_BEGUN + 1):
+        if len(lines) >= count and len(lines[-count]) == len(table.edges):
+            return begun(lines[-count:], table, em)
+    return None
 
 
 def _is_first(table: PrintedTable, pieces: Sequence[Piece]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from statistics import median
 
 from ingest.lines.bylines import is_name
 from rag.language.text import has_han
@@ -17,6 +18,9 @@ _SHORT_NAME = 6
 _TIMES = 2
 """Cells so many times longer than what stands above them are told by it."""
 _LONG = 7
+_LONGEST_LABEL = 7  # characters, before a value that nothing marks as one
+_MARKED = ("：", ":", "？", "?")
+_LABELLED = 0.8  # of the rows
 
 
 def has_figures_below(texts: Sequence[Sequence[str]]) -> bool:
@@ -108,3 +112,34 @@ def _names_kind(name: str, below: Sequence[str]) -> bool:
     """Whether half of the cells below share a character with their column's name (`村名`)."""
     filled = [cell for cell in below if cell]
     return 2 * sum(not set(name).isdisjoint(cell) for cell in filled) >= len(filled) > 0
+
+
+def has_bare_figures(texts: Sequence[Sequence[str]]) -> bool:
+    """Whether a column below the first row is figures alone, most of its cells filled."""
+    _, *body = texts
+    columns = ([cell for cell in column if cell] for column in zip(*body, strict=True))
+    return any(2 * len(cells) > len(body) and all(map(is_figure, cells)) for cells in columns)
+
+
+def is_list(texts: Sequence[Sequence[str]]) -> bool:
+    """Whether every cell is an entry: a person's name, or one beside a unit's."""
+    cells = [cell for row in texts for cell in row if cell]
+    many = sum(sum(map(bool, row)) > 1 for row in texts) >= max(2, len(texts) - 1)
+    return many and all(is_name(cell.split()[-1]) for cell in cells)
+
+
+def are_rows(texts: Sequence[Sequence[str]], *, apart: bool) -> bool:
+    """Whether most rows have a first cell and another, and of two columns the first is labels."""
+    filled = sum(bool(row[0]) and any(row[1:]) for row in texts)
+    if filled < _LABELLED * len(texts):
+        return False
+    if len(texts[0]) > 2 or apart:
+        return True
+    labels, values = zip(*((row[0], row[1]) for row in texts), strict=True)
+    marked = sum(label.endswith(_MARKED) for label in labels)
+    if 2 * marked >= len(labels) or all(map(is_figure, values)):
+        return True
+    if all(map(is_name, labels)) or all(map(is_name, values)):
+        return True
+    short = max(map(len, labels)) <= _LONGEST_LABEL
+    return short and median(map(len, labels)) < median(map(len, values))

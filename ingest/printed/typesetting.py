@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
@@ -14,6 +14,7 @@ from ingest.printed.text_runs import Piece, body_size, rows
 from rag.data_model.documents import Place
 
 _TITLE = 1.38  # times the body's size
+_CHAPTER = 1.2
 _SECTION = 1.12
 _SECTION_IN_PRINT = 1.08  # where sizes are exact
 _ONE_TITLE = 0.85  # of the largest headline, in a document of one column
@@ -66,28 +67,30 @@ class TypeScale:
         em: of its running text.
         title: of the smallest headline that starts an article.
         slack: how far the sizes of text of one size may differ, in em (a scan's are measured).
+        single: the document is set in one column, and sizes are exact.
     """
 
     em: float
     title: float
     slack: float = _RESIZED
+    single: bool = False
 
     @classmethod
-    def of(cls, em: float, largest: float | None = None, slack: float = _RESIZED) -> TypeScale:
+    def of(cls, em: float, largest: float | None = None, *, single: bool = False) -> TypeScale:
         """For running text of `em`; `largest`: the headline that all others are smaller than."""
         least = _TITLE * em
-        return cls(em, max(least, _ONE_TITLE * largest) if largest else least, slack)
+        return cls(em, max(least, _ONE_TITLE * largest) if largest else least, single=single)
 
     @property
     def section(self) -> float:
         """Of the smallest heading within an article."""
-        return (_SECTION_IN_PRINT if self.slack <= _RESIZED else _SECTION) * self.em
+        return (_SECTION_IN_PRINT if self.single else _SECTION) * self.em
 
     def on_page(self, em: float) -> TypeScale:
         """For a page whose own running text is of `em`: larger prose is no headline there."""
         if em <= self.em:
             return self
-        return TypeScale(em, max(self.title, _TITLE * em), self.slack)
+        return replace(self, em=em, title=max(self.title, _TITLE * em))
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,9 @@ def set_blocks(
     marks: list[Mark] = []
     offset = 0
     em = scale.em
-    columns = [column for block in blocks if (column := _Column.of(block, scale))]
+    body = [p for b in blocks for p in b if not p.row and p.size < scale.section]
+    edge = max((piece.right for piece in body), default=None) if scale.single else None
+    columns = [column for block in blocks if (column := _Column.of(block, scale, edge))]
     for column in columns:
         for (lead, paragraph), level in zip(column.paragraphs, column.levels(scale), strict=True):
             mark = ("\n" if offset and not lead else "") + ("\n" if offset else "")
@@ -158,11 +163,16 @@ class _Column:
     right: float
 
     @classmethod
-    def of(cls, block: Sequence[Piece], scale: TypeScale) -> _Column | None:
+    def of(cls, block: Sequence[Piece], scale: TypeScale, edge: float | None) -> _Column | None:
+        """A block's text, whose lines end at `edge` unless most of them end elsewhere."""
         lines = [line for row in rows(block) if (line := _line(row)).text]
         if not lines:
             return None
-        return cls(_paragraphs(lines, scale.em, scale.slack), *_margins(lines, scale.em))
+        left, right = _margins(lines, scale.em)
+        full = sum(line.right > right - scale.em for line in lines)
+        if edge is not None and (len(lines) < _MANY or 2 * full < len(lines)):
+            right = max(right, edge)
+        return cls(_paragraphs(lines, left, right, scale), left, right)
 
     @property
     def is_one_line(self) -> bool:
@@ -264,15 +274,14 @@ def _base(piece: Piece) -> float:
     return piece.bottom - _DESCENT * (piece.bottom - piece.top)
 
 
-def _paragraphs(lines: Sequence[_Line], em: float, slack: float) -> list[tuple[bool, list[_Line]]]:
+def _paragraphs(
+    lines: Sequence[_Line], left: float, right: float, scale: TypeScale
+) -> list[tuple[bool, list[_Line]]]:
     """Groups of lines; the flag says that a group follows the one before without a gap."""
-    lines = [line for line in lines if line.text]
-    if not lines:
-        return []
-    left, right = _margins(lines, em)
+    em, slack = scale.em, scale.slack
     indented = sum(line.left - left > _INDENT * em for line in lines) >= 2
     spaces = [below.top - above.bottom for above, below in pairwise(lines)]
-    usual = median(spaces) if spaces else 0.0
+    usual = _line_space(spaces) if scale.single else median(spaces) if spaces else 0.0
     spaced = sum(_SPACED * em < space - usual <= _FAR * em for space in spaces) >= _MANY
     limit = _SHORT_AMONG_SPACED if spaced else _SHORT_AMONG_INDENTED if indented else _SHORT
     grouped: list[tuple[bool, list[_Line]]] = [(False, [lines[0]])]
@@ -295,6 +304,11 @@ def _paragraphs(lines: Sequence[_Line], em: float, slack: float) -> list[tuple[b
     return grouped
 
 
+def _line_space(spaces: Sequence[float]) -> float:
+    """The space between lines of one paragraph, where most paragraphs may be of one line."""
+    return sorted(spaces)[len(spaces) // 4] if spaces else 0.0
+
+
 def _goes_on(above: _Line, line: _Line, em: float) -> bool:
     """Whether `line` goes on with a sentence of a paragraph that is set in as a whole.
 
@@ -313,13 +327,15 @@ def _margins(lines: Sequence[_Line], em: float) -> tuple[float, float]:
 
 
 def _level(paragraph: Sequence[_Line], size: float, scale: TypeScale) -> int:
-    """1 for a headline, 2 for a heading, 0 for text: prose in larger type is text."""
+    """1 for a headline, 2 and 3 for headings, 0 for text: prose in larger type is text."""
     text = "".join(line.text for line in paragraph)
     if len(text) > _LONGEST_HEADING or (len(paragraph) > 1 and _PROSE.search(text)):
         return 0
     if size >= scale.title:
         return 1
-    return 2 if size >= scale.section else 0
+    if size < scale.section:
+        return 0
+    return 3 if scale.single and size < _CHAPTER * scale.em else 2
 
 
 def _needs_space(before: str, after: str) -> bool:

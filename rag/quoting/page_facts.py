@@ -28,7 +28,7 @@ from rag.question.understanding import ParsedQuestion, content_words
 from rag.quoting.part_quotes import find_parts
 from rag.quoting.quotes import SURE, LineQuote, Quotable, Quote, whole_paragraph
 from rag.quoting.roles import ASKS_ROLE, asked_role, listed_people, under
-from rag.quoting.row_facts import find_rows
+from rag.quoting.row_facts import find_rows, find_told_row
 from rag.retrieval.candidates import Candidate
 from rag.rules.posts import other_body
 from rag.rules.qualifiers import another_told
@@ -82,10 +82,14 @@ _DATE_MARK = r"{y}\s*[年\-/.]\s*0?{m}\s*[月\-/.]\s*0?{d}(?!\d)日?"
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Quotes that answer a question about articles or people; `short` are the few characters."""
+    """Quotes that answer a question about articles or people; `short` are the few characters.
+
+    `last`: they answer only where nothing else does.
+    """
 
     quotes: tuple[Quotable, ...]
     short: str | None = None
+    last: bool = False
 
 
 SourceText = Callable[[StoredArticle], str]
@@ -113,6 +117,8 @@ def find_facts(
     for find in (_post, _role, _author, _publication):
         if facts := find(question, articles, source):
             return facts
+    if told := find_told_row(question, articles, max_quote):
+        return Facts(*told, last=True)
     return None
 
 

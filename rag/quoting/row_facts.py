@@ -11,12 +11,15 @@ from rag.library.records import StoredArticle
 from rag.question.understanding import ParsedQuestion
 from rag.quoting.quotes import Quote, whole_paragraph
 from rag.rules.row_lookup import Lookup, Row, holds, is_telling, lookup, tables_of
+from rag.rules.told_rows import told_alone
 
 _MOST_ROWS = 5
 _LONGEST_ROW = 4
 """So many times the length aimed at may a row have."""
-_OTHERWISE = re.compile("为什么|为何|原因|怎么|怎样|如何|看法|评价|区别|差别|差异|相比|对比|比较")
-"""What no single cell answers; a question's type is too unsure of `甲站，人数是什么`."""
+_OTHERWISE = re.compile(
+    "为什么|为何|原因|怎么(?!收|算|卖)|怎样|如何|看法|评价|区别|差别|差异|相比|对比|比较"
+)
+"""What no single cell answers, but 怎么收费; a type is too unsure of `甲站，人数是什么`."""
 
 
 class Found(NamedTuple):
@@ -58,6 +61,26 @@ def find_rows(
     return quotes, values.pop() if len(values) == 1 and len(quotes) == 1 else None
 
 
+def find_told_row(
+    question: ParsedQuestion, articles: Sequence[StoredArticle], max_quote: int
+) -> tuple[tuple[Quote, ...], None] | None:
+    """The only row of all that holds every word which says something of a row.
+
+    Of what it is asked the row may say nothing, so this is for where nothing else answers.
+    """
+    if _OTHERWISE.search(question.searched):
+        return None
+    found = [
+        whole_paragraph(stored, table.rows[n].paragraph)
+        for stored in articles
+        for table in tables_of(stored.article)
+        if (n := told_alone(lookup(question.searched, table))) is not None
+    ]
+    if len(found) != 1 or len(found[0].text) > _LONGEST_ROW * max_quote:
+        return None
+    return tuple(found), None
+
+
 def _answering(question: ParsedQuestion, stored: StoredArticle) -> Iterator[Found]:
     for table in tables_of(stored.article):
         asked = lookup(question.searched, table)
@@ -65,7 +88,8 @@ def _answering(question: ParsedQuestion, stored: StoredArticle) -> Iterator[Foun
             continue
         for n in asked.rows:
             row = table.rows[n]
-            if any(is_telling(word) and not holds(row.text, word) for word in asked.unheld):
+            unheld = [word for word in asked.unheld if not holds(row.text, word)]
+            if any(is_telling(w) and f"多少{w}" not in question.searched for w in unheld):
                 continue
             if value := _value(stored, row, asked):
                 yield Found(whole_paragraph(stored, row.paragraph), value)

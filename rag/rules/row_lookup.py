@@ -14,13 +14,18 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from rag.data_model.documents import Article, Cell, Span, remembered, touches
+from rag.language.numerals import ONES, number_of
 from rag.language.text import fold, has_han, occurrences, parts
 from rag.question.understanding import content_words, function_words
 
 _BRACKETED = re.compile(r"\([^()]{1,20}\)")
-_LATIN = re.compile(r"[a-z\d]{1,40}(?:[-./][a-z\d]{1,40}){0,6}")
-"""A number, a code (zx-450b) or a Latin word."""
+_LATIN = re.compile(r"\d{1,2}月|[a-z\d]{1,40}(?:[-./][a-z\d]{1,40}){0,6}")
+"""A month, a number, a code (zx-450b) or a Latin word."""
+_SET_APART = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[a-z\d])|(?<=[a-z\d]) (?=[\u4e00-\u9fff])")
+"""A blank between Han and other characters says nothing."""
+_HAN_MONTH = re.compile(f"(?<![{ONES}十])(十[一二]?|[{ONES}])(?=月(?!饼|季|亮|球|台))")
 _DIGIT = re.compile(r"\d")
+_INSIDE_A_NUMBER = re.compile(r"(?:\d?[.,]\d.?|.?\d[.,]\d)")
 _SAYING = ("v", "a", "d", "p", "c", "u", "r", "y", "o", "e", "z", "f", "q", "m")
 """Tags of what says nothing of which row is meant: verbs, adjectives, adverbs, particles."""
 _BEFORE, _AFTER = 4, 2
@@ -100,6 +105,7 @@ class Lookup:
         keys: the values that it names.
         foreign: what it names that no row has, as far as it is of the same kind.
         unheld: its other words that nothing around the table holds.
+        singles: characters alone that may narrow a word.
     """
 
     table: Table
@@ -108,6 +114,7 @@ class Lookup:
     keys: tuple[Mention, ...]
     foreign: str
     unheld: tuple[str, ...]
+    singles: tuple[str, ...]
 
 
 @remembered
@@ -117,14 +124,23 @@ def tables_of(article: Article) -> tuple[Table, ...]:
     for paragraph in article.paragraphs:
         if not paragraph.cells:
             continue
-        values = tuple((fold(cell.name), fold(paragraph.value(cell))) for cell in paragraph.cells)
-        row = Row(paragraph.n, fold(paragraph.text), values, paragraph.cells)
+        values = tuple(
+            (_close(fold(cell.name)), _close(fold(paragraph.value(cell))))
+            for cell in paragraph.cells
+        )
+        row = Row(paragraph.n, _close(fold(paragraph.text)), values, paragraph.cells)
         last = groups[-1][-1] if groups else None
         if last and last.paragraph == row.paragraph - 1 and _alike(last, row):
             groups[-1].append(row)
         else:
             groups.append([row])
     return tuple(_table(article, rows) for rows in groups)
+
+
+def _close(folded: str) -> str:
+    """As tables and questions both are read: without blanks beside Han, months in digits."""
+    bare = _SET_APART.sub("", folded)
+    return _HAN_MONTH.sub(lambda month: str(number_of(month[0]) or month[0]), bare)
 
 
 def _alike(a: Row, b: Row) -> bool:
@@ -141,8 +157,8 @@ def _table(article: Article, rows: Sequence[Row]) -> Table:
     ]
     section = article.paragraphs[first - 1].section or ""
     named = (article.title, article.newspaper or "", article.date or "", section, *near, *columns)
-    about = fold("\n".join(named))
-    return Table(tuple(rows), columns, fold(article.title), about, _forms(rows))
+    about = _close(fold("\n".join(named)))
+    return Table(tuple(rows), columns, _close(fold(article.title)), about, _forms(rows))
 
 
 def _forms(rows: Sequence[Row]) -> dict[str, list[tuple[str, int]]]:
@@ -159,7 +175,7 @@ def _forms(rows: Sequence[Row]) -> dict[str, list[tuple[str, int]]]:
 @lru_cache(maxsize=1024)
 def lookup(searched: str, table: Table) -> Lookup:
     """What a folded question means of a table."""
-    searched = searched.replace(table.title, " " * len(table.title))
+    searched = _close(searched).replace(table.title, " " * len(table.title))
     found = _longest(_keys(searched, table))
     free = _without(searched, found)
     named = _longest(_columns(free, table))
@@ -174,6 +190,7 @@ def lookup(searched: str, table: Table) -> Lookup:
         tuple(found),
         _foreign(left, found, table),
         tuple(_unheld(left, table)),
+        tuple(_singles(left)),
     )
 
 
@@ -194,13 +211,13 @@ def _is_telling(value: str) -> bool:
 def _is_whole(text: str, start: int, end: int) -> bool:
     """Whether no number or Latin word is cut at either end."""
 
-    def joined(left: str, right: str) -> bool:
-        return left.isascii() and right.isascii() and left.isalnum() and right.isalnum()
+    def joined(at: int) -> bool:
+        left, right = text[at - 1], text[at]
+        if left.isascii() and right.isascii() and left.isalnum() and right.isalnum():
+            return True
+        return _INSIDE_A_NUMBER.fullmatch(text[max(at - 2, 0) : at + 2]) is not None
 
-    return not (
-        (start > 0 and joined(text[start - 1], text[start]))
-        or (end < len(text) and joined(text[end - 1], text[end]))
-    )
+    return not ((start > 0 and joined(start)) or (end < len(text) and joined(end)))
 
 
 def _columns(free: str, table: Table) -> Iterator[Mention]:
@@ -318,6 +335,15 @@ def _words(left: str) -> Iterator[str]:
             yield word
 
 
+def _singles(left: str) -> Iterator[str]:
+    """Characters alone that narrow the word behind them: the 白 of 白金卡."""
+    import rjieba
+
+    for word, tag in rjieba.tag(left):
+        if len(word) == 1 and has_han(word) and tag[0] in "abn" and word not in function_words():
+            yield word
+
+
 def is_telling(word: str) -> bool:
     """Whether a word can say which row is meant: no verb, adjective or the like."""
     import rjieba
@@ -340,3 +366,8 @@ def is_missed(asked: Lookup, n: int) -> tuple[str, str] | None:
     other = next((m for m in asked.keys if m.row != n and own.get(m.column)), asked.keys[0])
     value = dict(asked.table.rows[other.row].values)[other.column]
     return value, own.get(other.column) or row.values[0][1]
+
+
+def value_of(asked: Lookup, mention: Mention) -> str:
+    """The cell in which a key stands."""
+    return dict(asked.table.rows[mention.row].values)[mention.column]
