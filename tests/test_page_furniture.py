@@ -230,3 +230,15 @@ def test_a_kicker_stands_over_the_title() -> None:
 )
 def test_page_numbers(text: str, number: tuple[int, bool] | None) -> None:
     assert number_on(text) == number
+
+
+def test_what_runs_over_all_pages_names_a_document_without_a_headline() -> None:
+    sheets = []
+    for n in range(3):
+        sheet = Sheet().text("河口航运公司年度报告", 60, 30, size=8)
+        sheet.lines(
+            f"第{n + 1}页讲的是渡船和码头去年的修缮情况，以及今年的打算和用款。" * 6, 60, 90
+        )
+        sheets.append(sheet)
+    _, reading = read(sheets)
+    assert [article.title for article in reading.articles] == ["河口航运公司年度报告"]

@@ -12,6 +12,7 @@ from made_files import pdf_bytes, stream
 
 from ingest.files.loading import LoadedFile
 from ingest.formats import pdf
+from ingest.lines.metadata import metadata_from_mapping
 from ingest.pages.page import PageReading, read_page
 from ingest.parts.extracted import ORDERED, ROW, Extracted
 from rag.data_model.documents import SourceFile
@@ -152,7 +153,8 @@ def read(sheets: Sequence[Sheet]) -> tuple[Extracted, PageReading]:
 
 def reading_of(contents: Extracted, name: str = "a.pdf") -> PageReading:
     source = SourceFile(f"/{name}", name, "0" * 64, contents.encoding, contents.text)
-    return read_page(LoadedFile(source, places=contents.places, marks=contents.marks))
+    known = metadata_from_mapping(contents.values)
+    return read_page(LoadedFile(source, known, places=contents.places, marks=contents.marks))
 
 
 def said(contents: Extracted) -> dict[str, list[str]]:

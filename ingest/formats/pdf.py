@@ -15,6 +15,7 @@ from ingest.printed.frames import Frame
 from ingest.printed.garbled import garbled_fonts, is_garbled_page
 from ingest.printed.glyphs import Glyph, Shown, read_glyphs, runs, with_columns
 from ingest.printed.layout import SLANTED, Printed, lay_out
+from ingest.printed.running_titles import running_title
 from ingest.printed.scanned import is_scanned
 from ingest.printed.text_runs import Piece, body_size
 from ingest.printed.turns import Turn
@@ -72,8 +73,15 @@ def extract(file: IO[bytes]) -> dict[str, Any]:
     unread = sorted({s.number for s in sheets if s.scanned} | set(garbled))
     pages: list[PageText] = lay_out([_printed(s, fonts, s.number in unread) for s in sheets])
     text, places, marks = join_pages(pages)
+    title = running_title(pages)
     return Extracted(
-        text, "pdf", places, unread=tuple(unread), garbled=tuple(garbled), marks=marks
+        text,
+        "pdf",
+        places,
+        values={"title": title} if title else {},
+        unread=tuple(unread),
+        garbled=tuple(garbled),
+        marks=marks,
     ).as_dict()
 
 
