@@ -83,6 +83,8 @@ def _classify(line: Line) -> Block:
         return note
     if _BOX.fullmatch(text) and len(text) <= 16:
         return replace(block, kind=Kind.BOX)
+    if level > 1 and _SUBTITLE.fullmatch(text):
+        return replace(block, kind=Kind.SUBTITLE)
     if level:
         return replace(block, kind=Kind.BOX if _BOX_ARROWS.search(text) else Kind.SECTION)
     return _credit_line(block) or without_jump_notes(block)
