@@ -25,6 +25,7 @@ from rag.language.series import members_in
 from rag.language.year_names import years_in
 from rag.language.year_parts import parts_in, without_parts
 from rag.library.records import StoredArticle
+from rag.question.comparisons import states_no_difference
 from rag.question.english_figures import figures_in
 from rag.question.limits import limits_of
 from rag.question.numbered_parts import Part, asked_parts, items_of, other_part_around, reports
@@ -33,14 +34,16 @@ from rag.question.several import several
 from rag.question.spellings import spelt_out
 from rag.question.understanding import ParsedQuestion, understand
 from rag.quoting.part_quotes import find_parts
+from rag.rules import attributes
 from rag.rules.asked_source import asked_source
+from rag.rules.namesakes import named_things
 
 MODULES = (
     "language.series language.naming language.numerals language.year_names language.year_parts "
-    "language.names language.quantities question.limits question.spellings "
+    "language.names language.quantities question.limits question.spellings question.comparisons "
     "question.numbered_parts question.doubts question.slips question.english question.romanised "
     "question.english_figures question.understanding evidence.units quoting.part_quotes "
-    "rules.qualifiers"
+    "rules.attributes rules.qualifiers rules.contrasts"
 )
 TIMES = 8
 """How many times as long the longer text is."""
@@ -95,6 +98,9 @@ def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
     yield "numeral", re.compile(numerals.NUMERAL)
     for n, (pattern, _, _) in enumerate(year_parts._PARTS):
         yield f"year_parts {n}", pattern
+    for n, attribute in enumerate(attributes._attributes()):
+        told = (attribute.asks, attribute.told, attribute.limits)
+        yield from ((f"attributes.toml {n}", each) for each in told if each)
 
 
 @pytest.mark.parametrize(("name", "pattern"), [pytest.param(*p, id=p[0]) for p in patterns()])
@@ -123,11 +129,20 @@ RULES: Mapping[str, tuple[Callable[[str], object], str]] = {
     "respelt": (numerals.respelt, "1 一 1班 三班 v"),
     "spelt out": (lambda t: spelt_out(ask(t)), "三班 2023年 3月 第一届 周一"),
     "limits": (lambda t: limits_of(ask(t)), "三班 上午 2023年的 3月 比三班 第几班三班 除三班"),
+    "difference": (
+        lambda t: states_no_difference(ask(t), t, len(t) - 1, len(t)),
+        "比 比的 比王的 王和 王和的 王比王多多少, 近 多了 和王的相差",
+    ),
+    "difference told": (
+        lambda t: states_no_difference(ask("甲楼比乙楼高多少米"), t, len(t) - 1, len(t)),
+        "近 多了 高出了 甲楼比乙楼高 多",
+    ),
     "parts of a law": (lambda t: asked_parts(ask(t)), "第一条 第1条至 违反第一条 表1 第一条第二款"),
     "found parts": (lambda t: find_parts(ask(t), [LAW], lambda _: "", 100), "第3条 第1条至第9条"),
     "parts around": (around_each, "王明。 第五条王明。"),
     "items": (items_of, "( (1 (一) （"),
     "reports": (lambda t: reports(FIFTH, t), "第五条 违反 第五条规定, 违反第五条规定,"),
+    "people shown": (lambda t: list(names.shown_in(t)), "王 教授王明 王说 工王明 工王 王明,男,"),
     "people named": (lambda t: names.named(t, [LAW.article]), "王 王明 教授王"),
     "English figures": (lambda t: list(figures_in(t)), "1 1, 1,111 may may_4 in_may 5th"),
     "syllables": (readings, "aoa aoa- a' xian"),
@@ -135,7 +150,9 @@ RULES: Mapping[str, tuple[Callable[[str], object], str]] = {
         several,
         "谁 ，谁 多少，多少 甲和 、甲 分别 2022年和 从2017年到 还是 甲多还是 “ 《， ：甲、 以及谁",
     ),
+    "named things": (lambda t: list(named_things(t)), "松陵 大桥 松陵大桥 松陵县 县"),
     "asked source": (asked_source, "据 据《 》 据甲报 甲报说 报"),
+    "of whom": (lambda t: attributes._asked(ask(t), [LAW.article]), "年龄 王明年龄 现在 今年 王"),
 }
 """What reads a text, and what makes it slow where it reads it anew for each thing in it."""
 

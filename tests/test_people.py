@@ -38,6 +38,7 @@ def test_names_are_known_by_what_the_articles_have_them_do() -> None:
     [
         ("会后，副镇长乔大山走来。", True),
         ("村民乔大山走来。", True),
+        ("８７岁的乔大山走来。", True),
         ("几岁的乔大山走来。", False),
         ("乔大山女士坦言不易。", True),
         ("乔大山乔大山介绍不易。", True),

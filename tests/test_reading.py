@@ -12,7 +12,7 @@ import pytest
 from pages import article, ask, ingest_into, word_scorer, write
 
 from rag.assembly import open_pipeline
-from rag.data_model.answers import Answer, Question
+from rag.data_model.answers import Answer, Mismatch, Question
 from rag.data_model.documents import Span
 from rag.evidence.decision import Decision
 from rag.evidence.reader_scorer import ReaderScorer
@@ -124,6 +124,41 @@ def test_what_a_question_doubts_is_no_answer(tmp_path: Path, told: str) -> None:
 def test_a_sentence_that_only_asks_does_not(tmp_path: Path) -> None:
     answer = marked("停在岸边", tmp_path, "旧船为什么停在岸边？")
     assert all("为什么停" not in citation.quote for citation in answer.citations)
+
+
+AIRPORTS = "机场\n宁波机场已于今年3月开工，杭州机场正在选址，温州机场还在规划。\n"
+
+
+def test_what_is_told_of_another_thing_is_not_named(tmp_path: Path) -> None:
+    with read_by(MarkingReader("今年3月"), tmp_path, AIRPORTS) as pipeline:
+        its_own = ask(pipeline, "宁波机场什么时候开工？")
+        anothers = ask(pipeline, "杭州机场什么时候开工？")
+    assert its_own.short_answer == "今年3月"
+    assert anothers.short_answer is None
+    assert "杭州机场正在选址" in anothers.citations[0].quote
+
+
+DAILY = """杭州日报 2023年3月5日 第1版
+
+各地新建学校
+
+宁波今年新建学校12所，招生一万二千人。今年新建公园30处。
+"""
+
+
+def test_what_a_newspaper_reports_of_another_place_is_no_answer_for_its_own(
+    tmp_path: Path,
+) -> None:
+    with read_by(MarkingReader("12所"), tmp_path, DAILY) as pipeline:
+        answer = ask(pipeline, "杭州今年新建学校多少所？")
+        assert answer.refusal is not None
+        assert answer.refusal.mismatch == Mismatch(asked="杭州", told="宁波")
+        assert ask(pipeline, "宁波今年新建学校多少所？").short_answer == "12所"
+
+
+def test_what_a_newspaper_reports_without_a_place_is_of_its_own(tmp_path: Path) -> None:
+    with read_by(MarkingReader("30处"), tmp_path, DAILY) as pipeline:
+        assert ask(pipeline, "杭州今年新建公园多少处？").short_answer == "30处"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from rag.data_model.documents import Article, Paragraph
-from rag.language.text import fold, occurrences
+from rag.language.text import fold, occurrences, parts
 
 _SURNAMES = Path(__file__).parents[1] / "data" / "surnames.txt"
 _GIVEN = 2
@@ -45,11 +45,18 @@ POST = (
 # One pattern a name would have to be compiled for every name: that takes longer than an answer.
 _POSTS = tuple(POST.split("|"))
 _INTRODUCING = (*_POSTS, "居民", "村民", "市民", "农民", "工人", "学生", "骑手", "读者", "患者")
+_BINDING = frozenset("的了是在和与并及也都就而之其有为以于被把将对从向到由因但能会可做这那去来")
+"""Characters that are in nobody's given name, as far as a rule can go."""
+_NAMES = frozenset(("nr", "nrt", "nrfg", "ns", "nz", "n", "x"))
 PLACE_UNITS = "省市县区州镇乡村"
 """What names of places end in, where they are parts of a state."""
 WORKERS = "员工生民手师匠农商医"
 """What words for kinds of people end in: 茶农, 船工, 骑手."""
+_AGED_AFTER = re.compile(r"[,，(（]?(?:[男女][,，]|(?:今年|现年)?[\d一二三四五六七八九十]{1,3}岁)")
+_AGED = re.compile(r"\d岁的")
 _TITLES = ("先生", "女士", "教授")
+_AROUND = 16
+"""Characters on each side of a name by which it is seen whether it is a part of words."""
 _MOST = 300
 """Runs of a question that are looked up as names; what has more is a list."""
 _VERBS = tuple(SAYING.split("|"))
@@ -73,6 +80,10 @@ def _surnames() -> tuple[frozenset[str], frozenset[str]]:
 
 def possible_names(text: str) -> Iterator[str]:
     """Runs of a folded text that look like a person's name, the longest at each place first."""
+    return (name for _, name in _runs(text))
+
+
+def _runs(text: str) -> Iterator[tuple[int, str]]:
     single, compound = _surnames()
     for at in range(len(text) - 1):
         if text[at : at + 2] in compound:
@@ -84,13 +95,62 @@ def possible_names(text: str) -> Iterator[str]:
         for length in lengths:
             name = text[at : at + length]
             if len(name) == length and all("\u4e00" <= c <= "\u9fff" for c in name):
-                yield name
+                yield at, name
 
 
 def is_surname(text: str) -> bool:
     """Whether a folded text is a surname, of one or two characters."""
     single, compound = _surnames()
     return text in single or text in compound
+
+
+def shown_in(text: str) -> Iterator[tuple[int, str]]:
+    """Where a folded text shows somebody to be a person, by a post, an age or what they say."""
+    for at, name in _runs(text):
+        if set(name) & _BINDING:
+            continue
+        is_shown = _has_post if _is_word(name) else _has_post_or_says
+        end = at + len(name)
+        if is_shown(text, at, end) or (
+            _is_of_a_kind(text, at, end) and stands_alone(text, at, end)
+        ):
+            yield at, name
+
+
+def stands_alone(text: str, at: int, end: int | None = None) -> bool:
+    """Whether a name is no part of words, and none is part of it: 项目|总收入, 江州|市, 居|这种.
+
+    Args:
+        text: folded.
+        at: where the name begins in it.
+        end: where it ends; with the text, if none is given.
+    """
+    end = len(text) if end is None else end
+    from_ = max(0, at - _AROUND)
+    text, at, end = text[from_ : end + _AROUND], at - from_, end - from_
+    start = 0
+    words = []
+    for word in parts(text):
+        if at <= start < end:
+            words.append(word)
+        elif start < at < start + len(word):
+            return False
+        start += len(word)
+    if not words or not is_surname(words[0]) or set(text[at:end]) & _BINDING:
+        return False
+    return all(len(word) == 1 or _given_name(word) for word in words[1:])
+
+
+def _given_name(word: str) -> bool:
+    """Whether a word of the dictionary may be somebody's given name: 大山 and not 这种."""
+    import rjieba
+
+    return rjieba.tag(word)[0][1] in _NAMES
+
+
+def _is_of_a_kind(text: str, start: int, end: int) -> bool:
+    """Whether a kind of worker stands before a name, or an age or sex after it."""
+    return text.endswith(tuple(WORKERS), 0, start) or _AGED_AFTER.match(text, end) is not None
 
 
 def listed_name(paragraph: Paragraph) -> str | None:
@@ -168,8 +228,8 @@ def _has_post(text: str, start: int, _: int) -> bool:
 
 
 def _has_post_or_says(text: str, start: int, end: int) -> bool:
-    """Whether the name in `[start, end)` follows a post or a kind of person, or speaks."""
-    if text.endswith(_INTRODUCING, 0, start):
+    """Whether the name in `[start, end)` follows a post, a kind of person or an age, or speaks."""
+    if text.endswith(_INTRODUCING, 0, start) or _AGED.fullmatch(text, max(0, start - 3), start):
         return True
     title = next((len(title) for title in _TITLES if text.startswith(title, end)), 0)
     return text.startswith(_VERBS, end) or text.startswith(_VERBS, end + title)

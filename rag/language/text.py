@@ -161,16 +161,16 @@ def words(text: str) -> list[str]:
     return [word for word in rjieba.cut_for_search(fold(text)) if any(map(str.isalnum, word))]
 
 
-def names_in(folded: str) -> list[str]:
-    """Names of people, places, bodies and things in a folded text, in order."""
-    return [folded[span.start : span.end] for span in name_spans(folded)]
+def names_in(folded: str, *, places: bool = False) -> list[str]:
+    """Names of people, places, bodies and things in a folded text, or of places only, in order."""
+    return [folded[span.start : span.end] for span in name_spans(folded, places=places)]
 
 
-def name_spans(folded: str) -> list[Span]:
-    """Where the names in a folded text stand, as rjieba tags them."""
+def name_spans(folded: str, *, places: bool = False) -> list[Span]:
+    """Where the names in a folded text stand, or those of places only, as rjieba tags them."""
     spans, at = [], 0
     for word, tag in tagged(folded):
-        if len(word) > 1 and _NAME.match(tag):
+        if len(word) > 1 and (tag == "ns" if places else _NAME.match(tag)):
             spans.append(Span(at, at + len(word)))
         at += len(word)
     return spans

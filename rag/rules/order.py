@@ -16,12 +16,16 @@ from rag.rules.already_quoted import without_already_quoted
 from rag.rules.announced import announced_first
 from rag.rules.articles_words import asked_in_articles_words
 from rag.rules.asked_source import without_other_sources
+from rag.rules.attributes import without_other_people
 from rag.rules.case import Case, Rule, Rules
+from rag.rules.contrasts import without_other_places, without_others_answers
 from rag.rules.differences import different_figures
 from rag.rules.interviewer_sentences import answers_follow
+from rag.rules.measured import counted_first
+from rag.rules.namesakes import without_namesakes
 from rag.rules.near_miss import NearMiss
 from rag.rules.posts import without_other_posts
-from rag.rules.qualifiers import without_near_misses, without_others_answers
+from rag.rules.qualifiers import without_near_misses
 from rag.rules.table_rows import without_other_rows
 
 Drop = Callable[[ParsedQuestion, Assessment], tuple[Assessment, NearMiss | None]]
@@ -39,6 +43,11 @@ def _not_again(case: Case) -> Case:
 def _in_articles_words(case: Case) -> Case:
     asked = asked_in_articles_words(case.question, case.candidates, case.assessment, case.assess)
     return case.with_assessment(asked)
+
+
+def _counted(case: Case) -> Case:
+    counted = counted_first(case.question, case.candidates, case.assessment, case.assess)
+    return case.with_assessment(counted)
 
 
 def _dropping(drop: Drop) -> Callable[[Case], Case]:
@@ -78,6 +87,7 @@ RULES = Rules(
             "first of all, for it brings sentences that the rules after it have to look at",
             _in_articles_words,
         ),
+        Rule("counted", "brings sentences as well: `8万亩茶园` for an area", _counted),
         Rule(
             "of_this_source",
             "what another newspaper tells is not looked at further",
@@ -94,10 +104,25 @@ RULES = Rules(
             _dropping(without_near_misses),
         ),
         Rule(
+            "of_this_place",
+            "what a newspaper reports of elsewhere",
+            _dropping(without_other_places),
+        ),
+        Rule(
+            "of_this_name",
+            "another bridge than the one asked about",
+            _dropping(without_namesakes),
+        ),
+        Rule(
             "of_this_post",
             "a deputy, or a county's bureau: who holds a post is somebody",
             _dropping(without_other_posts),
             frozenset({QuestionType.WHO}),
+        ),
+        Rule(
+            "of_this_person",
+            "last of those that drop sentences: it needs their names",
+            _dropping(without_other_people),
         ),
         Rule(
             "no_others_answer",

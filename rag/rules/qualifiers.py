@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from rag.data_model.documents import Article, Span, day_of
+from rag.data_model.documents import Article, day_of
 from rag.evidence.scorer import Assessment, Evidence
 from rag.language.naming import qualifiers_in
 from rag.language.series import Qualifier
@@ -244,24 +244,13 @@ def _around(article: Article, n: int, start: int) -> tuple[str, ...]:
     return (*before, fold(paragraph.section or ""), fold(article.title))
 
 
-def without_others_answers(question: ParsedQuestion, assessment: Assessment) -> Assessment:
-    """The same evidence, without short answers that belong to another year, part or number."""
-    limits = limits_of(question)
-    evidence = tuple(
-        replace(e, short=None) if e.short and e.answer and _of_another(limits, e, e.answer) else e
-        for e in assessment.evidence
-    )
-    unchanged = all(a is b for a, b in zip(evidence, assessment.evidence, strict=True))
-    return assessment if unchanged else replace(assessment, evidence=evidence)
-
-
-def _of_another(limits: Sequence[Qualifier], evidence: Evidence, answer: Span) -> bool:
-    """Whether an answer in a sentence belongs to another member of a series.
+def of_another(limits: Sequence[Qualifier], evidence: Evidence, at: int) -> bool:
+    """Whether what stands at an offset of a sentence belongs to another member of a series.
 
     The clause that holds it decides, or the nearest before that names a member:
     `三车间有四十人，四车间有机床十台`.
     """
-    text, at = evidence.text, answer.start - evidence.sentence.start
+    text = evidence.text
     before = [fold(text[c.start : c.end]) for c in clause_spans(text) if c.start <= at]
     kept = [limit for limit in limits if limit.kind != YEAR or _names_kind(YEAR, text)]
     article = _article(evidence)
