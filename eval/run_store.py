@@ -364,14 +364,6 @@ class RunStore:
         return (self._runs / run.id / _ABOUT).exists()
 
 
-def runs_of_all(data_dir: Path) -> list[KeptRun]:
-    """Those of a data directory and of all its users, the latest first: for its owner."""
-    users = data_dir / "evaluations" / "users"
-    names = [place.name for place in users.iterdir()] if users.is_dir() else []
-    kept = [run for name in ("", *names) for run in RunStore(data_dir, name).runs()]
-    return sorted(kept, key=lambda run: (run.began, run.id), reverse=True)
-
-
 def _bundled() -> list[KeptSet]:
     if not _BUNDLED_FILE.is_file():
         return []

@@ -110,10 +110,10 @@ class TestPdf:
         monkeypatch.setattr(readers, "has_ocr", lambda: False)
         path = tmp_path / "a.pdf"
         path.write_bytes(made.picture_pdf())
-        assert "youju[ocr]" in refused(path, NoTextLayer).hint_zh
+        assert "重新安装 youju" in refused(path, NoTextLayer).hint_zh
         path = tmp_path / "a.png"
         path.write_bytes(PNG)
-        assert "youju[ocr]" in refused(path, OcrMissing).hint_zh
+        assert "重新安装 youju" in refused(path, OcrMissing).hint_zh
 
 
 class TestNamesEncodingsLines:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 from rag.data_model.answers import Question
 from rag.data_model.documents import Span
 from rag.errors import ReaderCorrupt, ReaderMissing
+from rag.evidence import decision
 from rag.evidence.decision import (
     DECISION,
     QUESTION_READINGS,
@@ -52,6 +54,25 @@ def test_a_sentence_knows_its_passage_and_how_far_it_is_behind() -> None:
     assert found["touched"] == [1.0, 0.0, 0.0]
     assert found["features"] == [2.0, 0.5, -1.0]
     assert found["sim_gap"] == pytest.approx([0.0, -0.1, -0.2])
+
+
+def test_the_best_of_a_passage_is_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+
+    def counted(values: Sequence[float], default: float = 0.0) -> float:
+        held = list(values)
+        sizes.append(len(held))
+        return max(held, default=default)
+
+    monkeypatch.setattr(decision, "max", counted, raising=False)
+    count = 50
+    long = Reading(0.9, None, 0.0, tuple(n / 100 for n in range(count)), ())
+    places = tuple((0, n) for n in range(count))
+    features = Measured(places, np.zeros((count, len(SENTENCE_FEATURES))), (0.0,))
+    rows = sentence_rows([long], [0], features, np.zeros(count))
+    behind = rows.matrix[:, SENTENCE_READINGS.index("evidence_gap")]
+    assert (int(behind.argmax()), float(behind.max())) == (count - 1, 0.0)
+    assert sizes.count(count) <= 3  # of the shares, the scores, the likenesses
 
 
 def test_a_question_knows_its_two_best_sentences_and_the_best_elsewhere() -> None:

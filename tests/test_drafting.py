@@ -10,6 +10,7 @@ import pytest
 from fakes_eval import answer
 from pages import BRIDGE, TEA, article, ingest_into, write
 
+from eval.drafting import proposing
 from eval.drafting.proposing import from_feedback, propose
 from eval.drafting.templates import drafts
 from eval.feedback import Feedback
@@ -128,11 +129,36 @@ def test_near_misses_ask_what_no_sentence_tells() -> None:
 
 def test_near_misses_ask_for_a_deputy_and_a_host_that_no_article_names() -> None:
     told = "云顶村第三届采茶节4月8日在杭州开幕。云顶村茶园党委书记赵守田说，苗已经发完。"
-    misses = [q.question for q in propose([article(told)], 50) if q.answerable is False]
-    assert misses == ["云顶村第三届采茶节由谁主办？", "云顶村茶园党委副书记是谁？"]
+    misses = [q for q in propose([article(told)], 50) if q.answerable is False]
+    assert [(q.question, q.type) for q in misses] == [
+        ("云顶村第三届采茶节由谁主办？", "who"),
+        ("云顶村茶园党委副书记是谁？", "who"),
+    ]
     more = "云顶村第三届采茶节由茶社承办。云顶村茶园党委有三位副书记。"
     both = [article(told, article_id="一"), article(more, article_id="二")]
     assert not [q for q in propose(both, 50) if q.answerable is False]
+
+
+def test_the_deputy_of_one_who_has_a_post_for_a_while_is_no_acting_one() -> None:
+    told = "江州市代市长赵守田说，苗已经发完。云顶时代集团总经理何田田说，苗已经发完。"
+    misses = {q.question for q in propose([article(told)], 50) if q.answerable is False}
+    assert misses == {"江州市副市长是谁？", "云顶时代集团副总经理是谁？"}
+
+
+def test_only_as_many_near_misses_are_looked_for_as_are_wanted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[object] = []
+
+    def told(texts: object, words: object) -> bool:
+        looked.append(words)
+        return False
+
+    monkeypatch.setattr(proposing, "_holds_all", told)
+    bodies = [f"{c}山村第三届采茶节4月8日在杭州开幕。" for c in "东西南北上下前后"]
+    many = [article(body, article_id=body) for body in bodies]
+    assert len(propose(many, 5)) == 5
+    assert len(looked) == 1
 
 
 def test_judgements_of_the_chat_are_drafts() -> None:

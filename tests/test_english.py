@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ from ui.language.current import in_each, language_of, speak
 from ui.language.errors import every_kind, shown, told, worded
 from ui.language.extraction import messages, missing
 from ui.language.files import in_language, page, script, style
+from ui.language.given import GIVEN
+from ui.static_files import spoken
 
 UI = Path(__file__).parents[1] / "ui"
 IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
@@ -108,6 +111,12 @@ def test_scripts_keep_what_their_templates_fill_in() -> None:
     assert in_english(lambda: script(source, _)) == (
         'const a = `Question ${n + 1} / ${total}${time}`, b = "Cancel"; // 取消'
     )
+
+
+def test_scripts_know_the_same_given_names_as_pages() -> None:
+    listed = re.findall(r'\["([^"]+)", "([^"]+)"\]', spoken("given.js"))
+    assert {json.loads(f'"{data}"') for data, _ in listed} == GIVEN
+    assert {said for _, said in listed} == GIVEN
 
 
 def test_chinese_is_what_is_written() -> None:

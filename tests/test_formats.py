@@ -293,7 +293,7 @@ class TestWebPages:
 
 def test_a_damaged_picture(tmp_path: Path) -> None:
     if not readers.has_ocr():
-        pytest.skip('RapidOCR is not installed: pip install "youju[ocr]"')
+        pytest.skip("RapidOCR is not installed")
     path = tmp_path / "a.png"
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 99)
     with pytest.raises(ParseFailed):

@@ -123,7 +123,7 @@ def test_a_scan(
     page: PrintedPage, layout: Layout, suffix: str, chromium: Browser, tmp_path: Path
 ) -> None:
     if not readers.has_ocr():
-        pytest.skip('RapidOCR is not installed: pip install "youju[ocr]"')
+        pytest.skip("RapidOCR is not installed")
     print_page(chromium, page, layout, tmp_path / "print.pdf")
     path = tmp_path / f"scan.{suffix}"
     scan_page(tmp_path / "print.pdf", path)

@@ -97,6 +97,29 @@ def test_articles_are_listed_a_page_at_a_time(client: httpx.Client) -> None:
     assert (refused.status_code, refused.json()["code"]) == (422, "bad_request")
 
 
+def test_a_page_of_articles_reads_no_others(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.post("/v1/collections", json={"name": "工程"})
+    bridge = bridge_of(client)
+    change = {"articles": [bridge], "collection": "工程", "add_tags": ["要闻", "桥"]}
+    client.patch("/v1/articles", json=change)
+    asked: list[dict[str, Any]] = [
+        {},
+        {"collection": "工程"},
+        {"collection": ["工程", DEFAULT], "tag": ["桥", "要闻"]},
+        {"tag": "没有"},
+    ]
+    whole = [client.get("/v1/articles", params=one) for one in asked]
+    monkeypatch.setattr(Library, "heads", None)
+    for one, all_of_it in zip(asked, whole, strict=True):
+        page = client.get("/v1/articles", params={**one, "limit": 1})
+        assert page.json() == all_of_it.json()[:1]
+        assert page.headers["x-total-count"] == str(len(all_of_it.json()))
+    missing = client.get("/v1/articles", params={"collection": "没有", "limit": 1})
+    refused(missing, 404, "collection_missing")
+
+
 def test_answers_come_from_the_collections_that_are_asked(client: httpx.Client) -> None:
     client.post("/v1/collections", json={"name": "工程"})
     bridge = bridge_of(client)

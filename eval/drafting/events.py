@@ -41,6 +41,7 @@ def where_held(sentence: str) -> Iterator[Draft]:
                 ((place,),),
                 (sentence,),
                 untold=f"{event}由谁主办？" if _HAS_A_HOST.search(event) else "",
+                untold_kind="who",
                 unless=(event, "办"),
             )
             if day and "月" in day:

@@ -39,7 +39,7 @@ def posts_of(sentence: str) -> Iterator[Draft]:
             yield Draft(f"{name}担任什么职务？", "post", ((post,),), (sentence,))
         head = _HELD_ALONE.search(post)
         if head and "副" not in post:
-            body, deputy = post[: head.start()], f"副{head[0]}"
+            body, deputy = _body_of(post, head[0]), f"副{head[0]}"
             yield Draft(
                 f"{post}是谁？",
                 "who",
@@ -48,6 +48,14 @@ def posts_of(sentence: str) -> Iterator[Draft]:
                 untold="" if head[0].startswith("第") else f"{body}{deputy}是谁？",
                 unless=(body, deputy),
             )
+
+
+def _body_of(post: str, head: str) -> str:
+    """Whose head a post is: `江州市` of `江州市代市长`, who has the post for a while."""
+    import rjieba
+
+    acting = rjieba.cut(post)[-1] == f"代{head}"
+    return post.removesuffix(head).removesuffix("代" if acting else "")
 
 
 def _is_post(post: str) -> bool:

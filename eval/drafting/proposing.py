@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from itertools import count as count_from
 from itertools import zip_longest
 from pathlib import Path
 from types import MappingProxyType
@@ -29,11 +30,8 @@ def propose(articles: Sequence[Article], count: int) -> list[EvalQuestion]:
     offered = [list(drafts(article)) for article in articles]
     certain = _certain([draft for of_article in offered for draft in of_article])
     found = _in_turn([_by_kinds([d for d in one if d in certain]) for one in offered])
-    misses = list(_near_misses(found, articles))
     asked: dict[str, Draft] = {}
-    for n in range(len(found) + len(misses)):
-        source = misses if (misses and (n + 1) % _NEAR_MISSES == 0) or not found else found
-        draft = source.pop(0)
+    for draft in _mixed(iter(found), _near_misses(found, articles)):
         asked.setdefault(fold(draft.question), draft)
         if len(asked) == count:
             break
@@ -69,6 +67,16 @@ def _in_turn(queues: Sequence[Sequence[Draft]]) -> list[Draft]:
     return [draft for row in rows for draft in row if draft is not None]
 
 
+def _mixed(found: Iterator[Draft], misses: Iterator[Draft]) -> Iterator[Draft]:
+    """Near misses among the others; each is looked for when its turn comes, for that costs most."""
+    for n in count_from(1):
+        first, then = (found, misses) if n % _NEAR_MISSES else (misses, found)
+        draft = next(first, None) or next(then, None)
+        if draft is None:
+            return
+        yield draft
+
+
 def _near_misses(found: Sequence[Draft], articles: Sequence[Article]) -> Iterator[Draft]:
     """What is not told of a thing itself, and what is told of another that is like it."""
     sentences = [
@@ -79,17 +87,21 @@ def _near_misses(found: Sequence[Draft], articles: Sequence[Article]) -> Iterato
     ]
     texts = [fold(article.text) for article in articles]
     for draft in found:
-        telling = [fold(word) for word in draft.unless]
-        if draft.untold and not any(all(word in text for word in telling) for text in texts):
-            yield Draft(draft.untold, draft.kind, (), ())
+        if draft.untold and not _holds_all(texts, draft.unless):
+            yield Draft(draft.untold, draft.untold_kind or draft.kind, (), ())
     about = [draft for draft in found if draft.subject]
     for n, draft in enumerate(about):
         for other in (*about[n + 1 :], *about[:n]):
-            if _is_alike(other.subject, draft.subject):
-                words = fold(other.subject), fold(_asked_of(draft))
-                if not any(all(word in sentence for word in words) for sentence in sentences):
-                    yield Draft(other.subject + draft.rest, draft.kind, (), ())
-                    break
+            words = other.subject, _asked_of(draft)
+            if _is_alike(other.subject, draft.subject) and not _holds_all(sentences, words):
+                yield Draft(other.subject + draft.rest, draft.kind, (), ())
+                break
+
+
+def _holds_all(texts: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether one of the folded texts holds all the words."""
+    wanted = [fold(word) for word in words]
+    return any(all(word in text for word in wanted) for text in texts)
 
 
 def _is_alike(one: str, other: str) -> bool:

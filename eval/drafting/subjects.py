@@ -34,6 +34,7 @@ class Draft:
         subject, rest: the two parts of the question, where another subject may take the place.
         time: with which the question begins; empty where it names none.
         untold: a question that nearly the same words would answer; empty where there is none.
+        untold_kind: of that question, where it is another kind.
         unless: words of which an article that holds them all may tell that, too.
     """
 
@@ -45,6 +46,7 @@ class Draft:
     rest: str = ""
     time: str = ""
     untold: str = ""
+    untold_kind: str = ""
     unless: tuple[str, ...] = ()
 
     @property

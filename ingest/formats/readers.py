@@ -219,7 +219,7 @@ def _without_scans(name: str, contents: Extracted) -> Extracted:
     """
     if not contents.kept_text.strip():
         raise (FontsUnknown if contents.garbled else NoTextLayer)(file=name)
-    install = "，未读；安装 youju[ocr] 后可以识别"
+    install = "，未读：文字识别组件不能用，重新安装 youju 后可以识别"
     scanned = [number for number in contents.unread if number not in contents.garbled]
     missing = f"第 {_listed(scanned)} 页没有文字层{install}"
     remarks = [missing] if scanned else []

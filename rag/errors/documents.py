@@ -117,7 +117,7 @@ class NoTextLayer(DocumentError):
 
     code = "no_text_layer"
     message = "PDF 是扫描件，没有文字层：{file}"
-    hint = '请先安装文字识别组件：pip install "youju[ocr]"，再重新导入。'
+    hint = "文字识别组件不能用：请重新安装 youju（它随之安装），再重新导入。"
 
 
 class FontsUnknown(DocumentError):
@@ -125,7 +125,7 @@ class FontsUnknown(DocumentError):
 
     code = "fonts_unknown"
     message = "PDF 的字体没有说明是什么字，读出来是乱码：{file}"
-    hint = '请先安装文字识别组件：pip install "youju[ocr]"，再重新导入；或请对方另存一份。'
+    hint = "文字识别组件不能用：请重新安装 youju（它随之安装），再重新导入；或请对方另存一份。"
 
 
 class ArchiveTooLarge(DocumentError):
@@ -166,7 +166,7 @@ class OcrMissing(DocumentError):
 
     code = "ocr_missing"
     message = "图片需要文字识别组件才能导入：{file}"
-    hint = '请先安装：pip install "youju[ocr]"，再重新导入。'
+    hint = "它随 youju 一起安装，现在不能用：请重新安装 youju，再重新导入。"
 
 
 class ConverterMissing(DocumentError):

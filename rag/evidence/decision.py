@@ -8,7 +8,6 @@ fitted on written questions of all styles that the reader was not trained on
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -139,6 +138,7 @@ def sentence_rows(
     of = [readings[n] for n, _ in places]
     presence, margin = np.array([one.presence for one in of]), np.array([one.margin for one in of])
     shares = [[log_odds(share) for share in one.evidence] for one in readings]
+    best = [max(of_one, default=_NOTHING) for of_one in shares]
     share = np.array([shares[n][sentence] for n, sentence in places])
     touched = np.array([float(s in readings[n].touched) for n, s in places])
     feature = dict(zip(SENTENCE_FEATURES, measured.matrix[rows].T, strict=True))
@@ -149,8 +149,8 @@ def sentence_rows(
         margin,
         margin - max((one.margin for one in readings), default=0.0),
         share,
-        share - np.array([max(shares[n]) for n, _ in places]),
-        share - max(itertools.chain(*shares), default=_NOTHING),
+        share - np.array([best[n] for n, _ in places]),
+        share - max(best, default=_NOTHING),
         touched,
         touched * np.array([one.answer_score for one in of]),
         scores[rows],

@@ -157,6 +157,20 @@ class ShelfQueries(HeadQueries):
         )
         return tuple(row[0] for row in rows)
 
+    def count_shelved(self, filters: Filters) -> int:
+        """How many live articles the filters admit."""
+        return self.count_listed(Listing(filters=filters), self._generation())
+
+    def shelved_keys(self, filters: Filters, limit: int, offset: int = 0) -> Sequence[int]:
+        """Rows of a page of the live articles that the filters admit, the first stored first."""
+        where, values = where_of(Listing(filters=filters), self._generation())
+        rows = self._database.all(
+            f"SELECT article FROM heads WHERE {where} ORDER BY article"  # noqa: S608
+            " LIMIT :limit OFFSET :offset",
+            {**values, "limit": limit, "offset": offset},
+        )
+        return tuple(row[0] for row in rows)
+
     def characters_of(self, article_ids: Sequence[str]) -> int:
         """How long live articles are together."""
         row = self._database.one(

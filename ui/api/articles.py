@@ -87,13 +87,17 @@ async def articles(
     """库里的文章，先存入的在前，不含正文；不写 `limit` 就是全部，响应头 `X-Total-Count` 是总数。"""
     filters = FiltersBody(collections=tuple(collection or ()), tags=tuple(tag or ())).filters
 
-    def read(pipeline: Pipeline) -> Sequence[StoredHead]:
-        pipeline.library.check_collections(filters)
-        return [one for one in pipeline.library.heads() if one.is_shelved(filters)]
+    def read(pipeline: Pipeline) -> tuple[int, Sequence[StoredHead]]:
+        library = pipeline.library
+        library.check_collections(filters)
+        if limit is None:
+            stored = [one for one in library.heads() if one.is_shelved(filters)]
+            return len(stored), stored[offset:]
+        keys = library.shelved_keys(filters, limit, offset)
+        return library.count_shelved(filters), library.heads_by_key(keys)
 
-    stored = await engine_of(request).run(read)
-    page = stored[offset : offset + limit if limit else None]
-    total = {"X-Total-Count": str(len(stored))}
+    count, page = await engine_of(request).run(read)
+    total = {"X-Total-Count": str(count)}
     return JSONResponse([article_summary(article) for article in page], headers=total)
 
 

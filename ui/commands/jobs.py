@@ -23,9 +23,8 @@ _STATES = {
 
 def jobs(context: typer.Context, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """列出服务的任务：导入、更正、重建和评测，后开始的在前。"""
-    from eval.run_store import runs_of_all
     from ui.intake.journal import Journal
-    from ui.jobs.board import noted
+    from ui.jobs.board import noted, runs_of_all
     from ui.running import read
 
     options = options_of(context, data_dir, as_json)

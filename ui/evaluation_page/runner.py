@@ -81,12 +81,13 @@ class Runner:
             CollectionMissing: one of these collections is not there.
             SetMissing, DataFileError: the set cannot be used.
         """
+        self._check_idle()
+        if collections:  # without the guard, for the pipeline may still be loading
+            library = self._engine.pipeline().library
+            library.check_collections(Filters(collections=tuple(collections)))
         with self._guard:
             self._check_idle()
             shelf = self.seen_by(user).shelf
-            if collections:
-                library = self._engine.pipeline().library
-                library.check_collections(Filters(collections=tuple(collections)))
             return self._launch(shelf.begin(set_id, collections), shelf, user)
 
     def resume(self, run_id: str, user: str = "") -> KeptRun:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from eval.run_store import KeptRun
+from eval.run_store import KeptRun, RunStore
 from rag.errors import JobMissing, JobNotRetryable, JobOver, RunMissing
 from ui.evaluation_page.runner import Progress, RunnerOfUser
 from ui.intake.jobs import Job, JobStatus
@@ -126,6 +127,14 @@ class Board:
 def _is_at(run: KeptRun, now: Progress | None) -> bool:
     """Whether the run under way is this one."""
     return now is not None and now.run_id == run.id
+
+
+def runs_of_all(data_dir: Path) -> list[KeptRun]:
+    """Those of a data directory and of all its users, the latest first: for its owner."""
+    users = data_dir / "evaluations" / "users"
+    names = [place.name for place in users.iterdir()] if users.is_dir() else []
+    kept = [run for name in ("", *names) for run in RunStore(data_dir, name).runs()]
+    return sorted(kept, key=lambda run: (run.began, run.id), reverse=True)
 
 
 def noted(
