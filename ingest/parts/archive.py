@@ -1,4 +1,4 @@
-"""Zips: looked at before they are opened; a zip of files, and the zip that a docx is."""
+"""Zips, looked at before they are opened: a zip of files, and the zip that a docx is."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterable
-from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from pathlib import PurePosixPath
+from typing import IO
 
-from ingest.lines.encodings import decode
 from rag.errors import ArchiveCorrupt, ArchiveTooLarge
 
 MOST_ENTRIES = 2_000
@@ -17,7 +16,6 @@ MOST_BYTES = 200 << 20
 MOST_RATIO = 100
 _RATIO_MATTERS = 1 << 20  # a few kilobytes of blanks are no bomb
 _PIECE = 1 << 20
-_UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
 
@@ -79,51 +77,3 @@ def read_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     if len(data) != entry.file_size:
         raise ArchiveCorrupt(file="", reason=f"{entry.filename} 与清单不符")
     return bytes(data)
-
-
-def extract(file: IO[bytes], folder: str, suffixes: str) -> dict[str, Any]:
-    """Unpack the readable members under harmless names.
-
-    Args:
-        file: the zip.
-        folder: an empty folder to write into.
-        suffixes: the formats to take, blank-separated; hidden files are left out.
-
-    Returns:
-        `members`: (name, name in `folder`) pairs sorted by name; `damaged`: (name, reason) pairs;
-        `passed`: names of the files in formats that are not taken.
-    """
-    archive = open_checked(file)
-    wanted = frozenset(suffixes.split())
-    members: list[tuple[str, str]] = []
-    damaged: list[tuple[str, str]] = []
-    passed: list[str] = []
-    for number, entry in enumerate(archive.infolist()):
-        name = _name_of(entry)
-        path = PurePosixPath(name)
-        hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-        if entry.is_dir() or hidden:
-            continue
-        if path.suffix.lower() not in wanted:
-            passed.append(name)
-            continue
-        try:
-            data = read_member(archive, entry)
-        except ArchiveCorrupt as error:
-            damaged.append((name, str(error.context["reason"])))
-            continue
-        stored = f"{number:04d}{path.suffix.lower()}"
-        (Path(folder) / stored).write_bytes(data)
-        members.append((name, stored))
-    return {"members": sorted(members), "damaged": sorted(damaged), "passed": passed}
-
-
-def _name_of(entry: zipfile.ZipInfo) -> str:
-    """Names without the UTF-8 flag were written in the packer's own encoding, often GB18030."""
-    if entry.flag_bits & _UTF8_NAME or entry.filename.isascii():
-        return entry.filename
-    try:
-        decoded = decode(entry.filename.encode("cp437"))
-    except UnicodeEncodeError:
-        return entry.filename
-    return decoded.text if decoded else entry.filename
