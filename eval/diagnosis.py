@@ -18,6 +18,7 @@ from eval.question_checks import HeldTexts
 from eval.question_sets import EvalQuestion
 from rag.data_model.answers import Answer, Citation, Question
 from rag.data_model.found import FoundPassage
+from rag.errors import InputError, LibraryError
 from rag.evidence.scorer import Evidence
 from rag.generation import Findings
 from rag.library.library import Library
@@ -120,7 +121,7 @@ class Diagnosis:
     passages: int
 
     def of(self, one: Judged) -> Loss | None:
-        """What lost a question; None where it is not wrong."""
+        """What lost a question; None where it is not wrong, or cannot be asked again."""
         if one.fault is None or one.fault == "unsupported":
             return None
         answer, question = one.answer, one.question
@@ -128,6 +129,14 @@ class Diagnosis:
             return Loss("no_answer")
         if question.answerable is False:
             return Loss("should_refuse", chosen=_shown(answer))
+        try:
+            return self._lost(one, answer)
+        except (InputError, LibraryError):
+            return None
+
+    def _lost(self, one: Judged, answer: Answer) -> Loss:
+        """What lost a question that is asked again."""
+        question = one.question
         findings = self.examiner.findings(question.to_question())
         evidence = [e for side in findings.sides for e in side.assessment.evidence]
         gold = next((e for e in evidence if _answers(e.text, e, question)), None)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, Protocol
 
 from eval.measures.containment import holds_answer, holds_any, shares_evidence
 from eval.question_sets import EvalQuestion
 from rag.data_model.answers import Answer, Citation
 from rag.data_model.documents import Passage
+from rag.errors import InputError, LibraryError
 
 RANKED = 10
 _COLONS = ("：", ":")
@@ -53,6 +54,7 @@ class Judged:
         ranking: the first ten, best first.
         unfound: what is relevant and not among them.
         findings: what does not verify; None where nothing was verified.
+        error: why it could not be judged, in its wire form; then it counts as not answered.
     """
 
     question: EvalQuestion
@@ -63,6 +65,7 @@ class Judged:
     ranking: tuple[Ranked, ...]
     unfound: tuple[Ranked, ...]
     findings: tuple[object, ...] | None
+    error: dict[str, str] | None = None
 
     @property
     def answered(self) -> bool:
@@ -132,7 +135,7 @@ def judge(
     searcher: Searcher | None = None,
     verifier: Verifier | None = None,
 ) -> Judged:
-    """Judge one answer.
+    """Judge one answer; where the library or the searcher refuses, it counts as none.
 
     Args:
         question: with its gold answers and evidence, as far as there are any.
@@ -141,6 +144,18 @@ def judge(
             the answer shows: its citations, or a refusal's nearest passages.
         verifier: gives what is wrong with an answer's quotes; nothing if they are proven.
     """
+    try:
+        return _judged(question, answer, searcher, verifier)
+    except (InputError, LibraryError) as error:
+        return replace(_judged(question, None, None, None), error=error.as_dict())
+
+
+def _judged(
+    question: EvalQuestion,
+    answer: Answer | None,
+    searcher: Searcher | None,
+    verifier: Verifier | None,
+) -> Judged:
     contained = None
     if question.answers:
         contained = answer is not None and answer.answered and _contained(question, answer)

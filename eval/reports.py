@@ -80,7 +80,7 @@ class Report:
         intervals: 95 % bootstrap intervals of the same figures.
         types, styles: figures of the questions of each type, and of each style.
         stamps: what the answers were computed from.
-        failed: questions that could not be asked.
+        failed: questions that could not be asked, or whose answers could not be judged.
         problems: lines of the question set that could not be used.
         losses: where each wrong answer was lost, by question id, as far as that was looked into.
     """
@@ -226,7 +226,7 @@ def evaluate(
         types=_groups(judged, [one.question.type for one in judged]),
         styles=_groups(judged, [one.question.style for one in judged]),
         stamps=_stamps(judged, run, questions),
-        failed=sum(question.id in run.failures for question in questions),
+        failed=sum(bool(one.error) or one.question.id in run.failures for one in judged),
         problems=tuple(problem.message_zh for problem in problems),
         losses={name: loss for name, loss in found.items() if loss},
     )
@@ -336,6 +336,7 @@ def _failure(one: Judged, loss: Loss | None) -> dict[str, Any]:
         "refusal": answer.refusal.reason if answer and answer.refusal else None,
         "confidence": answer.confidence if answer else None,
         "lost": loss.to_json() if loss else None,
+        "error": one.error,
     }
 
 

@@ -12,13 +12,14 @@ from fakes_eval import answer, refusal
 
 from eval.comparison import compare
 from eval.html_report.page import html_of
+from eval.judging import Found
 from eval.question_sets import EvalQuestion, QuestionSet
 from eval.report_writing import write_report
 from eval.reports import FAULTS, Report, evaluate
 from eval.runs import Run
 from eval.tables import markdown_table, text_table, width
 from rag.data_model.answers import Answer
-from rag.errors import UsageInvalid
+from rag.errors import LibraryBusy, QuestionEmpty, QuestionTooLong, UsageInvalid, YoujuError
 
 BRIDGE = "大桥全长五百米。"
 QUESTIONS = [
@@ -109,6 +110,43 @@ def test_an_empty_run_is_all_wrong() -> None:
     assert (report.metrics["correct"], report.metrics["balanced_accuracy"]) == (0, 0)
     assert report.metrics["p50_ms"] is None
     assert "未答 5" in report.table()
+
+
+class Unwilling:
+    """Refuses to search for what the set asks second."""
+
+    def __init__(self, error: YoujuError) -> None:
+        self.error = error
+
+    def search(self, query: str, limit: int) -> list[Found]:
+        del limit
+        if query == "塔？":
+            raise self.error
+        return []
+
+
+@pytest.mark.parametrize(
+    "error", [QuestionTooLong(length=9, limit=2), LibraryBusy(path="库"), QuestionEmpty()]
+)
+@pytest.mark.parametrize("asked", [True, False])
+def test_what_cannot_be_judged_is_one_failure(error: YoujuError, asked: bool) -> None:
+    answers = {name: one for name, one in ANSWERS.items() if asked or name != "b"}
+    made = evaluate(QUESTIONS, run_of(answers), searcher=Unwilling(error))
+    assert (made.failed, len(made.judged)) == (1, 5)
+    assert made.metrics["correct"] == 2 / 5
+    failed = {one["id"]: one for one in made.failures()}["b"]
+    assert (failed["fault"], failed["error"]["code"]) == ("missing", error.code)
+    assert "出错 1" in made.headline()
+
+
+def test_a_proof_that_the_library_cannot_give_is_one_failure() -> None:
+    def prove(one: Answer) -> list[str]:
+        if one.question == "价？":
+            raise LibraryBusy(path="库")
+        return []
+
+    made = evaluate(QUESTIONS, run_of(ANSWERS), verifier=prove)
+    assert (made.failed, made.metrics["correct"]) == (1, 1 / 5)
 
 
 def test_gates(report: Report) -> None:
