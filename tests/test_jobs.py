@@ -20,13 +20,15 @@ from fastapi.testclient import TestClient
 
 from eval.run_store import RunStore
 from ingest.processes.children import environment
-from rag.errors import Busy, IndexServerUnreachable, YoujuError
+from rag.errors import Busy, FileMissing, IndexServerUnreachable, YoujuError
 from rag.library.library import Library
 from rag.settings import Settings, load_settings
 from ui.cli import run
 from ui.intake.jobs import Job
 from ui.intake.journal import Journal
 from ui.intake.queue import Intake
+from ui.language.current import in_each
+from ui.language.errors import in_one
 from ui.server import create_app
 
 PAGE = "{name}镇的集市\n\n{name}镇每逢初五有集市，卖竹器的摊位有46个。\n"
@@ -304,6 +306,8 @@ from pathlib import Path
 from fake_pipeline import FakePipeline, IngestHere
 from rag.settings import load_settings
 import uvicorn
+from ui.language.current import in_each
+from ui.language.errors import in_one
 from ui.server import create_app
 
 class Slow(IngestHere):
@@ -372,3 +376,21 @@ def test_what_is_stored_counts_as_done_though_its_index_is_away(
         assert "索引稍后跟上" in " ".join(line["text"] for line in job["log"])
         article_id = job["files"][0]["articles"][0]
         assert client.delete(f"/v1/articles/{article_id}").status_code < 300
+
+
+def test_why_a_job_failed_and_what_to_do_are_two_sentences(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for error in (FileMissing(file="石桥.txt"), Busy()):
+        job = Job(("石桥.txt",), (Path("石桥.txt"),), status="failed", error=error)
+        Journal(settings.data_dir).save(job)
+    assert run(["jobs", "--data-dir", str(settings.data_dir)]) == 0
+    told = capsys.readouterr().out
+    assert "    找不到文件：石桥.txt。请检查路径是否写对。\n" in told
+    assert f"    {Busy().message_zh}{Busy().hint_zh}\n" in told
+
+
+def test_in_english_a_space_stands_between_them() -> None:
+    told = in_each(lambda: in_one("File not found: a.txt", "Check it."))
+    assert told["en"] == "File not found: a.txt. Check it."
+    assert in_each(lambda: in_one("It is full.", "Wait."))["en"] == "It is full. Wait."

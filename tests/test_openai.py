@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -336,3 +337,5 @@ def test_every_failure_of_these_routes_has_openais_form(tmp_path: Path) -> None:
         assert 400 <= reply.status_code < 500, reply.text
         assert set(error) == {"message", "type", "code", "param"}
         assert error["code"] == reply.json()["code"]
+        assert error["message"].startswith(reply.json()["message_zh"])
+        assert re.search(r"[。！？]", error["message"].removesuffix(reply.json()["hint"])[-1])

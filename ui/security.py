@@ -34,7 +34,7 @@ from ui.accounts.roles import REMARKS_KEY, Principal, enter
 from ui.admission import Admission, Call
 from ui.error_headers import headers_of
 from ui.language import message
-from ui.language.errors import shown, worded
+from ui.language.errors import in_one, shown, worded
 from ui.login import refusal_page, wants_page
 from ui.origins import Origins, headers_for, is_preflight, preflight_response
 from ui.running import PROOF_PATH
@@ -228,7 +228,7 @@ def error_response(error: YoujuError, path: str = "", param: str | None = None) 
         body["fields"] = error.fields
     if path.startswith(_OPENAI_PATHS):
         body["error"] = {
-            "message": "".join(shown(error)),
+            "message": in_one(*shown(error)),
             "type": _openai_type(error.http_status),
             "code": error.code,
             "param": param,

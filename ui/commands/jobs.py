@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from ui import console
+from ui.language.errors import in_one
 from ui.options import AsJson, DataDir, options_of
 
 _KINDS = {"import": "导入", "correction": "更正", "rebuild": "重建", "evaluation": "评测"}
@@ -41,7 +42,7 @@ def jobs(context: typer.Context, data_dir: DataDir = None, as_json: AsJson = Fal
             f"{began:%Y-%m-%d %H:%M}  {_KINDS[job['kind']]}  {state}{share}  {job['title']}"
         )
         if job["error"]:
-            console.say(f"    {job['error']['message_zh']}{job['error']['hint']}")
+            console.say(f"    {in_one(job['error']['message_zh'], job['error']['hint'])}")
     if not found:
         console.say("还没有任务。")
 

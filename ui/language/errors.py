@@ -15,6 +15,8 @@ from ui.language.current import current
 from ui.language.reasons import reason
 from ui.language.retelling import retold
 
+_ENDS = tuple("。！？….!?")
+
 
 def worded(error: YoujuError) -> dict[str, str]:
     """The wire form of an error, in the language of the request as well."""
@@ -38,6 +40,13 @@ def shown(error: YoujuError) -> tuple[str, str]:
     """Message and hint as people are shown them."""
     record = worded(error)
     return record.get("message_en", error.message_zh), record.get("hint_en", error.hint_zh)
+
+
+def in_one(message: str, hint: str) -> str:
+    """Message and hint, in the language of the request, as one text with a stop between them."""
+    chinese = current() == "zh"
+    stop = "" if message.endswith(_ENDS) else "。" if chinese else "."
+    return f"{message}{stop}{'' if chinese else ' '}{hint}"
 
 
 def any_message(said: str) -> str:

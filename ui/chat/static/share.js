@@ -38,7 +38,7 @@ export async function share(app, { title, turns }) {
     try {
       show(dialog, form, await made({ title, turns: answered, anyone: anyone.checked }));
     } catch (error) {
-      trouble.textContent = [error.message_en ?? error.message_zh ?? "没有生成，请再试一次。", error.hint_en ?? error.hint].filter(Boolean).join("");
+      trouble.textContent = [error.message_en ?? error.message_zh ?? "没有生成，请再试一次。", error.hint_en ?? error.hint].filter(Boolean).join(" ");
       create.disabled = false;
     }
   });

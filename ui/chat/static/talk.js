@@ -114,6 +114,6 @@ function errorText(error) {
   const card = document.createElement("div");
   card.className = "yj-card yj-error";
   card.setAttribute("role", "alert");
-  card.textContent = [error.message_en ?? error.message_zh, error.hint_en ?? error.hint].filter(Boolean).join("");
+  card.textContent = [error.message_en ?? error.message_zh, error.hint_en ?? error.hint].filter(Boolean).join(" ");
   return card.outerHTML;
 }
