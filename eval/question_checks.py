@@ -7,7 +7,7 @@ only one that cannot be read at all is left out of a run.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -100,9 +100,16 @@ class Checked:
 
 
 class HeldTexts:
-    """The texts of all articles, to look evidence up in."""
+    """The texts of all articles, to look evidence up in.
 
-    def __init__(self, articles: Iterable[Article]) -> None:
+    Attributes:
+        collections: the names of those that may be asked of; None where nobody knows.
+    """
+
+    def __init__(
+        self, articles: Iterable[Article], collections: Collection[str] | None = None
+    ) -> None:
+        self.collections = collections
         texts = [loose(f"{article.title}\n{article.text}") for article in articles]
         self.count = len(texts)
         self._text = "\n".join(texts)  # no evidence reaches over it: `loose` leaves no newline
@@ -174,6 +181,10 @@ def _wrong(
         for evidence in question.evidence:
             if not held.holds(evidence):
                 yield "evidence_missing", f"没有一篇文章里有这段证据：{_cut(evidence)}"
+        if held.collections is not None:
+            for name in question.filters.collections:
+                if name not in held.collections:
+                    yield "collection_missing", f"没有这个文集：{name}"
 
 
 def _repeated(question: EvalQuestion, n: int, seen: _Seen) -> Iterator[tuple[str, str]]:

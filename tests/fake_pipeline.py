@@ -118,9 +118,9 @@ class IngestHere:
 class FakePipeline:
     """Answers with the sentence that shares most character pairs with the question."""
 
-    def __init__(self, settings: Settings, *, at_once: int = 1) -> None:
+    def __init__(self, settings: Settings, *, at_once: int = 1, again: bool = False) -> None:
         self.settings = settings
-        self.at_once = at_once
+        self.at_once, self.again = at_once, again
         self.library = Library.open(settings.data_dir)
         self.embedder = HashingEmbedder()
         self.asked: list[Question] = []

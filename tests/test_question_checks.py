@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_pipeline import FakePipeline, write_library
+from fake_pipeline import PAGE, FakePipeline, write_library
 
 from eval.question_checks import HeldTexts, check_questions
 from eval.question_sets import load_questions
@@ -199,3 +199,19 @@ def test_the_good_lines_run_each_bad_one_is_named_and_the_exit_is_one(
     assert len(lines) == 192
     assert sum('"error"' in line for line in lines) == 1  # the one that is too long to be asked
     assert "共 192 题" in said
+
+
+def test_a_collection_that_the_library_lacks_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, path = tmp_path / "data", tmp_path / "set.jsonl"
+    write_library(data, PAGE)
+    rows = [
+        {"id": name, "question": f"{name}？", "answerable": False, "filters": {"collections": [of]}}
+        for name, of in (("a", "默认文集"), ("b", "没有"))
+    ]
+    path.write_bytes(b"\n".join(map(encoded, rows)))
+    assert run(["questions", "check", str(path), "--data-dir", str(data), "--json"]) == 1
+    (finding,) = json.loads(capsys.readouterr().out)["findings"]
+    assert (finding["line"], finding["code"]) == (2, "collection_missing")
+    assert "没有这个文集：没有" in finding["reason"]

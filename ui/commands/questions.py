@@ -142,9 +142,17 @@ def draft(
 
 def _held(options: Options, files: list[Path] | None) -> HeldTexts | None:
     from eval.question_checks import HeldTexts
+    from rag.library.library import Library
 
-    with _articles(options, files) as articles:
-        held = HeldTexts(articles)
+    if files is not None:
+        with _articles(options, files) as articles:
+            held = HeldTexts(articles)
+    else:
+        with Library.open(options.settings().data_dir) as library:
+            if not library.exists:
+                return None
+            names = {collection.name for collection in library.collections()}
+            held = HeldTexts((stored.article for stored in library.articles()), names)
     return held if held.count else None
 
 
