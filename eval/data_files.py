@@ -14,6 +14,7 @@ from ingest.lines.encodings import decode
 from rag.errors import DataFileMissing, DataLineInvalid, EncodingUnknown, LibraryReadOnly
 from rag.errors.disk import file_error
 from rag.errors.reasons import why
+from rag.files.regular import opened
 from rag.files.whole import replacing
 
 T = TypeVar("T")
@@ -35,7 +36,8 @@ def read_bytes(path: Path) -> bytes:
         DataFileMissing: it is not there, or cannot be read or unpacked.
     """
     try:
-        data = path.read_bytes()
+        with opened(path) as file:
+            data = file.read()
         return gzip.decompress(data) if data.startswith(_GZIP) else data
     except (OSError, EOFError, zlib.error) as error:
         raise DataFileMissing(file=path, reason=why(error)) from error

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from eval.data_files import read_bytes
 from rag.errors import BrowserMissing, DataFileMissing
 from rag.errors.reasons import why
 
@@ -103,8 +104,8 @@ def read_gold(path: Path) -> list[PrintedPage]:
         DataFileMissing: it cannot be read.
     """
     try:
-        records: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        records: list[dict[str, Any]] = json.loads(read_bytes(path))
+    except ValueError as error:
         raise DataFileMissing(file=path, reason=why(error)) from error
     pages: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for record in records:

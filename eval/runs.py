@@ -21,7 +21,8 @@ from eval.data_files import Line, numbered_lines, parse_line, read_bytes, text_o
 from eval.question_sets import EvalQuestion
 from eval.run_stamps import Stamps, begin, read_stamps
 from rag.data_model.answers import Answer, Question
-from rag.errors import DataLineInvalid, InputError
+from rag.errors import DataFileMissing, DataLineInvalid, InputError
+from rag.files.regular import NOT_REGULAR
 from rag.models.embedding import Progress
 
 ANSWERS = "answers.jsonl"
@@ -229,6 +230,8 @@ def _resumable(path: Path) -> Run | None:
 def _appending(path: Path, *, afresh: bool) -> Iterator[Callable[[dict[str, Any]], None]]:
     """Gives the function that writes a record, whole and at once."""
     with writing(path):
+        if path.is_fifo():  # opening it would wait for somebody to read
+            raise DataFileMissing(file=path, reason=NOT_REGULAR)
         path.parent.mkdir(parents=True, exist_ok=True)
         out = path.open("wb" if afresh else "ab", buffering=0)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eval.benchmarks.latency import peak_memory_mb
+from eval.data_files import read_bytes
 from eval.measures.latency import percentile
 from eval.reading import counted
 from rag.errors import DataFileMissing, DataLineInvalid
@@ -119,8 +120,8 @@ def _texts(files: Sequence[Path], passages: int, queries: int) -> tuple[list[str
     pieces = []
     for path in paths:
         try:
-            pieces.append(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
+            pieces.append(read_bytes(path).decode("utf-8"))
+        except UnicodeDecodeError as error:
             raise DataFileMissing(file=path, reason=why(error)) from error
     text = "".join("".join(pieces).split())
     starts = range(0, len(text) - _PASSAGE_LENGTH + 1, _STEP)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,7 +25,13 @@ from ingest.files.loaded import (
     storable_path,
 )
 from ingest.files.ready import read_records, read_tables
-from ingest.files.sidecar import SIDECAR_NAME, is_sidecar, sidecar_metadata, table_metadata
+from ingest.files.sidecar import (
+    SIDECAR_NAME,
+    is_sidecar,
+    leads_out,
+    sidecar_metadata,
+    table_metadata,
+)
 from ingest.formats.readers import (
     PAGE_PARSERS,
     SHEET_PARSERS,
@@ -55,6 +60,7 @@ from rag.errors import (
     TypeMismatch,
 )
 from rag.errors.reasons import why
+from rag.files.regular import NOT_REGULAR, opened
 
 __all__ = [
     "NOTHING_SAID",
@@ -79,6 +85,10 @@ LARGEST_ORIGINAL = 64 << 20
 _EXAMPLES = 3
 _NO_SUFFIX = "没有扩展名的"
 _NOT_ARTICLES = "（不是文章的表）"
+_LEADS_OUT = "指到文件夹外的链接"
+_BROKEN = "断了的链接"
+_FOLDER_LINK = "指到文件夹的链接"
+_SHUT = "打不开的文件夹"
 
 PassedOver = Callable[[str], None]
 """Hears the kind of a file that is passed over."""
@@ -87,8 +97,8 @@ PassedOver = Callable[[str], None]
 def discover(paths: Sequence[Path], passed_over: PassedOver | None = None) -> list[Path]:
     """The files to load: those named, and those below folders, each once.
 
-    In folders, hidden files, sidecars, sets of questions to measure with and formats that no
-    loader reads are left out.
+    In folders, hidden files, sidecars, sets of questions to measure with, formats that no loader
+    reads, links that lead out of the folder and what is no regular file are left out.
 
     Args:
         paths: files and folders.
@@ -266,16 +276,12 @@ def _digest(file: IO[bytes]) -> str:
 def _opened(origin: Origin) -> Iterator[IO[bytes]]:
     """The file, unbuffered so that a child process may read on; only regular files."""
     try:
-        # Without waiting: a pipe that nobody writes to must not hold us up.
-        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        file = os.fdopen(os.open(origin.disk, flags), "rb", buffering=0)
+        file = opened(origin.disk)
     except FileNotFoundError as error:
         raise FileMissing(file=origin.name) from error
     except OSError as error:
         raise FileUnreadable(file=origin.name, reason=why(error)) from error
     with file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise FileUnreadable(file=origin.name, reason="不是普通文件")
         yield file
 
 
@@ -298,14 +304,21 @@ def _check_signature(file: IO[bytes], origin: Origin) -> None:
 
 
 def _files_below(folder: Path, passed_over: PassedOver) -> Iterator[Path]:
-    """Sorted; links to folders are not followed, so that no loop can form."""
-    for place, folders, names in os.walk(folder):
+    """Sorted; links to folders are not followed, so that no loop can form, nor links that lead out.
+
+    Whoever made the folder must not choose what else of this machine is read.
+    """
+    for place, folders, names in os.walk(folder, onerror=lambda _: passed_over(_SHUT)):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for _ in filter(os.path.islink, (Path(place) / name for name in folders)):
+            passed_over(_FOLDER_LINK)
         for name in sorted(names):
             file = Path(place) / name
-            if name.startswith(".") or not file.is_file():
+            if name.startswith("."):
                 continue
-            if file.suffix.lower() not in SUPPORTED:
+            if strange := _strange(file, folder):
+                passed_over(f"{kind_of_name(name)}（{strange}）")
+            elif file.suffix.lower() not in SUPPORTED:
                 passed_over(kind_of_name(name))
             elif is_sidecar(name, file):
                 continue
@@ -315,12 +328,21 @@ def _files_below(folder: Path, passed_over: PassedOver) -> Iterator[Path]:
                 passed_over(f"{kind_of_name(name)}{_NOT_ARTICLES}")
 
 
+def _strange(file: Path, folder: Path) -> str | None:
+    """Why what is found in a folder is not to be opened."""
+    if file.is_symlink() and not file.exists():
+        return _BROKEN
+    if leads_out(file, folder):
+        return _LEADS_OUT
+    return None if file.is_file() else NOT_REGULAR
+
+
 def _is_articles(file: Path) -> bool:
     """Whether a file found in a folder is meant: not a set of questions to measure with."""
     if file.suffix.lower() not in RECORD_SUFFIXES:
         return True
     try:
-        with file.open("rb") as stream:
+        with opened(file) as stream:
             return is_meant(stream, file.name)
     except OSError:
         return True  # loading it will say why

@@ -9,6 +9,7 @@ from ingest.formats.records import read_table
 from ingest.lines.metadata import Metadata, metadata_from_mapping
 from rag.errors import DocumentError, FileUnreadable
 from rag.errors.reasons import why
+from rag.files.regular import opened
 
 SIDECAR_NAME = "metadata.csv"
 _FILE_KEYS = ("file", "文件", "文件名", "filename")
@@ -21,9 +22,14 @@ def sidecar_metadata(path: Path) -> Metadata:
         DocumentError: the sidecar cannot be read.
     """
     sidecar = path.with_name(SIDECAR_NAME)
-    if path.name == SIDECAR_NAME or not sidecar.is_file():
+    if path.name == SIDECAR_NAME or not sidecar.is_file() or leads_out(sidecar, path.parent):
         return Metadata()
     return table_metadata(sidecar, path.name)
+
+
+def leads_out(file: Path, folder: Path) -> bool:
+    """Whether a file in `folder` or below it is a link to something elsewhere."""
+    return file.is_symlink() and not file.resolve().is_relative_to(folder.resolve())
 
 
 def table_metadata(sidecar: Path, name: str) -> Metadata:
@@ -41,7 +47,7 @@ def is_sidecar(name: str, disk: Path) -> bool:
     if PurePosixPath(name).name != SIDECAR_NAME:
         return False
     try:
-        with disk.open("rb") as file:
+        with opened(disk) as file:
             rows = read_table(file, SIDECAR_NAME)
     except (OSError, DocumentError):
         return True  # whoever loads a file beside it is told
@@ -51,7 +57,7 @@ def is_sidecar(name: str, disk: Path) -> bool:
 @lru_cache(maxsize=16)
 def _table(sidecar: Path, _modified: int, _size: int) -> dict[str, Metadata]:
     try:
-        with sidecar.open("rb") as file:
+        with opened(sidecar) as file:
             rows = read_table(file, SIDECAR_NAME)
     except OSError as error:
         raise FileUnreadable(file=SIDECAR_NAME, reason=why(error)) from error

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rag.errors import FileMissing, FileUnreadable
 from rag.errors.reasons import why
+from rag.files.regular import opened
 from rag.library.library import Library
 from rag.library.records import FileStamp
 
@@ -35,7 +36,7 @@ def hash_of(file: Path, path: str, library: Library) -> tuple[str, FileStamp | N
         stamp = f"{state.st_size}:{state.st_mtime_ns}:{state.st_ctime_ns}:{state.st_ino}"
         if known := library.known_hash(path, stamp):
             return known, None
-        with file.open("rb") as stream:
+        with opened(file) as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
     except FileNotFoundError as error:
         raise FileMissing(file=file) from error

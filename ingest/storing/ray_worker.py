@@ -17,6 +17,7 @@ from pathlib import Path
 from ingest.storing.taking import Part, Taken, take_apart
 from rag.errors import DocumentError, FileUnreadable, YoujuError
 from rag.errors.reasons import why
+from rag.files.regular import opened
 from rag.models.embedding import Embedder, PassageInput, Vectors
 
 _PASSAGES, _SECONDS = 128, 2.0
@@ -139,7 +140,7 @@ def _check_same(file: Path, sha256: str) -> None:
         FileUnreadable: it has not.
     """
     try:
-        with file.open("rb") as stream:
+        with opened(file) as stream:
             found = hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         reason = f"工作机上读不到它：{why(error)}；各机器要在同一路径下看到同样的文件"

@@ -26,6 +26,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from rag.errors import BackupInvalid, BackupRefused, LibraryCorrupt, StorageFailed
+from rag.errors.reasons import why
+from rag.files.regular import opened
 from rag.files.whole import PART, synced
 from rag.library import accounts_backup as accounts
 from rag.library.library import Library
@@ -245,7 +247,7 @@ def _check(file: Path, manifest: dict[str, Any]) -> None:
 
 def _is_backup(file: Path) -> bool:
     try:
-        with zipfile.ZipFile(file) as archive:
+        with opened(file) as source, zipfile.ZipFile(source) as archive:
             return bool(_manifest(archive)["kind"] == _KIND)
     except (OSError, *_UNREADABLE):
         return False
@@ -273,14 +275,12 @@ def _opened(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
 def _unpack(file: Path, draft: Path) -> None:
     """The files of a backup, each the one that its manifest names."""
     try:
-        with file.open("rb") as source:
+        with opened(file) as source:
             if source.read(len(_SQLITE)) == _SQLITE:
                 _take_alone(file, draft)
                 return
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-        raise BackupInvalid(file=file, reason="没有这个文件") from error
-    except PermissionError as error:
-        raise BackupInvalid(file=file, reason="没有权限读它") from error
+    except OSError as error:
+        raise BackupInvalid(file=file, reason=why(error)) from error
     try:
         with zipfile.ZipFile(file) as archive:
             manifest = _manifest(archive)

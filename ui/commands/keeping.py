@@ -18,7 +18,10 @@ _SETTINGS = "youju.toml"
 
 def backup(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="备份文件；给文件夹就按时间命名。")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="备份文件，旧备份会被换下；给文件夹就按时间命名。"),
+    ],
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
