@@ -16,6 +16,8 @@ from rag.retrieval.retriever import Hit
 
 SURE = 0.95
 """The probability of what the page itself says of what is asked."""
+UNSURE = 0.5
+"""The probability of what it says of something near that."""
 
 
 class Quotable(Protocol):
@@ -76,11 +78,11 @@ class Quote:
         return cut_spans(paragraph.spans, self.start - offset, self.end - offset)
 
 
-def whole_paragraph(stored: StoredArticle, n: int) -> Quote:
+def whole_paragraph(stored: StoredArticle, n: int, probability: float = SURE) -> Quote:
     """Paragraph `n`, as a line of the page that answers by itself."""
     start = stored.article.paragraph_starts[n - 1]
     end = start + len(stored.article.paragraphs[n - 1].text)
-    return Quote(stored, n, start, end, SURE, chosen="fact")
+    return Quote(stored, n, start, end, probability, chosen="fact")
 
 
 @dataclass(frozen=True, slots=True)

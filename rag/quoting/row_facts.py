@@ -9,8 +9,9 @@ from typing import NamedTuple
 from rag.language.text import fold
 from rag.library.records import StoredArticle
 from rag.question.understanding import ParsedQuestion
-from rag.quoting.quotes import Quote, whole_paragraph
+from rag.quoting.quotes import UNSURE, Quote, whole_paragraph
 from rag.rules.row_lookup import Lookup, Row, holds, is_telling, lookup, tables_of
+from rag.rules.row_measures import is_of_another_unit
 from rag.rules.told_rows import told_alone
 
 _MOST_ROWS = 5
@@ -23,18 +24,26 @@ _OTHERWISE = re.compile(
 
 
 class Found(NamedTuple):
-    """A row that answers, and what stands in the cell that is asked for."""
+    """A row that answers.
+
+    Attributes:
+        quote: the row.
+        value: what stands in the asked cell, if that is a short answer.
+        last: whether it answers only where nothing else does.
+    """
 
     quote: Quote
     value: str
+    last: bool = False
 
 
 def find_rows(
     question: ParsedQuestion, articles: Sequence[StoredArticle], max_quote: int
-) -> tuple[tuple[Quote, ...], str | None] | None:
+) -> tuple[tuple[Quote, ...], str | None, bool] | None:
     """The rows that hold all the question names, and their one value in the column it asks for.
 
-    None where a question names no row, no column, or anything that the table knows nothing of.
+    And whether they answer only where nothing else does. None where a question names no row, no
+    column, or anything that the table knows nothing of.
 
     Args:
         question: as understood.
@@ -52,13 +61,15 @@ def find_rows(
             best, most = found, named
         elif found and named == most and not {f.value for f in found} <= {f.value for f in best}:
             best += found  # another article has it otherwise: both are shown
+    best = [found for found in best if not found.last] or best
     quotes = tuple(found.quote for found in best)
     if not 0 < len(quotes) <= _MOST_ROWS or any(
         len(quote.text) > _LONGEST_ROW * max_quote for quote in quotes
     ):
         return None
     values = {found.value for found in best}
-    return quotes, values.pop() if len(values) == 1 and len(quotes) == 1 else None
+    short = values.pop() if len(values) == 1 and len(quotes) == 1 else None
+    return quotes, short or None, any(found.last for found in best)
 
 
 def find_told_row(
@@ -66,12 +77,13 @@ def find_told_row(
 ) -> tuple[tuple[Quote, ...], None] | None:
     """The only row of all that holds every word which says something of a row.
 
-    Of what it is asked the row may say nothing, so this is for where nothing else answers.
+    Of what it is asked the row may say nothing, so this is unsure, and for where nothing else
+    answers.
     """
     if _OTHERWISE.search(question.searched):
         return None
     found = [
-        whole_paragraph(stored, table.rows[n].paragraph)
+        whole_paragraph(stored, table.rows[n].paragraph, UNSURE)
         for stored in articles
         for table in tables_of(stored.article)
         if (n := told_alone(lookup(question.searched, table))) is not None
@@ -86,20 +98,27 @@ def _answering(question: ParsedQuestion, stored: StoredArticle) -> Iterator[Foun
         asked = lookup(question.searched, table)
         if not asked.rows or not asked.columns or asked.foreign:
             continue
+        if asked.beside and asked.beside.kind != "verb":
+            continue
         for n in asked.rows:
             row = table.rows[n]
             unheld = [word for word in asked.unheld if not holds(row.text, word)]
             if any(is_telling(w) and f"多少{w}" not in question.searched for w in unheld):
                 continue
-            if value := _value(stored, row, asked):
+            column, value = _cell(stored, row, asked)
+            other = is_of_another_unit(question.searched, column, fold(value), table.about)
+            if value and (other or asked.beside):
+                doubted = whole_paragraph(stored, row.paragraph, UNSURE)
+                yield Found(doubted, "", last=asked.beside is not None)
+            elif value:
                 yield Found(whole_paragraph(stored, row.paragraph), value)
 
 
-def _value(stored: StoredArticle, row: Row, asked: Lookup) -> str:
-    """What stands in the first of the columns that are asked for, as the article has it."""
+def _cell(stored: StoredArticle, row: Row, asked: Lookup) -> tuple[str, str]:
+    """The first of the columns that are asked for and what stands in it, as the article has it."""
     paragraph = stored.article.paragraphs[row.paragraph - 1]
     for column in asked.columns:
         for (name, _), cell in zip(row.values, row.cells, strict=True):
             if name == column and paragraph.value(cell):
-                return paragraph.value(cell)
-    return ""
+                return column, paragraph.value(cell)
+    return "", ""

@@ -17,6 +17,7 @@ from rag.data_model.documents import Article, Cell, Span, remembered, touches
 from rag.language.numerals import ONES, number_of
 from rag.language.text import fold, has_han, occurrences, parts
 from rag.question.understanding import content_words, function_words
+from rag.rules.row_measures import Beside, beside
 
 _BRACKETED = re.compile(r"\([^()]{1,20}\)")
 _LATIN = re.compile(r"\d{1,2}月|[a-z\d]{1,40}(?:[-./][a-z\d]{1,40}){0,6}")
@@ -69,6 +70,7 @@ class Table:
         columns: their names, folded.
         title: of the article, folded.
         about: folded, what stands around the rows and says what they are of.
+        lead: of that, without what stands below them.
         forms: how a question may name a cell's value, with the columns and rows of those cells.
     """
 
@@ -76,6 +78,7 @@ class Table:
     columns: tuple[str, ...]
     title: str
     about: str
+    lead: str
     forms: Mapping[str, Sequence[tuple[str, int]]]
 
     @cached_property
@@ -106,6 +109,7 @@ class Lookup:
         foreign: what it names that no row has, as far as it is of the same kind.
         unheld: its other words that nothing around the table holds.
         singles: characters alone that may narrow a word.
+        beside: what it says in the place of the name of each column that it asks for.
     """
 
     table: Table
@@ -115,6 +119,7 @@ class Lookup:
     foreign: str
     unheld: tuple[str, ...]
     singles: tuple[str, ...]
+    beside: Beside | None
 
 
 @remembered
@@ -150,15 +155,15 @@ def _alike(a: Row, b: Row) -> bool:
 def _table(article: Article, rows: Sequence[Row]) -> Table:
     columns = tuple(dict.fromkeys(name for row in rows for name, _ in row.values if name))
     first, last = rows[0].paragraph, rows[-1].paragraph
-    near = [
-        p.text
-        for p in article.paragraphs[max(first - 1 - _BEFORE, 0) : last + _AFTER]
-        if not p.cells
+    before = [
+        p.text for p in article.paragraphs[max(first - 1 - _BEFORE, 0) : first - 1] if not p.cells
     ]
+    after = [p.text for p in article.paragraphs[last : last + _AFTER] if not p.cells]
     section = article.paragraphs[first - 1].section or ""
-    named = (article.title, article.newspaper or "", article.date or "", section, *near, *columns)
-    about = _close(fold("\n".join(named)))
-    return Table(tuple(rows), columns, _close(fold(article.title)), about, _forms(rows))
+    named = (article.title, article.newspaper or "", article.date or "", section)
+    lead = _close(fold("\n".join((*named, *before, *columns))))
+    about = "\n".join((lead, _close(fold("\n".join(after)))))
+    return Table(tuple(rows), columns, _close(fold(article.title)), about, lead, _forms(rows))
 
 
 def _forms(rows: Sequence[Row]) -> dict[str, list[tuple[str, int]]]:
@@ -181,16 +186,18 @@ def lookup(searched: str, table: Table) -> Lookup:
     named = _longest(_columns(free, table))
     left = _without(free, named)
     labels = {mention.column for mention in found}
-    asked = tuple(dict.fromkeys(m.column for m in named if m.column not in labels))
-    asked = asked or _by_word(left, table, labels)
+    asked = [m for m in named if m.column not in labels] or _by_word(left, table, labels)
+    said = _without(free, [m for m in named if m.end - m.start > 1])  # 区 may end 建成区
+    told = [_beside(m, searched, said, table) for m in asked]
     return Lookup(
         table,
         _held_rows(found),
-        asked,
+        tuple(dict.fromkeys(m.column for m in asked)),
         tuple(found),
         _foreign(left, found, table),
         tuple(_unheld(left, table)),
         tuple(_singles(left)),
+        told[0] if told and all(told) else None,
     )
 
 
@@ -254,14 +261,21 @@ def _without(text: str, mentions: Sequence[Mention]) -> str:
     return "".join(characters)
 
 
-def _by_word(left: str, table: Table, labels: set[str]) -> tuple[str, ...]:
+def _by_word(left: str, table: Table, labels: set[str]) -> list[Mention]:
     """The one column that a word of the question is a part of."""
     others = [column for column in table.columns if column not in labels]
     words = [word for word in content_words(left) if len(word) > 1 and word not in _COMMON]
     for word in words:
         if len(having := [column for column in others if word in column]) == 1:
-            return tuple(having)
-    return ()
+            at = max(left.find(word), 0)
+            return [Mention(at, at + len(word), having[0], -1)]
+    return []
+
+
+def _beside(mention: Mention, searched: str, left: str, table: Table) -> Beside | None:
+    bare = _BRACKETED.sub("", mention.column).strip()
+    word = _BRACKETED.sub("", searched[mention.start : mention.end])
+    return beside(left, word, mention.start, bare, table.lead) if word in bare else None
 
 
 def _held_rows(found: Sequence[Mention]) -> tuple[int, ...]:

@@ -29,6 +29,8 @@ def _missed(question: ParsedQuestion, evidence: Evidence) -> NearMiss | None:
         filled = [column for column, value in table.rows[table.places[n]].values if value]
         if not set(asked.columns) & set(filled):
             told = asked.columns[0], "、".join(filter(None, filled))
+        elif asked.beside and asked.beside.kind == "otherwise":
+            told = asked.beside.said, asked.beside.column
     if told is None:
         return None
     return NearMiss(
