@@ -125,6 +125,56 @@ def test_all_that_is_sought_is_changed_at_once_over_its_pages(browser: Any, serv
     assert len(tagged) == 60
 
 
+def test_all_of_a_list_that_is_no_longer_shown_is_not_selected(
+    browser: Any, server: Server
+) -> None:
+    visit = opened(browser, server, "?newspaper=江州日报")
+    page = visit.page
+    waiting: list[Any] = []
+    page.route("**/library/ids?*", lambda route: waiting.append(route))
+    page.check(".yj-all")
+    page.locator("[data-select-all]").click()
+    page.select_option("[data-facet=newspaper]", "江州晚报")
+    counted(visit, "60 篇，库里共 120 篇")
+    page.locator(".yj-listed", has_text="渡口118").wait_for()
+    with page.expect_response("**/library/ids?*"):
+        waiting[0].continue_()
+    page.wait_for_timeout(300)  # in which it would be taken up
+    assert page.inner_text(".yj-selected") == "全选"
+    visit.close()
+
+
+def test_what_is_chosen_meanwhile_is_not_all(browser: Any, server: Server) -> None:
+    visit = opened(browser, server)
+    page = visit.page
+    waiting: list[Any] = []
+    page.route("**/library/ids?*", lambda route: waiting.append(route))
+    page.check(".yj-all")
+    page.locator("[data-select-all]").click()
+    page.uncheck(".yj-listed [data-select] >> nth=0")
+    with page.expect_response("**/library/ids?*"):
+        waiting[0].continue_()
+    page.wait_for_timeout(300)
+    assert page.inner_text(".yj-selected") == "选中 49 篇"
+    visit.close()
+
+
+def test_a_list_of_more_than_can_be_changed_at_once_says_so(browser: Any, server: Server) -> None:
+    visit = opened(browser, server)
+    page = visit.page
+
+    def longer(route: Any) -> None:
+        reply = route.fetch()
+        route.fulfill(response=reply, json=reply.json() | {"count": 12345})
+
+    page.route("**/library/list?*", longer)
+    page.select_option("#yj-sort", "oldest")
+    counted(visit, "12,345 篇")
+    page.check(".yj-all")
+    assert page.inner_text("[data-select-all]") == "选中前 10,000 篇（共 12,345 篇）"
+    visit.close()
+
+
 def test_what_was_replaced_can_be_read_with_its_headings(browser: Any, server: Server) -> None:
     visit = opened(browser, server)
     page = visit.page

@@ -67,6 +67,7 @@ async def page_of_the_list(
             rows = listing.articles_html(heads, alike, sought, say_where=say_where)
         return {
             "count": count,
+            "most": MOST_AT_ONCE,
             "page": at,
             "pages": pages,
             "articles": rows,

@@ -19,6 +19,7 @@ export function startList(stock, trouble, { listed, reshelved }) {
   let asked = Object.fromEntries(Object.entries(NOTHING).map(([name, value]) => [name, given.get(name) ?? value]));
   let library = 0;
   let count = 0;
+  let most = 0;
   let turn = 0;
   let asking = 0;
   let pause = 0;
@@ -47,7 +48,7 @@ export function startList(stock, trouble, { listed, reshelved }) {
     rows.removeAttribute("aria-busy");
     if (!reply) return;
     asked.page = String(reply.page);
-    count = reply.count;
+    ({ count, most } = reply);
     rows.innerHTML = reply.articles;
     pager.innerHTML = reply.pager;
     find(".yj-count", stock).textContent =
@@ -126,7 +127,13 @@ export function startList(stock, trouble, { listed, reshelved }) {
     asked: () => asked,
     choose,
     count: () => count,
-    ids: () => ask(`/library/ids?${said(SOUGHT)}`),
+    most: () => most,
+    // Nothing where the list has been asked for again meanwhile.
+    ids: async () => {
+      const mine = turn;
+      const reply = await ask(`/library/ids?${said(SOUGHT)}`);
+      return mine === turn ? reply : null;
+    },
     // The list as it is now; `known` is what there is of what was chosen, `total` of the library.
     show: (known, total) => {
       asked = { ...asked, ...known };

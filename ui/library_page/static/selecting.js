@@ -1,13 +1,11 @@
 // Articles chosen in the list: moved, tagged and removed together; what was removed can be undone.
 import { element, find, guarded, send } from "/ui/asking.js";
 import { confirmed } from "/ui/confirming.js";
-import { shown } from "/ui/given.js";
+import { shown as nameShown } from "/ui/given.js";
 
 const UNDO_SECONDS = 20;
 
-const MOST = 10_000; // that the interface changes at once
-
-// `list` tells how many articles it has, and gives their ids.
+// `list` tells how many articles it has, how many are changed at once, and gives their ids.
 export function startSelecting(stock, trouble, changed, list) {
   const bar = find(".yj-selection", stock);
   const whole = find("[data-select-all]", bar);
@@ -16,13 +14,18 @@ export function startSelecting(stock, trouble, changed, list) {
   const boxes = () => [...stock.querySelectorAll(".yj-listed [data-select]")];
   let everything = null; // ids of all that the list has, on its other pages too
   const chosen = () => everything ?? boxes().filter((box) => box.checked).map((box) => box.dataset.select);
+  let turn = 0; // of what is chosen: all that was asked for before a change comes too late
   let kept = new Set(); // what stays chosen when the list is made again
 
   function show() {
     const count = chosen().length;
     const shown = boxes().length;
     whole.hidden = !(count === shown && list.count() > shown);
-    whole.textContent = `选中全部 ${Math.min(list.count(), MOST).toLocaleString()} 篇`;
+    const [total, most] = [list.count(), list.most()];
+    whole.textContent =
+      total > most
+        ? `选中前 ${most.toLocaleString()} 篇（共 ${total.toLocaleString()} 篇）`
+        : `选中全部 ${total.toLocaleString()} 篇`;
     bar.hidden = !shown;
     bar.classList.toggle("yj-busy", count > 0);
     all.checked = count > 0 && count >= shown;
@@ -33,8 +36,10 @@ export function startSelecting(stock, trouble, changed, list) {
   }
 
   async function selectEverything() {
+    turn += 1;
+    const mine = turn;
     const reply = await guarded(trouble, () => list.ids());
-    if (!reply) return;
+    if (!reply || mine !== turn) return;
     everything = reply.ids;
     show();
   }
@@ -55,12 +60,15 @@ export function startSelecting(stock, trouble, changed, list) {
 
   whole.addEventListener("click", selectEverything);
   stock.addEventListener("change", (event) => {
-    if (event.target === all || event.target.dataset.select) everything = null;
+    if (event.target === all || event.target.dataset.select) {
+      turn += 1;
+      everything = null;
+    }
     if (event.target === all) for (const box of boxes()) box.checked = all.checked;
     if (event.target === all || event.target.dataset.select) show();
   });
   find("#yj-move-to", bar).addEventListener("change", ({ target: { value } }) => {
-    if (value) shelve({ collection: value }, ({ moved }) => `已把 ${moved.length} 篇移到“${shown(value)}”。`);
+    if (value) shelve({ collection: value }, ({ moved }) => `已把 ${moved.length} 篇移到“${nameShown(value)}”。`);
   });
   find("#yj-untag", bar).addEventListener("change", ({ target: { value } }) => {
     if (value) shelve({ remove_tags: [value] }, ({ untagged }) => `已从 ${untagged.length} 篇去掉“${value}”。`);
@@ -77,6 +85,7 @@ export function startSelecting(stock, trouble, changed, list) {
 
   // The list was made again: what is still there and was chosen stays so.
   return () => {
+    turn += 1;
     everything = null;
     for (const box of boxes()) box.checked = kept.has(box.dataset.select);
     show();
