@@ -174,6 +174,27 @@ def test_words_taken_out_of_a_large_library_are_not_found_until_it_is_built_anew
     assert less.extended([], without=[8, 9, 10, 11]).worn
 
 
+def test_words_of_what_was_taken_out_are_not_known_any_more() -> None:
+    rows = [(n, f"第{n}号渡口") for n in range(98)]
+    index = LexicalIndex.build([*rows, (98, "灯塔熄了"), (99, "灯塔亮了")])
+    less = index.extended([(100, "大桥合龙")], without=[98])
+    gone = less.extended([], without=[99])
+    assert [one.document_frequency("灯塔") for one in (index, less, gone)] == [2, 2, 0]
+    assert (less.words_beginning("灯"), gone.words_beginning("灯")) == ([("灯塔", 2)], [])
+    assert gone.document_frequency("渡口") == 98
+
+
+def test_passages_of_the_same_words_are_ranked_by_their_rows(
+    crowd: tuple[Vectors, Vectors],
+) -> None:
+    vectors, _ = crowd
+    same = [(n, vectors[0] if n % 2 else vectors[n]) for n in range(3000)]
+    index = CodedIndex.build(same, DIMENSION)
+    rows = [row for row, _ in index.search(vectors[0], 50) if row % 2]
+    assert rows == sorted(rows)
+    assert len(rows) >= 49
+
+
 def test_a_large_library_takes_out_words_without_reading_all(
     data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,6 +34,8 @@ _GONE = -1
 """In place of the row of a vector that was taken out."""
 _SAMPLED = 39 * 16
 """Vectors that FAISS wants to learn sixteen codes from; fewer are given it again and again."""
+_DIGITS = 6
+"""Of a cosine: further ones hang on which vectors are multiplied together."""
 _MOST_PARTS = 256
 """Sums of more table entries do not fit sixteen bits."""
 
@@ -167,7 +169,7 @@ class CodedIndex:
         for start in range(0, len(places), _BATCH):
             part = slice(start, start + _BATCH)
             scores[part] = self._vectors[places[part]].astype(np.float32) @ vector
-        rows = self._rows[places]
+        rows, scores = self._rows[places], scores.round(_DIGITS)
         best = np.lexsort((rows, -scores))[:limit]
         return [(int(rows[at]), float(scores[at])) for at in best]
 

@@ -245,6 +245,7 @@ def _write_manifest(directory: Path, indexes: EmbeddedIndexes, library: Library)
         "content": library.content(indexes.generation),
         "model": indexes.model,
         "dimension": indexes.dense.dimension,
+        "dense": "coded" if isinstance(indexes.dense, CodedIndex) else "exact",
         "passages": len(indexes.dense),
         "files": _hashes(directory),
     }

@@ -40,6 +40,7 @@ class LexicalIndex:
     _index: Any
     _searcher: Any
     directory: Path
+    _counted: int
     _workspace: Workspace | None = None
 
     @classmethod
@@ -62,7 +63,7 @@ class LexicalIndex:
         import tantivy
 
         index = tantivy.Index.open(str(directory))
-        return cls(_ready(index), index.searcher(), directory)
+        return cls(_ready(index), index.searcher(), directory, _counted_in(directory))
 
     def save(self, directory: Path) -> None:
         """Copy the index to `directory`, which is made.
@@ -84,9 +85,7 @@ class LexicalIndex:
     @property
     def worn(self) -> bool:
         """Whether what was taken out is a fiftieth of what the statistics count."""
-        meta = json.loads((self.directory / "meta.json").read_text(encoding="utf-8"))
-        counted = sum(int(segment["max_doc"]) for segment in meta["segments"])
-        return 50 * len(self) < 49 * counted
+        return 50 * len(self) < 49 * self._counted
 
     @classmethod
     def _filled(
@@ -113,7 +112,8 @@ class LexicalIndex:
             writer.commit()
             writer.wait_merging_threads()
             index.reload()
-        return cls(index, index.searcher(), workspace.path, workspace)
+        counted = _counted_in(workspace.path)
+        return cls(index, index.searcher(), workspace.path, counted, workspace)
 
     def __len__(self) -> int:
         """How many passages."""
@@ -121,7 +121,16 @@ class LexicalIndex:
 
     def document_frequency(self, word: str) -> int:
         """In how many passages a folded word occurs."""
-        return int(self._searcher.doc_freq("words", word))
+        return self._living(word, int(self._searcher.doc_freq("words", word)))
+
+    def _living(self, word: str, counted: int) -> int:
+        """In how many passages a word occurs that tantivy counts so often, taken out ones too.
+
+        Exact where it might be none: elsewhere a few too many make no difference.
+        """
+        if not 0 < counted <= self._counted - len(self):
+            return counted
+        return int(self._searcher.search(self._term(word), 1, count=True).count)
 
     def are_together(self, *words: str) -> bool:
         """Whether some passage holds all of these folded words."""
@@ -144,7 +153,8 @@ class LexicalIndex:
     def words_beginning(self, start: str) -> list[tuple[str, int]]:
         """The folded words with that beginning, and in how many passages each occurs."""
         found: list[tuple[str, int]] = self._searcher.terms_with_prefix("words", start)
-        return found
+        living = [(word, self._living(word, counted)) for word, counted in found]
+        return [(word, count) for word, count in living if count]
 
     def search(
         self,
@@ -213,6 +223,12 @@ class LexicalIndex:
         from tantivy import Query
 
         return Query.term_query(self._index.schema, "words", word, index_option="freq")
+
+
+def _counted_in(directory: Path) -> int:
+    """How many passages the statistics count, those that were taken out among them."""
+    meta = json.loads((directory / "meta.json").read_text(encoding="utf-8"))
+    return sum(int(segment["max_doc"]) for segment in meta["segments"])
 
 
 def _copy(source: Path, target: Path) -> None:
