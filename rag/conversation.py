@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from rag.data_model.answers import Answer, Citation, Question
-from rag.desk.desk import Said
+from rag.desk.talked import Said
 from rag.language.text import fold
 from rag.question.followups import Completed, Told, asks_for_more, complete
 from rag.question.understanding import content_words, without_end_marks

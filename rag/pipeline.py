@@ -10,7 +10,8 @@ from time import perf_counter
 
 from rag.conversation import Context, as_read_back
 from rag.data_model.answers import Answer, Filters, OnStage, Question, Receipt, Slip, Stage
-from rag.desk.desk import MORE, Desk, Said, Talked
+from rag.desk.desk import MORE, Desk
+from rag.desk.talked import Said, Talked
 from rag.evidence.choosing import Chooser
 from rag.evidence.scorer import EvidenceScorer
 from rag.generation import Findings, Generator
@@ -91,8 +92,8 @@ class Pipeline:
         if reply is not None:
             timed = reply.model_copy(update={"timings_ms": dict(timings)})
             return located(timed, self.library)
-        if of_listed := desk.of_listed(question, said):
-            return self._as_asked(question, self.ask(of_listed, on_stage))
+        if of_shown := desk.of_shown(question, said):
+            return self._as_asked(question, self.ask(of_shown, on_stage))
         parts = several(question.question)
         limit = self.settings.answer.question_limit
         if parts and all(len(part.text) <= limit for part in parts):

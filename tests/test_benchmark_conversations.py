@@ -49,6 +49,12 @@ def test_points_that_are_quoted_count(tmp_path: Path, articles: Path) -> None:
     )
 
 
+def test_the_wording_that_two_quotes_share_counts_once() -> None:
+    outline = Outline("a", (("甲乙丙丁戊己庚辛",), ("。", "？")))
+    assert outline.wording(["甲乙丙丁", "丙丁戊己"]) == 0.375
+    assert Outline("a", (("。",),)).wording(["甲"]) == 0.0
+
+
 def test_each_told_part_is_to_be_quoted_and_each_other_named(
     tmp_path: Path, articles: Path
 ) -> None:

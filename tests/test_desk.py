@@ -11,6 +11,7 @@ from pages import BRIDGE, TEA, asking, ingest_into, pipeline_over, write
 
 from rag.data_model.answers import Answer, Filters, Question
 from rag.desk.gist import MOST
+from rag.desk.suggestions import Suggestions
 from rag.language.text import fold
 from rag.pipeline import Pipeline
 from rag.proof.replay import replay
@@ -326,7 +327,109 @@ def test_a_question_about_a_listed_article_is_asked_of_it_alone(
     assert set(titles(answer)) == {shown}
 
 
-def test_other_questions_are_offered_the_second_time(pipeline: Pipeline) -> None:
-    first = ask(pipeline, "你好").suggestions
-    again = ask(pipeline, "你能做什么", "你好").suggestions
-    assert not set(first) & set(again)
+@pytest.mark.parametrize(
+    "question",
+    [
+        "望川渡口第二条电动渡船可以坐多少人？",
+        "第二个五年计划是哪一年开始的？",
+        "劳动合同法第二条规定了什么？",
+        "第三条跑道是哪一年建成的？",
+        "第一篇和图书馆那篇哪个长？",
+        "第一篇小说是谁写的？",
+        "第一篇讲的和第二篇一样吗？",
+    ],
+)
+def test_a_question_that_names_no_listed_article_is_asked_of_all(
+    pipeline: Pipeline, question: str
+) -> None:
+    before = "库里有哪些文章"
+    assert "这篇" not in ask(pipeline, question, before).searched_question
+
+
+def test_the_list_is_forgotten_once_something_else_is_asked(pipeline: Pipeline) -> None:
+    before = "2024年5月20日有哪些新闻", "茶园在哪里？"
+    assert "这篇" not in ask(pipeline, "第一篇是谁写的", *before).searched_question
+    chained = ask(pipeline, "第二篇是谁写的", before[0], "第一篇是谁写的")
+    assert chained.searched_question == "这篇文章是谁写的"
+
+
+def test_a_question_of_the_allowed_length_stays_one(pipeline: Pipeline) -> None:
+    limit = pipeline.settings.answer.question_limit
+    longest = "第一篇是" + "谁" * (limit - 4)
+    assert ask(pipeline, longest, "库里有哪些文章").question == longest
+
+
+def test_a_refusal_names_no_word_of_ours(pipeline: Pipeline) -> None:
+    answer = ask(pipeline, "第一篇是什么颜色的", "库里有哪些文章")
+    assert answer.refusal
+    assert not any("文章" in word for word in answer.refusal.missing_words)
+
+
+def test_it_is_the_article_whose_gist_was_told(pipeline: Pipeline) -> None:
+    listed = "库里有哪些文章"
+    for place, title in (("第二篇呢", "望川渡口换上电动船"), ("第三篇呢", "图书馆夜里十点才关门")):
+        for question in ("它是谁写的", "它讲了几个人"):
+            answer = ask(pipeline, question, listed, place)
+            assert answer.question == question
+            assert set(titles(answer)) <= {title}
+    assert "何苇" in ask(pipeline, "它是谁写的", listed, "第三篇呢").text
+    assert not ask(pipeline, "它是谁写的", listed, "最后一篇呢").answered
+
+
+@pytest.mark.parametrize("question", ["第三条措施是什么", "第四个呢", "第二个呢"])
+@pytest.mark.parametrize("history", [(), ("渡口的旧船卖给了谁？",)])
+def test_a_place_in_nothing_that_was_said_is_refused(
+    pipeline: Pipeline, question: str, history: tuple[str, ...]
+) -> None:
+    answer = ask(pipeline, question, *history)
+    assert (answer.answered, answer.question_type) == (False, "other")
+
+
+@pytest.mark.parametrize(
+    ("message", "count"),
+    [
+        ("2023年有没有何苇写的报道", 0),
+        ("2024年5月13日有没有何苇写的报道", 1),
+        ("何苇2024年5月20日写了哪些报道", 2),
+        ("沅江日报有没有何苇写的报道", 0),
+        ("有没有何苇写的关于图书馆的报道", 1),
+        ("有哪些何苇写的文章", 3),
+        ("有什么何苇写的报道", 3),
+        ("何苇写的文章有哪些", 3),
+    ],
+)
+def test_a_list_by_author_keeps_what_else_is_named(
+    pipeline: Pipeline, message: str, count: int
+) -> None:
+    answer = ask(pipeline, message)
+    assert answer.question_type == "overview"
+    assert len(answer.citations) == count
+
+
+def test_an_author_is_known_however_it_is_written(tmp_path: Path) -> None:
+    page = PAPER.format(day=20, page=1, title="望川渡口换上电动船", text=FERRY)
+    with asking(tmp_path, page=page.replace("何苇", "何葦")) as pipeline:
+        assert titles(ask(pipeline, "何葦写了哪些稿子")) == ["望川渡口换上电动船"]
+        assert titles(ask(pipeline, "何苇写了哪些稿子")) == ["望川渡口换上电动船"]
+
+
+def test_other_questions_are_offered_each_time_and_none_is_asked_twice(pipeline: Pipeline) -> None:
+    tried: list[str] = []
+
+    def asked(question: Question) -> Answer:
+        tried.append(question.question)
+        return pipeline.ask(question)
+
+    suggestions = Suggestions()
+    generation = pipeline.library.generation
+    first, second = (
+        suggestions.answered(pipeline.library, generation, Filters(), asked, helped)
+        for helped in (0, 1)
+    )
+    assert (len(first), len(second)) == (3, 2)
+    assert not set(first) & set(second)
+    assert len(tried) == len(set(tried))
+    before = len(tried)
+    assert suggestions.answered(pipeline.library, generation, Filters(), asked, 1) == second
+    assert len(tried) == before
+    assert ask(pipeline, "你能做什么", "你好").suggestions == second

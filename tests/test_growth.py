@@ -18,6 +18,7 @@ from pages import article
 from ingest.printed.aligned_tables import aligned_tables
 from ingest.printed.text_runs import Piece
 from rag.data_model.answers import Question
+from rag.desk.statements import statement_end
 from rag.language import names, numerals, series, year_parts
 from rag.language.naming import qualifiers_in
 from rag.language.quantities import quantities
@@ -151,6 +152,7 @@ RULES: Mapping[str, tuple[Callable[[str], object], str]] = {
         "谁 ，谁 多少，多少 甲和 、甲 分别 2022年和 从2017年到 还是 甲多还是 “ 《， ：甲、 以及谁",
     ),
     "named things": (lambda t: list(named_things(t)), "松陵 大桥 松陵大桥 松陵县 县"),
+    "statements": (lambda t: statement_end(t, 18, 120), "， 他， “他， 王明说了， 2,"),
     "asked source": (asked_source, "据 据《 》 据甲报 甲报说 报"),
     "of whom": (lambda t: attributes._asked(ask(t), [LAW.article]), "年龄 王明年龄 现在 今年 王"),
 }

@@ -11,8 +11,8 @@ from pages import asking
 
 from rag.conversation import Context
 from rag.data_model.answers import Answer, Filters, Question
-from rag.desk.desk import Said
 from rag.desk.naming import Name, Namer
+from rag.desk.talked import Said
 from rag.library.records import Version
 from rag.pipeline import Pipeline
 from rag.proof.verification import verify

@@ -148,3 +148,20 @@ def test_the_same_is_asked_of_another() -> None:
     assert gist.name_of.text == "渡船"
     assert again(listed, "那大桥有多长呢") is None
     assert again(request_of("大桥多长"), "沅江晚报呢", lambda: PAPERS) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "newspaper"),
+    [
+        ("经济报登了什么", "中国经济报"),
+        ("看看昨天的经济报", "中国经济报"),
+        ("中国经济报有哪些文章", "中国经济报"),
+        ("2024年的经济报告有哪些文章", None),
+        ("有哪些关于经济报道的文章", None),
+        ("世界经济报有哪些文章", None),
+        ("在经济报社发生了什么", None),
+    ],
+)
+def test_a_newspaper_is_known_by_its_end_as_a_word(message: str, newspaper: str | None) -> None:
+    source, _ = source_in(message, message, lambda: ["中国经济报", "江州晚报"])
+    assert source.newspaper == newspaper

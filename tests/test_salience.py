@@ -5,6 +5,7 @@ from __future__ import annotations
 import tracemalloc
 
 import numpy as np
+import pytest
 from pages import article, stored
 
 from rag.desk.gist import gist_of
@@ -77,11 +78,42 @@ def test_a_gist_takes_turns_between_the_paragraphs() -> None:
 
 def test_a_sentence_is_quoted_as_far_as_it_states_something() -> None:
     long = "柳镇大桥昨天上午正式通车，全长六百米，总投资3亿元，双向四车道。"
-    assert long[: statement_end(long, 12)] == "柳镇大桥昨天上午正式通车"
-    leading = "如果第二年仍然没有建成的，由市里收回，不再补助。"
-    assert leading[: statement_end(leading, 5)] == "如果第二年仍然没有建成的，由市里收回"
+    assert long[: statement_end(long, 12, 120)] == "柳镇大桥昨天上午正式通车"
+    leading = "如果第二年仍然没有建成的，由市里收回，两年内另选地方。"
+    assert leading[: statement_end(leading, 5, 120)] == "如果第二年仍然没有建成的，由市里收回"
     within = "他说：“大桥通车以后，两岸近了。”乡亲都来了。"
-    assert within[: statement_end(within, 5)] == "他说：“大桥通车以后，两岸近了。”"
+    assert within[: statement_end(within, 5, 120)] == "他说：“大桥通车以后，两岸近了。”"
     opening = "5月18日上午10时26分，跑了十年的老车，要换一条路走了。"
-    assert statement_end(opening, 5) == len(opening)
-    assert statement_end("短。", 20) == 2
+    assert statement_end(opening, 5, 120) == len(opening)
+    assert statement_end("短。", 20, 120) == 2
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "全县今年的投资总额达到2,234万元。",
+        "全县今年的投资总额达到1,234.5亿元。",
+        "全县今年的投资总额达到2，234万元。",
+        "网上流传柳镇大桥昨天垮塌造成多人伤亡，但警方证实这是谣言。",
+        "网传柳镇大桥昨天垮塌造成多人伤亡，镇里的人都走了出来，桥上一切照常。",
+        "试验显示新药治愈了九成的病人，后来的试验推翻了。",
+        "试验显示新药治愈了九成的病人，一时轰动，后来的试验推翻了这个结果。",
+        "柳镇大桥昨天起禁止机动车通行，节假日除外。",
+        "柳镇大桥昨天起禁止机动车通行，前提是天气晴好。",
+        "柳镇大桥原定昨天上午正式通车，全长六百米。",
+        "学校有两个难处：一是教室不够用要轮流上课，二是老师不够。",
+    ],
+)
+def test_nothing_is_cut_that_follows_and_limits_it(sentence: str) -> None:
+    assert statement_end(sentence, 12, 120) == len(sentence)
+
+
+def test_the_items_of_an_enumeration_are_whole() -> None:
+    told = article(
+        "学校有两个难处。",
+        "一是教室已经很不够用了，年级轮流上课。",
+        "二是教师的结构性缺编严重，音乐、美术都缺老师。",
+    )
+    sentences = numbered_sentences(told.text, told.paragraph_starts)
+    quotes = {quote.text for quote in gist_of(stored(told), sentences, np.eye(len(sentences)))}
+    assert {paragraph.text for paragraph in told.paragraphs[1:]} <= quotes

@@ -44,16 +44,22 @@ class Outline:
         held = [loose(quote) for quote in quotes]
         shares = []
         for point in self.points:
-            golds = [loose(sentence) for sentence in point]
+            golds = list(filter(None, map(loose, point)))
             shares.append(max(map(_quoted_share, golds, [held] * len(golds)), default=0.0))
         return mean(shares)
 
 
 def _quoted_share(gold: str, held: Sequence[str]) -> float:
-    """How much of a sentence is quoted."""
+    """How much of a sentence is quoted; what two quotes share counts once."""
     if any(gold in quote for quote in held):
         return 1.0
-    return min(1.0, sum(len(quote) for quote in held if quote in gold) / len(gold))
+    quoted = {
+        start + at
+        for quote in held
+        if quote and (start := gold.find(quote)) >= 0
+        for at in range(len(quote))
+    }
+    return len(quoted) / len(gold)
 
 
 def run(

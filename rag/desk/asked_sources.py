@@ -23,6 +23,7 @@ _PART = 3
 _END_ALONE = re.compile(
     "(?:^|[,，在看从查这那期张份的]|请问|今天|昨天)(?P<part>[日晚晨早周时商快]报|青年报|都市报|周刊)"
 )
+_BEFORE = "(?:^|[,，在看从查这那期张份的年月日号 ]|请问|今天|昨天)"
 _START_ALONE = re.compile(
     "(?:^|[,，在看从查]|请问|今天|昨天)(?P<part>[\u4e00-\u9fff]{2,4}?)(?:那|这|的){0,4}[张份]?"
     "(?:报纸|报)(?![道告名社刊酬价销考答到送])"
@@ -119,15 +120,26 @@ def _names(
 def _in_part(bare: str, known: Iterable[str]) -> tuple[str, re.Match[str]] | None:
     """The one newspaper that is named by its end or its beginning: `晚报`, `沅江的报纸`."""
     ends = {name: name[-_PART:] for name in known if len(name) > _PART}
-    held = [name for name, end in ends.items() if end in bare and _PAPER_END.search(end)]
-    if len(held) == 1 and (match := re.search(re.escape(ends[held[0]]), bare)):
-        return held[0], match
+    held = [
+        (name, match)
+        for name, end in ends.items()
+        if end in bare and _PAPER_END.search(end) and (match := _alone(end, bare))
+    ]
+    if len(held) == 1:
+        return held[0]
     for pattern, has in ((_END_ALONE, str.endswith), (_START_ALONE, str.startswith)):
         match = pattern.search(bare)
         meant = [name for name in known if has(name, match["part"])] if match else []
         if match and len(meant) == 1:
             return meant[0], match
     return None
+
+
+def _alone(part: str, bare: str) -> re.Match[str] | None:
+    """Where a newspaper's end stands as a name, not in another's or in 经济报告."""
+    pattern = rf"{_BEFORE}(?P<part>{re.escape(part)})(?![道告表社名销刊酬价考送])"
+    match = re.search(pattern, bare)
+    return match and re.compile(re.escape(part)).match(bare, match.start("part"))
 
 
 def _as_typed(folded: str, typed: str) -> str:

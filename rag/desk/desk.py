@@ -29,10 +29,11 @@ from rag.desk.article_vectors import sentences_of
 from rag.desk.gist import gist_of
 from rag.desk.gist_parts import rows_of
 from rag.desk.naming import Namer
-from rag.desk.nth import article_at, nth_in
+from rag.desk.nth import THIS, article_at, asks_of_it, is_of_nothing, leans_on_it, nth_in, of_it
 from rag.desk.overview import SHOWN, Listed, Lister
-from rag.desk.requests import QUESTION, Kind, Request, again, request_of
+from rag.desk.requests import QUESTION, Kind, Request, again, by_author, request_of
 from rag.desk.suggestions import Suggestions
+from rag.desk.talked import OF_NOTHING, Said, ShownList, Talked
 from rag.library.library import Library
 from rag.library.records import StoredArticle
 from rag.models.embedding import Embedder
@@ -44,8 +45,6 @@ from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 from rag.wording.rendering import GIST, HELP, OVERVIEW, answer_text, refusal_message
 
-_SUGGESTED, _SUGGESTED_AGAIN = 3, 3
-"""Questions that are offered at a time, and how often there are others."""
 _TALKS: TypeAdapter[Talk] = TypeAdapter(Talk)
 _TASKS: TypeAdapter[Task] = TypeAdapter(Task)
 _PARTS: TypeAdapter[Part] = TypeAdapter(Part)
@@ -55,60 +54,6 @@ _MEANT_BEFORE = 2
 """Earlier questions whose answers are looked at for the article that is meant."""
 
 Ask = Callable[[Question], Answer]
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """An earlier message that a question may lean on: where it stands, and what it is about.
-
-    `is_title`: it asked nothing, and the one article that was shown for it has this title.
-    """
-
-    at: int
-    text: str
-    is_title: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ShownList:
-    """An earlier message that may have been replied to with a list: where it stands, what it asks.
-
-    `offset`: so many articles of the list were shown before.
-    """
-
-    at: int
-    request: Request
-    offset: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Talked:
-    """A message in its conversation.
-
-    Attributes:
-        request: what it wants.
-        before: the earlier messages that asked something of the articles, or showed one.
-        listed: the list that `继续` goes on with, and how many articles of it were shown.
-        lists: what may have been replied to with lists, oldest first: `第二篇` is of the last one.
-        helped: so many were replied to with questions to start with.
-    """
-
-    request: Request
-    before: tuple[Said, ...] = ()
-    listed: tuple[Request, int] | None = None
-    lists: tuple[ShownList, ...] = ()
-    helped: int = 0
-
-    @property
-    def asks_for_more(self) -> bool:
-        """Whether `继续` goes on about a question."""
-        goes_on = self.request.kind is Kind.HELP and self.request.name == "continue"
-        return goes_on and self.listed is None and bool(self.before)
-
-    @property
-    def is_for_the_desk(self) -> bool:
-        """Whether it may be replied to without asking the articles."""
-        return self.request.kind is not Kind.QUESTION and not self.asks_for_more
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +77,16 @@ class Desk:
         before: list[Said] = []
         listed: tuple[Request, int] | None = None
         lists: list[ShownList] = []
-        last, helped = QUESTION, 0
+        last, helped, fresh = QUESTION, 0, False
         for at, text in enumerate(question.history):
             last = self._wanted(
-                text, last, newspapers, question.filters, leans=bool(before), listed=bool(lists)
+                text,
+                last,
+                newspapers,
+                question.filters,
+                before=before,
+                listed=bool(lists),
+                fresh=fresh,
             )
             helped += last.kind is Kind.HELP
             if last.kind is Kind.QUESTION:
@@ -154,15 +105,18 @@ class Desk:
                 listed = None
             if last.kind is Kind.GIST:
                 lists.append(ShownList(at, last))
+            fresh = (bool(lists) and lists[-1].at == at) or bool(fresh and last.place)
         now = self._wanted(
             question.question,
             last,
             newspapers,
             question.filters,
-            leans=bool(before),
+            before=before,
             listed=bool(lists),
+            fresh=fresh,
         )
-        return Talked(now, tuple(before), listed, tuple(lists), helped)
+        gist = len(question.history) - 1 if last.kind is Kind.GIST else None
+        return Talked(now, tuple(before), listed, tuple(lists), helped, gist)
 
     def _wanted(
         self,
@@ -171,28 +125,35 @@ class Desk:
         newspapers: Callable[[], Sequence[str]],
         filters: Filters,
         *,
-        leans: bool,
+        before: Sequence[Said],
         listed: bool,
+        fresh: bool,
     ) -> Request:
-        """What a message wants; one that seems to name an article is a question if it does not."""
+        """What a message wants; one that seems to name an article is a question if it does not.
+
+        `fresh`: of the list nothing but its articles was talked about since.
+        """
         if nth := nth_in(text, listed=listed):
             request = request_of(nth[1], newspapers)
             if request.kind is Kind.GIST and request.name_of is None:
                 return replace(request, place=nth[0])
-            if listed and request.kind is Kind.QUESTION:
+            if fresh and request.kind is Kind.QUESTION and asks_of_it(nth[1]):
                 return replace(QUESTION, place=nth[0], rest=nth[1])
+        if is_of_nothing(text, before[-1].text if before else "") and self._are_several(filters):
+            return replace(QUESTION, name=OF_NOTHING)
+        if (listing := by_author(text, newspapers)) and (
+            author := self.library.author_named(listing.author, self.receipt.generation)
+        ):
+            return replace(listing, author=author)
+        leans = bool(before)
         request = again(last, text, newspapers) or request_of(text, newspapers, leans=leans)
-        if request.author and self._has_written(request.author):
-            return Request(Kind.OVERVIEW, author=request.author)
-        request = replace(request, author="")
         if request.name_of:
             article = self._namer.meant(request.name_of, filters)
             return replace(request, article=article) if article else QUESTION
         return request
 
-    def _has_written(self, author: str) -> bool:
-        wrote = Listing(filters=Filters(author=author))
-        return self.library.count_listed(wrote, self.receipt.generation) > 0
+    def _are_several(self, filters: Filters) -> bool:
+        return self.library.count_listed(Listing(filters=filters), self.receipt.generation) > 1
 
     def _shown(self, question: Question, at: int, text: str) -> Sequence[Said]:
         """An earlier message for which one article was shown, by that one's title."""
@@ -222,13 +183,13 @@ class Desk:
             case Kind.GIST:
                 return self._gist(question, request, said.lists)
             case Kind.QUESTION:
-                return None
+                refusal = Refusal(reason="not_stated", message="")
+                of_nothing = request.name == OF_NOTHING
+                return self._made(question, "other", refusal=refusal) if of_nothing else None
 
     def _talk(self, question: Question, name: Talk, helped: int) -> Answer:
-        first = _SUGGESTED * min(helped, _SUGGESTED_AGAIN)
-        places = range(first, first + _SUGGESTED)
         suggestions = self.suggestions.answered(
-            self.library, self.receipt.generation, question.filters, self.ask, places
+            self.library, self.receipt.generation, question.filters, self.ask, helped
         )
         counted = self.library.count_listed(Listing(), self.receipt.generation)
         talk: Talk = name if counted else "nothing_stored"
@@ -290,14 +251,30 @@ class Desk:
         citations = tuple(citation(n, quote, weights) for n, quote in enumerate(quotes, start=1))
         return self._made(question, GIST, citations, part=part)
 
-    def of_listed(self, question: Question, said: Talked) -> Question | None:
-        """`第二篇是谁写的` as a question to that article alone; None where none is meant."""
-        found = said.request.rest and self._placed(question, said.request.place, said.lists)[1]
-        if not found:
+    def of_shown(self, question: Question, said: Talked) -> Question | None:
+        """`第二篇是谁写的` as a question to that article alone, and `它是谁写的` after a gist.
+
+        None where no article is meant, or the question would become longer than it may be.
+        """
+        asks, found = said.request.rest, None
+        history: tuple[str, ...] = ()
+        if asks:
+            found = self._placed(question, said.request.place, said.lists)[1]
+            asks = asks.replace(THIS, f"{THIS}文章", 1)
+            asks += left_unsaid(asks)
+        elif said.gist is not None and leans_on_it(question.question):
+            told = self._before(question, said.gist)
+            if told.citations and not told.overview:
+                found, title = told.citations[0].article_id, told.citations[0].title
+                asks = of_it(question.question)
+                history = () if asks else (f"《{title}》讲了什么",)
+                asks = asks or question.question
+        if not found or len(asks) > self.settings.answer.question_limit:
+            return None
+        if question.filters.articles == (found,):
             return None
         filters = question.filters.model_copy(update={"articles": (found,)})
-        asks = said.request.rest.replace("这篇", "这篇文章", 1)
-        asked = {"question": asks + left_unsaid(asks), "history": (), "filters": filters}
+        asked = {"question": asks, "history": history, "filters": filters}
         return question.model_copy(update=asked)
 
     def _placed(

@@ -7,7 +7,8 @@ Reranking for Reordering Documents and Producing Summaries. SIGIR 1998: the best
 w are cosines of the stored sentence vectors and n of the chosen are of its paragraph.
 
 They are quoted as far as they state something (`rag.desk.statements`), and whole where room is
-left. In an interview, each guest has a sentence first. An enumeration is told whole or not at all.
+left. In an interview, each guest has a sentence first. An enumeration is told whole or not at all,
+of its items what states something where all of them are too long.
 """
 
 from __future__ import annotations
@@ -130,7 +131,8 @@ def _choices(stored: StoredArticle, sentences: Sequence[Sentence], *, talks: boo
         if len(rows) == len(enumeration.items) and not _is_asked(stored, enumeration.items[0]):
             in_lists.update(rows)
             items = [_quote(stored, sentence) for sentence in enumeration.items]
-            quotes = tuple(_stated(item, _ITEM) for item in items)
+            fits = sum(len(item.text) for item in items) <= MOST
+            quotes = tuple(item if fits else _stated(item, _ITEM) for item in items)
             covered = (*rows, *_lead_row(enumeration, row_of))
             part = _part(stored, enumeration.items[0]) if talks else ""
             choices.append(_Choice(quotes, covered, part))
@@ -160,7 +162,7 @@ def _quote(stored: StoredArticle, sentence: Sentence) -> Quote:
 
 def _stated(quote: Quote, least: int) -> Quote:
     """As much of a sentence as states something in so many characters."""
-    return replace(quote, end=quote.start + statement_end(quote.text, least))
+    return replace(quote, end=quote.start + statement_end(quote.text, least, _LONGEST))
 
 
 def _is_asked(stored: StoredArticle, sentence: Sentence) -> bool:

@@ -13,9 +13,42 @@ _NTH = re.compile(
     rf"(?:第(?P<n>{NUMERAL})|倒数第(?P<back>{NUMERAL})|(?:倒数|最后)的?[那这]?一?)(?P<piece>[篇条则个])"
     "(?:文章|报道|新闻|消息|稿件|稿子)?"
 )
-_THIS = "这篇"
+THIS = "这篇"
 _OPENS = re.compile("^(?:那么?|还有|至于|再看)?[,，]?")
-_ALONE = re.compile(f"^{_THIS}(?:呢|的?内容|怎么说|说说|看看)?$")
+_ALONE = re.compile(f"^{THIS}(?:呢|的?内容|怎么说|说说|看看)?$")
+
+_OF_IT = re.compile(
+    f"^{THIS}(?:的|是|呢|里|中|在|由|讲|说|写|提|登|发|有|谁|什么|哪|多|几|共)"
+    "(?!.*(?:[篇《]|文章|报道|新闻|稿))"
+)
+"""Nothing else is named that may be an article."""
+_IT = re.compile("^它(?=(?:的作者)?(?:是|由)?(?:谁|哪|什么|何时|作者)|的作者|(?:刊|登|发表|写))")
+_OF_NOTHING = re.compile(
+    rf"^第{NUMERAL}(?:[条个项点]呢|[条个项点](?!呢)[\u4e00-\u9fff]{{2}}是(?:什么|啥|哪个))$"
+)
+_COUNTED = re.compile("第|哪[些几]|几[条个项点]|[二两三四五六七八九十\\d][大条个项点]|分别|各")
+
+
+def asks_of_it(rest: str) -> bool:
+    """Whether what `nth_in` left is a question to that article: `这篇是谁写的`."""
+    return _OF_IT.match(rest) is not None
+
+
+def leans_on_it(message: str) -> bool:
+    """Whether a message asks of 它."""
+    return _OPENS.sub("", fold(message).strip()).startswith("它")
+
+
+def of_it(message: str) -> str:
+    """`它是谁写的` with 这篇文章 for 它; empty where it may be what the article is about."""
+    bare = _OPENS.sub("", without_end_marks(" ".join(fold(message).split())))
+    return f"{THIS}文章{bare[1:]}" if _IT.match(bare) else ""
+
+
+def is_of_nothing(message: str, before: str) -> bool:
+    """Whether `第四个呢` and `第三条措施是什么` go on with nothing that was asked before."""
+    bare = _OPENS.sub("", without_end_marks(" ".join(fold(message).split())))
+    return _OF_NOTHING.match(bare) is not None and not _COUNTED.search(before)
 
 
 def nth_in(message: str, *, listed: bool) -> tuple[int, str] | None:
@@ -37,10 +70,10 @@ def nth_in(message: str, *, listed: bool) -> tuple[int, str] | None:
     place = number_of(numeral)
     if not place:
         return None
-    rest = f"{bare[: match.start()]}{_THIS}{bare[match.end() :]}"
-    rest = rest.removesuffix("呢") if rest[:-1] != _THIS else rest
+    rest = f"{bare[: match.start()]}{THIS}{bare[match.end() :]}"
+    rest = rest.removesuffix("呢") if rest[:-1] != THIS else rest
     if _ALONE.match(rest):
-        rest = f"{_THIS}讲了什么"
+        rest = f"{THIS}讲了什么"
     return (place if match["n"] else -place), rest
 
 

@@ -13,7 +13,7 @@ import re
 import tomllib
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from itertools import accumulate
@@ -52,13 +52,15 @@ _WRITES = "(?:写|撰写|采写|发表|报道|发|登|刊登)"
 _BY = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"^(?:记者|作者|通讯员)?{_TOPIC}(?:都|一共|还)?{_WRITES}(?:过|了)?(?=(?:哪些|什么|哪几[篇条则]|多少|几[篇条则])(?:{_NOUN})?$)",
+        rf"^(?:记者|作者|通讯员)?{_TOPIC}(?:在|于)?(?:都|一共|还)?{_WRITES}(?:过|了)?(?=(?:哪些|什么|哪几[篇条则]|多少|几[篇条则])(?:{_NOUN})?$)",
         rf"(?:(?<={_NOUN})|(?<=哪几篇))(?:都)?是(?:记者|作者|通讯员)?{_TOPIC}{_WRITES}的$",
-        rf"(?<=有)(?:没有)?(?:记者|作者|通讯员)?{_TOPIC}{_WRITES}的(?={_NOUN}[吗么]?$)",
+        rf"(?<=有)(?:没有|哪些|什么|多少|哪?几[篇条则])?(?:记者|作者|通讯员)?{_TOPIC}{_WRITES}的(?={_NOUN}[吗么]?$)",
+        rf"^(?:记者|作者|通讯员)?{_TOPIC}{_WRITES}的(?={_NOUN}(?:都|一共)?有(?:哪些|什么|多少|几[篇条则])$)",
         rf"^(?:记者|作者|通讯员){_TOPIC}的?(?={_NOUN}(?:有哪些)?$)",
     )
 )
 """Patterns of who wrote the articles that are asked for; who that is, the library has to know."""
+_BESIDE_HAN = re.compile(r"(?<=[\u4e00-\u9fff]) | (?=[\u4e00-\u9fff])|^ | $")
 _ASKS = re.compile("谁|什么|啥|哪|怎|吗|几|多少|是否")
 _A_PIECE = re.compile(
     rf"^的?(?:[那这]?一?[篇则条份场](?:{_NOUN}|报告|对话|采访|评论|通讯|圆桌|故事)?|{_NOUN}|报告|对话|采访|评论|通讯|圆桌|故事)"
@@ -129,7 +131,10 @@ _TEMPLATES = {Kind.OVERVIEW: "{}有哪些文章", Kind.GIST: "{}讲了什么"}
 
 
 def request_of(
-    message: str, newspapers: Callable[[], Iterable[str]] = tuple, *, leans: bool = False
+    message: str,
+    newspapers: Callable[[], Iterable[str]] = tuple,
+    *,
+    leans: bool = False,
 ) -> Request:
     """What a message wants; a question, unless it plainly wants something else.
 
@@ -138,8 +143,20 @@ def request_of(
         newspapers: gives the names that the library knows.
         leans: whether a question came before that a short message may lean on.
     """
+    return _read(without_end_marks(" ".join(fold(message).split())), message, newspapers, leans)
+
+
+def by_author(message: str, newspapers: Callable[[], Iterable[str]] = tuple) -> Request | None:
+    """The list of what somebody wrote, `author` as it was written in the folded message."""
     bare = without_end_marks(" ".join(fold(message).split()))
-    return replace(_read(bare, message, newspapers, leans), author=_found(_BY, bare)[0])
+    if not re.search(_WRITES, bare) and not re.search("记者|作者|通讯员", bare):
+        return None
+    source, rest = source_in(bare, message, newspapers)
+    topic, left = _found(_ABOUT, rest)
+    for on, text in ((topic, left), ("", rest)):
+        if author := _found(_BY, _BESIDE_HAN.sub("", text))[0]:
+            return Request(Kind.OVERVIEW, source=source, topic=on, author=author)
+    return None
 
 
 def _read(bare: str, message: str, newspapers: Callable[[], Iterable[str]], leans: bool) -> Request:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 
 from rag.data_model.answers import Answer, Filters, Listing, Question
@@ -24,17 +25,31 @@ _COUNTED = re.compile(
 _LONGEST_HEADING = 20
 _LONGEST_TITLE = 24
 _SAMPLED = 50
+SUGGESTED, _AGAIN = 3, 3
+"""Questions that are offered at a time, and how often there are others."""
+_TRIED = 6
+"""Questions that are asked at most before titles are offered: nobody waits long for a greeting."""
 _REMEMBERED = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was answered, in order, and what is still to be asked."""
+
+    answered: tuple[str, ...]
+    questions: tuple[str, ...]
+    titles: tuple[str, ...]
 
 
 class Suggestions:
     """Questions that a library really answers: each is asked before it is offered.
 
-    Remembers those of the last few generations and filters.
+    Remembers those of the last few generations and filters; safe for many threads, which may ask
+    the same at worst.
     """
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[int, str], tuple[str, ...]] = OrderedDict()
+        self._known: OrderedDict[tuple[int, str], _Found] = OrderedDict()
 
     def answered(
         self,
@@ -42,41 +57,45 @@ class Suggestions:
         generation: int,
         filters: Filters,
         ask: Callable[[Question], Answer],
-        places: range,
+        helped: int,
     ) -> tuple[str, ...]:
-        """The questions at some places among those on articles that the filters admit.
+        """Questions on articles that the filters admit, others than so many times before.
 
-        The first of all, where there are none at these places.
+        The first of all, where there are no more.
         """
-        found = self._found(library, generation, filters, ask, places.stop)
-        return found[places.start :] or found[: len(places)]
-
-    def _found(
-        self,
-        library: Library,
-        generation: int,
-        filters: Filters,
-        ask: Callable[[Question], Answer],
-        most: int,
-    ) -> tuple[str, ...]:
-        key = generation, f"{most} {filters.model_dump_json()}"
-        if key not in self._known:
-            keys = library.listed(Listing(filters=filters), generation, _SAMPLED)
-            stored = library.articles_by_key(keys) if keys else {}
-            answered: list[str] = []
-            articles = [stored[one].article for one in keys]
-            for question in (*candidates(articles, 2 * most), *_of_titles(articles)):
-                if len(answered) == most:
-                    break
-                if ask(Question(question=question, filters=filters)).answered:
-                    answered.append(question)
-            self._known[key] = tuple(answered)
-            while len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
-        return self._known[key]
+        start = SUGGESTED * min(helped, _AGAIN)
+        key = generation, filters.model_dump_json()
+        known = self._known.get(key) or _to_ask(library, generation, filters)
+        known = _grown(known, start + SUGGESTED, filters, ask)
+        self._known[key] = known
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return known.answered[start : start + SUGGESTED] or known.answered[:SUGGESTED]
 
 
-def candidates(articles: Iterable[Article], limit: int = 16) -> list[str]:
+def _to_ask(library: Library, generation: int, filters: Filters) -> _Found:
+    keys = library.listed(Listing(filters=filters), generation, _SAMPLED)
+    stored = library.articles_by_key(keys) if keys else {}
+    articles = [stored[one].article for one in keys]
+    return _Found((), tuple(candidates(articles)), tuple(_of_titles(articles)))
+
+
+def _grown(known: _Found, most: int, filters: Filters, ask: Callable[[Question], Answer]) -> _Found:
+    """The same with up to `most` that are answered, nothing asked twice."""
+    answered, questions, titles = list(known.answered), known.questions, known.titles
+    tried = 0
+    while len(answered) < most and tried < _TRIED + SUGGESTED and (questions or titles):
+        if questions and (tried < _TRIED or not titles):
+            question, questions = questions[0], questions[1:]
+        else:
+            question, titles = titles[0], titles[1:]
+        tried += 1
+        if ask(Question(question=question, filters=filters)).answered:
+            answered.append(question)
+    return _Found(tuple(answered), questions, titles)
+
+
+def candidates(articles: Iterable[Article], limit: int = 24) -> list[str]:
     """At most `limit` questions, taking turns between the articles."""
     queues = [_questions(article) for article in articles]
     chosen: dict[str, None] = {}

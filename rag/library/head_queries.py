@@ -67,6 +67,16 @@ class HeadQueries:
         )
         return tuple(row[0] for row in rows)
 
+    def author_named(self, folded: str, generation: int) -> str | None:
+        """How an author is spelt, most often, whose name is this once folded; None for nobody."""
+        row = self._database.one(
+            "SELECT j.value FROM heads, json_each(heads.authors) j"  # noqa: S608
+            f" WHERE {alive('heads')} AND folded(j.value) = :name"
+            " GROUP BY j.value ORDER BY count(*) DESC, j.value LIMIT 1",
+            {"g": generation, "name": folded},
+        )
+        return row[0] if row else None
+
     def newest_day(self, filters: Filters, generation: int) -> str | None:
         """The latest date of the articles that the filters admit."""
         where, values = where_of(Listing(filters=filters), generation)

@@ -17,6 +17,8 @@ _TAGS = re.compile("n(?!g)|j$|eng")
 """Nouns, names, abbreviations and Latin words, as rjieba tags them."""
 _MAY_BE_GUESSED = re.compile("n[rst]|eng")
 """What no dictionary need hold."""
+_OF_TEXTS = re.compile("(?:文章|报道|新闻|稿件|文中)$")
+"""What is asked about, and stands in none of them: 篇文章."""
 _COMMONEST = 0.004
 """The share of passages in which a word that is worth naming may occur."""
 _SHORT = 2
@@ -39,7 +41,8 @@ def missing_words(
     absent = [
         noun
         for noun in dict.fromkeys(_nouns(question))
-        if not _asks_or_binds(noun.word) and share(noun.word) <= _COMMONEST
+        if not (_asks_or_binds(noun.word) or _OF_TEXTS.search(noun.word))
+        and share(noun.word) <= _COMMONEST
         if not any(is_held(noun.word, text) for text in texts)
     ]
     if not absent:

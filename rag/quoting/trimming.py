@@ -59,13 +59,13 @@ def shortened(quote: Quote, answer: Span, weights: TermWeights, limit: int) -> Q
         for end in ends
         if end - start <= limit
         and weights.pairs_in(fold(text[start:end])) == told
-        and _tells_fairly(text, start, end)
+        and tells_fairly(text, start, end)
     )
     start, end = next(runs, (0, len(text)))  # from as far left as can be
     return replace(quote, start=quote.start + start, end=quote.start + end)
 
 
-def _tells_fairly(text: str, start: int, end: int) -> bool:
+def tells_fairly(text: str, start: int, end: int) -> bool:
     """Whether what is left out neither limits nor attributes what is kept."""
     rest = fold(text[end:]).lstrip("，；,;")
     return (
@@ -94,7 +94,7 @@ def trimmed(quote: Quote, answer: Span, question: ParsedQuestion, weights: TermW
         kept, rest = text[: mark.start()], fold(text[mark.end() :])
         if (
             weights.pairs_in(fold(kept)) == told
-            and _tells_fairly(text, 0, mark.start())
+            and tells_fairly(text, 0, mark.start())
             and not _tells_another(question, named, rest)
         ):
             return replace(quote, end=quote.start + mark.start())
