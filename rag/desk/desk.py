@@ -183,7 +183,7 @@ class Desk:
             case Kind.GIST:
                 return self._gist(question, request, said.lists)
             case Kind.QUESTION:
-                refusal = Refusal(reason="not_stated", message="")
+                refusal = Refusal(reason="out_of_scope", message="")
                 of_nothing = request.name == OF_NOTHING
                 return self._made(question, "other", refusal=refusal) if of_nothing else None
 
