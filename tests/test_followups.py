@@ -88,6 +88,36 @@ def test_something_else_takes_the_place_of_its_counterpart(
     assert complete(question, [before]).text == expected
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "吉他社什么时候排练？",
+        "维他命C有什么用？",
+        "什么是吉他？",
+        "王大山说他什么时候退休？",
+        "该隐是谁？",
+        "那曲是什么？",
+        "那英是谁？",
+    ],
+)
+def test_what_names_its_own_subject_does_not_lean(question: str) -> None:
+    assert complete(question, ["青石湾大桥有多长？"]) == complete(question, [])
+
+
+@pytest.mark.parametrize(
+    "question", ["该桥是什么？", "该书记是谁？", "那山是什么？", "李小河和他是什么关系？"]
+)
+def test_what_points_leans(question: str) -> None:
+    assert complete(question, ["青石湾大桥有多长？"]).appended
+
+
+def test_the_former_and_the_latter_are_not_both_the_one_thing_named() -> None:
+    asked = "前者和后者哪个长？"
+    assert complete(asked, ["青石湾大桥有多长？"]) == complete(asked, [])
+    assert complete("前者是多长", ["青石湾大桥有多长？"]) == complete("前者是多长", [])
+    assert complete(asked, ["青石湾大桥和望川隧道有多长？"]).appended
+
+
 def test_a_pronoun_may_mean_whom_the_earlier_answer_names() -> None:
     def outcome(_: int) -> Told:
         return Told(short="王大山")

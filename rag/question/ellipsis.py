@@ -44,7 +44,13 @@ _OF = re.compile(
     r"^(?P<thing>[^的]{2,}?)的(?P<property>[^的]{2,}?)(?P<asks>(?:是|有|为|达到?|多|怎|如何|什么|在哪).*)$"
 )
 """A question for a property of a thing: `林场的面积有多大`."""
-_COUNTED = re.compile(rf"^(?P<thing>.{{2,}}?)有(?:多少|几)(?:{UNIT})?[\u4e00-\u9fff]{{2,}}$")
+_COUNTED = re.compile(
+    rf"^(?P<thing>.{{2,}}?)有(?:多少|几)(?P<measure>{UNIT})?[\u4e00-\u9fff]{{2,}}$"
+)
+_COUNTS_ITSELF = re.compile(rf"(?:{UNIT}|数)$")
+"""床位, 车辆, 人数: nothing is counted in them by another measure word."""
+_SCHOOL = re.compile("幼儿园|小学|初中|高中|中职|大学")
+"""Levels of school, which end in no common word."""
 _VALUE = re.compile("(?:是|有)(?:多少|什么|谁|哪些)")
 _OF_IT = re.compile("^(?:它们?|其|这个?|那个?)的?")
 _PLACE = re.compile(f"[{PLACE_UNITS}]$")
@@ -158,7 +164,7 @@ def _another_person_or_matter(before: str, new: str) -> str | None:
 def _another_of_its_kind(before: str, new: str) -> str | None:
     """What is defined, or what ends as `new` does: 农村居民 for 城镇居民."""
     defined = question_type(before) is QuestionType.DEFINITION and topic_of(before)
-    counterpart = defined or _counterpart(before, new)
+    counterpart = defined or _school(before, new) or _counterpart(before, new)
     return before.replace(counterpart, new, 1) if counterpart else None
 
 
@@ -179,7 +185,10 @@ def _another_property(before: str, new: str) -> str | None:
         return _of_thing(of["thing"], new, of["asks"])
     if counted := _COUNTED.match(before):
         thing = counted["thing"]
-        return new + before[len(thing) :] if _PLACE.search(new) else f"{thing}有多少{new}"
+        if _PLACE.search(new):
+            return new + before[len(thing) :]
+        measure = "" if _COUNTS_ITSELF.search(new) else counted["measure"] or ""
+        return f"{thing}有多少{measure}{new}"
     topic = topic_of(before)
     words = _words(topic)
     asks_value = before.startswith("是", len(topic)) and len(words) > 1
@@ -287,6 +296,12 @@ def _scope(topic: str) -> str:
 def _is_person(text: str) -> bool:
     """Whether a text reads as a person's name."""
     return text in set(possible_names(text))
+
+
+def _school(before: str, new: str) -> str | None:
+    """The one level of school in `before` of which `new` is another."""
+    levels = set(_SCHOOL.findall(before))
+    return levels.pop() if _SCHOOL.fullmatch(new) and len(levels) == 1 else None
 
 
 def _counterpart(before: str, new: str) -> str | None:

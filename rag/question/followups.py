@@ -13,7 +13,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from rag.language.text import fold
+from rag.language.names import is_surname
+from rag.language.text import fold, parts, tagged
 from rag.question.ellipsis import (
     begins_pointing,
     opening_name,
@@ -24,12 +25,16 @@ from rag.question.ellipsis import (
 )
 from rag.question.leaning import leans
 from rag.question.question_types import QuestionType, question_type
+from rag.question.several import things
 from rag.question.understanding import content_words, without_end_marks
 
 _ELLIPSIS = re.compile(r"^(?:那么|那|还有|至于)?[，,]?(?P<new>.{1,20}?)呢$")
 _ASKS = re.compile("什么|怎|谁|哪|几|多少|为何|如何|是否|是不是|有没有|能不能|会不会")
 _SAYS = re.compile(r"\w")
-_PERSON = re.compile(r"(?<!其)[他她](?!们|人|乡|国)")
+_PERSON = re.compile("[他她](?!们|人|乡|国)")
+_TOGETHER = ("和", "与", "跟", "同")
+"""Beside 他 these name somebody else."""
+_OF_TWO = re.compile("[前后]者")
 _ONLY_MORE = re.compile(r"^(?:那|那么)?还有(?:吗|别的吗|其他的?吗|呢|没有|更多吗|什么|哪些)?$")
 _MORE = re.compile(
     r"^(?:那|那么)?还有|还(?:说|提|讲|谈|介绍|提到|补充|建议)(?:了|过|到)?(?:什么|哪些|别的)"
@@ -103,6 +108,8 @@ def complete(
     if not turns or not bare or not _may_lean(bare):
         return Completed(fold(question), appended=False)
     talk = _talk(turns, outcome)
+    if _OF_TWO.search(bare) and len(things(talk.topic.text)) < 2:  # they would both be the one
+        return Completed(fold(question), appended=False)
     now = talk.with_next(_Turn(len(history), bare), outcome)
     text = fold(question) if now.searched == bare else now.searched
     return Completed(text, bool(now.trail), now.trail, now.other)
@@ -156,7 +163,7 @@ class _Talk:
             return replace(_standing(replace(turn, text=again)), other=other)
         if again:  # of what leans itself
             return self._appended(again)
-        if _ELLIPSIS.match(turn.text) or _PERSON.search(turn.text) or leans(turn.text):
+        if _may_lean(turn.text):
             return self._appended(turn.text)
         return _standing(turn)
 
@@ -233,12 +240,9 @@ def _topic(turns: Sequence[_Turn], outcome: Outcome) -> _Turn:
 
 def _may_lean(question: str) -> bool:
     """Whether a question may say less than it asks."""
-    return bool(
-        _ONLY_MORE.match(question)
-        or _PERSON.search(question)
-        or _ELLIPSIS.match(question)
-        or leans(question)
-    )
+    if (at := _pronoun_at(question)) is not None:
+        return not _is_named(question, at)
+    return bool(_ONLY_MORE.match(question) or _ELLIPSIS.match(question) or leans(question))
 
 
 def _joined(*texts: str) -> str:
@@ -247,8 +251,31 @@ def _joined(*texts: str) -> str:
 
 def _of_the_person(question: str, topic: _Turn, outcome: Outcome) -> str | None:
     """`他种什么` after `王大山是谁`: `王大山种什么`."""
-    person = _person_of(topic, outcome) if _PERSON.search(question) else None
-    return _PERSON.sub(lambda _: person, question, count=1) if person else None
+    at = _pronoun_at(question)
+    if at is None or _is_named(question, at) or not (person := _person_of(topic, outcome)):
+        return None
+    return question[:at] + person + question[at + 1 :]
+
+
+def _pronoun_at(question: str) -> int | None:
+    """Where 他 stands as a word, unlike in 吉他."""
+    at = 0
+    for word in parts(question) if _PERSON.search(question) else ():
+        if _PERSON.match(question, at):
+            return at
+        at += len(word)
+    return None
+
+
+def _is_named(question: str, at: int) -> bool:
+    """Whether a question itself names whom the pronoun there means: `王大山说他…`."""
+    before = question[:at]
+    return not before.endswith(_TOGETHER) and _names_somebody(before)
+
+
+def _names_somebody(text: str) -> bool:
+    """Whether a person is named in a text."""
+    return any(tag == "nr" and is_surname(word[0]) for word, tag in tagged(text))
 
 
 def _person_of(topic: _Turn, outcome: Outcome) -> str | None:

@@ -10,8 +10,9 @@ import re
 from functools import cache
 from pathlib import Path
 
+from rag.language.names import PLACE_UNITS
 from rag.language.run_model import RunModel
-from rag.language.text import has_han, name_spans
+from rag.language.text import has_han, name_spans, parts, tagged
 from rag.question.question_types import QuestionType, question_type
 
 WEIGHTS = Path(__file__).parents[1] / "data" / "leaning.npz"
@@ -19,6 +20,8 @@ LEANS, WHOLE = "leans", "whole"
 
 
 _POINTS = re.compile("[其它他她这那该](?!他)")
+_PLACED = ("ns", "nt", "nz")
+_ASKS_WHO = re.compile("是(?:谁|什么)")
 _A_NAME, _LENGTH = "\ue000", "\ue001"
 _STEP, _LONG = 3, 8
 """Characters that make a mark of length, and the most marks."""
@@ -31,13 +34,26 @@ def leans(bare: str) -> bool:
     What it learnt from is Chinese; a question in other letters stands alone, and so does one for
     what a word means, which names it, unless it points: `其职务是什么`.
     """
-    if not has_han(bare):
+    if not has_han(bare) or (_POINTS.match(bare) and _begins_with_name(bare)):
         return False
     if question_type(bare) is QuestionType.DEFINITION and not _POINTS.match(bare):
         return False
     model = _bundled()
     chances = model.probabilities(marked(bare))
     return float(chances[model.labels.index(LEANS)]) > _BOUND
+
+
+def _begins_with_name(bare: str) -> bool:
+    """Whether what looks like a word that points begins a name: 那曲, 该隐.
+
+    该 points to the noun after it; before a verb it says what ought to be.
+    """
+    (word, tag), *others = tagged(bare)
+    if word == "该":
+        noun = bool(others) and others[0][1].startswith("n")
+        return not noun and _ASKS_WHO.search(bare) is not None
+    placed = tag.startswith(_PLACED) and word[1:] not in PLACE_UNITS and parts(bare)[0] == word
+    return placed or tag == "nr"  # other words are guessed too often
 
 
 def marked(bare: str) -> str:

@@ -263,14 +263,14 @@ def _each(text: str) -> Iterator[Part]:
     if match := _EACH.search(text):
         rest = text[match.end() :]
         if _ASKS.search(rest):
-            for item in _things(text[: match.start()]):
+            for item in things(text[: match.start()]):
                 yield _alone(f"{item}{rest}")
     elif years := _YEARS.search(text):
         for year in re.findall(r"\d{4}", years["all"]):
             yield _alone(f"{text[: years.start()]}{year}年{text[years.end() :]}")
 
 
-def _things(text: str) -> list[str]:
+def things(text: str) -> list[str]:
     """`甲、乙和丙的面积` as 甲的面积, 乙的面积, 丙的面积; `甲的长和宽` as 甲的长, 甲的宽."""
     text = text.rstrip("都又")
     marks = [m for m in _ITEMS.finditer(text) if not _in_a_body(text, m.start())]
@@ -278,9 +278,7 @@ def _things(text: str) -> list[str]:
         return []
     of = text.find("的", marks[0].end(), marks[-1].start())
     if of > 0:  # each of some things has each of some properties
-        return [
-            f"{thing}的{its}" for thing in _things(text[:of]) for its in _things(text[of + 1 :])
-        ]
+        return [f"{thing}的{its}" for thing in things(text[:of]) for its in things(text[of + 1 :])]
     start, end = _edges(text, marks[0].start(), marks[-1].end())
     pieces, at = [], start
     for mark in marks:
@@ -352,7 +350,7 @@ def _compared(text: str) -> Iterator[Part]:
     if match is None:
         return
     asks = _HOW_MUCH[match["how"]]
-    for item in _things(match["items"]):
+    for item in things(match["items"]):
         yield _alone(f"{item.removesuffix('比')}{match['of']}{asks}")
 
 
