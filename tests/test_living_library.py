@@ -65,7 +65,7 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_unchanged_files_are_neither_read_nor_hashed(
     data_dir: Path, folder: Path, loads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hashlib.file_digest", None)
+    monkeypatch.setattr(changes, "hashlib", None)
     assert set(statuses(data_dir, folder).values()) == {"unchanged"}
     assert loads == []
 
