@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from pages import ask, asking, evidence_of
@@ -92,9 +92,9 @@ def test_a_source_is_a_medium_that_is_said_to_tell(question: str, source: str | 
 
 def test_pages_of_a_source_take_no_longer_the_more_there_are() -> None:
     """`第a版第版第a版` can be cut in one way only: each further one took twice the time."""
-    start = perf_counter()
+    start = process_time()
     assert asked_source("据江州日报" + "第a版第版第a版" * 30) is None
-    assert perf_counter() - start < 1
+    assert process_time() - start < 1
 
 
 def test_refusals_name_what_is_told_instead(tmp_path: Path) -> None:

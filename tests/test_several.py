@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from pages import ask, asking
@@ -91,9 +91,9 @@ def test_one_question_stays_one(message: str) -> None:
 @pytest.mark.parametrize("message", ["，" * 1000 + "多还是" * 333, "谁和" * 1000])
 def test_the_longest_message_is_cut_in_a_moment(message: str) -> None:
     several("甲是谁和乙怎么样")
-    start = perf_counter()
+    start = process_time()
     several(message)
-    assert perf_counter() - start < 1
+    assert process_time() - start < 1
 
 
 def test_an_answer_to_each_and_what_is_not_told(tmp_path: Path) -> None:

@@ -130,9 +130,9 @@ class TestText:
     @pytest.mark.parametrize("line", ["甲,乙,丙", "甲 乙 丙", "甲\t乙"])
     def test_many_lines_alike_are_read_once(self, line: str) -> None:
         lines = [Line((Span(0, len(line)),), line, gap=False, indented=False)] * 4000
-        start = perf_counter()
+        start = process_time()
         assert not any(made.cells for made in with_rows(lines, marked=False))
-        assert perf_counter() - start < 3
+        assert process_time() - start < 3
 
     def test_a_long_header_is_not_said_again_by_each_of_many_short_rows(self) -> None:
         texts = ["|甲" * 400, "|-" * 400, *["|"] * 2000]
@@ -162,9 +162,9 @@ class TestWritten:
 
     def test_cells_that_claim_everything_are_placed_in_a_moment(self) -> None:
         greedy = row(TableCell(("甲",), across=10**6, down=10**6), "乙")
-        start = perf_counter()
+        start = process_time()
         assert lines(*[greedy] * 300) is None
-        assert perf_counter() - start < 1
+        assert process_time() - start < 1
 
     def test_the_rest_of_a_merged_cell(self) -> None:
         rest = TableCell((), goes_on=True)
