@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from rag.language.quantities import UNIT
+from rag.language.text import tagged
 
 _HAN = "\u4e00-\u9fff"
 _COUNTED = re.compile(
@@ -92,9 +93,7 @@ def _stands(unit: str) -> str:
 
 
 def _tagged(said: str) -> Words:
-    import rjieba
-
-    return [(word, tag) for word, tag in rjieba.tag(said) if word != "了"]
+    return [(word, tag) for word, tag in tagged(said) if word != "了"]
 
 
 def _thing(said: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from eval.drafting.subjects import HAN, Draft, is_subject
 from eval.drafting.times import is_planned
+from rag.language.text import tagged
 
 _HELD = "举行|举办|召开|开幕|启动|揭牌|开馆|上演|落幕|闭幕|开赛"
 _DAY = r"(?:(?:\d{4}年)?\d{1,2}月)?\d{1,2}日(?:[上下]午|[早晚]间?|起)?"
@@ -62,9 +63,7 @@ def _begins_well(event: str) -> bool:
 
 def _is_place(place: str) -> bool:
     """Whether words are a place with a name: they begin with one, and no verb comes after it."""
-    import rjieba
-
-    tags = [tag for _, tag in rjieba.tag(place)]
+    tags = [tag for _, tag in tagged(place)]
     if tags[0] not in _NAMES or not tags[-1].startswith(_ENDS):
         return False
     return not any(tag in {"v", "c", "p", "uj", "d"} for tag in tags)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from eval.drafting.subjects import HAN, Draft, is_known, is_subject
 from rag.language.names import SAYING, is_surname
-from rag.language.text import fold
+from rag.language.text import fold, tagged
 
 _HEADS = (
     "局长|主任|厅长|部长|省长|市长|县长|区长|镇长|乡长|村长|校长|院长|馆长|站长|行长|厂长|社长|总经理|经理|总裁|董事长|第一书记|书记"
@@ -60,8 +60,6 @@ def _body_of(post: str, head: str) -> str:
 
 def _is_post(post: str) -> bool:
     """Whether words name a body that one knows, and a post there, held now."""
-    import rjieba
-
     if _FORMER.search(post) or not is_subject(post) or not is_known(post):
         return False
-    return not any(tag in _NOT_OF_A_POST for _, tag in rjieba.tag(post))
+    return not any(tag in _NOT_OF_A_POST for _, tag in tagged(post))

@@ -9,6 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.language.text import tagged
+
 HAN = "\u4e00-\u9fff"
 # What leans on words before it, or asks, is no subject.
 LEANING = re.compile(
@@ -60,11 +62,9 @@ def is_known(subject: str) -> bool:
 
     `全市` is another one in every article.
     """
-    import rjieba
-
     if _SOME.search(subject):
         return False
-    words = rjieba.tag(subject)
+    words = tagged(subject)
     named = len(words) > 1 and any(tag in _NAMES for _, tag in words)
     if named or subject.startswith(_WHOLE_PLACES):
         return True
@@ -86,24 +86,18 @@ def _is_placed(subject: str, words: Sequence[str]) -> bool:
 
 def begins_with_deed(subject: str) -> bool:
     """Whether words begin with what somebody does: `建设乡村`."""
-    import rjieba
-
-    return rjieba.tag(subject)[0][1] in {"v", "vn"}
+    return tagged(subject)[0][1] in {"v", "vn"}
 
 
 def has_verb(subject: str) -> bool:
     """Whether words are more than a thing: somebody does something to it."""
-    import rjieba
-
-    tags = [tag for _, tag in rjieba.tag(subject)]
+    tags = [tag for _, tag in tagged(subject)]
     return "uj" not in tags and any(tag in {"v", "d", "c", "r", "p"} for tag in tags)
 
 
 def is_subject(text: str) -> bool:
     """Whether words can begin a question: a noun comes first, and nothing leans on other words."""
-    import rjieba
-
     if LEANING.search(text):
         return False
-    first, *others = [tag for _, tag in rjieba.tag(text)]
+    first, *others = [tag for _, tag in tagged(text)]
     return first.startswith(NOUNS) and others[:1] != ["f"]  # 仪式上, 会中

@@ -26,7 +26,7 @@ from rag.data_model.documents import Article
 from rag.language.enumeration import enumerations
 from rag.language.names import is_asker, is_surname
 from rag.language.quantities import UNIT
-from rag.language.text import fold, sentence_spans
+from rag.language.text import fold, sentence_spans, tagged
 
 _DEFINED = re.compile(rf"^([{HAN}A-Za-z0-9]{{2,12}}?)，?(?:是指|指的是|即指)([^。；？！]{{8,}})")
 _OF_A_KIND = re.compile(
@@ -103,11 +103,9 @@ def _definition(sentence: str) -> Draft | None:
 
 def _says_what(said: str) -> bool:
     """Whether words tell by themselves what a thing is: shortly, with a noun at their end."""
-    import rjieba
-
     if len(said) > _LONGEST_DEFINITION or _PRAISE.search(said):
         return False
-    return rjieba.tag(said)[-1][1].startswith(NOUNS)
+    return tagged(said)[-1][1].startswith(NOUNS)
 
 
 def _genus(said: str) -> str:
@@ -173,11 +171,9 @@ def _date(sentence: str) -> Draft | None:
 
 def _is_done(subject: str, done: str) -> bool:
     """Whether something is told of a thing: a noun, and what happens to it."""
-    import rjieba
-
     return (
-        rjieba.tag(subject)[-1][1].startswith("n")
-        and rjieba.tag(done)[0][1] in {"v", "vn", "ad", "d"}
+        tagged(subject)[-1][1].startswith("n")
+        and tagged(done)[0][1] in {"v", "vn", "ad", "d"}
         and not done.endswith(("以来", "时", "前", "后"))
         and not _REPORTS.search(done)
     )

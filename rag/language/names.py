@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from rag.data_model.documents import Article, Paragraph
-from rag.language.text import fold, occurrences, parts
+from rag.language.text import fold, occurrences, parts, tagged
 
 _SURNAMES = Path(__file__).parents[1] / "data" / "surnames.txt"
 _GIVEN = 2
@@ -143,9 +143,7 @@ def stands_alone(text: str, at: int, end: int | None = None) -> bool:
 
 def _given_name(word: str) -> bool:
     """Whether a word of the dictionary may be somebody's given name: 大山 and not 这种."""
-    import rjieba
-
-    return rjieba.tag(word)[0][1] in _NAMES
+    return tagged(word)[0][1] in _NAMES
 
 
 def _is_of_a_kind(text: str, start: int, end: int) -> bool:

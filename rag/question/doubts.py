@@ -15,7 +15,7 @@ from itertools import product
 from pathlib import Path
 
 from rag.language.sounds import Likeness, alike, likeness, spelt, syllables
-from rag.language.text import parts
+from rag.language.text import parts, tagged
 from rag.question.understanding import is_function_word
 from rag.retrieval.searching import LexicalSearch
 
@@ -159,9 +159,7 @@ def ends_a_phrase(text: str) -> bool:
 
 def is_person(text: str, question: str) -> bool:
     """Whether jieba takes it for a person's name there."""
-    import rjieba
-
-    return any(word == text and tag.startswith("nr") for word, tag in rjieba.tag(question))
+    return any(word == text and tag.startswith("nr") for word, tag in tagged(question))
 
 
 def likeness_of(typed: str, meant: str) -> Likeness:

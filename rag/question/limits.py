@@ -10,6 +10,7 @@ import re
 
 from rag.language.naming import qualifiers_in
 from rag.language.series import Qualifier
+from rag.language.text import tagged
 from rag.language.year_names import DECADE, YEAR
 from rag.language.year_parts import DAYS
 from rag.question.question_types import QuestionType
@@ -72,8 +73,6 @@ def _asked_for(kind: str, question: ParsedQuestion) -> bool:
 
 def _describes(question: str, time: str) -> bool:
     """Whether a time only describes a thing: `2019年成立的协会有多少会员`, `7月那场雨`."""
-    import rjieba
-
     at = question.find(time)
     if at >= 0 and _THAT_ONE.match(question, at + len(time)):
         return True
@@ -82,4 +81,4 @@ def _describes(question: str, time: str) -> bool:
         return False
     if _ASKS_OF_THE_THING.match(question, clause.end()):
         return False
-    return rjieba.tag(clause["rest"])[0][1].startswith("v")
+    return tagged(clause["rest"])[0][1].startswith("v")

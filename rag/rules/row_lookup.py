@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from rag.data_model.documents import Article, Cell, Span, remembered, touches
 from rag.language.numerals import ONES, number_of
-from rag.language.text import fold, has_han, occurrences, parts
+from rag.language.text import fold, has_han, occurrences, parts, tagged
 from rag.question.understanding import content_words, function_words
 from rag.rules.row_measures import Beside, beside
 
@@ -351,20 +351,16 @@ def _words(left: str) -> Iterator[str]:
 
 def _singles(left: str) -> Iterator[str]:
     """Characters alone that narrow the word behind them: the 白 of 白金卡."""
-    import rjieba
-
-    for word, tag in rjieba.tag(left):
+    for word, tag in tagged(left):
         if len(word) == 1 and has_han(word) and tag[0] in "abn" and word not in function_words():
             yield word
 
 
 def is_telling(word: str) -> bool:
     """Whether a word can say which row is meant: no verb, adjective or the like."""
-    import rjieba
-
     if _DIGIT.search(word):
         return True
-    tags = [tag for _, tag in rjieba.tag(word)]
+    tags = [tag for _, tag in tagged(word)]
     return len(parts(word)) > 1 or not all(tag.startswith(_SAYING) for tag in tags)
 
 

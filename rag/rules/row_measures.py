@@ -10,6 +10,7 @@ from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from rag.language.quantities import UNIT
+from rag.language.text import tagged
 from rag.question.understanding import function_words
 
 _HAN_END = re.compile(r"[\u4e00-\u9fff]*$")
@@ -79,7 +80,7 @@ def _narrowing(left: str, at: int) -> str:
     """The word right before `at`, if it narrows what follows."""
     match = _HAN_END.search(left[:at])
     run = (match[0] if match else "").rpartition(_OF)
-    words = _tagged(run[2])
+    words = tagged(run[2])
     first = at - len(run[2])
     if not words or run[2].endswith(_OF):
         return ""
@@ -91,7 +92,7 @@ def _narrowing(left: str, at: int) -> str:
 def _following(left: str, at: int) -> str:
     """The word right behind `at`, if it makes another word of what precedes it: 人口 增长."""
     match = _HAN.match(left, at)
-    words = _tagged(match[0] if match else "")
+    words = tagged(match[0] if match else "")
     if not words or len(words[0][0]) < 2 or words[0][0] in function_words():
         return ""
     return words[0][0] if words[0][1].startswith(("n", "v")) else ""
@@ -102,13 +103,7 @@ def _narrows(word: str, tag: str) -> bool:
 
 
 def _is_verb(word: str) -> bool:
-    return all(tag.startswith("v") for _, tag in _tagged(word))
-
-
-def _tagged(text: str) -> list[tuple[str, str]]:
-    import rjieba
-
-    return list(rjieba.tag(text)) if text else []
+    return all(tag.startswith("v") for _, tag in tagged(word))
 
 
 def is_of_another_unit(searched: str, column: str, value: str, about: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from rag.language.text import has_han
+from rag.language.text import has_han, tagged
 from rag.rules.row_lookup import Lookup, Row, holds, is_telling, value_of
 
 _DIGIT = re.compile(r"\d")
@@ -41,9 +41,7 @@ def told_alone(asked: Lookup) -> int | None:
 
 def _may_tell(word: str) -> bool:
     """As `is_telling`, verbs too."""
-    import rjieba
-
-    return is_telling(word) or any(tag.startswith("v") for _, tag in rjieba.tag(word))
+    return is_telling(word) or any(tag.startswith("v") for _, tag in tagged(word))
 
 
 def _is_held(text: str, word: str) -> bool:
