@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,7 +19,7 @@ from numpy.typing import NDArray
 
 from rag.library.head_queries import Rows
 from rag.models.embedding import Vectors
-from rag.retrieval.dense import Scored, write_faiss
+from rag.retrieval.dense import Scored, batches, write_faiss
 from rag.retrieval.searching import rows_of
 from rag.retrieval.workspace import Workspace
 
@@ -50,7 +49,6 @@ class CodedIndex:
     _codes: Any
     _vectors: HalfVectors
     _rows: Rows
-    _alive: int
     _workspace: Workspace | None = None
 
     @classmethod
@@ -71,7 +69,7 @@ class CodedIndex:
         sample = stored[:: max(1, len(rows) // _BATCH)].astype(np.float32)
         codes.train(np.resize(sample, (max(len(sample), _SAMPLED), dimension)))
         _encode(codes, stored)
-        return cls(codes, stored, rows, len(rows), workspace)
+        return cls(codes, stored, rows, workspace)
 
     @classmethod
     def load(cls, directory: Path) -> Self:
@@ -83,7 +81,7 @@ class CodedIndex:
         if codes.ntotal != len(rows):
             raise ValueError(directory)
         stored = _mapped(directory / _VECTORS, len(rows), codes.d)
-        return cls(codes, stored, rows, int(np.count_nonzero(rows != _GONE)))
+        return cls(codes, stored, rows)
 
     def save(self, directory: Path) -> None:
         """Write to `directory`, which is made.
@@ -112,7 +110,7 @@ class CodedIndex:
         stored = _mapped(workspace.path / _VECTORS, len(rows), self.dimension)
         codes = faiss.clone_index(self._codes)
         _encode(codes, stored[len(self._rows) :])
-        return type(self)(codes, stored, rows, int(np.count_nonzero(rows != _GONE)), workspace)
+        return type(self)(codes, stored, rows, workspace)
 
     @property
     def dimension(self) -> int:
@@ -122,11 +120,11 @@ class CodedIndex:
     @property
     def worn(self) -> bool:
         """Whether so many were taken out that an index of the others would serve better."""
-        return 4 * self._alive < 3 * len(self._rows)
+        return 4 * len(self) < 3 * len(self._rows)
 
     def __len__(self) -> int:
         """How many passages."""
-        return self._alive
+        return int(np.count_nonzero(self._rows != _GONE))
 
     def search(self, vector: Vectors, limit: int, among: Collection[int] | None = None) -> Scored:
         """The `limit` nearest rows with their cosine, best first; ties by row id."""
@@ -192,16 +190,15 @@ def _written(
 
     Through the file, not a map of it: a full disk is then an error, not the end of the process.
     """
-    rows: list[int] = []
-    pairs = iter(vectors)
+    rows: list[Rows] = [np.empty(0, dtype=np.int64)]
     with path.open("wb") as file:
         for matrix in before:
             for start in range(0, len(matrix), _BATCH):
                 file.write(matrix[start : start + _BATCH].tobytes())
-        while batch := list(islice(pairs, _BATCH)):
-            file.write(np.stack([vector for _, vector in batch]).astype(np.float16).tobytes())
-            rows += [row for row, _ in batch]
-    return np.asarray(rows, dtype=np.int64)
+        for ids, batch in batches(vectors):
+            file.write(batch.astype(np.float16).tobytes())
+            rows.append(ids)
+    return np.concatenate(rows)
 
 
 def _mapped(path: Path, count: int, dimension: int) -> HalfVectors:

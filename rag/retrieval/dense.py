@@ -6,7 +6,7 @@ keep the one that they hold.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import IO, Any, Self
 
 import numpy as np
 
+from rag.library.head_queries import Rows
 from rag.models.embedding import Vectors
 from rag.retrieval.searching import rows_of
 
@@ -126,7 +127,13 @@ class _Writing:
 
 
 def _add(index: Any, vectors: Iterable[tuple[int, Vectors]]) -> None:
+    for rows, matrix in batches(vectors):
+        index.add_with_ids(matrix, rows)
+
+
+def batches(vectors: Iterable[tuple[int, Vectors]]) -> Iterator[tuple[Rows, Vectors]]:
+    """Row ids, shape (n,), and their vectors, shape (n, dimension), some thousands at a time."""
     pairs = iter(vectors)
     while batch := list(islice(pairs, _BATCH)):
-        matrix = np.stack([vector for _, vector in batch]).astype(np.float32)
-        index.add_with_ids(matrix, np.asarray([row for row, _ in batch], dtype=np.int64))
+        rows = np.asarray([row for row, _ in batch], dtype=np.int64)
+        yield rows, np.stack([vector for _, vector in batch]).astype(np.float32)
