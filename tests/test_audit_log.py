@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import httpx
+import pytest
 from team import ASKED, NAMES, Team, team
 
 from rag.settings import load_settings
@@ -56,6 +57,21 @@ def test_questions_are_noted_where_that_is_set(tmp_path: Path) -> None:
             reader.post("/v1/chat/completions", json={"messages": messages})
         noted = served_team.accounts.audit.entries(event="ask", who=NAMES["reader"])
         assert [one["about"]["question"] for one in noted] == [ASKED] * 3
+
+
+def test_files_put_aside_keep_their_order_over_the_turn_of_a_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts = Accounts(load_settings(tmp_path, team={"audit_mb": 1, "audit_files": 9}))
+    turns = iter([1_900_000_000_999_999_999, 1_900_000_001_000_000_000])
+    monkeypatch.setattr("ui.accounts.audit.time.time_ns", lambda: next(turns))
+    for n in range(3):
+        accounts.audit.note("import", f"第{n}")
+        if n < 2:
+            with (tmp_path / "accounts" / "audit.jsonl").open("ab") as file:
+                file.write(b"x" * (1 << 20) + b"\n")
+    assert [one["who"] for one in accounts.audit.entries()] == ["第2", "第1", "第0"]
+    accounts.close()
 
 
 def test_the_log_is_only_added_to_and_takes_a_limited_room(tmp_path: Path) -> None:

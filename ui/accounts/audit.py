@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from rag.library.storage import WriteLock, now_named, translated
+from rag.library.storage import WriteLock, translated
 from ui.accounts.store import FOLDER, dumped, now
 from ui.language import _, message
 
@@ -173,7 +173,8 @@ class Audit:
         size = self._path.stat().st_size if self._path.exists() else 0
         if not size or size + more <= self._limit:
             return
-        aside = f"audit-{now_named()}-{time.time_ns() % 10**9:09}.jsonl"  # in the order of time
+        seconds, fraction = divmod(time.time_ns(), 10**9)  # of one reading: names in time's order
+        aside = f"audit-{time.strftime('%Y%m%d-%H%M%S', time.gmtime(seconds))}-{fraction:09}.jsonl"
         self._path.replace(self._folder / aside)
         old = sorted(self._folder.glob(_OLD))
         for file in old[: max(0, len(old) - self._files + 1)]:
