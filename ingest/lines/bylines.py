@@ -49,6 +49,8 @@ _NAME_FIRST_BYLINE = re.compile(
 )
 _UNIT_END = re.compile(r"(?:组|部|室|社|报|网|中心|频道|院|校|局|委|办|台|所)$")
 _NAMES_ONLY = re.compile(_NAMES)
+_UNIT_MARKS = re.compile(rf"(?<=[{_HAN}])(?:[\d⁰¹²³⁴-⁹*＊†‡#][,，]?){{1,4}}(?=[，,、\s]|$)")
+"""Behind a paper's authors: which of the units below they are of."""
 _ROLE_WORDS = re.compile(rf"{_ROLE}|文[/／]?图|摄影报道|(?<![{_HAN}])(?:摄影|摄|报道)(?![{_HAN}])")
 _ROLE_AROUND = re.compile("(?:摄影报道|摄影|摄|报道|整理|采写|文图)$")
 _BRACKETED_NAMES = re.compile(rf"[（(][ \u3000]*(?P<names>{_NAMES})[ \u3000]*[）)]")
@@ -101,8 +103,9 @@ def read_byline(text: str) -> Byline | None:
                 return Byline(names, certain=sure)
     if match := _BRACKETED_NAMES.fullmatch(text):
         return Byline(split_names(match.group("names")), certain=False)
-    if _NAMES_ONLY.fullmatch(text):
-        return Byline(split_names(text), certain=False)
+    bare = _UNIT_MARKS.sub("", text).strip()
+    if _NAMES_ONLY.fullmatch(bare):
+        return Byline(split_names(bare), certain=False)
     return None
 
 

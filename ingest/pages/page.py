@@ -31,6 +31,7 @@ from ingest.pages.notes import (
     outside_the_flow,
     rows_among,
 )
+from ingest.pages.official import official_date
 from ingest.pages.segmentation import read_blocks
 from ingest.pages.structure import PARAGRAPH_KINDS, paragraphs, section_name, settled_headings
 from ingest.seams.fragments import flow_of, pieces_of
@@ -136,7 +137,8 @@ def read_page(loaded: LoadedFile, embedder: Embedder | None = None) -> PageReadi
     _add_notes(drafts, list(note_blocks(text, loaded.marks)))
     stated = [as_fact(block) for block in stated_at_the_top(blocks)]
     _add_facts(drafts, [*stated, *fact_blocks(text, loaded.marks)])
-    made = [_article(draft, header, loaded, alone=len(drafts) == 1) for draft in drafts]
+    issued = Metadata(date=official_date(blocks)) if len(drafts) == 1 else Metadata()
+    made = [_article(draft, header, loaded, issued, alone=len(drafts) == 1) for draft in drafts]
     made = [(article, own) for article, own in made if article.paragraphs]
     kept = [span for article, own in made for span in _kept_spans(article, own)]
     rest = left_out(text, kept, [*named_blocks(blocks), *named_by(loaded.marks)], front)
@@ -244,9 +246,9 @@ def _drafts(
 
 
 def _article(
-    draft: _Draft, header: Metadata, loaded: LoadedFile, *, alone: bool
+    draft: _Draft, header: Metadata, loaded: LoadedFile, issued: Metadata, *, alone: bool
 ) -> tuple[Article, list[Block]]:
-    """One draft as an article, and its blocks as they were taken.
+    """One draft as an article, and its blocks as they were taken; `issued`: when it was made.
 
     What is said of the whole file names title and authors only if the file is one article.
     """
@@ -259,7 +261,7 @@ def _article(
     if not alone:
         whole_file = [replace(known, title=None, authors=()) for known in whole_file]
         by_name = replace(by_name, title=None)
-    known = merge(*whole_file, own, draft.folio, by_name)
+    known = merge(*whole_file, own, draft.folio, issued, by_name)
     texts = [block.text for block in draft.of(Kind.TEXT)]
     newspaper = not alone or bool(draft.of(Kind.BYLINE, Kind.DATELINE))
     inferred = None if known.title else (infer_headline(texts) if newspaper and texts else None)

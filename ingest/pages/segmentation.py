@@ -34,6 +34,7 @@ from ingest.pages.headings import (
     plain_headings,
 )
 from ingest.pages.headline_lines import labelled_headlines, with_whole_headlines
+from ingest.pages.official import with_official_title
 from ingest.pages.torn_lines import with_torn_lines
 from rag.data_model.documents import Span
 
@@ -57,7 +58,7 @@ def read_blocks(lines: Sequence[Line]) -> list[Block]:
 def with_headings(blocks: Sequence[Block]) -> list[Block]:
     """`blocks` of `classified_lines` with their headings, people and the starts of articles."""
     marked = any(block.level for block in blocks)
-    settled = _spoken(listed_people(_uncertain_bylines(blocks)))
+    settled = with_official_title(_spoken(listed_people(_uncertain_bylines(blocks))))
     if marked:
         return _starts(marked_headings(settled))
     return _starts(plain_headings(labelled_headlines(with_whole_headlines(settled))))

@@ -20,6 +20,7 @@ from ingest.printed.furnishing import furniture_of
 from ingest.printed.grids import grids
 from ingest.printed.item_numbers import with_numbers
 from ingest.printed.page_table import PrintedTable
+from ingest.printed.papers import foot_of_paper, is_paper
 from ingest.printed.printed_tables import AGAIN, linked, printed_tables
 from ingest.printed.text_runs import Band, Piece, body_size, extent, prose_size, rows
 from ingest.printed.turns import Turn
@@ -78,11 +79,12 @@ def lay_out(pages: Sequence[Printed], slack: float | None = None) -> list[PageTe
     """
     everything = [p for page in pages for pieces in page.pieces.values() for p in pieces]
     em = prose_size(everything)
-    turned = {turn: _sort(pages, turn, em) for turn in Turn if turn is not Turn.SLANTED}
+    paper = is_paper(everything)
+    turned = {turn: _sort(pages, turn, em, paper) for turn in Turn if turn is not Turn.SLANTED}
     blocks = [sheet.blocks for sheets in turned.values() for sheet in sheets if sheet]
     em = _text_size([piece for page in blocks for block in page for piece in block], em)
     single = not any(_has_columns(page, em) for page in blocks)
-    scale = _scale(blocks, em, slack, single=single)
+    scale = replace(_scale(blocks, em, slack, single=single), paper=paper)
     found: list[PageText] = []
     before: tuple[Turn, Ends] | None = None
     for n, page in enumerate(pages):
@@ -94,7 +96,8 @@ def lay_out(pages: Sequence[Printed], slack: float | None = None) -> list[PageTe
             text = replace(text, marks=(span, *text.marks))
         found.append(text)
         before = now or before
-    if found and single and slack is None:  # a scan's lines may be broken anywhere
+    ordered = paper or (single and slack is None)  # a scan's lines may be broken anywhere
+    if found and ordered:
         found[0] = replace(found[0], marks=(Mark(0, 0, ORDERED), *found[0].marks))
     return found
 
@@ -105,7 +108,7 @@ def _text_size(pieces: Sequence[Piece], em: float) -> float:
     return prose_size(text) if sum(len(piece.text) for piece in text) >= _LEAST_TEXT else em
 
 
-def _sort(pages: Sequence[Printed], turn: Turn, em: float) -> list[_Sorted | None]:
+def _sort(pages: Sequence[Printed], turn: Turn, em: float, paper: bool) -> list[_Sorted | None]:
     """Every page's pieces that run one way."""
     sizes = [turn.size(*page.size) for page in pages]
     sheets = [
@@ -128,7 +131,7 @@ def _sort(pages: Sequence[Printed], turn: Turn, em: float) -> list[_Sorted | Non
         result.append(_Sorted(sheet.size, [], notes, left_out, prose_size(texts[-1])))
     found = [(own, printed_tables(own, drawn)) for own, drawn in zip(texts, drawings, strict=True)]
     return [
-        page and _with_tables(page, pieces, drawn, tables)
+        page and _with_tables(page, pieces, drawn, tables, paper)
         for page, pieces, drawn, tables in zip(
             result, texts, drawings, linked(found, em), strict=True
         )
@@ -136,7 +139,11 @@ def _sort(pages: Sequence[Printed], turn: Turn, em: float) -> list[_Sorted | Non
 
 
 def _with_tables(
-    page: _Sorted, pieces: Sequence[Piece], drawn: Sequence[Frame], tables: Sequence[PrintedTable]
+    page: _Sorted,
+    pieces: Sequence[Piece],
+    drawn: Sequence[Frame],
+    tables: Sequence[PrintedTable],
+    paper: bool,
 ) -> _Sorted:
     """A page with its text in order, a piece for each row of its tables."""
     em = body_size(pieces)
@@ -145,7 +152,10 @@ def _with_tables(
     text = with_numbers(text) + [line for table in tables for line in table.lines(em)]
     again = {line: AGAIN for table in tables for line in table.repeated()}
     tabled = partial(_tabled, drawn=drawn, em=em)
-    blocks = reading_order(text, drawn, tabled)
+    foot = foot_of_paper(text, drawn, em) if paper else []
+    below = frozenset(foot)
+    blocks = reading_order([piece for piece in text if piece not in below], drawn, tabled)
+    blocks += [foot] if foot else []
     prose = _text_size(text, page.prose)
     return replace(page, blocks=blocks, furniture=page.furniture | again, prose=prose)
 

@@ -10,9 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate
+from statistics import median
 from typing import TYPE_CHECKING
 
+from ingest.lines.lines import width
 from ingest.printed.text_runs import Piece, body_size
+from rag.language.text import has_han
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,14 +24,18 @@ if TYPE_CHECKING:
 
 _DARK = 150  # of 255; ink is darker
 _NARROW = 0.55  # em: white that is wider than the space between two characters
+_TIGHT = 0.25  # em: white at a place where full lines end and begin
+_FLUSH = 0.5  # em: so near that place
+_FULL_LINES = 4
+_TRIM = 0.35  # em: a box is drawn no farther around its text
 _CLEAR = 0.02  # of the strip's pixels may be ink: dust
 _STEP = 0.5  # em: gutters of one page lie together so far
 _WITNESSES = 4  # lines with white at one place
 _SHARE = 0.3  # of the lines that reach over it, where others end and begin there
 _SHARE_ALONE = 0.6
 _ENDS = 2  # lines that end, and that begin, at a gutter
-_HOLLOW = frozenset("，。、；：！？”’）》」』】〉…—·,.;:!?)]} 　")  # white on their right
-_HOLLOW_LEFT = frozenset("“‘（《「『【〈([{ 　")
+_HOLLOW = frozenset("，。、；：！？”’）》」』】〉…—·,.;:!?)]}　")  # white on their right
+_HOLLOW_LEFT = frozenset("“‘（《「『【〈([{　")
 _LOOKED_AT = 40  # places
 _INSET = 0.12  # of the line's height: where its neighbours may show
 _SIDES = 4.0  # em of text on both sides
@@ -58,23 +66,44 @@ def cut_at_gutters(
         [gap for gap in _white(piece, ink, em) if not _is_of_a_mark(piece, gap, places)]
         for piece, places in zip(pieces, middles, strict=True)
     ]
-    gutters = _gutters(pieces, white, em)
+    wide = [[gap for gap in gaps if gap[1] - gap[0] >= _NARROW * em] for gaps in white]
+    gutters = _gutters(pieces, wide, em)
+    tight = list(_tight_gutters(pieces, em))
+    trimmed = [_trimmed(piece, ink, em) for piece in pieces]
     cut: list[Piece] = []
-    for piece, gaps, places in zip(pieces, white, middles, strict=True):
-        cuts = [
-            gap for gap in gaps if any(gap[0] - em / 4 <= x <= gap[1] + em / 4 for x in gutters)
-        ]
+    for piece, gaps, places in zip(trimmed, white, middles, strict=True):
+        cuts = [gap for gap in gaps if _is_at(gap, gutters, em) or _is_between(gap, tight, em)]
         cut += _parts(piece, cuts, places) if cuts else [piece]
     return cut
+
+
+def _strip(piece: Piece, ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The ink of a line, less where its neighbours may show: shape (height, width)."""
+    inset = _INSET * (piece.bottom - piece.top)
+    strip = ink[max(round(piece.top + inset), 0) : max(round(piece.bottom - inset), 1)]
+    return strip[:, max(round(piece.left), 0) : max(round(piece.right), 1)]
+
+
+def _trimmed(piece: Piece, ink: NDArray[np.bool_], em: float) -> Piece:
+    """A line as wide as its ink: a detector draws its box around that, into narrow gutters."""
+    import numpy as np
+
+    strip = _strip(piece, ink)
+    inked: list[int] = np.flatnonzero(strip.mean(axis=0) > _CLEAR).tolist() if strip.size else []
+    if not inked:
+        return piece
+    left = min(float(inked[0]), _TRIM * em)
+    right = min(float(strip.shape[1] - 1 - inked[-1]), _TRIM * em)
+    if piece.right - piece.left <= left + right:
+        return piece
+    return replace(piece, left=piece.left + left, right=piece.right - right)
 
 
 def _white(piece: Piece, ink: NDArray[np.bool_], em: float) -> Iterator[Cut]:
     """White strips inside a line, as high as it is, with text on both sides."""
     import numpy as np
 
-    inset = _INSET * (piece.bottom - piece.top)
-    strip = ink[round(piece.top + inset) : max(round(piece.bottom - inset), 1)]
-    strip = strip[:, max(round(piece.left), 0) : max(round(piece.right), 1)]
+    strip = _strip(piece, ink)
     if not strip.size:
         return
     empty = strip.mean(axis=0) <= _CLEAR
@@ -82,14 +111,49 @@ def _white(piece: Piece, ink: NDArray[np.bool_], em: float) -> Iterator[Cut]:
     for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         left, right = piece.left + start, piece.left + end
         sides = left - piece.left >= _SIDES * em and piece.right - right >= _SIDES * em
-        if end - start >= _NARROW * em and sides:
+        if end - start >= _TIGHT * em and sides:
             yield left, right
+
+
+def _is_at(gap: Cut, gutters: Sequence[float], em: float) -> bool:
+    """Whether wide white lies at one of the gutters."""
+    wide = gap[1] - gap[0] >= _NARROW * em
+    return wide and any(gap[0] - em / 4 <= x <= gap[1] + em / 4 for x in gutters)
+
+
+def _is_between(gap: Cut, tight: Sequence[Cut], em: float) -> bool:
+    """Whether white reaches over the middle of a narrow gutter, and hardly beyond its edges."""
+    return any(
+        gap[0] <= (end + start) / 2 <= gap[1]
+        and gap[0] >= end - _FLUSH * em
+        and gap[1] <= start + _FLUSH * em
+        for end, start in tight
+    )
+
+
+def _tight_gutters(pieces: Sequence[Piece], em: float) -> Iterator[Cut]:
+    """Where many full lines end, and others begin right behind: both edges of each gutter."""
+    lines = [piece for piece in pieces if piece.right - piece.left >= _SIDES * em]
+    step = max(_FLUSH * em, 1.0)
+    begun = Counter(round(piece.left / step) for piece in lines)
+    for place, count in begun.items():
+        if count < _FULL_LINES:
+            continue
+        begins = [p.left for p in lines if round(p.left / step) == place]
+        start = median(begins)
+        ends = [p.right for p in lines if _TIGHT * em <= start - p.right <= em]
+        over = sum(p.left + em < start < p.right - em for p in lines)
+        if len(ends) >= _FULL_LINES and over < min(len(ends), count):
+            yield median(ends), start
 
 
 def _is_of_a_mark(piece: Piece, gap: Cut, middles: Sequence[float]) -> bool:
     """Whether the white is that of a full-width mark beside it."""
     at = sum(place < (gap[0] + gap[1]) / 2 for place in middles)
-    before, after = piece.text[at - 1 : at], piece.text[at : at + 1]
+    before, after = piece.text[:at][-1:], piece.text[at : at + 1]
+    if " " in before + after:  # read as a space, so wider than a mark's
+        before, after = piece.text[:at].rstrip()[-1:], piece.text[at:].lstrip()[:1]
+        return not (has_han(before) or has_han(after))
     return before in _HOLLOW or after in _HOLLOW_LEFT
 
 
@@ -129,5 +193,8 @@ def _parts(piece: Piece, cuts: Sequence[Cut], places: Sequence[float]) -> Iterat
 
 
 def _evenly(piece: Piece) -> list[float]:
-    step = (piece.right - piece.left) / max(len(piece.text), 1)
-    return [piece.left + (n + 0.5) * step for n in range(len(piece.text))]
+    """Characters at even steps, those of half width at half ones."""
+    steps = [width(character) for character in piece.text]
+    step = (piece.right - piece.left) / max(sum(steps), 1.0)
+    ends = accumulate(steps)
+    return [piece.left + (end - own / 2) * step for end, own in zip(ends, steps, strict=True)]

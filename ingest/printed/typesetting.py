@@ -9,7 +9,8 @@ from itertools import pairwise
 from statistics import median
 
 from ingest.lines.lines import ends_sentence
-from ingest.parts.extracted import ROW, Mark, PageText
+from ingest.parts.extracted import CONTINUES, ROW, Mark, PageText
+from ingest.printed.papers import heading_level
 from ingest.printed.text_runs import Piece, body_size, rows
 from rag.data_model.documents import Place
 
@@ -38,6 +39,9 @@ _MANY = 2  # such spaces make it the rule
 _FAR = 1.0  # em more than the usual space between lines
 _WORD_SPACE = 0.15  # em between Latin words
 _WIDE_SPACE = 0.9  # em between words of a list
+_FILLED = 0.6  # em: a line that fills its column ends no farther from its edge
+_SPACED_OUT = 1.25  # times the body's size: measured along a line whose spaces are not read
+_HALF_WIDTH = re.compile(r"[\da-zA-Z]")
 _SCRIPTS = re.compile(r"[0-9+\-−=()n]+")
 _EXPONENTS = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
 _INDICES = str.maketrans("0123456789+-−=()n", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₙ")
@@ -68,12 +72,14 @@ class TypeScale:
         title: of the smallest headline that starts an article.
         slack: how far the sizes of text of one size may differ, in em (a scan's are measured).
         single: the document is set in one column, and sizes are exact.
+        paper: it is a journal's paper, whose headings have numbers.
     """
 
     em: float
     title: float
     slack: float = _RESIZED
     single: bool = False
+    paper: bool = False
 
     @classmethod
     def of(cls, em: float, largest: float | None = None, *, single: bool = False) -> TypeScale:
@@ -136,13 +142,18 @@ def set_blocks(
     body = [p for b in blocks for p in b if not p.row and p.size < scale.section]
     edge = max((piece.right for piece in body), default=None) if scale.single else None
     columns = [column for block in blocks if (column := _Column.of(block, scale, edge))]
-    for column in columns:
+    goes_on = {n for n in range(1, len(columns)) if scale.paper and _flows(columns, n, scale)}
+    for n, column in enumerate(columns):
+        first = n in goes_on
         for (lead, paragraph), level in zip(column.paragraphs, column.levels(scale), strict=True):
             mark = ("\n" if offset and not lead else "") + ("\n" if offset else "")
             mark += f"{'#' * level} " if level else ""
             offset += len(mark)
             parts.append(mark)
             previous = ""
+            if first:
+                marks.append(Mark(offset, offset + len(paragraph[0].text), CONTINUES))
+                first = False
             for line in paragraph:
                 glue = " " if _needs_space(previous, line.text) else ""
                 parts += [glue, line.text]
@@ -172,6 +183,8 @@ class _Column:
         full = sum(line.right > right - scale.em for line in lines)
         if edge is not None and (len(lines) < _MANY or 2 * full < len(lines)):
             right = max(right, edge)
+        if scale.slack > _RESIZED:
+            lines = [_as_measured(line, right, scale.em) for line in lines]
         return cls(_paragraphs(lines, left, right, scale), left, right)
 
     @property
@@ -198,6 +211,13 @@ class _Column:
         return levels
 
 
+def _as_measured(line: _Line, right: float, em: float) -> _Line:
+    """A scan's line of text, whose figures and Latin words have spaces that were not read."""
+    full = right - line.right <= _FILLED * em or ends_sentence(line.text)
+    spaced = full and em < line.size < _SPACED_OUT * em and _HALF_WIDTH.search(line.text)
+    return replace(line, size=em) if spaced else line
+
+
 def _stretches(levels: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Where headings stand one below the other."""
     start = 0
@@ -206,6 +226,12 @@ def _stretches(levels: Sequence[int]) -> Iterator[tuple[int, int]]:
             if n - start > 1:
                 yield start, n
             start = n + 1
+
+
+def _flows(columns: Sequence[_Column], n: int, scale: TypeScale) -> bool:
+    """Whether a column goes on with the sentence in which the one before it ends."""
+    before, after = (_ends(columns[at : at + 1], scale.em) for at in (n - 1, n))
+    return after.continues(before, scale.slack)
 
 
 def _ends(columns: Sequence[_Column], em: float) -> Ends:
@@ -294,7 +320,11 @@ def _paragraphs(
         parted = spaced and line.top - above.bottom > usual + _SPACED * em
         goes_on = not short and _goes_on(above, line, em)
         starts = (
-            (line.left - left > _INDENT * em and not goes_on) or parted or (short and not large)
+            (line.left - left > _INDENT * em and not goes_on)
+            or parted
+            or (short and not large)
+            or (scale.paper and _is_numbered(line, right, em))
+            or (scale.paper and _is_numbered(above, right, em))
         )
         if resized or far or (starts and not large) or line.row or above.row:
             grouped.append((not (far or resized), [line]))
@@ -302,6 +332,11 @@ def _paragraphs(
             grouped[-1][1].append(line)
         was_large = large
     return grouped
+
+
+def _is_numbered(line: _Line, right: float, em: float) -> bool:
+    """Whether a line is a paper's numbered heading, in type of whatever size."""
+    return heading_level(line.text) > 0 and right - line.right > _SHORT * em
 
 
 def _line_space(spaces: Sequence[float]) -> float:
@@ -329,6 +364,8 @@ def _margins(lines: Sequence[_Line], em: float) -> tuple[float, float]:
 def _level(paragraph: Sequence[_Line], size: float, scale: TypeScale) -> int:
     """1 for a headline, 2 and 3 for headings, 0 for text: prose in larger type is text."""
     text = "".join(line.text for line in paragraph)
+    if scale.paper and len(paragraph) == 1 and (level := heading_level(text)):
+        return level
     if len(text) > _LONGEST_HEADING or (len(paragraph) > 1 and _PROSE.search(text)):
         return 0
     if size >= scale.title:
