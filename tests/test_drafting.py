@@ -31,7 +31,8 @@ from ui.cli import run
         ("青石湾大桥全长2360米，采用单塔。", "青石湾大桥全长多少米？", "2360米"),
         ("灯塔岛现有120户，都养蚝。", "灯塔岛现有多少户？", "120户"),
         ("灯塔岛航线将于6月18日正式开通。", "灯塔岛航线什么时候正式开通？", "6月18日"),
-        ("云顶村茶园管理处主任赵田介绍，苗已经发完。", "云顶村茶园管理处主任是谁？", "赵田"),
+        ("云顶村茶园管理处主任赵田说，苗已经发完。", "云顶村茶园管理处主任是谁？", "赵田"),
+        ("海心县农业局副站长赵田介绍，苗已经发完。", "赵田担任什么职务？", "海心县农业局副站长"),
         (
             "据云顶村党支部副书记赵守田介绍，苗已经发完。",
             "赵守田担任什么职务？",
@@ -65,10 +66,44 @@ def test_a_sentence_is_asked_back(sentence: str, question: str, gold: str) -> No
         "云顶村第三届采茶节在县里开幕。",
         "云顶村是连接山里和海边的重要门户。",
         "全市拥有茶园300亩。",
+        "自治区农业局局长赵守田介绍，苗已经发完。",
+        "海心绿茶是一种让你忘不了的绿茶。",
+        "距离海心县是161公里。",
     ],
 )
 def test_what_would_be_crooked_is_left_out(sentence: str) -> None:
     assert list(drafts(article(sentence))) == []
+
+
+REPORTED = "某报海心8月14日电 （记者 赵守田）今年上半年，海心县茶叶产量达到6吨，连年增收。"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "date", "question"),
+    [
+        (REPORTED, "2023-08-14", "2023年上半年海心县茶叶产量多少吨？"),
+        ("上半年海心县工业总产值达2亿元。", "2023-08-14", "2023年上半年海心县工业总产值多少元？"),
+        ("去年海心县工业总产值高达2亿元。", "2023-08-14", "2022年海心县工业总产值是多少元？"),
+        ("7月海心县工业总产值达2亿元。", "2023-08-14", "2023年7月海心县工业总产值多少元？"),
+    ],
+)
+def test_a_question_says_the_time_that_is_over_when_it_is_told(
+    sentence: str, date: str, question: str
+) -> None:
+    (draft,) = drafts(replace(article(sentence), date=date))
+    assert draft.question == question
+    assert draft.evidence[0] in sentence
+
+
+@pytest.mark.parametrize("date", ["2023-06-14", None])
+def test_a_part_of_the_year_that_is_not_over_is_not_asked_for(date: str | None) -> None:
+    told = replace(article("上半年海心县工业总产值达2亿元。"), date=date)
+    assert list(drafts(told)) == []
+
+
+def test_nobody_is_deputy_to_an_honorary_head() -> None:
+    (_, head) = drafts(article("海心县茶叶学会名誉会长赵守田说，苗已经发完。"))
+    assert (head.question, head.untold) == ("海心县茶叶学会名誉会长是谁？", "")
 
 
 def test_a_list_is_asked_for_by_what_announces_it() -> None:

@@ -25,7 +25,7 @@ _PEOPLE = {"人", "户"}
 _MEASURES = re.compile("(?:[元分吨米克亩升瓦]|公里|公斤|公顷|千瓦时|立方|平方)$")
 """Units of what is measured, not counted: a thing *is* so much of them."""
 _HAS = re.compile("(?:[只仅共]|现)?有$")
-_LINK = re.compile("(?:已经|已)?(?:达到|达|为|是|超过)$")
+_LINK = re.compile("(?:已经|已)?(?:达到|高达|达|为|是|超过)$")
 _PARTS = re.compile("[占分]$|占比$|不满$|不足$|不到$|至少$|最多$|突破$|[高近]$")
 """So much of something else, which stands elsewhere; or a bound, not an amount."""
 _LOOSE = re.compile("^(?:各类|各种|各级|各)")
@@ -82,6 +82,8 @@ def _standing(said: str, unit: str, amount: str) -> Counted | None:
     if not subject or unit.endswith("次"):
         return None
     if _stands(unit) == "是" and not _AMOUNTS.search(subject):
+        return None
+    if subject.startswith("距") or any(whole in subject for whole in _WHOLES):
         return None
     if "有" in subject or any(tag == "p" for _, tag in _tagged(subject)):
         return None  # where or with whom something happens, not a thing

@@ -20,10 +20,11 @@ _POSTS = (
 )
 _SPEAKS = re.compile(
     rf"^(?:据)?([{HAN}A-Za-z0-9]{{4,26}}?(?:{_POSTS}))([{HAN}]{{2,3}})"
-    rf"(?=(?:对记者|向记者|在[{HAN}]{{2,12}})?(?:{SAYING}))"
+    rf"(?=(?:对记者|向记者|在[{HAN}]{{2,12}})?({SAYING}))"
 )
 _CLAUSES = re.compile(r"[，。；：！？、“”‘’（）()\s]")
 _FORMER = re.compile(f"^(?:前|原|时任|本|摄|据)|[该某]|[前原](?:{_POSTS})$")
+_NO_DEPUTY = re.compile(f"第[一二]|(?:名誉|荣誉|首席|执行|常务|联席|轮值)(?:{_HEADS})$")
 _NOT_OF_A_POST = ("r", "p", "c", "d", "uj", "nr", "ul", "uz", "v", "x", "y")
 """Parts of speech that show more than the name of a body and a post."""
 
@@ -34,8 +35,8 @@ def posts_of(sentence: str) -> Iterator[Draft]:
         match = _SPEAKS.match(clause)
         if not match or not _is_post(match[1]) or not is_surname(fold(match[2][0])):
             continue
-        post, name = match.groups()
-        if len(name) == 3:  # a name of two may be the head of one of three, or of a word
+        post, name, said = match.groups()
+        if len(name) == 3 or len(said) > 1:  # before one character, a name of two may be a word
             yield Draft(f"{name}担任什么职务？", "post", ((post,),), (sentence,))
         head = _HELD_ALONE.search(post)
         if head and "副" not in post:
@@ -45,7 +46,7 @@ def posts_of(sentence: str) -> Iterator[Draft]:
                 "who",
                 ((name,),),
                 (sentence,),
-                untold="" if head[0].startswith("第") else f"{body}{deputy}是谁？",
+                untold="" if _NO_DEPUTY.search(post) else f"{body}{deputy}是谁？",
                 unless=(body, deputy),
             )
 
@@ -62,4 +63,5 @@ def _is_post(post: str) -> bool:
     """Whether words name a body that one knows, and a post there, held now."""
     if _FORMER.search(post) or not is_subject(post) or not is_known(post):
         return False
-    return not any(tag in _NOT_OF_A_POST for _, tag in tagged(post))
+    *body, _ = tagged(post)  # the post at the end is one whatever its tag: 站长
+    return not any(tag in _NOT_OF_A_POST for _, tag in body)

@@ -22,6 +22,8 @@ NOUNS = ("n", "l", "j", "eng", "vn", "a", "s", "zg")
 _SOME = re.compile(r"[一二两三四五六七八九十\d]+[项个家种名条类]")
 _PLACED = re.compile(rf"^[{HAN}]{{2,6}}?[省市县区州镇乡村岛湖山河江湾桥港馆]")
 _NAMES = ("ns", "nt")
+_UNNAMED = ("自治区", "自治州", "自治县", "特区", "新区", "开发区")
+"""Places that only their article names; taggers call some of them names."""
 _WHOLE_PLACES = ("全国", "全球", "全世界", "我国")
 
 
@@ -62,7 +64,7 @@ def is_known(subject: str) -> bool:
 
     `全市` is another one in every article.
     """
-    if _SOME.search(subject):
+    if _SOME.search(subject) or subject.startswith(_UNNAMED):
         return False
     words = tagged(subject)
     named = len(words) > 1 and any(tag in _NAMES for _, tag in words)

@@ -21,7 +21,7 @@ from eval.drafting.subjects import (
     is_known,
     is_subject,
 )
-from eval.drafting.times import is_planned, time_of
+from eval.drafting.times import is_planned, time_of, without_dateline, without_time
 from rag.data_model.documents import Article
 from rag.language.enumeration import enumerations
 from rag.language.names import is_asker, is_surname
@@ -36,7 +36,7 @@ _OF_A_KIND = re.compile(
 _UNFINISHED = re.compile("(?:规定|情况|条件|基础)$|^$")
 """Where a definition of an act goes on after its first clause."""
 _PRAISE = re.compile(
-    "一[个种]$|之一$|唯一|今年|本[届次期年]|重要|特殊|^在|(?:缩影|前身|参与者|例子|方案|效果|环节|过程|热点|目标|关键|核心|代表|行动|体现|重点|象征)$"
+    "一[个种]$|之一$|[你我您]|唯一|今年|本[届次期年]|重要|特殊|^在|(?:缩影|前身|参与者|例子|方案|效果|环节|过程|热点|目标|关键|核心|代表|行动|体现|重点|象征)$"
 )
 """What says something of a thing, and not what it is."""
 _LONGEST_DEFINITION = 40
@@ -75,8 +75,8 @@ def drafts(article: Article) -> Iterator[Draft]:
     """All that an article's sentences offer, in their order; lists and speakers come last."""
     for paragraph in article.paragraphs:
         for start, end in sentence_spans(paragraph.text):
-            sentence = paragraph.text[start:end].strip()
-            quantity = _quantity(sentence, article.year)
+            sentence = without_dateline(paragraph.text[start:end].strip())
+            quantity = _quantity(sentence, article.date)
             for draft in (_definition(sentence), quantity, _date(sentence)):
                 if draft:
                     yield draft
@@ -123,9 +123,10 @@ def _genus(said: str) -> str:
     return ""
 
 
-def _quantity(sentence: str, year: int | None) -> Draft | None:
+def _quantity(sentence: str, date: str | None) -> Draft | None:
     """The first clause that says how much, if it has a subject of its own and a certain time."""
-    for clause in re.split("[，。；！]", sentence):
+    for whole in re.split("[，。；！]", sentence):
+        clause = without_time(whole)
         measured = _measured(clause)
         said = measured or counted(clause)
         if said is None or not is_subject(said.subject) or not is_known(said.subject):
@@ -134,8 +135,8 @@ def _quantity(sentence: str, year: int | None) -> Draft | None:
             continue
         # What is worth so much is worth something else next year.
         happened = said.happened or (measured is None and said.amount.endswith("元"))
-        told = sentence[: sentence.index(clause) + len(clause)]
-        time = None if is_planned(told) else time_of(told, clause, year, happened=happened)
+        told = sentence[: sentence.index(whole) + len(whole)]
+        time = None if is_planned(told) else time_of(told, clause, date, happened=happened)
         if time is None:
             continue
         lead = f"{time}，" if time.startswith(("截至", "截止", "到")) else time
