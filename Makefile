@@ -8,7 +8,7 @@ TRAIN = $(DATA)/train/cmrc2018_train_pseudo_evidence.json.gz
 NEWS = $(DATA)/news/crud_news_10000.jsonl.gz
 AFTER ?= rag/models/reader-9
 WRITTEN = $(DATA)/train/news_questions.jsonl eval/data/written_questions.jsonl.gz eval/data/written_news.jsonl.gz eval/data/written_more.jsonl.gz \
-	eval/data/written_nine.jsonl.gz $(TALKS)
+	eval/data/written_nine.jsonl.gz eval/data/written_twins.jsonl.gz $(TALKS)
 TALKS = eval/data/conversation_questions.jsonl.gz
 PLAIN = eval/data/plain_questions.jsonl.gz
 TEXTS = --articles $(NEWS) --articles eval/data/written_articles.jsonl.gz

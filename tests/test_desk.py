@@ -1,4 +1,4 @@
-"""Talk, tasks, lists and gists: replies that verify, within filters, after what was said before."""
+"""Lists and gists: replies that verify, within filters, after what was said before."""
 
 from __future__ import annotations
 
@@ -7,135 +7,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pages import BRIDGE, TEA, asking, ingest_into, pipeline_over, write
+from desk_pages import FERRY, PAPER, REPORT, ask, desk_pipeline, titles
+from pages import asking, ingest_into, pipeline_over
 
 from rag.data_model.answers import Answer, Filters, Question
 from rag.desk.gist import MOST
 from rag.desk.suggestions import Suggestions
-from rag.language.text import fold
 from rag.pipeline import Pipeline
-from rag.proof.replay import replay
 from rag.proof.verification import verify
-
-PAPER = """望川日报 2024年5月{day}日 第{page}版
-
-{title}
-
-□本报记者 何苇
-
-{text}
-"""
-FERRY = "望川渡口五月起改用电动渡船。渡船一次可以坐六十个人，过江只要四分钟。旧船卖给了上游的船厂。"
-LIBRARY = (
-    "县图书馆把闭馆时间推迟到夜里十点。馆长说，晚上来的多是下班以后的年轻人。馆里添了两百个座位。"
-)
-REPORT = """# 望川县夜间公交评估
-
-2024年6月3日
-
-## 一、现状
-
-望川县现有四条夜间公交线路，末班车在夜里十一点。夜间公交平均每天运送三千人。乘客多数是夜班工人。
-
-## 二、问题
-
-夜间公交有三个问题：一是班次太少，平均要等四十分钟；二是站台没有灯，老人不敢等车；三是司机不够，时常停班。
-
-## 三、建议
-
-建议从三个方面改进。一是加密班次，把间隔缩短到二十分钟。二是给站台装灯，先装医院和车站附近的。三是增招司机，给夜班补贴。
-"""
-TALK = """沅江日报 2025-03-18 第7版
-
-老街怎样留住人
-——对话两位老街居民
-
-主持人：苏映雪（沅江日报记者）
-嘉宾：
-陆深之（老街茶馆掌柜）
-倪青禾（老街剪纸手艺人）
-
-主持人：老街这几年变化大吗？
-
-陆深之：变化很大，茶馆的客人里一半是外地来的年轻人。他们坐得久，也愿意听我讲老街的旧事。
-
-倪青禾：我担心的是房租，三年涨了一倍，手艺人快要搬走了。剪纸卖不出那么多钱。
-
-主持人：有什么办法？
-
-陆深之：办法是让老房子先租给老住户，租约签得长一些。
-
-倪青禾：我盼着有一间公共的工坊，大家轮流用，孩子们也能来学。
-"""
 
 
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
-    pages = {
-        "ferry": PAPER.format(day=20, page=1, title="望川渡口换上电动船", text=FERRY),
-        "library": PAPER.format(day=20, page=2, title="图书馆夜里十点才关门", text=LIBRARY),
-        "tea": PAPER.format(day=13, page=1, title="高山茶园迎来采摘季", text=TEA.split("\n", 1)[1]),
-        "talk": TALK,
-    }
-    with asking(tmp_path_factory.mktemp("desk"), bridge=BRIDGE, **pages) as made:
+    with desk_pipeline(tmp_path_factory.mktemp("desk")) as made:
         yield made
-
-
-def ask(pipeline: Pipeline, question: str, *history: str, **filters: object) -> Answer:
-    asked = Question(question=question, history=history, filters=Filters.model_validate(filters))
-    answer = pipeline.ask(asked)
-    assert verify(answer, pipeline.library) == []
-    assert replay(answer, pipeline, pipeline.library).same
-    return answer
-
-
-def titles(answer: Answer) -> list[str]:
-    return [citation.title for citation in answer.citations]
-
-
-@pytest.mark.parametrize("greeting", ["你好", "谢谢", "你是谁？", "你能做什么", "继续"])
-def test_talk_gets_our_own_words_and_questions_that_are_answered(
-    pipeline: Pipeline, greeting: str
-) -> None:
-    answer = ask(pipeline, greeting)
-    assert answer.answered
-    assert (answer.question_type, answer.citations, answer.statements) == ("help", (), ())
-    assert answer.text.startswith(("您好", "不客气", "我是", "我可以", "没有可以接着"))
-    assert 1 <= len(answer.suggestions) <= 3
-    for suggestion in answer.suggestions:
-        assert suggestion in answer.text
-        assert ask(pipeline, suggestion).citations
-
-
-def test_an_empty_library_says_so(tmp_path: Path) -> None:
-    write(tmp_path / "nothing")
-    ingest_into(tmp_path / "data", tmp_path / "nothing")
-    pipeline = pipeline_over(tmp_path / "data")
-    answer = ask(pipeline, "你好")
-    assert "还没有收入任何文章" in answer.text
-    assert not answer.suggestions
-    assert not ask(pipeline, "库里有哪些文章").answered
-    pipeline.close()
-
-
-@pytest.mark.parametrize(
-    ("task", "what"),
-    [
-        ("写一首诗", "写作"),
-        ("写一首赞美大桥的诗", "写作"),
-        ("写一段介绍茶园的短文", "写作"),
-        ("3加5等于几", "计算"),
-        ("今天天气怎么样", "天气"),
-        ("讲个笑话", "聊天"),
-    ],
-)
-def test_a_task_is_turned_down_in_a_line(pipeline: Pipeline, task: str, what: str) -> None:
-    answer = ask(pipeline, task)
-    assert answer.refusal
-    assert answer.refusal.reason == "out_of_scope"
-    assert what in answer.text
-    assert "\n" not in answer.text
-    assert not answer.refusal.nearest
 
 
 def test_a_list_has_titles_by_newspaper_and_day_counted(pipeline: Pipeline) -> None:
@@ -285,20 +170,6 @@ def test_every_section_has_a_sentence_and_lists_are_whole(tmp_path: Path) -> Non
     assert all(item in advice.text for item in ("加密班次", "装灯", "增招司机"))
     assert ask(pipeline, "结论是什么").part is None
     pipeline.close()
-
-
-def test_talk_does_not_enter_what_is_asked_next(pipeline: Pipeline) -> None:
-    plain = ask(pipeline, "那旧船呢？", "渡船一次可以坐多少人？")
-    polite = ask(pipeline, "那旧船呢？", "渡船一次可以坐多少人？", "谢谢", "库里有哪些文章")
-    assert polite.searched_question == plain.searched_question
-    assert fold("谢谢") not in polite.searched_question
-
-
-def test_going_on_after_a_question_asks_for_more(pipeline: Pipeline) -> None:
-    more = ask(pipeline, "还有吗", "渡船一次可以坐多少人？")
-    on = ask(pipeline, "继续", "渡船一次可以坐多少人？")
-    assert (on.question, on.searched_question) == ("继续", more.searched_question)
-    assert [c.quote for c in on.citations] == [c.quote for c in more.citations]
 
 
 @pytest.mark.parametrize(

@@ -73,9 +73,39 @@ def test_whose_value_it_is(question: str, text: str, short: str, named: bool) ->
     assert (evidence.short == short) is named
 
 
+BEDS = "每百户的车位，柏溪区为38个，梧镇为36个，南屏县为25个，北泽乡只有19个。"
+STEPS = "津贴按等级发放，初级每月200元、中级400元、高级800元。"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "short", "own"),
+    [
+        ("北泽乡每百户有多少个车位？", BEDS, "38个", "19个"),
+        ("梧镇每百户的车位是多少？", BEDS, "25个", "36个"),
+        ("柏溪区每百户的车位是多少？", BEDS, "38个", "38个"),
+        ("每百户的车位是多少？", BEDS, "38个", "38个"),
+        ("高级的津贴每月多少钱？", STEPS, "200元", "800元"),
+        ("中级津贴是多少元？", STEPS, "800元", "400元"),
+        ("夜里停车每小时多少钱？", "白天每小时4元，夜里每小时1元。", "4元", "1元"),
+        ("茶园扩大了多少亩？", "全乡茶园8万亩，比前年增加2万亩。", "2万亩", "2万亩"),
+        ("北泽乡和梧镇每百户的车位是多少？", BEDS, "38个", "38个"),
+    ],
+)
+def test_the_value_of_what_is_asked_is_named_instead(
+    question: str, text: str, short: str, own: str
+) -> None:
+    assessment = Assessment((evidence_of(text, short),), 0.9)
+    (kept,) = without_others_answers(
+        understand(Question(question=question), 300), assessment
+    ).evidence
+    assert kept.short == own
+    assert kept.answer is not None
+    assert text[kept.answer.start : kept.answer.end] == own
+
+
 def test_what_a_followup_asks_by_itself() -> None:
     assessment = Assessment((evidence_of(SHARES, "31%"),), 0.9)
     whole = understand(Question(question="中央呢？"), 100, "市县两级财政占多少 中央呢")
     understood = replace(whole, appended=True, part="中央呢")
     (evidence,) = without_others_answers(understood, assessment).evidence
-    assert evidence.short is None
+    assert evidence.short == "45%"

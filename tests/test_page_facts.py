@@ -255,6 +255,20 @@ def test_somebody_without_a_post_is_of_a_kind(question: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("茶馆的主人沈知秋，今年45岁，原是编辑。沈知秋说，不亏。", "茶馆的主人"),
+        ("司机沈知秋当即折返。沈知秋说，应该的。", "司机"),
+        ("昨天沈知秋来了。沈知秋说，应该的。", None),
+        ("采访沈知秋以后，沈知秋说，应该的。", None),
+    ],
+)
+def test_nouns_before_a_name_say_who_it_is(text: str, who: str | None) -> None:
+    found = facts("沈知秋是谁？", stored(article(text)))
+    assert (found.short if found else None) == who
+
+
+@pytest.mark.parametrize(
     ("text", "post"),
     [
         ("县水文中心主任沈知秋、副主任乔大山说，水位平稳。", "副主任"),

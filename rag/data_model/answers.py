@@ -121,7 +121,9 @@ Chosen = Literal[
     "evidence", "further", "list_item", "view", "difference", "fact", "nearest", "title", "gist"
 ]
 Certainty = Literal["sure", "unsure"]
-Talk = Literal["greeting", "thanks", "who", "can", "continue", "nothing_stored"]
+Talk = Literal[
+    "greeting", "thanks", "reaction", "doubt", "who", "can", "continue", "nothing_stored"
+]
 Task = Literal["make", "sum", "now", "chat", "errand"]
 Part = Literal["conclusion", "advice"]
 

@@ -27,7 +27,7 @@ from rag.library.records import StoredArticle
 from rag.question.understanding import ParsedQuestion, content_words
 from rag.quoting.part_quotes import find_parts
 from rag.quoting.quotes import SURE, LineQuote, Quotable, Quote, whole_paragraph
-from rag.quoting.roles import ASKS_ROLE, asked_role, listed_people, under
+from rag.quoting.roles import ASKS_ROLE, asked_role, listed_people, nouns_before, under
 from rag.quoting.row_facts import find_rows, find_told_row
 from rag.retrieval.candidates import Candidate
 from rag.rules.posts import other_body
@@ -136,9 +136,10 @@ def _post(
                     return facts
         if _ASKS_WORK.search(bare):
             continue
-        for stored in articles:
-            if facts := _titled(name, stored, f"[{WORKERS}]"):
-                return facts
+        for find in (_working, _apposed):
+            for stored in articles:
+                if facts := find(name, stored):
+                    return facts
         for stored in articles:
             if name in map(fold, stored.article.authors) and (line := _byline(stored, source)):
                 return Facts((line,))
@@ -223,6 +224,19 @@ def _titled(name: str, stored: StoredArticle, kinds: str = POST) -> Facts | None
     for sentence in numbered_sentences(article.text, article.paragraph_starts):
         if match := pattern.search(article.text[sentence.start : sentence.end]):
             return Facts((_sentence(stored, sentence),), _own_post(match.group("post")))
+    return None
+
+
+def _working(name: str, stored: StoredArticle) -> Facts | None:
+    return _titled(name, stored, f"[{WORKERS}]")
+
+
+def _apposed(name: str, stored: StoredArticle) -> Facts | None:
+    """The first sentence in which nothing but nouns opens a clause before the name."""
+    article = stored.article
+    for sentence in numbered_sentences(article.text, article.paragraph_starts):
+        if who := nouns_before(name, article.text[sentence.start : sentence.end]):
+            return Facts((_sentence(stored, sentence),), who)
     return None
 
 

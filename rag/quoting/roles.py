@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.language.names import listed_name, possible_names
-from rag.language.text import fold
+from rag.language.text import fold, tagged
 from rag.library.records import StoredArticle
 
 ROLES = "主持人|嘉宾|受访人|受访者|受访嘉宾|采访对象|对话人|与谈人"
@@ -77,3 +77,16 @@ def _only(text: str) -> str | None:
 def under(asked: str, role: str) -> bool:
     """Whether a line under a role is of the role that is asked for."""
     return asked in fold(role)
+
+
+def nouns_before(name: str, text: str) -> str | None:
+    """The nouns that alone open a clause of a text before a name: 店主 of `店主某某`."""
+    pattern = rf"(?:^|(?<=[，,。；;、：:“（(]))(?P<who>[\u4e00-\u9fff]{{2,16}}){re.escape(name)}"
+    opening = (match["who"] for match in re.finditer(pattern, text))
+    return next((who for who in opening if _are_nouns(who)), None)
+
+
+def _are_nouns(text: str) -> bool:
+    """Whether a text is nouns and what binds them, a common one last."""
+    tags = [tag for _, tag in tagged(text)]
+    return tags[-1] in {"n", "vn"} and all(tag[0] in "nbfsum" or tag == "vn" for tag in tags)

@@ -20,7 +20,7 @@ from rag.question.directions import is_of_other_direction
 from rag.question.limits import limits_of
 from rag.question.understanding import ParsedQuestion
 from rag.rules.near_miss import NearMiss, without
-from rag.rules.owners import is_anothers_value
+from rag.rules.owners import is_anothers_value, own_value
 from rag.rules.qualifiers import of_another
 
 
@@ -28,13 +28,24 @@ def without_others_answers(question: ParsedQuestion, assessment: Assessment) -> 
     """The same evidence, without short answers that belong to another thing than is asked."""
     names, limits = names_in(question.searched), limits_of(question)
     evidence = tuple(
-        replace(e, short=None)
+        _with_own_value(question, e, e.answer)
         if e.short and e.answer and _is_anothers(question, names, limits, e, e.answer)
         else e
         for e in assessment.evidence
     )
     unchanged = all(a is b for a, b in zip(evidence, assessment.evidence, strict=True))
     return assessment if unchanged else replace(assessment, evidence=evidence)
+
+
+def _with_own_value(question: ParsedQuestion, evidence: Evidence, answer: Span) -> Evidence:
+    """With the value that is told of what is asked about, where the sentence has one beside."""
+    shift = evidence.sentence.start
+    start, end = answer.start - shift, answer.end - shift
+    own = own_value(question, evidence.text, start, end)
+    if own is None:
+        return replace(evidence, short=None)
+    short = evidence.text[own.start : own.end]
+    return replace(evidence, short=short, answer=Span(own.start + shift, own.end + shift))
 
 
 def _is_anothers(

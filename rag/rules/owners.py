@@ -11,9 +11,11 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from rag.data_model.documents import Span
 from rag.language.quantities import UNIT, quantities
-from rag.language.text import fold
+from rag.language.text import fold, fold_with_offsets, tagged
 from rag.question.question_types import QuestionType
 from rag.question.understanding import ParsedQuestion, content_words, without_end_marks
 
@@ -23,8 +25,12 @@ _BARE = re.compile(r"(?<![\d.])\d{1,15}(?:\.\d{1,15})?[万亿]{1,2}")
 _APART = re.compile(rf"(?<=\d) (?=[千万亿]|{UNIT})")
 _CALENDAR = 1000
 """`2021年` counts nothing."""
-_UNITS = re.compile(rf"[十百千万亿]{{0,3}}(?:{UNIT})|个?点|钱|资金|占|比例|比重|[多大高长重远]")
+_UNITS = re.compile(
+    rf"[十百千万亿]{{0,3}}(?:{UNIT})|个?点|钱|资金|占|比例|比重|[多大高长重远]|每[年月周天日]?"
+)
 """Words of a question that tell what kind of value is asked for, not of what."""
+_NOUNS = ("n", "b", "f", "s", "t")
+"""The tagger's marks of nouns and of what stands for one: kinds, sides, places, times."""
 _LEVEL = re.compile(
     r"(?P<upper>中央|国家)|(?<![城社小校园])(?P<levels>[省市区县乡镇]{1,4})(?=[两三四]?级|本级|财政|政府|里)"
     r"|(?<![城社小校园])(?P<bureau>[省市区县])(?!场)(?=[\u4e00-\u9fff]{1,5}[厅局委])"
@@ -55,25 +61,102 @@ def is_anothers_value(question: ParsedQuestion, text: str, start: int, end: int)
         start: where the short answer begins in it.
         end: where it ends.
     """
-    if question.type is not QuestionType.HOW_MANY:
+    found = _answer_among(question, text, start, end)
+    if found is None:
         return False
-    told, at, stop = _close(text), len(_close(text[:start])), len(_close(text[:end]))
-    every = _values(told)
-    answers = [one for one in every if at <= one[0] < stop]
-    if len(answers) != 1:
-        return False
-    alike = [one for one in every if one[2] == answers[0][2]]
-    own = without_end_marks(question.own)
-    clauses = _clauses(told, alike)
-    c = max(n for n, clause in enumerate(clauses) if clause.start <= answers[0][0])
+    own, told, alike, answer, clauses, c = found
     if _of_other_level(own, clauses[c].text):
         return True
     if len(alike) == 1:
         return False
     if _EACH.search(own) or _planned_not_done(own, clauses, c):
         return True
-    listed = _of_another_item(own, told, alike, answers[0])
-    return _told_elsewhere(own, clauses, c) if listed is None else listed
+    listed = _of_another_item(own, told, alike, answer)
+    if listed is not None:
+        return listed
+    return _namesake_clause(own, clauses, c) is not None or _told_elsewhere(own, clauses, c)
+
+
+def own_value(question: ParsedQuestion, text: str, start: int, end: int) -> Span | None:
+    """Where the value stands that is told of what is asked about, beside the one at hand.
+
+    Of `甲县38张，乙县36张，丙县只有19张` asked for 丙县 it is `19张`. None where the value at hand
+    may be of that too, or not one other clause alone begins with it.
+
+    Args:
+        question: as understood.
+        text: of the sentence.
+        start: where the short answer begins in it.
+        end: where it ends.
+    """
+    found = _answer_among(question, text, start, end)
+    if found is None:
+        return None
+    n = _namesake_clause(found.own, found.clauses, found.c)
+    if n is None or found.clauses[n].values != 1:
+        return None
+    folded = fold_with_offsets(text)
+    if folded.text != found.told:
+        return None
+    clause = found.clauses[n]
+    first, last = next(
+        (one[0], one[1])
+        for one in found.alike
+        if clause.start <= one[0] < clause.start + len(clause.text)
+    )
+    return folded.raw_span(first, last)
+
+
+class _Among(NamedTuple):
+    """A short answer's value, among the values of its kind in its sentence.
+
+    `c` is its clause, `told` the folded sentence.
+    """
+
+    own: str
+    told: str
+    alike: list[tuple[int, int, str]]
+    answer: tuple[int, int, str]
+    clauses: list[_Clause]
+    c: int
+
+
+def _answer_among(question: ParsedQuestion, text: str, start: int, end: int) -> _Among | None:
+    """None where no value is asked for, or the short answer is not one value."""
+    if question.type is not QuestionType.HOW_MANY:
+        return None
+    told, at, stop = _close(text), len(_close(text[:start])), len(_close(text[:end]))
+    every = _values(told)
+    answers = [one for one in every if at <= one[0] < stop]
+    if len(answers) != 1:
+        return None
+    alike = [one for one in every if one[2] == answers[0][2]]
+    clauses = _clauses(told, alike)
+    c = max(n for n, clause in enumerate(clauses) if clause.start <= answers[0][0])
+    own = without_end_marks(question.own)
+    return _Among(own, told, alike, answers[0], clauses, c)
+
+
+def _namesake_clause(own: str, clauses: Sequence[_Clause], c: int) -> int | None:
+    """The one other clause with a value that begins with words of the question which it alone has.
+
+    None where the clause of the value at hand has words of it as well, or begins with no noun:
+    `比前年多2万亩` goes on with what stands before it.
+    """
+    within = [{word for word in _words(own) if word in clause.text} for clause in clauses]
+    if within[c] or not _begins_with_noun(clauses[c].text):
+        return None
+    alone = [
+        n
+        for n, clause in enumerate(clauses)
+        if clause.values
+        and clause.text.startswith(tuple(within[n].difference(*within[:n], *within[n + 1 :])))
+    ]
+    return alone[0] if len(alone) == 1 else None
+
+
+def _begins_with_noun(clause: str) -> bool:
+    return tagged(clause)[0][1].startswith(_NOUNS)
 
 
 def _close(text: str) -> str:
