@@ -24,7 +24,7 @@ help:
 	@echo "make test         运行全部测试"
 	@echo "make test-fast    约两分钟的测试：不用模型、浏览器，少起别的程序"
 	@echo "make coverage     约两分钟的测试走过多少行与分支"
-	@echo "make durability   反复杀进程、随机操作与坏盘：夜里跑（ROUNDS=200 MACHINES=100）"
+	@echo "make durability   反复杀进程、随机操作与坏盘：夜里跑（ROUNDS=200 MACHINES=100 DAMAGES=200）"
 	@echo "make evaluate     在样例语料上评测，低于底线就报错"
 	@echo "make check        ruff 与 mypy strict"
 	@echo "make bench        速度与检索的基准（DATA 指向基准数据目录）"
@@ -60,10 +60,12 @@ coverage: setup
 # Kills, crashes, failing disks: what make test does a little of; for the night.
 ROUNDS ?= 200
 MACHINES ?= 100
+DAMAGES ?= 200
 
 durability: setup
-	YOUJU_KILL_ROUNDS=$(ROUNDS) YOUJU_KILL_SEED=$$(date +%s) YOUJU_MACHINES=$(MACHINES) $(BIN)/python -m pytest -rP --timeout=0 \
-		$(addprefix tests/test_,kill_rounds.py library_machine.py durability.py failing_disk.py other_writers.py \
+	YOUJU_KILL_ROUNDS=$(ROUNDS) YOUJU_KILL_SEED=$$(date +%s) YOUJU_MACHINES=$(MACHINES) \
+		YOUJU_DAMAGE_ROUNDS=$(DAMAGES) YOUJU_DAMAGE_SEED=$$(date +%s) $(BIN)/python -m pytest -rP --timeout=0 \
+		$(addprefix tests/test_,kill_rounds.py damage.py small_disk.py library_machine.py durability.py failing_disk.py other_writers.py \
 		killed_evaluations.py backup.py bad_backups.py backup_of_users.py)
 
 # The sample corpus asked with the shipped default: a figure that falls below its floor is an error.

@@ -212,16 +212,14 @@ def test_an_index_of_a_lost_history_is_made_again(data_dir: Path, tmp_path: Path
 
 
 def test_an_index_of_other_content_is_made_again(data_dir: Path) -> None:
-    with sqlite3.connect(data_dir / DATABASE) as connection:
-        connection.execute("UPDATE passages SET digest = 'x'")
-    connection.close()
     fake = HashingEmbedder()
     with Library.open(data_dir, write=True) as library:
+        with library._transaction(changes_articles=False) as (connection, _):
+            connection.execute("UPDATE passages SET digest = 'x'")
         passages = library.without_vectors(fake.fingerprint)
         assert len(passages) == 1
-    with sqlite3.connect(data_dir / DATABASE) as connection:
-        connection.execute("UPDATE vectors SET digest = 'x'")
-    connection.close()
+        with library._transaction(changes_articles=False) as (connection, _):
+            connection.execute("UPDATE vectors SET digest = 'x'")
     assert rebuilt(data_dir)
 
 

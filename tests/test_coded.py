@@ -75,6 +75,10 @@ def test_the_nearest_are_found_with_and_without_filters(crowd: tuple[Vectors, Ve
     assert pair[0].search(questions[0], 10, {2, 10**9}) == []
 
 
+def worn(index: CodedIndex) -> bool:
+    return index.worn(len(index), 0)
+
+
 @pytest.mark.usefixtures("few")
 def test_what_was_taken_out_is_not_found_and_what_was_added_is(
     crowd: tuple[Vectors, Vectors], tmp_path: Path
@@ -92,9 +96,10 @@ def test_what_was_taken_out_is_not_found_and_what_was_added_is(
     assert len(kept) == len(pair[0])
     for question in questions:
         assert kept.search(question, 10) == pair[0].search(question, 10)
-    assert not pair[0].worn
-    assert pair[0].extended([], [row for row, _ in more] + gone).worn is False
-    assert mine.extended([], [3 * n + 1 for n in range(1300)]).worn  # a quarter
+    assert not worn(pair[0])
+    assert not worn(pair[0].extended([], [row for row, _ in more] + gone))
+    assert worn(mine.extended([], [3 * n + 1 for n in range(1300)]))  # a quarter
+    assert (mine.worn(3700, 0), mine.worn(5000, 1300)) == (True, False)  # known beforehand
 
 
 def test_an_empty_one_finds_nothing(crowd: tuple[Vectors, Vectors]) -> None:

@@ -242,3 +242,8 @@ class Passage:
     sentences: tuple[Sentence, ...] = field(default=())
     section: str | None = None
     speaker: str | None = None
+
+    def is_of(self, article: Article) -> bool:
+        """Whether it is cut from this article, as the article reads."""
+        cut = article.text[self.start : self.end]
+        return self.article_id == article.article_id and cut == self.text

@@ -83,7 +83,10 @@ class LibraryCorrupt(LibraryError):
 
     code = "index_corrupt"
     message = "文章库已损坏：{path}（{reason}）"
-    hint = "请运行 youju doctor --rebuild；若仍不行，请换一个数据目录重新导入。"
+    hint = (
+        "请运行 youju doctor 看坏在哪里，索引与向量可用 --rebuild 重做；文章坏了，"
+        "请从备份恢复（youju restore），或换一个数据目录重新导入。"
+    )
 
 
 class LibraryBusy(LibraryError):

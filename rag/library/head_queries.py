@@ -158,6 +158,15 @@ class HeadQueries:
             found |= dict(rows)
         return tuple(found[row] for row in passages if row in found)
 
+    def told_of(self, article_ids: Sequence[str]) -> Sequence[tuple[object, ...]]:
+        """Id, title, newspaper, day, page and authors of all versions of these articles."""
+        rows = self._database.all(
+            "SELECT article_id, title, newspaper, day, page, authors FROM heads"  # noqa: S608
+            f" WHERE article_id IN ({_IDS})",
+            {"ids": json.dumps(article_ids)},
+        )
+        return [(*row[:-1], tuple(json.loads(row[-1]))) for row in rows]
+
     def titled(self, title: str, generation: int, limit: int) -> Sequence[str]:
         """Ids of the articles of this title, or else of those that have it in theirs."""
         for condition in ("title = :title", "instr(title, :title)"):

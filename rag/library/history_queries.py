@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from rag.library.bin_queries import BinQueries
 from rag.library.records import Version
+from rag.library.seals import SEALED, compared
 
 _BATCH = 500
 
@@ -64,6 +65,12 @@ class HistoryQueries(BinQueries):
         """What SQLite's own check finds wrong; empty means sound. It does not look into values."""
         return [row[0] for row in self._database.all("PRAGMA integrity_check") if row[0] != "ok"]
 
+    def broken_seals(self) -> list[str]:
+        """Tables that are not what was written: values changed, rows are gone or have come."""
+        if not self._database.exists:
+            return []
+        return [table for table in SEALED if self._database.one(compared(table)) != (1,)]
+
     def damaged_originals(self) -> Iterator[str]:
         """Hashes of the files that were kept whole and are not the bytes of that hash any more."""
         for (sha256,) in self._database.all("SELECT sha256 FROM originals ORDER BY sha256"):
@@ -73,6 +80,11 @@ class HistoryQueries(BinQueries):
 
     def damaged_vectors(self, model: str) -> Iterator[str]:
         """Digests of the passages whose vectors of this model are not those that were stored."""
+        usual = self._database.one(
+            "SELECT dimension FROM vectors WHERE model = ? GROUP BY dimension"
+            " ORDER BY count(*) DESC LIMIT 1",
+            (model,),
+        )
         last = -1
         while rows := self._database.all(
             "SELECT rowid, digest, dimension, matrix, checksum FROM vectors"
@@ -80,7 +92,7 @@ class HistoryQueries(BinQueries):
             (last, model, _BATCH),
         ):
             for _, digest, dimension, matrix, checksum in rows:
-                whole = dimension > 0 and matrix and len(matrix) % (2 * dimension) == 0
+                whole = (dimension,) == usual and matrix and len(matrix) % (2 * dimension) == 0
                 if not whole or zlib.crc32(matrix) != checksum:
                     yield digest
             last = rows[-1][0]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Self
 
 from rag.data_model.documents import Article
-from rag.errors import StorageFailed, StorageFull
+from rag.errors import LibraryCorrupt, StorageFailed, StorageFull
 from rag.library.bin import Bin
 from rag.library.corrections import Corrected, correction_json
 from rag.library.heirs import (
@@ -51,6 +51,16 @@ from rag.library.writes import (
 )
 from rag.models.embedding import Vectors
 
+_POINTER = Path("index", "CURRENT")
+
+
+def _check_there(data_dir: Path) -> None:
+    """Refuse to take a library for new that has an index: its file went, or was emptied."""
+    file = data_dir / DATABASE
+    if (not file.exists() or not file.stat().st_size) and (data_dir / _POINTER).exists():
+        reason = "文件不见了或是空的，索引还在；若要从头开始，请把 index 文件夹也移走"
+        raise LibraryCorrupt(path=file, reason=reason)
+
 
 class Library(Bin):
     """A data directory's articles. Safe to read from many threads; write from one.
@@ -65,8 +75,9 @@ class Library(Bin):
         Raises:
             LibraryReadOnly: writing was asked for and the directory refuses.
             LibraryBusy: another process writes.
-            LibraryCorrupt, SchemaNewer: the file cannot be used.
+            LibraryCorrupt, SchemaNewer: the file cannot be used, or is gone.
         """
+        _check_there(data_dir)
         library = cls(data_dir, Database(data_dir / DATABASE, STEPS, write=write))
         if write:
             with suppress(StorageFull, StorageFailed):  # the next opening tries again

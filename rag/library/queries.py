@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 from typing import TypeVar
@@ -192,31 +193,45 @@ class LibraryQueries(IndexQueries, CatalogueQueries):
         return [_passage(row) for row in rows]
 
     def vectors(self, digests: Sequence[str], model: str) -> dict[str, Vectors]:
-        """Matrices of shape (1 + sentences, dim), float32, of what `model` embedded."""
+        """Matrices of shape (1 + sentences, dim), float32, of what `model` embedded.
+
+        Raises:
+            LibraryCorrupt: they are not what was stored.
+        """
         found: dict[str, Vectors] = {}
         for part in _batches(sorted(set(digests)), 500):
             rows = self._all(
-                f"SELECT digest, dimension, matrix FROM vectors"  # noqa: S608
+                f"SELECT digest, dimension, matrix, checksum FROM vectors"  # noqa: S608
                 f" WHERE model = ? AND digest IN ({marks(part)})",
                 (model, *part),
             )
-            for digest, dimension, blob in rows:
+            for digest, dimension, blob, checksum in rows:
+                self._check_vectors(blob, checksum)
                 matrix = np.frombuffer(blob, dtype=np.float16).reshape(-1, dimension)
                 found[digest] = matrix.astype(np.float32)
         return found
 
     def passage_vectors(self, ids: Sequence[int], model: str) -> Iterator[tuple[int, Vectors]]:
-        """Row id and vector of each passage that `model` embedded; constant memory."""
+        """Row id and vector of each passage that `model` embedded; constant memory.
+
+        Raises:
+            LibraryCorrupt: one is not what was stored.
+        """
         for part in _batches(ids, 500):
             rows = self._all(
-                f"SELECT p.id, v.dimension, v.matrix FROM passages p JOIN vectors v"  # noqa: S608
+                f"SELECT p.id, v.dimension, v.matrix, v.checksum FROM passages p JOIN vectors v"  # noqa: S608
                 f" ON v.digest = p.digest AND v.model = ? WHERE p.id IN ({marks(part)})"
                 f" ORDER BY p.id",
                 (model, *part),
             )
-            for passage_id, dimension, blob in rows:
+            for passage_id, dimension, blob, checksum in rows:
+                self._check_vectors(blob, checksum)
                 first = np.frombuffer(blob, dtype=np.float16, count=dimension)
                 yield passage_id, first.astype(np.float32)
+
+    def _check_vectors(self, matrix: bytes, checksum: int) -> None:
+        if zlib.crc32(matrix) != checksum:
+            raise LibraryCorrupt(path=self._database.path, reason="有向量与存入时不同")
 
     def without_vectors(self, model: str) -> list[StoredPassage]:
         """Passages that `model` never embedded, of what is alive or lies in the bin."""

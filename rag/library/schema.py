@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rag.library.seals import sealing
+
 DATABASE = "library.sqlite3"
 
 _ARTICLES_AND_PASSAGES = """
@@ -151,8 +153,9 @@ STEPS = (
     _SHELVES,
     _CATALOGUE,
     _LISTED,
+    sealing(),
 )
 """Version n of the file is what the first n steps make; a released step never changes.
 
-`crc32(blob)`, `folded(text)` and `suffix(name)` are ours: see `Database`.
+`crc32(blob)`, `folded(text)`, `suffix(name)`, `seal(…)` and `sealed(…)` are ours: see `Database`.
 """

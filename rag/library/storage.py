@@ -27,10 +27,16 @@ from rag.errors import (
 from rag.errors.disk import file_error
 from rag.files.whole import synced
 from rag.language.text import fold
+from rag.library.seals import Sealed, seal
 
 Row = tuple[Any, ...]
 Connection = sqlite3.Connection
 _PROBE = 1 << 16
+_TO_WRITE = (
+    *("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"),
+    *("recursive_triggers = ON", "trusted_schema = ON"),
+)
+"""The last two for `seals.py`: what REPLACE deletes is deleted, triggers may call functions."""
 BACKUPS = "backups"
 """Beside a database: its copies of before a change."""
 """How the name of a file begins that is being written beside the library."""
@@ -45,7 +51,8 @@ class Database:
     Args:
         path: the file.
         steps: statements; the first n of them make version n of the file. Besides SQLite's own
-            functions they may call `crc32(blob)`, `folded(text)` and `suffix(name)`.
+            functions they may call `crc32(blob)`, `folded(text)`, `suffix(name)`, and `seal` and
+            `sealed` of `seals.py`.
         write: take the only writer's place, and create the file if need be.
 
     Raises:
@@ -167,11 +174,9 @@ class Database:
 
     def _connect_to_write(self) -> Connection:
         connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        for pragma in _TO_WRITE:
             connection.execute(f"PRAGMA {pragma}")
-        connection.create_function("crc32", 1, zlib.crc32, deterministic=True)
-        connection.create_function("folded", 1, fold, deterministic=True)
-        connection.create_function("suffix", 1, _suffix, deterministic=True)
+        _teach(connection)
         return connection
 
     def _connect_to_read(self) -> Connection:
@@ -187,7 +192,7 @@ class Database:
             )
         for pragma in ("query_only = ON", "wal_autocheckpoint = 0", "busy_timeout = 5000"):
             connection.execute(f"PRAGMA {pragma}")
-        connection.create_function("folded", 1, fold, deterministic=True)
+        _teach(connection)
         return connection
 
     def _check_version(self) -> None:
@@ -261,6 +266,15 @@ def _copy(connection: Connection, path: Path, target: Path, *, checked: bool) ->
     finally:
         for side in ("", "-wal", "-shm", "-journal"):
             part.with_name(part.name + side).unlink(missing_ok=True)
+
+
+def _teach(connection: Connection) -> None:
+    """Functions of ours, for SQL."""
+    connection.create_function("crc32", 1, zlib.crc32, deterministic=True)
+    connection.create_function("folded", 1, fold, deterministic=True)
+    connection.create_function("suffix", 1, _suffix, deterministic=True)
+    connection.create_function("seal", -1, seal, deterministic=True)
+    connection.create_aggregate("sealed", -1, Sealed)
 
 
 def _suffix(name: str) -> str:

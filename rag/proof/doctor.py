@@ -21,7 +21,7 @@ from rag.settings import Settings
 
 _BATCH = 256
 _NAMED = 5
-_HELP = "请从备份恢复（youju restore），或移除后重新导入"
+_HELP = "请从备份恢复（youju restore），或在新的数据目录里重新导入"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,9 @@ def _of_articles(library: Library) -> Iterator[Check]:
     counts = library.counts()
     size = f"{counts.files} 个文件，{counts.articles} 篇文章，{counts.passages} 个片段"
     yield Check("文章库", ok=not problems, detail="；".join(problems[:3]) or size)
+    broken = library.broken_seals()
+    detail = f"这些表与写入时不同（磁盘上有字节变了）：{'、'.join(broken)}。{_HELP}"
+    yield Check("记录", ok=not broken, detail=detail if broken else "每一行都与写入时一致")
     yield _named("原文", unproven_articles(library), "每段文字都与来源文件一致")
     if originals := list(library.damaged_originals()):
         files = [source.name for sha in originals if (source := library.source(sha))]

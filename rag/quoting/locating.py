@@ -10,21 +10,46 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 
 from rag.data_model.answers import Answer, Citation, PageBox
-from rag.data_model.documents import Place, Span
+from rag.data_model.documents import Place, Span, spans_text
+from rag.errors import LibraryCorrupt
 from rag.library.queries import LibraryQueries
+from rag.library.schema import DATABASE
 
 
 def located(answer: Answer, library: LibraryQueries) -> Answer:
-    """The answer, with the collections of the quotes, and the boxes of those in paged files."""
+    """The answer, with the collections of the quotes, and the boxes of those in paged files.
+
+    Raises:
+        LibraryCorrupt: what it quotes does not stand so in the library: bytes on disk have changed.
+    """
     quoted = (*answer.citations, *(answer.refusal.nearest if answer.refusal else ()))
     if not quoted:
         return answer
+    _check(quoted, library)
     ids = sorted({citation.article_id for citation in quoted})
     shelves = library.collections_of(ids, answer.receipt.generation)
     answer = _with(answer, lambda one: _shelved(one, shelves))
     if not library.with_places(sorted({citation.source.sha256 for citation in quoted})):
         return answer
     return _with(answer, lambda one: _located(one, library))
+
+
+def _check(quoted: Sequence[Citation], library: LibraryQueries) -> None:
+    """Look at the quotes in the sources, and at who and when in the table beside the articles."""
+    wanted = {(one.source.sha256, one.source.file) for one in quoted}
+    sources = {key: library.source(*key) for key in wanted}
+    heads = set(library.told_of(sorted({one.article_id for one in quoted})))
+    for one in quoted:
+        file = sources[one.source.sha256, one.source.file]
+        spans = tuple(Span(*span) for span in one.source.spans)
+        if file is None or spans_text(file.text, spans) != one.quote:
+            raise _damaged(library, f"{one.article_id} 的引文与来源文件的文字不一致")
+        if (one.article_id, one.title, one.newspaper, one.date, one.page, one.authors) not in heads:
+            raise _damaged(library, f"{one.article_id} 的标题、作者或日期两处不一致")
+
+
+def _damaged(library: LibraryQueries, reason: str) -> LibraryCorrupt:
+    return LibraryCorrupt(path=library.data_dir / DATABASE, reason=reason)
 
 
 def _with(answer: Answer, change: Callable[[Citation], Citation]) -> Answer:

@@ -117,10 +117,9 @@ class CodedIndex:
         """Length of a vector."""
         return int(self._codes.d)
 
-    @property
-    def worn(self) -> bool:
-        """Whether so many were taken out that an index of the others would serve better."""
-        return 4 * len(self) < 3 * len(self._rows)
+    def worn(self, alive: int, born: int) -> bool:
+        """Whether, with `alive` passages, `born` of them new, one of these alone served better."""
+        return 4 * alive < 3 * (len(self._rows) + born)
 
     def __len__(self) -> int:
         """How many passages."""

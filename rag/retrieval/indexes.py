@@ -21,10 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag.errors import LibraryError, ModelChanged
+from rag.errors import LibraryCorrupt, LibraryError, ModelChanged
 from rag.files.whole import replacing, synced
 from rag.library.library import Library
 from rag.library.records import Changes, Version
+from rag.library.schema import DATABASE
 from rag.library.storage import translated
 from rag.models.embedding import passage_input
 from rag.retrieval.coded import CodedIndex, codable
@@ -56,11 +57,20 @@ def load_indexes(library: Library, model: str, dimension: int) -> EmbeddedIndexe
 
     Raises:
         ModelChanged: the library holds passages that `model` has not embedded.
+        LibraryCorrupt: the indexes do not belong to the library, and it is not what was written.
     """
     published = _load_published(library, model)
     if isinstance(published, EmbeddedIndexes):
         return caught_up(published, library)
+    _check_seals(library)
     return build_indexes(library, model, dimension)
+
+
+def _check_seals(library: Library) -> None:
+    """Before indexes are made of a damaged library, from which an article may have vanished."""
+    if broken := library.broken_seals():
+        reason = f"{'、'.join(broken)} 与写入时不同"
+        raise LibraryCorrupt(path=library.data_dir / DATABASE, reason=reason)
 
 
 def build_indexes(library: Library, model: str, dimension: int) -> EmbeddedIndexes:
@@ -87,11 +97,13 @@ def caught_up(indexes: EmbeddedIndexes, library: Library) -> EmbeddedIndexes:
     if not library.has_been(indexes.version) or indexes.generation < library.purged_until:
         return build_indexes(library, indexes.model, indexes.dense.dimension)
     changes = library.changes(indexes.generation, version.generation)
+    alive = library.passage_ids(version.generation)
+    if not _will_suit(indexes.dense, len(alive), len(changes.born)):
+        return build_indexes(library, indexes.model, indexes.dense.dimension)
     vectors = library.passage_vectors(changes.born, indexes.model)
     with translated(Path(tempfile.gettempdir())):
         dense = indexes.dense.extended(vectors, without=changes.died)
-    alive = library.passage_ids(version.generation)
-    if len(dense) != len(alive) or not _suits(dense):  # says what is missing, if anything is
+    if len(dense) != len(alive):  # says what is missing
         return build_indexes(library, indexes.model, indexes.dense.dimension)
     lexical = _lexical_caught_up(indexes.lexical, changes, library, alive)
     return EmbeddedIndexes(dense, lexical, version, indexes.model)
@@ -101,11 +113,14 @@ def _kind(passages: int, dimension: int) -> type[DenseIndex | CodedIndex]:
     return CodedIndex if passages > EXACT and codable(dimension) else DenseIndex
 
 
-def _suits(dense: DenseIndex | CodedIndex) -> bool:
-    """Whether an index that grew or shrank is still of the kind for its size."""
+def _will_suit(dense: DenseIndex | CodedIndex, alive: int, born: int) -> bool:
+    """Whether an index is still of the kind for its size once it has so many passages.
+
+    Asked before it is extended: that takes as long as a copy of it.
+    """
     if isinstance(dense, CodedIndex):  # at the border it stays what it is
-        return not dense.worn and 2 * len(dense) > EXACT
-    return _kind(len(dense), dense.dimension) is DenseIndex
+        return not dense.worn(alive, born) and 2 * alive > EXACT
+    return _kind(alive, dense.dimension) is DenseIndex
 
 
 def _lexical_caught_up(

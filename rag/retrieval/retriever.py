@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from rag.data_model.answers import Filters
 from rag.data_model.documents import Passage
+from rag.errors import LibraryCorrupt
 from rag.language.text import has_han
 from rag.library.index_queries import Admitted
 from rag.library.library import Library
 from rag.library.records import StoredArticle, StoredPassage
 from rag.library.reprints import says_nothing_new
+from rag.library.schema import DATABASE
 from rag.models.embedding import Vectors
 from rag.retrieval.searching import Indexes
 from rag.settings import RetrievalSettings
@@ -174,14 +176,22 @@ class Retriever:
     def _stored(
         self, ranking: Scored, size: int
     ) -> Iterator[tuple[int, float, StoredPassage, StoredArticle]]:
-        """Passages and articles of a ranking, fetched `size` at a time."""
+        """Passages and articles of a ranking, fetched `size` at a time.
+
+        Raises:
+            LibraryCorrupt: a passage does not say what its article says.
+        """
         for start in range(0, len(ranking), size):
             part = ranking[start : start + size]
             stored = {item.id: item for item in self.library.passages([row for row, _ in part])}
             articles = self._articles_of(item.article_key for item in stored.values())
             for row, score in part:
                 if row in stored:
-                    yield row, score, stored[row], articles[stored[row].article_key]
+                    item, held = stored[row], articles[stored[row].article_key]
+                    if not item.passage.is_of(held.article):
+                        path = self.library.data_dir / DATABASE
+                        raise LibraryCorrupt(path=path, reason=f"片段 {row} 与它的文章不符")
+                    yield row, score, item, held
 
     def _articles_of(self, keys: Iterable[int]) -> dict[int, StoredArticle]:
         """Articles by row, remembered: rows never change."""
