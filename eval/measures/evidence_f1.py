@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from eval.measures.segmentation import MARKS, segment
 
-_DROPPED = frozenset(string.punctuation) | MARKS | {"a", "an", "the"}
+_DROPPED = frozenset(string.punctuation) | MARKS | {"…", "a", "an", "the"}
 
 
 def evidence_f1(predicted: str, golds: Sequence[str]) -> float:
@@ -21,7 +21,7 @@ def evidence_f1(predicted: str, golds: Sequence[str]) -> float:
 
 
 def _tokens(text: str) -> Counter[str]:
-    return Counter(token.lower() for token in segment(text) if token not in _DROPPED)
+    return Counter(token.lower() for token in segment(text.strip()) if token not in _DROPPED)
 
 
 def _f1(predicted: Counter[str], gold: Counter[str]) -> float:
