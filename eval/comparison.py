@@ -14,7 +14,7 @@ from eval.measures.ratio import Measure
 from eval.measures.significance import randomisation_p
 from eval.question_sets import EvalQuestion, QuestionSet
 from eval.runs import Run
-from eval.tables import text_table
+from eval.tables import as_read, text_table
 
 # What the answers themselves show. Rankings and proofs need the library that each run had.
 COMPARED = tuple(one for one in MEASURES if one not in (*RANKING, QUOTES_VERIFIED))
@@ -156,6 +156,4 @@ def _quotes(one: Judged) -> tuple[str, ...] | None:
 
 
 def _cell(value: float | None, measure: Measure, sign: str = "") -> str:
-    if value is None:
-        return "—"
-    return f"{100 * value:{sign}.1f}%" if measure.share else f"{value:{sign}.4g}"
+    return as_read(value, share=measure.share, sign=sign)

@@ -16,7 +16,7 @@ from eval.measures.risk_area import RISK_AREA
 from eval.measures.statistic import Figure
 from eval.question_sets import EvalQuestion
 from eval.runs import Run
-from eval.tables import text_table
+from eval.tables import as_read, text_table
 from rag.errors import UsageInvalid
 
 LEVEL = 0.025
@@ -50,11 +50,11 @@ class Held:
     def cells(self) -> list[str]:
         """A row of the table."""
         share = self.figure.share
-        values = [_shown(self.before, share=share), _shown(self.now, share=share)]
+        values = [as_read(self.before, share=share), as_read(self.now, share=share)]
         if self.found is None or self.p is None:
             return [self.figure.label, *values, "—", "—", "—", "无法比较"]
-        change = _shown(self.found.change, share=share, sign="+")
-        ends = " – ".join(_shown(end, share=share, sign="+") for end in self.found.interval)
+        change = as_read(self.found.change, share=share, sign="+")
+        ends = " – ".join(as_read(end, share=share, sign="+") for end in self.found.interval)
         verdict = "变差" if self.worse else "未变差"
         return [self.figure.label, *values, change, ends, f"{self.p:.3f}", verdict]
 
@@ -164,9 +164,3 @@ def gated(names: Sequence[str]) -> list[Figure]:
             reason = f"不能拿 {name!r} 来比：可用的指标有 {known}。"
             raise UsageInvalid(reason=reason, command="youju evaluate")
     return [_GATED[name] for name in dict.fromkeys(wanted)]
-
-
-def _shown(value: float | None, *, share: bool, sign: str = "") -> str:
-    if value is None:
-        return "—"
-    return f"{100 * value:{sign}.1f}%" if share else f"{value:{sign}.4g}"

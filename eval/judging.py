@@ -123,6 +123,11 @@ class Judged:
             return "forbidden" if holds else "wrong"
         return "unsupported" if self.supported < self.citations else None
 
+    @property
+    def place(self) -> int:
+        """Where a report lists it: 0 for what is wrong, 1 for right with a stray quote, else 2."""
+        return {None: 2, "unsupported": 1}.get(self.fault, 0)
+
 
 def quoted_text(answer: Answer) -> str:
     """All quotes of an answer, a line each."""

@@ -29,8 +29,8 @@ _HEADER = (
 def question_rows(
     judged: Sequence[Judged], losses: Mapping[str, Loss], faults: Mapping[str, str]
 ) -> list[list[str]]:
-    """A header and a row a question, the failures first."""
-    ordered = sorted(judged, key=lambda one: one.fault is None)
+    """A header and a row a question, by `Judged.place`: the failures first."""
+    ordered = sorted(judged, key=lambda one: one.place)
     return [list(_HEADER), *(_row(one, losses.get(one.question.id), faults) for one in ordered)]
 
 

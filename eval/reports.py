@@ -17,7 +17,7 @@ from eval.measures.statistic import Figure
 from eval.question_sets import EvalQuestion, QuestionSet
 from eval.run_stamps import Stamps
 from eval.runs import Run
-from eval.tables import markdown_table, text_table
+from eval.tables import as_read, markdown_table, text_table
 from rag.errors import UsageInvalid
 
 FAULTS = {
@@ -241,8 +241,8 @@ def figure_rows(
     return [
         [
             figure.label,
-            shown(metrics[figure.name], share=figure.share),
-            " – ".join(shown(end, share=figure.share) for end in ends.get(figure.name, ())),
+            as_read(metrics[figure.name], share=figure.share),
+            " – ".join(as_read(end, share=figure.share) for end in ends.get(figure.name, ())),
         ]
         for figure in figures
         if metrics.get(figure.name) is not None
@@ -271,7 +271,7 @@ def _group_rows(groups: Mapping[str, Group]) -> list[list[str]]:
 
 
 def _value(measure: Measure, metrics: Mapping[str, float | None]) -> str:
-    return shown(metrics[measure.name], share=measure.share)
+    return as_read(metrics[measure.name], share=measure.share)
 
 
 def _lists(ends: Mapping[str, tuple[float, float]]) -> dict[str, list[float]]:
@@ -351,13 +351,6 @@ def _gate(text: str, metrics: dict[str, float | None]) -> tuple[str, float]:
         reason = f"看不懂门槛 {text!r}：应写作 指标=下限，指标为 {known} 之一"
         raise UsageInvalid(reason=reason, command="youju evaluate")
     return name, value
-
-
-def shown(value: float | None, *, share: bool) -> str:
-    """A figure as people read it."""
-    if value is None:
-        return "—"
-    return f"{100 * value:.1f}%" if share else f"{value:.4g}"
 
 
 def _stamp(value: Any) -> str:

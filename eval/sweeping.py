@@ -26,9 +26,9 @@ from eval.measures.refusal import REFUSAL_F1
 from eval.measures.statistic import Figure
 from eval.question_sets import QuestionSet
 from eval.report_writing import write_report
-from eval.reports import Report, shown
+from eval.reports import Report
 from eval.spreadsheets import csv_text
-from eval.tables import markdown_table, text_table
+from eval.tables import as_read, markdown_table, text_table
 from rag.errors import UsageInvalid
 from rag.models.embedding import Progress
 from rag.pipeline import Pipeline
@@ -130,7 +130,7 @@ class Sweep:
         body = [
             [
                 *(_told(value) for value in one.combination.values.values()),
-                *(shown(one.figure(figure), share=figure.share) for figure in SHOWN),
+                *(as_read(one.figure(figure), share=figure.share) for figure in SHOWN),
                 "是" if one in front else "",
             ]
             for one in self.tried

@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
+_THOUSAND = 1000
+
 
 def width(text: str) -> int:
     """Terminal columns of `text`."""
@@ -12,6 +14,21 @@ def width(text: str) -> int:
         0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in {"W", "F"})
         for c in text
     )
+
+
+def as_read(value: float | None, *, share: bool, sign: str = "") -> str:
+    """A figure as people read it: never with an exponent.
+
+    Args:
+        value: None where there is none.
+        share: whether it is said in percent.
+        sign: `+` to write the sign of what is above zero, too.
+    """
+    if value is None:
+        return "—"
+    if share:
+        return f"{100 * value:{sign}.1f}%"
+    return f"{value:{sign},.0f}" if abs(value) >= _THOUSAND else f"{value:{sign}.4g}"
 
 
 def text_table(rows: Sequence[Sequence[str]]) -> str:

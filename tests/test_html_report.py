@@ -73,6 +73,33 @@ def test_failures_come_first_and_everything_is_there(tmp_path: Path) -> None:
         assert part in text
 
 
+def test_what_is_wrong_comes_before_what_is_right_with_a_stray_quote(tmp_path: Path) -> None:
+    told = {
+        "stray": ("五百米", (LONG, "河里有鱼。")),
+        "right": ("五百米", (LONG,)),
+        "wrong": ("九米", ("河里有鱼。",)),
+    }
+    asked = [
+        EvalQuestion(name, f"{name}？", answerable=True, answers=((gold,),), evidence=(LONG,))
+        for name, (gold, _) in told.items()
+    ]
+    answers = {one.id: answer(one.question, *told[one.id][1]) for one in asked}
+    report = evaluate(QuestionSet(Path("桥.jsonl"), tuple(asked)), Run(Path("run"), answers, {}))
+    page = page_of(report, tmp_path)
+    assert [row["id"] for row in data_in(page)] == ["wrong", "stray", "right"]
+    listed = csv.reader(io.StringIO((tmp_path / "questions.csv").read_text(encoding="utf-8-sig")))
+    assert [row[0] for row in listed][1:] == ["wrong", "stray", "right"]
+
+
+def test_an_article_without_a_title_has_no_empty_brackets(tmp_path: Path) -> None:
+    question = EvalQuestion("q", "多高？", answerable=True, answers=(("九米",),))
+    said = answer("多高？", LONG)
+    untitled = tuple(c.model_copy(update={"title": ""}) for c in said.citations)
+    run = Run(Path("run"), {"q": said.model_copy(update={"citations": untitled})}, {})
+    rows = data_in(page_of(evaluate(QuestionSet(Path("桥.jsonl"), (question,)), run), tmp_path))
+    assert rows[0]["citations"] == [f"第1段　{LONG}"]
+
+
 def test_nothing_in_it_leads_out(tmp_path: Path) -> None:
     text = page_of(made(3), tmp_path).read_text(encoding="utf-8")
     assert not re.search(r"\b(?:src|href|url|import)\b\s*[=(]", text)
@@ -126,6 +153,15 @@ def test_tables_for_other_programs(tmp_path: Path) -> None:
 
 class TestInABrowser:
     pytestmark = MARKS
+
+    def test_a_filter_of_nothing_is_not_shown_on_a_phone(
+        self, browser: Any, tmp_path: Path
+    ) -> None:
+        page = browser.new_page(viewport={"width": 390, "height": 800})
+        page.goto(page_of(made(4), tmp_path).as_uri())
+        assert page.locator(".filters label").filter(has_text="类型").is_visible()
+        assert not page.locator(".filters label").filter(has_text="问法").is_visible()
+        page.close()
 
     def test_it_is_filtered_and_opened(self, browser: Any, tmp_path: Path) -> None:
         page = browser.new_page()

@@ -17,7 +17,7 @@ from eval.question_sets import EvalQuestion, QuestionSet
 from eval.report_writing import write_report
 from eval.reports import FAULTS, Report, evaluate
 from eval.runs import Run
-from eval.tables import markdown_table, text_table, width
+from eval.tables import as_read, markdown_table, text_table, width
 from rag.data_model.answers import Answer
 from rag.errors import LibraryBusy, QuestionEmpty, QuestionTooLong, UsageInvalid, YoujuError
 
@@ -168,6 +168,23 @@ def test_what_is_written_can_be_read(report: Report, tmp_path: Path) -> None:
     lines = (tmp_path / "new" / "failures.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["id"] for line in lines] == ["a", "b", "c", "e"]
     assert "该答而拒" in (tmp_path / "new" / "report.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("value", "share", "sign", "text"),
+    [
+        (15190.4, False, "", "15,190"),
+        (-10100.0, False, "+", "-10,100"),
+        (999.94, False, "", "999.9"),
+        (0.01493, False, "", "0.01493"),
+        (0.5, True, "+", "+50.0%"),
+        (None, True, "", "—"),
+    ],
+)
+def test_figures_are_read_without_exponents(
+    value: float | None, share: bool, sign: str, text: str
+) -> None:
+    assert as_read(value, share=share, sign=sign) == text
 
 
 def test_tables_line_up_over_double_width() -> None:

@@ -32,9 +32,9 @@ class Room:
 def data_rows(
     judged: Sequence[Judged], losses: Mapping[str, Loss], faults: Mapping[str, str], room: Room
 ) -> list[dict[str, Any]]:
-    """A row a question: wrong ones first, then the others, each in the order of the set."""
-    rows = [_row(one, losses.get(one.question.id), faults, room) for one in judged]
-    return sorted(rows, key=lambda row: not row["fault"])
+    """A row a question: by `Judged.place`, and in the order of the set."""
+    ordered = sorted(judged, key=lambda one: one.place)
+    return [_row(one, losses.get(one.question.id), faults, room) for one in ordered]
 
 
 def _row(one: Judged, loss: Loss | None, faults: Mapping[str, str], room: Room) -> dict[str, Any]:
@@ -78,8 +78,7 @@ def _citations(one: Judged, length: int) -> list[str]:
     if answer.refusal and not one.fault:
         return []
     return [
-        f"《{_cut(c.title, _TITLE)}》第{c.paragraph}段　{_cut(c.quote, length)}"
-        for c in shown[:_QUOTES]
+        f"{_titled(c.title)}第{c.paragraph}段　{_cut(c.quote, length)}" for c in shown[:_QUOTES]
     ]
 
 
@@ -88,8 +87,12 @@ def _spot(spot: Spot | None, length: int) -> str:
         return ""
     chance = "没有读到" if spot.probability is None else f"把握 {spot.probability:.1%}"
     rank = f"，检索第 {spot.rank} 位" if spot.rank else ""
-    place = f"《{_cut(spot.title, _TITLE)}》第{spot.paragraph}段"
+    place = f"{_titled(spot.title)}第{spot.paragraph}段"
     return f"{place}（{chance}{rank}）　{_cut(spot.text, length)}"
+
+
+def _titled(title: str) -> str:
+    return f"《{_cut(title, _TITLE)}》" if title else ""
 
 
 def _cut(text: str, length: int) -> str:

@@ -12,6 +12,7 @@ from eval.measures.catalogue import BY_TYPE, FIGURES
 from eval.measures.ratio import Measure
 from eval.measures.statistic import Figure
 from eval.run_store import KeptRun, KeptSet
+from eval.tables import as_read
 from rag.errors import DataLineInvalid
 from ui.chat.escaping import attribute, escaped
 from ui.language import _, given, message
@@ -342,13 +343,11 @@ def _id_buttons(ids: Sequence[str], shown: int = 60) -> Iterator[str]:
 
 
 def _value(value: float | None, measure: Figure) -> str:
-    if value is None:
-        return "—"
-    return f"{value:.1%}" if measure.share else f"{value:.4g}"
+    return as_read(value, share=measure.share)
 
 
 def _signed(value: float, measure: Measure) -> str:
-    return f"{100 * value:+.1f}%" if measure.share else f"{value:+.4g}"
+    return as_read(value, share=measure.share, sign="+")
 
 
 def _moment(iso: str) -> str:
