@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from eval.benchmarks.peers import run, table
+from eval.benchmarks.peers import _ROWS, run, table
 from eval.corpora import ready_article
 from eval.peers.figures import document_ranks, figures, lead, stands
 from eval.peers.peer import Document, Found, Place
@@ -163,3 +165,23 @@ def test_what_fails_in_a_child_is_told(tmp_path: Path) -> None:
         assert failed.value.as_dict()["code"] == "peer_failed"
     finally:
         worker.close()
+
+
+def rows_of(document: str) -> list[str]:
+    """The rows of the one table that has us and a peer in its head."""
+    lines = (Path(__file__).parents[1] / document).read_text(encoding="utf-8").splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith("|  | 有据 | LangChain"))
+    return list(takewhile(lambda line: line.startswith("|"), lines[start:]))
+
+
+def test_the_documents_tables_are_what_the_command_prints() -> None:
+    full, short = rows_of("docs/peers.md"), rows_of("README.md")
+    figure: dict[str, Any] = {key: 1.0 for key, _, _ in _ROWS} | {"lead@1_interval": (0.0, 1.0)}
+    entrants = {entrant.name: figure for entrant in (OURS, *PEERS)}
+    about = {"documents": 113, "questions": 204, "machine": "AMD EPYC，2 核，Linux"}
+    made = table({"metrics": entrants, "settings": about, "skipped": {}, "failed": {}})
+    printed = [line for line in made.splitlines() if line.startswith("|")]
+    assert [row.split("|")[1] for row in full] == [row.split("|")[1] for row in printed]
+    assert full[:2] == printed[:2]
+    assert set(short) <= set(full)
+    assert [row for row in full if row in short] == short
