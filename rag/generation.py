@@ -62,6 +62,11 @@ class Findings:
     corrections: tuple[Slip, ...] = ()
     further: bool = False
 
+    def silenced(self) -> Findings:
+        """The same where nothing of it answers: it is shown as what came near."""
+        sides = tuple(side.silenced() for side in self.sides)
+        return replace(self, facts=None, sides=sides)
+
 
 class Generator(Protocol):
     """Turns findings into an answer."""

@@ -67,6 +67,11 @@ class SpeakerEvidence:
         """The probability that it answers."""
         return max(self.assessment.answerable, self.view.probability if self.view else 0.0)
 
+    def silenced(self) -> SpeakerEvidence:
+        """The same evidence, which answers nothing."""
+        unsaid = replace(self.assessment, answerable=0.0)
+        return replace(self, assessment=unsaid, view=None, differing=())
+
     def outside(self, source: str) -> SpeakerEvidence:
         """As a near miss: all the evidence comes from elsewhere than the source that is asked."""
         if not self.assessment.evidence:

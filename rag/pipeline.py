@@ -8,7 +8,7 @@ from copy import copy
 from dataclasses import replace
 from time import perf_counter
 
-from rag.conversation import Context, as_read_back
+from rag.conversation import OF_SEVERAL, Context, as_read_back
 from rag.data_model.answers import Answer, Filters, OnStage, Question, Receipt, Slip, Stage
 from rag.desk.desk import MORE, Desk
 from rag.desk.talked import Said, Talked
@@ -22,6 +22,7 @@ from rag.library.library import Library
 from rag.models.embedding import Embedder, Vectors
 from rag.models.reranker import Reranker
 from rag.question.bridging import as_told, with_bridges
+from rag.question.followups import is_elliptic
 from rag.question.out_of_scope import sets_a_task
 from rag.question.question_types import QuestionType, question_type
 from rag.question.several import Part, is_compared, several, tells_of_each
@@ -144,7 +145,7 @@ class Pipeline:
                 asked = question.model_copy(
                     update={"question": spelt_as(part.text, question.question)}
                 )
-                context = Context(before, part.whole)
+                context = Context(before, part.whole, least=OF_SEVERAL)
                 answers.append(self._answer(asked, context, retriever, on_stage))
         if not any(answer.answered for answer in answers):
             return whole or self._answer(question, Context(before), retriever, on_stage)
@@ -164,16 +165,21 @@ class Pipeline:
             findings = self._findings(question, context, retriever, timings, on_stage)
             answer = self._generator.generate(findings, timings)
             stale = context.is_stale(answer, question, self._recalled)
-            for other, bound in context.otherwise():
-                if answer.certainty == "sure" and not stale:
+            idle = context.is_idle(answer, question)
+            for other, bound in context.otherwise(question, self._recalled, stale=stale):
+                if answer.certainty == "sure" and not (stale or idle):
                     break
                 read = self._findings(question, other, retriever, {}, None)
                 instead = self._generator.generate(read, timings)
-                least = bound if stale else max(bound, answer.confidence)
-                if not instead.answered or instead.confidence < least:
+                if not other.is_better(instead, answer, bound, stale=stale):
                     continue
-                if not context.repeats(instead, question, self._recalled):
-                    answer, stale = instead, False
+                if context.repeats(instead, question, self._recalled):
+                    continue
+                if not context.is_stale(instead, question, self._recalled):
+                    answer, stale, idle = instead, False, other.is_idle(instead, question)
+            doubted = answer.answered and answer.confidence < context.least
+            if doubted or (stale and context.asks_of_another(question)):
+                answer = self._generator.generate(findings.silenced(), timings)
         answer = answer.model_copy(update={"timings_ms": dict(timings)})
         return located(answer, self.library)
 
@@ -211,6 +217,7 @@ class Pipeline:
         inquiry = self._inquiry(context.told(question, self._recalled), retriever)
         with _timed(timings, "retrieve"):
             filters = restriction.filters if restriction else question.filters
+            filters = context.narrowed(filters)
             candidates = inquiry.candidates(read, vector, filters)
             outside = restriction if not candidates else None
             if outside:
@@ -219,7 +226,7 @@ class Pipeline:
             on_stage(_reading(understood, len(candidates)))
         with _timed(timings, "evidence"):
             read = as_told(read, candidates)
-            facts = None if outside else inquiry.facts(read, candidates)
+            facts = None if outside or context.within else inquiry.facts(read, candidates)
             if self._chooser and not (
                 outside or (facts and not facts.last) or sets_a_task(understood)
             ):
@@ -335,7 +342,8 @@ class Pipeline:
             searched, slips = mended(understood.searched, retriever, understood.written)
             understood = understand(question, limit, searched) if slips else understood
         if completed is not None and completed.appended:
-            last = question_type(bare_question(completed.asked))
+            bare = bare_question(completed.asked)
+            last = QuestionType.OTHER if is_elliptic(bare) else question_type(bare)
             kind = understood.type if last is QuestionType.OTHER else last
             understood = replace(understood, type=kind, appended=True, part=completed.asked)
         return with_bridges(understood, retriever.indexes.lexical), slips

@@ -66,3 +66,34 @@ def test_whose_short_answer_it_is(question: str, text: str, short: str, named: b
     understood = understand(Question(question=question), 100)
     (evidence,) = without_others_answers(understood, assessment).evidence
     assert (evidence.short == short) is named
+
+
+BEDS = "每千人的床位，东坡区为38张，西桥区为36张，南港县为25张，北岭县只有19张。"
+
+
+@pytest.mark.parametrize(
+    ("question", "short"),
+    [
+        ("北岭县每千人的床位是多少张？", "19张"),
+        ("西桥区每千人的床位是多少张？", "36张"),
+        ("东坡区每千人的床位是多少张？", "38张"),
+        ("云顶镇每千人的床位是多少张？", "38张"),
+    ],
+)
+def test_of_several_places_each_has_its_own_value(question: str, short: str) -> None:
+    assessment = Assessment((evidence_of(BEDS, "38张"),), 0.9)
+    understood = understand(Question(question=question), 100)
+    (evidence,) = without_others_answers(understood, assessment).evidence
+    assert evidence.short == short
+
+
+@pytest.mark.parametrize(
+    ("asks", "named"), [("护理员现在增加到多少名？", False), ("护理员增加到多少名？", True)]
+)
+def test_what_is_planned_is_not_how_it_is_now(asks: str, *, named: bool) -> None:
+    text = "全镇有护理员四十名，力争明年增加到六十名。"
+    assessment = Assessment((evidence_of(text, "六十名"),), 0.9)
+    (evidence,) = without_others_answers(
+        understand(Question(question=asks), 100), assessment
+    ).evidence
+    assert (evidence.short == "六十名") is named

@@ -187,3 +187,19 @@ def test_whether_figures_agree_is_asked_as_the_figure_itself(question: str, aske
 def test_another_question_stays_the_very_same(question: str) -> None:
     asked = parsed(question)
     assert as_figure_question(asked) is asked
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "differ"),
+    [
+        pytest.param("三年来，", "2030年，", False, id="three years and one"),
+        pytest.param("2028年至2030年，", "2030年，", False, id="a span and its last year"),
+        pytest.param("2030年，", "2028年至2030年，分别修了", True, id="of each of some years"),
+        pytest.param("三年来，", "三年来，", True, id="the same time"),
+    ],
+)
+def test_figures_of_longer_and_shorter_times_are_no_contradiction(
+    first: str, other: str, *, differ: bool
+) -> None:
+    pages = f"{first}柳镇有学校21所。", f"{other}柳镇有学校23所。"
+    assert bool(differing(SCHOOLS, *pages)) is differ

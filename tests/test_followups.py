@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from rag.question.followups import Told, complete
+from rag.language.text import fold
+from rag.question.followups import Told, complete, newly_named
 from rag.rules.already_quoted import AlreadyQuoted
 
 
@@ -15,6 +16,7 @@ from rag.rules.already_quoted import AlreadyQuoted
     [
         ([], "那挑战呢？", "那挑战呢?"),
         (["大桥是谁设计的？"], "为什么？", "大桥是谁设计的 为什么"),
+        (["谢谢，大桥是谁设计的？"], "为什么？", "大桥是谁设计的 为什么"),
         (["2023年改造了多少个小区？"], "2019年呢？", "2019年改造了多少个小区"),
         (["城镇居民的收入是多少？"], "农村居民呢？", "农村居民的收入是多少"),
         (["王大山怎么看修路？"], "李小河呢？", "李小河怎么看修路"),
@@ -215,3 +217,101 @@ def test_the_next_question_leans_on_the_reading_that_was_answered() -> None:
 
     assert complete("为什么？", talk, as_other).text == "新馆的座位 为什么"
     assert complete("为什么？", talk).text == "座位什么时候开放 为什么"
+
+
+@pytest.mark.parametrize(
+    ("talk", "refused", "question", "expected"),
+    [
+        (
+            ["东坡村修了几座桥？", "南港村呢？"],
+            1,
+            "它有多少人？",
+            "南港村修了几座桥 它有多少人",
+        ),
+        (
+            ["东坡村修了几座桥？", "云顶乡的茶园今年几月开园？"],
+            1,
+            "它有多大？",
+            "云顶乡的茶园今年几月开园 它有多大",
+        ),
+        (
+            ["柳镇大桥总投资多少？", "它由谁设计？"],
+            1,
+            "它有多少人？",
+            "柳镇大桥总投资多少 它有多少人",
+        ),
+    ],
+)
+def test_what_points_means_what_was_named_last_though_that_was_refused(
+    talk: list[str], refused: int, question: str, expected: str
+) -> None:
+    assert complete(question, talk, lambda n: Told(n != refused)).text == expected
+
+
+def test_what_was_answered_as_it_stood_is_the_topic_of_what_follows() -> None:
+    talk = ["为什么打桩要避开四月？", "护工一个月拿多少钱啊？"]
+    alone = complete("每年呢？", talk, lambda n: Told(searched=f"{talk[n][:-1]}?"))
+    assert "打桩" not in alone.text
+    leant = complete("每年呢？", talk, lambda _: Told(searched="另一问"))
+    assert "打桩" in leant.text
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        ("东坡区有多少张？", "那西桥区呢？", "西桥区有多少张"),
+        ("2023年东坡县的小麦产量是多少？", "西桥乡呢？", "2023年西桥乡的小麦产量是多少"),
+        ("东坡小学有多少名老师？", "白鹭湖呢？", "白鹭湖有多少名老师"),
+        ("柳镇大桥总投资多少？", "第二水厂呢？", "第二水厂总投资多少"),
+    ],
+)
+def test_a_place_takes_the_place_of_the_place(before: str, question: str, expected: str) -> None:
+    assert complete(question, [before]).text == expected
+
+
+def test_what_asks_of_now_leaves_the_year_before_behind() -> None:
+    read = complete("现在有多少？", ["2027年护理员要增加到多少？"])
+    assert read.text == "护理员要增加到多少 现在有多少"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "timeless"),
+    [
+        ("2023年水质是几类？", "打算干什么？", "水质是几类 打算干什么"),
+        ("2023年水质是几类？", "2024年打算干什么？", ""),
+        ("水质是几类？", "打算干什么？", ""),
+    ],
+)
+def test_a_year_of_the_question_before_can_be_left_out(
+    before: str, question: str, timeless: str
+) -> None:
+    assert complete(question, [before]).timeless == timeless
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        ("How long is the river bridge?", "When will it open?", "when will the river bridge open"),
+        ("Who is Zhao Agen?", "What did he plant?", "what did zhao agen plant"),
+        ("Who runs the ferry?", "What is its price?", "what is the ferry's price"),
+        ("大桥有多长？", "When will it open?", "大桥有多长 when will it open"),
+        ("How long is the river bridge?", "Is there a car park?", "is there a car park?"),
+    ],
+)
+def test_an_english_question_that_points_means_the_thing_named_before(
+    before: str, question: str, expected: str
+) -> None:
+    assert complete(question, [before]).text == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [("引桥呢？", ("引桥",)), ("那隧道呢", ("隧道",)), ("为什么呢？", ()), ("多长", ())],
+)
+def test_what_is_newly_named(question: str, named: tuple[str, ...]) -> None:
+    assert newly_named(fold(question)) == named
+
+
+def test_a_thing_may_be_asked_about_in_the_place_of_another_or_as_a_part_of_it() -> None:
+    read = complete("会堂呢？", ["柳镇大桥总投资多少？"])
+    assert (read.text, read.other) == ("柳镇大桥的会堂是多少", "会堂总投资多少")

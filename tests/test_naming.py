@@ -173,8 +173,11 @@ def test_what_was_refused_does_not_enter_what_is_asked_next(pipeline: Pipeline) 
     read = context.read(now, lambda question: outcomes[question.question])
     assert read.completed
     assert read.completed.text == "白鹭河堤加固了多少公里 什么时候完工"
-    readings = [one.completed for one, _ in read.otherwise()]
-    assert readings == [None]
+    readings = read.otherwise(now, lambda question: outcomes[question.question], stale=False)
+    within, alone = (one for one, _ in readings)
+    assert within.within == (outcomes[asked].citations[0].article_id,)
+    assert within.completed == read.completed
+    assert alone.completed is None
 
 
 def test_the_same_asked_of_something_else_is_not_answered_with_what_was_told_before(

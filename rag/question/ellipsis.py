@@ -11,7 +11,7 @@ from itertools import accumulate
 
 from rag.language.names import PLACE_UNITS, possible_names
 from rag.language.quantities import UNIT
-from rag.language.text import tagged
+from rag.language.text import name_spans, tagged
 from rag.question.keywords import left_unsaid
 from rag.question.question_types import QuestionType, question_type
 from rag.question.topics import TOPIC_END, VIEW, topic_of, view_in
@@ -38,6 +38,8 @@ _ASPECT = re.compile(
     r"|影响|作用|意义|好处|坏处|原因|目标|任务|措施|现状|成本|效果|成效|经验|教训|特点|重点|做法)"
 )
 """Words for a side of something: alone they mean a side of what was talked about."""
+_PLACE_NAME = 5
+"""The longest name of a place with its unit."""
 _NAME = 4
 """The longest name of a thing that takes a topic's place."""
 _OF = re.compile(
@@ -83,6 +85,9 @@ def other_reading(before: str, new: str) -> str | None:
         return None
     whole = replaced(before, new)
     topic, rest = _subject(before)
+    thing = "" if _PROPERTY.search(new) or left_unsaid(new) else thing_in(topic)
+    if thing and whole and whole.startswith(f"{thing}的{new}"):
+        return new + topic[len(thing) :] + rest  # 会堂总投资多少 after 大桥总投资多少
     if whole is None or not topic or whole != _scope(topic) + new + rest or new[-1] == topic[-1]:
         return None
     return _asked_of(topic, new)
@@ -137,6 +142,21 @@ def _another_time(before: str, new: str) -> str | None:
     return new + before if _TIME.fullmatch(new) else None
 
 
+def _another_place(before: str, new: str) -> str | None:
+    """`西桥区` for the one place that `before` names, however what follows it is cut."""
+    if not _PLACE.search(new) or len(new) > _PLACE_NAME:
+        return None
+    topic = topic_of(before)
+    if _PLACE.search(topic) and len(topic) <= _PLACE_NAME:
+        return new + before[len(topic) :]
+    places = {
+        before[s.start : s.end + (not _PLACE.search(before[s.start : s.end]))]
+        for s in name_spans(before)
+    }
+    named = [place for place in places if _PLACE.search(place)]
+    return before.replace(named[0], new, 1) if len(named) == 1 else None
+
+
 def _another_side(before: str, new: str) -> str | None:
     """`难处` of what was talked about: in place of the side that `before` names, or added."""
     if not _ASPECT.fullmatch(new):
@@ -185,7 +205,7 @@ def _another_property(before: str, new: str) -> str | None:
         return _of_thing(of["thing"], new, of["asks"])
     if counted := _COUNTED.match(before):
         thing = counted["thing"]
-        if _PLACE.search(new):
+        if _PLACE.search(new) or _is_a_name(new):
             return new + before[len(thing) :]
         measure = "" if _COUNTS_ITSELF.search(new) else counted["measure"] or ""
         return f"{thing}有多少{measure}{new}"
@@ -205,7 +225,9 @@ def _another_topic(before: str, new: str) -> str | None:
     if tagged(new)[0][1] == "v":  # 加装电梯: it brings its own verb
         topic = topic_of(before)
         rest = before[len(topic) :]
-    thing = _thing(topic) if rest.startswith(_MUCH) else ""
+    thing = thing_in(topic) if rest.startswith(_MUCH) else ""
+    if thing and _is_a_name(new):
+        return new + topic[len(thing) :] + rest
     if thing:
         return _of_thing(thing, new, rest)
     is_other = _PROPERTY.search(new) or left_unsaid(new)
@@ -221,6 +243,7 @@ def _another_topic(before: str, new: str) -> str | None:
 _RULES = (
     _its_own,
     _another_time,
+    _another_place,
     _another_side,
     _another_person_or_matter,
     _another_of_its_kind,
@@ -257,8 +280,11 @@ def _subject(before: str) -> tuple[str, str]:
     return topic[:end], before[end:]
 
 
-def _thing(topic: str) -> str:
+def thing_in(topic: str) -> str:
     """The thing of which a topic is a property: 大桥 of 大桥总投资; empty where it is none."""
+    thing, of, _ = topic.rpartition("的")
+    if of:
+        return thing
     words = tagged(topic)
     if len(words) < 2 or words[-1][1] not in {"n", "vn"}:
         return ""
@@ -296,6 +322,17 @@ def _scope(topic: str) -> str:
 def _is_person(text: str) -> bool:
     """Whether a text reads as a person's name."""
     return text in set(possible_names(text))
+
+
+def _is_a_name(text: str) -> bool:
+    """Whether a text is the name of one thing, which is not counted: 白鹭湖."""
+    words = tagged(text)
+    named = words[-1][1].startswith(("ns", "nt", "nz"))
+    return (
+        named
+        or text.startswith("第")
+        or any((s.start, s.end) == (0, len(text)) for s in name_spans(text))
+    )
 
 
 def _school(before: str, new: str) -> str | None:

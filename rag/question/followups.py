@@ -14,7 +14,10 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from rag.language.names import is_surname
+from rag.language.naming import qualifiers_in
 from rag.language.text import fold, parts, tagged
+from rag.language.year_names import YEAR
+from rag.language.year_parts import DAYS
 from rag.question.ellipsis import (
     begins_pointing,
     opening_name,
@@ -23,6 +26,7 @@ from rag.question.ellipsis import (
     replaced,
     subject_of,
 )
+from rag.question.english_leaning import points_in_english, with_thing
 from rag.question.leaning import leans
 from rag.question.question_types import QuestionType, question_type
 from rag.question.several import things
@@ -32,9 +36,12 @@ _ELLIPSIS = re.compile(r"^(?:那么|那|还有|至于)?[，,]?(?P<new>.{1,20}?)�
 _ASKS = re.compile("什么|怎|谁|哪|几|多少|为何|如何|是否|是不是|有没有|能不能|会不会")
 _SAYS = re.compile(r"\w")
 _PERSON = re.compile("[他她](?!们|人|乡|国)")
+_IT = re.compile("(?:那么?)?[它他她其](?![他余实次中])")
 _TOGETHER = ("和", "与", "跟", "同")
 """Beside 他 these name somebody else."""
 _OF_TWO = re.compile("[前后]者")
+_POLITE = re.compile("^(?:(?:谢谢|多谢|好的?|嗯+|哦|请问)[你您]?[,，。!！])+(?=.)")
+_NOW = re.compile("现在|目前|如今|眼下|当前")
 _ONLY_MORE = re.compile(r"^(?:那|那么)?还有(?:吗|别的吗|其他的?吗|呢|没有|更多吗|什么|哪些)?$")
 _MORE = re.compile(
     r"^(?:那|那么)?还有|还(?:说|提|讲|谈|介绍|提到|补充|建议)(?:了|过|到)?(?:什么|哪些|别的)"
@@ -53,12 +60,14 @@ class Told(NamedTuple):
         short: its short answer.
         known: whether the articles tell of what it is about, answered or not.
         searched: the question as it was read where it was answered; empty where nobody knows.
+        asks: whether it asked what articles could tell.
     """
 
     answered: bool = True
     short: str | None = None
     known: bool = True
     searched: str = ""
+    asks: bool = True
 
 
 Outcome = Callable[[int], Told]
@@ -75,13 +84,25 @@ class Completed(NamedTuple):
 
     The earlier question can be answered where this one is not: such a one has to be believed more.
     `asked` is its own part, which tells its type; `other` is another way to read it, if there is
-    one.
+    one; `leans` tells whether it left out anything at all.
     """
 
     text: str
     appended: bool
     asked: str = ""
     other: str = ""
+    leans: bool = False
+
+    @property
+    def timeless(self) -> str:
+        """The whole without the years and days of what it leans on, where it names none itself.
+
+        `2023年水质是几类 下一步打算干什么` is about no year. Empty where nothing is left out.
+        """
+        before = self.text.removesuffix(self.asked)
+        if not self.appended or _times_in(self.asked) or not _times_in(before):
+            return ""
+        return _without_times(before) + self.asked
 
 
 def complete(
@@ -101,18 +122,18 @@ def complete(
     """
     bare = without_end_marks(fold(question))
     turns = [
-        _Turn(n, without_end_marks(fold(text)), n in titles)
+        _Turn(n, _POLITE.sub("", without_end_marks(fold(text))), n in titles)
         for n, text in enumerate(history)
         if _SAYS.search(text)  # a thumb up is no topic
     ][-_LOOKED_BACK:]
     if not turns or not bare or not _may_lean(bare):
         return Completed(fold(question), appended=False)
-    talk = _talk(turns, outcome)
+    talk = _talk(turns, outcome).pointed_at(bare)
     if _OF_TWO.search(bare) and len(things(talk.topic.text)) < 2:  # they would both be the one
         return Completed(fold(question), appended=False)
     now = talk.with_next(_Turn(len(history), bare), outcome)
     text = fold(question) if now.searched == bare else now.searched
-    return Completed(text, bool(now.trail), now.trail, now.other)
+    return Completed(text, bool(now.trail), now.trail, now.other, leans=now.searched != bare)
 
 
 def asks_for_more(question: str, history: Sequence[str]) -> bool:
@@ -143,6 +164,7 @@ class _Talk:
         searched: the last one, complete.
         pattern: what `X呢` asks again, of something else.
         other: another way to read the last one.
+        refused: the last turn, if it named what it asked about and was refused.
     """
 
     topic: _Turn
@@ -150,6 +172,13 @@ class _Talk:
     searched: str = ""
     pattern: str = ""
     other: str = ""
+    refused: _Turn | None = None
+
+    def pointed_at(self, question: str) -> _Talk:
+        """What a question that points means: 它 is the last thing named, told of or not."""
+        if self.refused is None or not points(question):
+            return self
+        return _standing(self.refused)
 
     def with_next(self, turn: _Turn, outcome: Outcome) -> _Talk:
         """After one more turn."""
@@ -177,16 +206,21 @@ class _Talk:
 
         `那里的茶园有多大` leans on who or what the topic is about, not on what was asked of it.
         """
-        short = _joined(self.topic.text, question)
-        if points_with_of(question) and (about := subject_of(self.topic.text)):
+        about = self.topic.text
+        if _NOW.search(question) or _times_in(question):  # then no longer at the time of before
+            about = _without_times(about) or about
+        short = _joined(about, question)
+        if points_in_english(question) and (whole := with_thing(question, self.topic.text)):
+            return replace(self, trail=question, searched=whole, pattern=question, other=short)
+        if points_with_of(question) and (thing := subject_of(self.topic.text)):
             return replace(
                 self,
                 trail=question,
-                searched=_joined(about, question),
+                searched=_joined(thing, question),
                 pattern=question,
                 other=short,
             )
-        long = _joined(self.topic.text, self.trail, question)
+        long = _joined(about, self.trail, question)
         first, other = (short, long) if content_words(question) else (long, short)
         return replace(
             self,
@@ -219,14 +253,25 @@ def _talk(turns: Sequence[_Turn], outcome: Outcome) -> _Talk:
     head = next((at for at in reversed(range(len(turns))) if not turns[at].may_lean), 0)
     talk = _standing(_topic(turns[: head + 1], outcome))
     if talk.topic != turns[head]:
-        talk = replace(talk, pattern=_standing(turns[head]).pattern)
+        refused = turns[head] if outcome(turns[head].n).asks else None
+        talk = replace(talk, pattern=_standing(turns[head]).pattern, refused=refused)
     for turn in turns[head + 1 :]:
-        after = talk.with_next(turn, outcome)
-        told = Told() if turn.is_title else outcome(turn.n)
-        if told.answered and after.other and told.searched == after.other and not after.trail:
-            after = talk.read_otherwise(turn, after.other)
-        talk = after if told.answered else replace(talk, pattern=after.pattern)
+        talk = _after(talk, turn, Told() if turn.is_title else outcome(turn.n), outcome)
     return talk
+
+
+def _after(talk: _Talk, turn: _Turn, told: Told, outcome: Outcome) -> _Talk:
+    """What has been said after one more turn that leans, as it was answered."""
+    pointed = talk.pointed_at(turn.text)
+    after = pointed.with_next(turn, outcome)
+    if not told.answered:
+        named = after.topic if after.topic.n == turn.n else talk.refused
+        return replace(talk, pattern=after.pattern, refused=named)
+    if after.trail and without_end_marks(told.searched) == turn.text:  # it could be asked alone
+        return _standing(turn)
+    if after.other and told.searched == after.other and not after.trail:
+        after = pointed.read_otherwise(turn, after.other)
+    return replace(after, refused=None)
 
 
 def _topic(turns: Sequence[_Turn], outcome: Outcome) -> _Turn:
@@ -240,9 +285,42 @@ def _topic(turns: Sequence[_Turn], outcome: Outcome) -> _Turn:
 
 def _may_lean(question: str) -> bool:
     """Whether a question may say less than it asks."""
+    if points_in_english(question):
+        return True
     if (at := _pronoun_at(question)) is not None:
         return not _is_named(question, at)
     return bool(_ONLY_MORE.match(question) or _ELLIPSIS.match(question) or leans(question))
+
+
+def points(question: str) -> bool:
+    """Whether a question begins with 它, 他 or 那里, or names nothing but by such a word."""
+    if _IT.match(question) or points_in_english(question):
+        return True
+    return begins_pointing(question)
+
+
+def _times_in(text: str) -> list[str]:
+    """The years and parts of the year that a text names."""
+    return [named.text for named in qualifiers_in(text) if named.kind in {YEAR, DAYS}]
+
+
+def _without_times(text: str) -> str:
+    for time in _times_in(text):
+        text = text.replace(time, "", 1)
+    return text
+
+
+def is_elliptic(question: str) -> bool:
+    """Whether a folded question is an `X呢` that says nothing of what is asked of X."""
+    return bool(newly_named(question))
+
+
+def newly_named(question: str) -> tuple[str, ...]:
+    """The words of X in a folded `X呢`, or X whole where they are but characters: 引桥."""
+    match = _ELLIPSIS.match(without_end_marks(question))
+    if match is None or _ASKS.search(match["new"]):
+        return ()
+    return tuple(w for w in content_words(match["new"]) if len(w) > 1) or (match["new"],)
 
 
 def _joined(*texts: str) -> str:

@@ -25,7 +25,7 @@ _ASKS_WHO = re.compile("是(?:谁|什么)")
 _A_NAME, _LENGTH = "\ue000", "\ue001"
 _STEP, _LONG = 3, 8
 """Characters that make a mark of length, and the most marks."""
-_BOUND = 0.6
+_BOUND, _CLEAR = 0.6, 0.85
 
 
 def leans(bare: str) -> bool:
@@ -38,9 +38,17 @@ def leans(bare: str) -> bool:
         return False
     if question_type(bare) is QuestionType.DEFINITION and not _POINTS.match(bare):
         return False
+    return _chance(bare) > _BOUND
+
+
+def clearly_leans(bare: str) -> bool:
+    """Whether such a question hardly ever stands alone: `工期多久`, unlike `护工拿多少钱`."""
+    return _POINTS.match(bare) is not None or _chance(bare) > _CLEAR
+
+
+def _chance(bare: str) -> float:
     model = _bundled()
-    chances = model.probabilities(marked(bare))
-    return float(chances[model.labels.index(LEANS)]) > _BOUND
+    return float(model.probabilities(marked(bare))[model.labels.index(LEANS)])
 
 
 def _begins_with_name(bare: str) -> bool:

@@ -51,6 +51,12 @@ def missing_words(
     return tuple(noun.word for noun in absent if not _is_near(noun, texts, heads))
 
 
+def nouns_of(question: str) -> tuple[str, ...]:
+    """The nouns and names of a folded question that say what it is about, each once."""
+    found = dict.fromkeys(noun.word for noun in _nouns(question))
+    return tuple(word for word in found if not _asks_or_binds(word))
+
+
 class _Noun(NamedTuple):
     """A noun, and whether it is a common one rather than a name."""
 

@@ -15,7 +15,7 @@ from itertools import islice
 from rag.language.names import PLACE_UNITS, possible_names
 from rag.language.numerals import ONES
 from rag.language.text import fold, name_spans, tagged, visible_length
-from rag.question.ellipsis import replaced
+from rag.question.ellipsis import replaced, thing_in
 from rag.question.question_types import question_type
 from rag.question.understanding import content_words, without_end_marks
 
@@ -25,7 +25,7 @@ _LONGEST = 200
 """Characters of a message that is taken apart; what is longer tells a story, or is no question."""
 _ASKS = re.compile(
     "谁|什么|啥|哪(?!怕)|(?<![好近这那数过])(?<!(?<!提)前)几(?!乎|何|年[来前间]|[天个][月多]?[来前后]|十年来)"
-    "|多少(?!年来)|多久|多[大长高远重快宽深厚早](?![人量数型家])|怎么?|如何|为何|(.)不\\1|是否|有没有|可不可以"
+    "|何[时地人处年月]|几时|多少(?!年来)|多久|多[大长高远重快宽深厚早](?![人量数型家])|怎么?|如何|为何|(.)不\\1|是否|有没有|可不可以"
 )
 _ENDS_ASKING = re.compile("[吗么]$|没有?$|[是为叫]$")
 _AGAIN = re.compile("^(?:那么?)?(?P<new>[^,，]{2,20}?)呢$")
@@ -68,6 +68,8 @@ _WHICH = re.compile(
     "(?P<how>[多少高低长短大小早晚快慢重轻远近贵])(?:一些|一点|些)?$"
 )
 _YEAR_AT_END = re.compile(r"\d{4}年$")
+_PLACE = 5
+"""Characters of a place's name with its unit."""
 _NAME = 8
 """Characters of a name within which it ends as the one beside it does."""
 _HOW_MUCH = {
@@ -136,7 +138,7 @@ def _clauses(text: str) -> list[Part]:
     before = ""
     for clause in filter(None, map(str.strip, _MARKS.split(text))):
         before = f"{before}，{clause}" if before else clause
-        if _asks(clause) or _ENDS_ASKING.search(clause) or _again(clause, asking):
+        if _asks(clause) or _ENDS_ASKING.search(clause) or (asking and _is_another(clause)):
             asking.extend(_joined_by_and(before))
             before = ""
     if before and asking:
@@ -145,6 +147,14 @@ def _clauses(text: str) -> list[Part]:
         return []
     first, *others = _without_numbers(asking)
     return [Part(first, first), *(Part(own, _whole(own, first)) for own in map(_own, others))]
+
+
+def _is_another(clause: str) -> bool:
+    """Whether a clause is an `X呢` of a thing: `不是修隧道呢` is none."""
+    match = _AGAIN.match(clause)
+    if match is None or _asks(clause):
+        return False
+    return all(tag.startswith(_NOMINAL) for _, tag in tagged(match["new"]))
 
 
 def _again(clause: str, asking: Sequence[str]) -> str | None:
@@ -175,8 +185,8 @@ def _whole(part: str, first: str) -> str:
     """A later part with what the first is about, if it names nothing itself."""
     if not content_words(part):
         return f"{first}，{part}"
-    if again := _again(part, [first]):
-        return again
+    if _is_another(part):
+        return _again(part, [first]) or f"{first} {part}"
     if name_spans(part) or _OWN.match(part):
         return part
     if _begins_asking(part):
@@ -185,6 +195,7 @@ def _whole(part: str, first: str) -> str:
         thing = _subject(first)
         return part if not thing or thing in part else f"{thing}的{part}"
     topic = _last_nouns(first) if _begins_asking(first) else _first_nouns(first)
+    topic = thing_in(topic) or topic
     return part if not topic or topic in part else f"{topic}，{part}"
 
 
@@ -203,6 +214,7 @@ def _subject(first: str) -> str:
     if _begins_asking(first):
         return _last_nouns(first)
     topic = _first_nouns(first)
+    topic = thing_in(topic) or topic
     spans = [] if _QUOTED.search(topic) else name_spans(topic)
     if not spans:
         return topic
@@ -304,10 +316,18 @@ def _edges(text: str, first: int, last: int) -> tuple[int, int]:
         return comma, min(ends)
     after = text.find("的", last)
     if after >= 0:
-        return comma, after
+        return comma, min(after, _end_of_place(text, first, last) or after)
     if before := max(text.rfind("的", 0, first) + 1, comma):
         return before, len(text)
     return 0, _end_of_last(text, first, last)
+
+
+def _end_of_place(text: str, first: int, last: int) -> int | None:
+    """Where the last of some places ends: of 东区和北县每千人的床位 it is the county alone."""
+    if text[first - 1] not in PLACE_UNITS:
+        return None
+    ends = [at for c in PLACE_UNITS if (at := text.find(c, last + 1, last + _PLACE)) >= 0]
+    return min(ends) + 1 if ends else None
 
 
 def _end_of_last(text: str, first: int, last: int) -> int:

@@ -8,11 +8,13 @@ place is no answer for its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.data_model.documents import Span
 from rag.evidence.scorer import Assessment, Evidence
+from rag.language.names import PLACE_UNITS
 from rag.language.series import Qualifier
 from rag.language.text import clause_spans, fold, name_spans, names_in
 from rag.question.comparisons import states_no_difference
@@ -22,6 +24,9 @@ from rag.question.understanding import ParsedQuestion
 from rag.rules.near_miss import NearMiss, without
 from rag.rules.owners import is_anothers_value, own_value
 from rag.rules.qualifiers import of_another
+
+_NOW = re.compile("现在|目前|如今|眼下|当前|已经")
+_PLANNED = re.compile("计划|预计|目标|规划|拟|力争|争取|将(?=[要会再增达扩建新])|预期")
 
 
 def without_others_answers(question: ParsedQuestion, assessment: Assessment) -> Assessment:
@@ -63,7 +68,16 @@ def _is_anothers(
         or states_no_difference(question, evidence.text, start, end)
         or is_of_other_direction(question.searched, evidence.text, start)
         or is_anothers_value(question, evidence.text, start, end)
+        or _is_yet_to_come(question, evidence.text, start)
     )
+
+
+def _is_yet_to_come(question: ParsedQuestion, text: str, start: int) -> bool:
+    """Whether a value is a plan's, where it is asked how things are now."""
+    if not _NOW.search(question.own):
+        return False
+    clause = next((c for c in clause_spans(text) if c.start <= start < c.end), None)
+    return clause is not None and _PLANNED.search(text[clause.start : start]) is not None
 
 
 def without_other_places(
@@ -113,4 +127,11 @@ def _of_another(names: list[str], evidence: Evidence, answer: Span) -> bool:
 
 def _alike(name: str, after: str, other: str, after_other: str) -> bool:
     """Whether two names are of one kind: their last character or the two that follow tell it."""
-    return name[-1] == other[-1] or (len(after) > 1 and after[:2] == after_other[:2])
+    if name[-1] == other[-1] or all(map(_is_place, (name, other), (after, after_other))):
+        return True
+    return len(after) > 1 and after[:2] == after_other[:2]
+
+
+def _is_place(name: str, after: str) -> bool:
+    """Whether a name with what follows it is a district's, county's or town's."""
+    return name[-1] in PLACE_UNITS or (after[:1] or " ") in PLACE_UNITS

@@ -10,6 +10,7 @@ from rag.evidence.scorer import Assessment, Evidence
 from rag.evidence.units import asked_unit
 from rag.language.enumeration import enumerations
 from rag.language.naming import qualifiers_in
+from rag.language.numerals import NUMERAL, number_of
 from rag.language.quantities import Quantity, quantities
 from rag.language.text import fold, names_in, windows
 from rag.language.year_names import YEAR
@@ -29,6 +30,10 @@ _REACH, _AFTER = 16, 4
 _PLANNED = re.compile(
     r"到\d{4}年|到[今明后]年|计划|预计|目标|力争|应当|将[要会再在把于达]|拟|争取|规划|新增|再|底前|年底"
 )
+_LASTING = re.compile(rf"(?<![第\d])({NUMERAL})(?:个)?年(?!级|前|后|代|度|底|初|第)")
+"""How many years a figure is of: `三年改造1036个`."""
+_MOST_YEARS = 100
+_EACH = re.compile("分别|各")
 _DONE = re.compile("已|累计|达到了|完成了")
 _YEARS = re.compile(r"\d{4}(?=年)")
 _ASKS_WHETHER_ALIKE = re.compile(
@@ -147,8 +152,27 @@ def _contradicts(a: Figure, b: Figure, weights: TermWeights) -> bool:
         and _count_the_same(a, b, weights)
         and _is_planned(a) == _is_planned(b)
         and (not all(years) or bool(years[0] & years[1]))
+        and _of_one_period(a, b)
         and not _of_other_number(a, b)
     )
+
+
+def _of_one_period(a: Figure, b: Figure) -> bool:
+    """Whether two figures can be of the same time: three years' sum is no other value of one's."""
+    lasting = {length for figure in (a, b) if (length := _lasting(figure))}
+    return len(lasting) < 2
+
+
+def _lasting(figure: Figure) -> int:
+    """Of how many years a figure is, as its clause names them last; 0 where it names none."""
+    before = _clause_before(figure.text, figure.quantity)
+    if _EACH.search(before):  # then it is of one of those years
+        return 0
+    years = [n.values for n in qualifiers_in(before) if n.kind == YEAR and not n.compared]
+    if years:
+        return len(years[-1])
+    lasting = [number_of(numeral) or 0 for numeral in _LASTING.findall(before)]
+    return lasting[-1] if lasting and lasting[-1] < _MOST_YEARS else 0
 
 
 def _of_other_number(a: Figure, b: Figure) -> bool:

@@ -26,6 +26,7 @@ from rag.rules.namesakes import without_namesakes
 from rag.rules.near_miss import NearMiss
 from rag.rules.posts import without_other_posts
 from rag.rules.qualifiers import without_near_misses
+from rag.rules.rates import without_other_rates
 from rag.rules.table_rows import without_other_rows
 
 Drop = Callable[[ParsedQuestion, Assessment], tuple[Assessment, NearMiss | None]]
@@ -102,6 +103,12 @@ RULES = Rules(
             "of_what_is_asked",
             "another year, part or number: before places and people, whose misses say less",
             _dropping(without_near_misses),
+        ),
+        Rule(
+            "of_this_rate",
+            "a price per kilo for one per pound; like what is asked of a series, and before names",
+            _dropping(without_other_rates),
+            frozenset({QuestionType.HOW_MANY}),
         ),
         Rule(
             "of_this_place",

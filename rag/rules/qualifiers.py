@@ -16,7 +16,7 @@ from rag.data_model.documents import Article, day_of
 from rag.evidence.scorer import Assessment, Evidence
 from rag.language.naming import qualifiers_in
 from rag.language.series import Qualifier
-from rag.language.text import clause_spans, fold, sentence_spans, spelt_as
+from rag.language.text import clause_spans, fold, parts, sentence_spans, spelt_as
 from rag.language.year_names import FIRST_YEAR, YEAR
 from rag.language.year_parts import DAYS, FIRST_DAY, months
 from rag.question.limits import limits_of
@@ -32,6 +32,8 @@ from rag.rules.near_miss import NearMiss, without
 
 _MONTH = 31
 """Days; more of them are a sum of months, where a sum is asked for."""
+_WORD = 4
+"""Characters at most by which what is numbered goes on."""
 _SILENT = 0.5
 """What is left of a probability where the article names nothing of the series, and others do."""
 _OWN_TIME = re.compile(
@@ -101,16 +103,45 @@ def _missed(
     """How a sentence tells of something else than is asked; None if it does not."""
     article = _article(evidence)
     texts = _around(article, evidence.sentence.paragraph, evidence.sentence.start)
+    if own := _before_others(limits, evidence):
+        texts = (own, *texts[1:])
     another = another_told(limits, texts, article)
     if another is None:
         return None
     asked, told = another
     return NearMiss(
         evidence,
-        spelt_as(asked.text, *question.written),
-        spelt_as(told.text, evidence.text, article.text, article.title),
+        spelt_as(_as_a_word(asked.text, question.searched), *question.written),
+        spelt_as(
+            _as_a_word(told.text, next((text for text in texts if told.text in text), "")),
+            evidence.text,
+            article.text,
+            article.title,
+        ),
         asked.kind,
     )
+
+
+def _before_others(limits: Sequence[Qualifier], evidence: Evidence) -> str:
+    """A sentence as far as its answer, where it names times only in later clauses; empty if not.
+
+    `收购价9.6元，去年是7.8元` tells 9.6 of the time that stands before it.
+    """
+    if evidence.answer is None or all(limit.kind != YEAR for limit in limits):
+        return ""
+    text, at = evidence.text, evidence.answer.start - evidence.sentence.start
+    end = next((c.end for c in clause_spans(text) if c.start <= at < c.end), len(text))
+    own, rest = fold(text[:end]), fold(text[end:])
+    return own if rest and not _names_kind(YEAR, own) and _names_kind(YEAR, rest) else ""
+
+
+def _as_a_word(member: str, text: str) -> str:
+    """`第二水` as the text has it in whole: 第二水厂."""
+    at = text.find(member)
+    if at < 0 or not member.startswith("第"):
+        return member
+    rest = parts(text[at + len(member) - 1 : at + len(member) + _WORD])
+    return member[:-1] + rest[0] if rest else member
 
 
 def _names_all(limits: Sequence[Qualifier], article: Article) -> bool:
