@@ -88,7 +88,6 @@ STEPS = "津贴按等级发放，初级每月200元、中级400元、高级800�
         ("中级津贴是多少元？", STEPS, "800元", "400元"),
         ("夜里停车每小时多少钱？", "白天每小时4元，夜里每小时1元。", "4元", "1元"),
         ("茶园扩大了多少亩？", "全乡茶园8万亩，比前年增加2万亩。", "2万亩", "2万亩"),
-        ("北泽乡和梧镇每百户的车位是多少？", BEDS, "38个", "38个"),
     ],
 )
 def test_the_value_of_what_is_asked_is_named_instead(
@@ -109,3 +108,9 @@ def test_what_a_followup_asks_by_itself() -> None:
     understood = replace(whole, appended=True, part="中央呢")
     (evidence,) = without_others_answers(understood, assessment).evidence
     assert evidence.short == "45%"
+
+
+def test_of_two_that_are_asked_the_value_of_a_third_is_named_for_neither() -> None:
+    asked = understand(Question(question="北泽乡和梧镇每百户的车位是多少？"), 300)
+    (kept,) = without_others_answers(asked, Assessment((evidence_of(BEDS, "38个"),), 0.9)).evidence
+    assert kept.short is None
