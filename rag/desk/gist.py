@@ -35,13 +35,13 @@ Matrix = NDArray[np.float64]
 MOST = 300
 """Characters of a gist."""
 _SHORTEST, _LONGEST = 10, 120
-_STATEMENT, _ITEM = 18, 12
+_STATEMENT, _ITEM = 12, 12
 """Characters that a quoted stretch of a sentence has at least, and that of an item."""
 _REPEATING = 0.2
 """The power of what a sentence says that is not said yet."""
 _SAME_PARAGRAPH = 0.6
 """What is left to a sentence for each one that is chosen of its paragraph."""
-_LENGTH = 0.5
+_LENGTH = 0.4
 """The power of its length that a sentence costs."""
 _SAMPLED = 1000
 """Sentences of which it is told how much they have in common."""
