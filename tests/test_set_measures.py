@@ -174,6 +174,9 @@ def test_calibration_error_by_hand() -> None:
     judged.append(judge(asked("r", "五百米"), None))  # said nothing of itself
     assert CALIBRATION_ERROR.value(judged) == pytest.approx((0.86 + 0.42) / 3)
     assert CALIBRATION_ERROR.value(judged[3:]) is None
+    # 1.0 is in the last bin, with .91: |1.91 - 1|; .85 alone, right: |.85 - 1|
+    edge = [sure(1.0, right=True), sure(0.91, right=False), sure(0.85, right=True)]
+    assert CALIBRATION_ERROR.value(edge) == pytest.approx((0.91 + 0.15) / 3)
 
 
 def test_latencies_are_nearest_ranks_and_leave_out_what_was_not_timed() -> None:
