@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from rag.evidence.choosing import Chooser
@@ -33,7 +34,7 @@ def open_pipeline(
     at_once: int = 1,
     again: bool = False,
 ) -> Pipeline:
-    """Open the library of `settings.data_dir` for asking.
+    """Open the library of `settings.data_dir` for asking; both models are opened side by side.
 
     Args:
         settings: all settings.
@@ -54,10 +55,13 @@ def open_pipeline(
     )
     library = Library.open(settings.data_dir)
     try:
-        embedder = embedder or open_embedder(settings.embedding)
-        store = open_store(settings.library)
-        indexes = store.load(library, embedder.fingerprint, embedder.dimension)
-        scorer = scorer or open_scorer(settings, at_once, again=again)
+        with ThreadPoolExecutor(1, thread_name_prefix="youju-open") as beside:
+            given = scorer
+            opening = beside.submit(lambda: given or open_scorer(settings, at_once, again=again))
+            embedder = embedder or open_embedder(settings.embedding)
+            store = open_store(settings.library)
+            indexes = store.load(library, embedder.fingerprint, embedder.dimension)
+            scorer = opening.result()
         reranker = reranker or open_reranker(settings)
         chooser = open_chooser(settings)
     except BaseException:

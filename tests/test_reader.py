@@ -14,6 +14,7 @@ from eval.reader_training.train import FIFTH_ROUND
 from rag.data_model.documents import Span
 from rag.errors import ReaderCorrupt, ReaderMissing
 from rag.language.text import sentence_spans
+from rag.models.bundled_model import tokenizer
 from rag.models.embedding import PassageInput
 from rag.models.reader import (
     READER,
@@ -133,7 +134,9 @@ def test_windows_overlap_and_cover_every_token(reader: Reader) -> None:
     assert len(windows) > 1
     assert max(len(window.ids) for window in windows) <= 512
     covered = {offset for window in windows for offset in window.offsets}
-    tokens = reader.tokenizer.encode(given.text, add_special_tokens=False)
+    uncut = tokenizer()
+    uncut.no_truncation()
+    tokens = uncut.encode(given.text, add_special_tokens=False)
     assert covered == {Span(*offset) for offset in tokens.offsets}
 
 
@@ -177,3 +180,13 @@ def test_the_record_tells_how_it_was_trained() -> None:
     assert (plan["rate"], plan["batch"]) == (FIFTH_ROUND.rate, FIFTH_ROUND.batch)
     assert plan["begin"].startswith("reader-")
     assert record["training"]["held_out"]["auc"] > 0.9
+
+
+def test_a_passage_is_read_in_the_same_windows_by_a_tokenizer_that_cuts() -> None:
+    """The encoder's cuts texts to windows of its own, and the reader shares it."""
+    cutting, whole = tokenizer(), tokenizer()
+    whole.no_truncation()
+    passage = PassageInput("大桥全长2360米，总投资21亿元。Opened in June.\n" * 90, ())
+    windows = list(token_windows(cutting, [7, 8], passage))
+    assert len(windows) > 3
+    assert windows == list(token_windows(whole, [7, 8], passage))

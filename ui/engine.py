@@ -28,6 +28,7 @@ from rag.settings import Settings
 from ui.intake.child import ChildIngester
 from ui.intake.jobs import Ingester
 from ui.intake.queue import Intake
+from ui.memory import give_back
 
 if TYPE_CHECKING:
     from rag.generation import Findings
@@ -122,8 +123,9 @@ class Engine:
         self._settled = threading.Event()
         server = settings.server
         self._threads = ThreadPoolExecutor(server.workers, thread_name_prefix="youju-ask")
+        self._looking = ThreadPoolExecutor(1, thread_name_prefix="youju-look")
         self._room = server.workers + server.queue
-        self._inside = 0
+        self._inside = self._looks = 0
         self.outcomes: Counter[str] = Counter(answered=0, refused=0, busy=0)
 
     @property
@@ -163,6 +165,7 @@ class Engine:
         self.intake.close()
         if self.state == "starting":
             self._settled.set()  # whoever waits for the pipeline waits in vain
+        self._looking.shutdown(wait=False, cancel_futures=True)
         self._threads.shutdown(wait=True, cancel_futures=True)
         if not self._loading.acquire(timeout=patience):
             return
@@ -209,6 +212,23 @@ class Engine:
         finally:
             self._inside -= 1
 
+    async def look(self, work: Callable[[Pipeline], T]) -> T:
+        """Run `work` on a thread apart from those that answer: files are read one at a time.
+
+        Raises:
+            Busy: as many wait as uploads may wait.
+        """
+        if self._looks >= self.settings.server.uploads:
+            raise Busy
+        self._looks += 1
+        try:
+            loop = asyncio.get_running_loop()
+            pipeline = await loop.run_in_executor(None, self.pipeline)
+            ours = copy_context()
+            return await loop.run_in_executor(self._looking, ours.run, work, pipeline)
+        finally:
+            self._looks -= 1
+
     async def ask(self, question: Question, *, present: bool = False) -> Answer:
         """Answer or refuse, in its turn; `present`: over all that is stored by now."""
 
@@ -254,6 +274,7 @@ class Engine:
         """Serve what was just stored; a pipeline that is not loaded yet will see it anyway."""
         if self._pipeline is not None:
             self._pipeline.refresh()
+            give_back()
 
     def _refill(self) -> Sequence[str]:
         """The server's part of a rebuild: see `ui.intake.rebuilding`."""

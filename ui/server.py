@@ -45,6 +45,7 @@ from ui.limits import BodyLimit
 from ui.listening import url_of
 from ui.live_settings import LiveSettings
 from ui.logs import log_to
+from ui.memory import bound_heaps
 from ui.metrics import Metrics, Observed
 from ui.running import Announced, announced
 from ui.security import Guard
@@ -188,6 +189,7 @@ def serve(
         demo: whether the library is the sample one.
         watch: given the application before it starts, to tell how far it is.
     """
+    bound_heaps()
     log_to(log)
     plain = settings.settings if isinstance(settings, Loaded) else settings
     url = url_of(bound, safe=plain.server.certfile is not None)

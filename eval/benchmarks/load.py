@@ -101,6 +101,8 @@ async def _measured(
         metrics["eight_at_once"] = await phases.many_at_once(clients, seconds)
         metrics["chat_users"] = await phases.conversations(clients, seconds)
         metrics["flood"] = await phases.flood(clients, seconds, idle["p99_ms"])
+        attacked = await phases.under_attack(clients, seconds, idle["p99_ms"])
+        metrics["under_attack"] = attacked
         later = files[len(files) // 2 :] if minutes else []
         files = files[: len(files) - len(later)]
         if files:

@@ -113,6 +113,35 @@ class Clients:
             await asyncio.sleep(pause)
         return done
 
+    async def attack(self, over: Over, files: Sequence[tuple[str, bytes]]) -> dict[str, int]:
+        """Have files previewed and uploaded by turns; how often each status came."""
+        came: Counter[str] = Counter()
+        for turn, (name, content) in enumerate(cycle(files)):
+            if over():
+                break
+            try:
+                came[await self._previewed(name, content)] += 1
+                if not over():
+                    came[await self._uploaded(f"{turn}-{name}", content, over)] += 1
+            except httpx.TransportError:
+                came[BROKEN] += 1
+        return dict(sorted(came.items()))
+
+    async def _previewed(self, name: str, content: bytes) -> str:
+        headers = {"X-File-Name": name}
+        reply = await self._http.post("/library/previews", content=content, headers=headers)
+        return f"preview {reply.status_code}"
+
+    async def _uploaded(self, name: str, content: bytes, over: Over) -> str:
+        """How an upload came out; `running` if it is still being read when all is over."""
+        parts = [("files", (name, content))]
+        sent = await self._http.post("/v1/articles", params={"wait": 0}, files=parts)
+        job = sent.json()
+        while job.get("status") in {"queued", "running"} and not over():
+            await asyncio.sleep(_POLL_SECONDS)
+            job = (await self._http.get(f"/v1/jobs/{job['job_id']}")).json()
+        return f"upload {job.get('status') or job.get('code')}"
+
     async def upload(self, files: Sequence[tuple[str, str]]) -> int:
         """Store names and texts as one upload; how many were stored.
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from eval.load_testing.clients import Clients, Over, Replies
+from eval.load_testing.hostile import hostile_files
 from eval.load_testing.server import Memory
 
 Figures = dict[str, Any]
@@ -15,8 +17,11 @@ Figures = dict[str, Any]
 MANY, FLOOD, PEOPLE = 8, 64, 20
 STEADY = 5
 """People who talk for as long as memory is watched."""
+ATTACKERS = 4
 THINK_SECONDS = 3.0
 PAUSE_SECONDS = 2.0
+WARM_UP_MINUTES = 2.0
+"""Before memory is compared: the first questions fill models and caches of a fixed size."""
 _UPLOADED_TOGETHER = 20
 _CALM = 2.0
 """A server has recovered when an answer takes no more than so many times the idle p99."""
@@ -79,6 +84,20 @@ async def while_uploading(
     }
 
 
+async def under_attack(clients: Clients, seconds: float, idle_p99_ms: float) -> Figures:
+    """One client that never thinks, while others upload and preview what is hard to read."""
+    over = lasting(seconds)
+    files = hostile_files()
+    turns = [files[n:] + files[:n] for n in range(ATTACKERS)]  # each begins with another file
+    attacking = asyncio.gather(*(clients.attack(over, turn) for turn in turns))
+    replies = await clients.ask(over)
+    came: Counter[str] = Counter()
+    for statuses in await attacking:
+        came.update(statuses)
+    figures = _speed(replies)
+    return {**figures, "ratio": figures["p99_ms"] / idle_p99_ms, "attacks": dict(came)}
+
+
 async def conversations(clients: Clients, seconds: float) -> Figures:
     """People in the chat, who think between their questions."""
     return _speed(await clients.chat(lasting(seconds), PEOPLE, THINK_SECONDS))
@@ -90,9 +109,11 @@ async def endurance(
     """All at once for longer: does the server keep what it should let go of?
 
     People talk, programs search and look through lists, and an editor stores files and takes them
-    out again for good, so that the library is as large at the end as it was.
+    out again for good, so that the library is as large at the end as it was. The same goes on for
+    `WARM_UP_MINUTES` before, which do not count.
     """
-    begun, over = time.monotonic(), lasting(60 * minutes)
+    begun = time.monotonic() + 60 * WARM_UP_MINUTES
+    over = lasting(60 * (WARM_UP_MINUTES + minutes))
     talk, found, renewed = await asyncio.gather(
         clients.chat(over, STEADY, THINK_SECONDS),
         clients.search(over, PAUSE_SECONDS),
@@ -102,6 +123,7 @@ async def endurance(
     return {
         **_speed(talk),
         "minutes": minutes,
+        "warm_up_minutes": WARM_UP_MINUTES,
         "searches": found.statuses,
         "changes": renewed,
         "memory_mb": {"first_fifth": held[0], "last_fifth": held[1]},

@@ -30,6 +30,7 @@ from rag.library.storage import translated
 _ROOT = ROOT
 _KEPT = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "PYTHONPATH")
 _MEBIBYTE = 1 << 20
+_POLITENESS = 10
 _REFUSED_EVENTS = (
     "socket.connect",
     "socket.getaddrinfo",
@@ -193,6 +194,7 @@ def bound(limits: Limits) -> None:
         return
     import resource
 
+    os.nice(max(0, _POLITENESS - os.nice(0)))  # who waits for a file waits behind who asks
     signal.alarm(limits.seconds + 5)  # the parent may have been killed
     for what, most, grace in (
         (resource.RLIMIT_AS, limits.memory_mb * _MEBIBYTE, 0),

@@ -145,7 +145,7 @@ class Reader:
     Args:
         graph: the compiled model.
         words: looks word embeddings up, ids of shape (n,) to (n, hidden).
-        tokenizer: the bundled one, without truncation.
+        tokenizer: the bundled one.
         calibration: of `has_answer`.
         fingerprint: names the model.
     """
@@ -184,14 +184,13 @@ class Reader:
             ReaderCorrupt: a file is not the one that the record names.
             ModelMissing, ModelCorrupt: the bundled model cannot be used.
         """
-        from rag.models.bundled_model import tokenizer
+        from rag.models.bundled_model import shared_tokenizer, tokenizer
         from rag.models.openvino_runtime import compile_model
         from rag.models.weights_file import WeightsFile, weights_path
 
         record = read_record(folder)
         weights = weights or WeightsFile(weights_path())
-        tokens = tokenizer(weights)
-        tokens.no_truncation()
+        tokens = shared_tokenizer(lambda: tokenizer(weights))
         return cls(
             compile_model(folder / GRAPH, threads, streams),
             WordRows(weights),

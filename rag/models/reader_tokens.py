@@ -66,23 +66,26 @@ def token_windows(
     """The windows of one passage; at least one, even if the passage has no tokens.
 
     Args:
-        tokenizer: the bundled one, without truncation.
+        tokenizer: the bundled one.
         question: from `question_ids`.
         passage: what stands before its first span is a header.
     """
-    encoding = tokenizer.encode(passage.text, add_special_tokens=False)
+    whole = tokenizer.encode(passage.text, add_special_tokens=False)
+    parts = (whole, *whole.overflowing)  # the encoder's is cut to windows of its own
+    ids = [one for part in parts for one in part.ids]
+    placed = [Span(*offset) for part in parts for offset in part.offsets]
     header_end = passage.spans[0].start if passage.spans else 0
     before = (BOS, *question, EOS, EOS)
     start = 0
     while True:
         end = start + WINDOW_TOKENS
-        offsets = tuple(Span(*offset) for offset in encoding.offsets[start:end])
+        offsets = tuple(placed[start:end])
         yield TokenWindow(
-            ids=(*before, *encoding.ids[start:end], EOS),
+            ids=(*before, *ids[start:end], EOS),
             first=len(before),
             offsets=offsets,
             body=sum(offset.end <= header_end for offset in offsets),
         )
-        if end >= len(encoding.ids):
+        if end >= len(ids):
             return
         start += STEP_TOKENS

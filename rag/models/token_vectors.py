@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.data_model.documents import Span
-from rag.models.bundled_model import MODEL_FILE, TOKENIZER_FILE
+from rag.models.bundled_model import MODEL_FILE, TOKENIZER_FILE, shared_tokenizer
 from rag.models.openvino_runtime import compile_model
 
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ class TokenEncoder:
     def __init__(self, folder: Path, threads: int = 0, streams: int = 1) -> None:
         from tokenizers import Tokenizer
 
-        self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+        file = str(folder / TOKENIZER_FILE)
+        self._tokenizer = shared_tokenizer(lambda: Tokenizer.from_file(file))
         self._model = compile_model(folder / MODEL_FILE, threads, streams)
         self._free: SimpleQueue[Any] = SimpleQueue()
         for _ in range(streams):

@@ -80,12 +80,16 @@ class Vocabulary:
     unknown: int
 
 
+_VOCABULARY = "5iQ"
+"""How its part begins: pieces, four of their places, and bytes of all of them."""
+
+
 class _Reader:
     """A cursor over bytes."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, offset: int = 0) -> None:
         self.data = data
-        self.offset = 0
+        self.offset = offset
 
     def fields(self, layout: str) -> tuple[Any, ...]:
         values = struct.unpack_from("<" + layout, self.data, self.offset)
@@ -111,7 +115,6 @@ class WeightsFile:
     """
 
     shape: Shape
-    vocabulary: Vocabulary
     normaliser: dict[str, str]
 
     def __init__(self, path: Path) -> None:
@@ -126,7 +129,9 @@ class WeightsFile:
         self._reader.fields("4sI")
         self.shape = Shape(*self._reader.fields("7if"))
         self._reader.fields("i")
-        self.vocabulary = self._read_vocabulary()
+        self._vocabulary_at = self._reader.offset
+        count, *_, length = self._reader.fields(_VOCABULARY)
+        self._reader.offset += 4 * (count + 1) + 4 * count + length
         self.normaliser = self._read_normaliser()
         self._directory = self._read_directory()
 
@@ -148,11 +153,14 @@ class WeightsFile:
         """All names, in the file's order."""
         return tuple(self._directory)
 
-    def _read_vocabulary(self) -> Vocabulary:
-        count, bos, eos, pad, unknown, length = self._reader.fields("5iQ")
-        offsets = self._reader.array("<u4", count + 1).tolist()
-        scores = self._reader.array("<f4", count).tolist()
-        text = self._reader.take(length)
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """A quarter of a million pieces, read only where the tokenizer has to be made of them."""
+        reader = _Reader(self._reader.data, self._vocabulary_at)
+        count, bos, eos, pad, unknown, length = reader.fields(_VOCABULARY)
+        offsets = reader.array("<u4", count + 1).tolist()
+        scores = reader.array("<f4", count).tolist()
+        text = reader.take(length)
         pieces = tuple(
             (text[start:end].decode("utf-8"), score)
             for start, end, score in zip(offsets, offsets[1:], scores, strict=False)

@@ -134,7 +134,7 @@ async def preview(request: Request) -> dict[str, Any]:
     previews = Previews(engine.settings.data_dir)
     preview_id = await run_in_threadpool(previews.add, name, content)
     try:
-        found = await engine.run(lambda pipeline: _previewed(engine, pipeline, preview_id))
+        found = await engine.look(lambda pipeline: _previewed(engine, pipeline, preview_id))
     except DocumentError:
         previews.discard(preview_id)
         raise
@@ -188,7 +188,7 @@ async def show(
         found = _page_of(engine, pipeline, pipeline.library, article_id, preview)
         return article_html(found, found.article(article_id), preview, words)
 
-    return {"html": await engine.run(read)}
+    return {"html": await (engine.look(read) if preview else engine.run(read))}
 
 
 @router.post("/articles/{article_id:path}/replace")
