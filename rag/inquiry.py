@@ -10,6 +10,7 @@ from rag.data_model.documents import Article
 from rag.evidence.choosing import Chooser, chosen_by
 from rag.evidence.cross_lingual import asks_in_words, by_meaning
 from rag.evidence.scorer import Assessment, Evidence, EvidenceScorer
+from rag.language.text import fold
 from rag.library.library import Library
 from rag.models.bundled_model import NAME
 from rag.models.embedding import Embedder, Vectors, sourced_input
@@ -143,8 +144,12 @@ class Inquiry:
         talks = [s for s in stored.values() if any(p.speaker for p in s.article.paragraphs)]
         if not talks:
             return ANYBODY
-        weights = self._weights(topic_of_view(understood))
-        return Scope(next(filter(None, (guests(understood, s, weights) for s in talks)), ()))
+        speakers = {fold(p.speaker) for s in talks for p in s.article.paragraphs if p.speaker}
+        meant = tuple(name for name in speakers if name in understood.searched)
+        question = without_names(understood, meant)
+        weights = self._weights(topic_of_view(question))
+        answering = (guests(question, s, weights, meant) for s in talks)
+        return Scope(next(filter(None, answering), ()))
 
     def sides(
         self,

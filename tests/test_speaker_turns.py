@@ -39,9 +39,9 @@ def test_the_next_paragraph_of_a_speaker_goes_on_and_another_voice_ends_a_turn()
 
 def test_a_turn_knows_the_question_that_it_answers_and_its_heading() -> None:
     assert [turn.asked for turn in turns_of("顾明川", ROUND)] == [
-        "\n记者:水渠为什么要修?",
-        "\n记者:水渠为什么要修?",
-        "往后\n记者:修好以后呢?",
+        "\n水渠为什么要修?",
+        "\n水渠为什么要修?",
+        "往后\n修好以后呢?",
     ]
 
 
@@ -60,14 +60,14 @@ def test_texts_are_folded_but_characters_are_kept() -> None:
     (sentence,) = later.sentences
     assert later.raw(sentence) == "顾明川：ＡＢ两段归村里管。"
     assert later.text(sentence) == "顾明川:ab两段归村里管。"
-    assert later.own == "往后\n记者:修好以后呢?\n顾明川:ab两段归村里管。"
+    assert later.own == "往后\n修好以后呢?\n顾明川:ab两段归村里管。"
     assert later.context == f"{later.own}\n"
 
 
 def test_a_question_asked_in_several_sentences_is_whole() -> None:
     held = talk("记者：水渠老了。为什么不修？", "顾明川：缺钱。")
     (turn,) = turns_of("顾明川", held)
-    assert turn.asked == "\n记者:水渠老了。为什么不修?"
+    assert turn.asked == "\n水渠老了。为什么不修?"
 
 
 def test_in_a_report_a_turn_is_what_follows_the_verb_until_another_speaks() -> None:

@@ -72,8 +72,39 @@ def test_the_answer_to_it_comes_before_what_sounds_more_like_it() -> None:
 @pytest.mark.parametrize(
     "fact", [QuestionType.HOW_MANY, QuestionType.WHEN, QuestionType.WHERE, QuestionType.WHO]
 )
-def test_a_single_fact_is_no_view(fact: QuestionType) -> None:
-    assert view("顾明川", "水渠为什么要修？", ROUND, kind=fact) is None
+def test_a_single_fact_that_nobody_asked_is_no_view(fact: QuestionType) -> None:
+    assert view("顾明川", "修渠用了多少石料？", ROUND, kind=fact) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "who", "quote"),
+    [
+        ("修渠的石料从哪里运来？", "顾明川", ["从北山运。水渠为什么难修，是路窄。"]),
+        ("修渠的石料从哪里运来？", "沈知秋", ["石料也可以就近取。"]),
+        ("修渠的水泥从哪里运来？", "顾明川", []),
+    ],
+)
+def test_a_reply_to_the_very_question_tells_a_fact(
+    question: str, who: str, quote: list[str]
+) -> None:
+    assert quoted(view(who, question, ROUND, kind=QuestionType.WHERE)) == quote
+    assert quoted(view(who, question, ROUND, kind=QuestionType.WHEN)) == []
+
+
+def test_neither_the_asker_nor_whom_he_calls_is_a_part_of_what_he_asks() -> None:
+    called = talk(
+        "柳江周刊：顾馆长，翻新花了多少钱？", "顾明川：一共两千万元。", "柳江周刊：人多了吗？"
+    )
+    asked = parsed("翻新花了多少钱？", QuestionType.HOW_MANY)
+    assert guests(asked, called, weights_of(topic_of_view(asked))) == ("顾明川",)
+
+
+def test_who_is_named_is_meant() -> None:
+    asked = parsed("水渠为什么要修？", QuestionType.WHY)
+    weights = weights_of(topic_of_view(asked))
+    assert guests(asked, ROUND, weights) == ("顾明川", "乔大山")
+    assert guests(asked, ROUND, weights, ("乔大山",)) == ("乔大山",)
+    assert guests(asked, ROUND, weights, ("沈知秋",)) == ()
 
 
 def test_who_says_nothing_or_nothing_of_it_has_no_view() -> None:

@@ -41,6 +41,7 @@ POST = (
     "|创始人|发言人|理事|干事|组长|班长|船长|师傅"
 )
 """Words that end a post, as one alternative of a pattern."""
+_CALLED = re.compile(rf"^[\u4e00-\u9fff]{{1,3}}(?:{POST}|先生|女士)[，,]")
 
 # One pattern a name would have to be compiled for every name: that takes longer than an answer.
 _POSTS = tuple(POST.split("|"))
@@ -169,6 +170,14 @@ def listed_post(paragraph: Paragraph) -> str | None:
 def is_asker(speaker: str, article: Article) -> bool:
     """Whether a speaker is the newspaper or whoever else only asks, by name or not."""
     return speaker in {*_ASKERS, article.newspaper} or speaker in _only_asking(article)
+
+
+def spoken_words(paragraph: Paragraph) -> str:
+    """What somebody says, without `记者：` before it, nor `李馆长，` whom it calls."""
+    words = paragraph.text
+    if paragraph.speaker:
+        words = re.sub(rf"^{re.escape(paragraph.speaker)}\s?[：:]\s?", "", words)
+    return _CALLED.sub("", words)
 
 
 @lru_cache(maxsize=4096)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from rag.data_model.documents import Paragraph, Sentence
 from rag.language.attribution import said_by
-from rag.language.names import is_asker
+from rag.language.names import is_asker, spoken_words
 from rag.language.text import fold, numbered_sentences
 from rag.library.records import StoredArticle
 
@@ -75,7 +75,7 @@ class _Listener:
             self._enter(here)
         text = article.text[sentence.start : sentence.end]
         if here.speaker and is_asker(here.speaker, article):
-            self.asked, self.around = here.text, ""
+            self.asked, self.around = spoken_words(here), ""
         elif said_by(self.name, article, sentence):
             self.said.append(sentence)
         else:

@@ -8,16 +8,16 @@ question or heading that it answers.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.evidence.scorer import Assessment
-from rag.language.names import is_asker
+from rag.language.names import is_asker, spoken_words
 from rag.language.text import fold, windows
 from rag.library.records import StoredArticle
-from rag.question.question_types import QuestionType
+from rag.question.question_types import QuestionType, question_type
 from rag.question.term_weights import TermWeights
-from rag.question.understanding import ParsedQuestion, content_words
+from rag.question.understanding import ParsedQuestion, content_words, without_end_marks
 from rag.quoting.composition import enumerated, spoken
 from rag.quoting.quotes import Quotable, Quote
 from rag.quoting.speaker_turns import Turn, turns_of
@@ -71,7 +71,7 @@ def view_of(
     max_quote: int,
     told: AlreadyQuoted = NOTHING_QUOTED,
 ) -> View | None:
-    """What the person says on the question's topic; None where that is one fact, or nothing.
+    """What the person says on the question's topic; None where that is nothing.
 
     Args:
         name: folded.
@@ -82,8 +82,6 @@ def view_of(
         max_quote: characters aimed at.
         told: what needs no telling again.
     """
-    if question.type in _FACTS:
-        return None
     scored = _scored(name, question, articles, assessment, weights=weights, told=told)
     _, turn, at = max(scored, key=lambda one: one[0], default=(0.0, None, 0))
     if turn is None:
@@ -128,16 +126,31 @@ def _scored(
 def _answering(
     question: ParsedQuestion, turns: Sequence[Turn], weights: TermWeights
 ) -> Sequence[Turn]:
-    """The turns that answer an interviewer's question nearest to this one; else all of them."""
+    """The turns that answer an interviewer's question nearest to this one; else all of them.
+
+    Where one fact is asked, nothing but a reply to the very question tells it.
+    """
     near = [_sameness(question, turn.asked, weights) for turn in turns]
     best = max(near)
+    if not best and question.type in _FACTS:
+        return ()
     return [turn for turn, same in zip(turns, near, strict=True) if same == best]
 
 
 def guests(
-    question: ParsedQuestion, stored: StoredArticle, weights: TermWeights
+    question: ParsedQuestion,
+    stored: StoredArticle,
+    weights: TermWeights,
+    meant: Collection[str] = (),
 ) -> tuple[str, ...]:
-    """Folded names of those who answer the interviewer's question that holds all that is asked."""
+    """Folded names of those who answer the interviewer's question that holds all that is asked.
+
+    Args:
+        question: without the names of those who are meant.
+        stored: the talk.
+        weights: of the topic's words.
+        meant: whose answers count; everybody's, where nobody is named.
+    """
     article = stored.article
     answering: dict[float, dict[str, None]] = {}
     same = 0.0
@@ -145,9 +158,9 @@ def guests(
         if not paragraph.speaker:
             same = 0.0
         elif is_asker(paragraph.speaker, article):
-            asked = fold(f"{paragraph.section or ''}\n{paragraph.text}")
+            asked = fold(f"{paragraph.section or ''}\n{spoken_words(paragraph)}")
             same = _sameness(question, asked, weights)
-        elif same:
+        elif same and (not meant or fold(paragraph.speaker) in meant):
             answering.setdefault(same, {})[fold(paragraph.speaker)] = None
     return tuple(answering[max(answering)]) if answering else ()
 
@@ -169,10 +182,19 @@ def _score(question: ParsedQuestion, turn: Turn, at: int, weights: TermWeights) 
 
 def _sameness(question: ParsedQuestion, asked: str, weights: TermWeights) -> float:
     """How near an interviewer's question is to this one; 0 unless each holds most of the other."""
-    if question.type not in _TALKED_OVER:
+    if question.type not in _TALKED_OVER and not _is_very_same(question, asked):
         return 0.0
     ours, theirs = weights.held(asked), _answered(question, asked)
     return ours * theirs if ours >= _SAME and theirs >= _ASKED else 0.0
+
+
+def _is_very_same(question: ParsedQuestion, asked: str) -> bool:
+    """Whether an interviewer asked all that is asked, where what is near it tells no fact."""
+    if question.type is QuestionType.DEFINITION or not question.terms:
+        return False
+    last = without_end_marks(asked.rsplit("\n", maxsplit=1)[-1])
+    same = all(term in asked for term in question.terms)
+    return same and question_type(last) is question.type
 
 
 def _answered(question: ParsedQuestion, asked: str) -> float:
