@@ -60,3 +60,11 @@ def test_authors_are_named_with_their_units_marks(text: str) -> None:
 
 def test_figures_behind_other_words_are_no_marks() -> None:
     assert read_byline("高一3班，高二4班") is None
+
+
+@pytest.mark.parametrize("text", ["白一川 · 某某财经记者", "白一川｜本报记者"])
+def test_a_post_may_stand_behind_the_name(text: str) -> None:
+    byline = read_byline(text)
+    assert byline is not None
+    assert byline.names == ("白一川",)
+    assert byline.certain

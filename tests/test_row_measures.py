@@ -8,8 +8,9 @@ import pytest
 from pages import ask, asking
 from test_table_rows import FEES, read
 
-from rag.rules.row_lookup import lookup, tables_of
+from rag.rules.row_lookup import lookup
 from rag.rules.row_measures import is_of_another_unit
+from rag.rules.row_tables import tables_of
 
 DISTRICTS = """# 各区一览
 

@@ -25,7 +25,8 @@ from ingest.storing.passages import split_article
 from rag.data_model.documents import Article, Span, spans_text
 from rag.library.records import article_json, article_of
 from rag.pipeline import Pipeline
-from rag.rules.row_lookup import lookup, tables_of
+from rag.rules.row_lookup import lookup
+from rag.rules.row_tables import tables_of
 from rag.rules.told_rows import told_alone
 
 STATIONS = """# 各站点值班安排

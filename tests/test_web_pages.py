@@ -170,6 +170,18 @@ def test_titles_without_the_site(tmp_path: Path, full: str, title: str) -> None:
     assert read(tmp_path, page).metadata.title == title
 
 
+def test_a_newspapers_page_with_a_kicker_and_two_headlines_is_one_article(tmp_path: Path) -> None:
+    body = (
+        "<p>全县连续两月没有下雨</p><h2>水从山里来</h2><h4>——松岭抗旱记</h4><p>本报记者 石大川</p>"
+    )
+    head = "<title>松岭日报数字报-山里找水记</title>"
+    page = f"<html><head>{head}</head><body><div>{body}{PROSE}</div></body></html>"
+    (article,) = page_to_articles(read(tmp_path, page))
+    assert article.title == "山里找水记"
+    assert article.authors == ("石大川",)
+    assert article.paragraphs[0].text == "全县连续两月没有下雨"
+
+
 def test_a_page_with_several_top_headings_is_one_article(tmp_path: Path) -> None:
     body = f"<h1>{TITLE}</h1><p>{PARAGRAPHS[0]}</p><h1>用水</h1><p>{PARAGRAPHS[1]}</p>"
     page = f"<html><head><title>{TITLE}</title></head><body>{body}</body></html>"

@@ -47,6 +47,10 @@ _NAME_FIRST_BYLINE = re.compile(
     rf"[（(]?(?P<names>{_NAMES})[ \u3000]*"
     rf"(?:[/／][ \u3000]*(?:文图?|图文|摄影报道|报道|撰文)|[（(]{_ROLE}[）)])[）)]?"
 )
+_POST_BEHIND = re.compile(
+    rf"(?P<names>{_NAMES})[ \u3000]*[·•|｜丨/／,，][ \u3000]*[{_HAN}]{{0,10}}{_ROLE}"
+)
+"""`石大川 · 某某财经记者`"""
 _UNIT_END = re.compile(r"(?:组|部|室|社|报|网|中心|频道|院|校|局|委|办|台|所)$")
 _NAMES_ONLY = re.compile(_NAMES)
 _UNIT_MARKS = re.compile(rf"(?<=[{_HAN}])(?:[\d⁰¹²³⁴-⁹*＊†‡#][,，]?){{1,4}}(?=[，,、\s]|$)")
@@ -95,6 +99,8 @@ def read_byline(text: str) -> Byline | None:
     """The names on a line that holds nothing but a byline, or None."""
     if len(text) > 48 or re.search(r"[。！？；]", text) or _CHECKBOXES.match(text):
         return None
+    if match := _POST_BEHIND.fullmatch(text):
+        return Byline(split_names(match["names"]), certain=True)
     for pattern in (_MARKED_BYLINE, _ROLE_BYLINE, _WORK_BYLINE, _NAME_FIRST_BYLINE):
         if match := pattern.fullmatch(text):
             names = _names(match.group("names"))

@@ -48,6 +48,7 @@ _BOX_ARROWS = re.compile(r"\s*[>》〉＞→▶]{2,}\s*$")
 _SUBTITLE = re.compile(r"(?:——|--|──|—)\s*[^—].{2,60}")
 _LABELLED = re.compile(r"(?P<label>[^\s：:，。！？；“”（）()《》]{1,12})[ \u3000]?[:：](?=\S)")
 _LEAST_LABELS = 2
+_LONGEST_KICKER = 40
 
 
 def read_blocks(lines: Sequence[Line]) -> list[Block]:
@@ -174,10 +175,16 @@ def _starts(blocks: list[Block]) -> list[Block]:
             starts = starts and (brief or (block.jumps_in and not goes_out))
         has_body = has_body and not starts
         goes_out = goes_out or block.jumps_out
-        if block.kind in {Kind.TEXT, Kind.PERSON}:
+        if block.kind in {Kind.TEXT, Kind.PERSON} and not _is_kicker(block, following):
             has_body, open_end = True, not ends_sentence(block.text)
         result.append(replace(block, starts=True) if starts else block)
     return result
+
+
+def _is_kicker(block: Block, following: Block | None) -> bool:
+    """Whether a line stands over a marked heading as what leads to it, and is no text yet."""
+    over = following is not None and following.level > 0
+    return over and len(block.text) <= _LONGEST_KICKER and not ends_sentence(block.text)
 
 
 def _is_next_signed(blocks: Sequence[Block], n: int) -> bool:

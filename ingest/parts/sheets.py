@@ -129,11 +129,34 @@ def named_lines(table: Table) -> Iterator[tuple[Row, str]]:
     for those below it.
     """
     columns = list(table.columns)
-    for row in table.rows:
+    for n, row in enumerate(table.rows):
+        if _names_anew(row.cells, columns, table.rows[n + 1 : n + 2]):
+            yield row, BETWEEN_CELLS.join(filter(None, row.cells))
+            columns = [cell or name for cell, name in zip(row.cells, columns, strict=False)]
+            continue
         yield row, line_of(row.cells, columns)
         alone = len(columns) > 1 and not any(row.cells[1:])
         if alone and _are_sisters(columns[0], row.cells[0]):
             columns[0] = row.cells[0]
+
+
+def _names_anew(cells: Sequence[str], columns: Sequence[str], below: Sequence[Row]) -> bool:
+    """Whether a row between the others names the columns again: 2023年末 for 2023年.
+
+    Its first cell is empty or the first column's name, the rest are kindred names over figures.
+    """
+    if not below or len(columns) < 3 or len(cells) < len(columns):
+        return False
+    if cells[0] not in {"", columns[0]} or len(below[0].cells) < len(columns):
+        return False
+    pairs = [
+        (cell, name, figure)
+        for cell, name, figure in zip(cells[1:], columns[1:], below[0].cells[1:], strict=False)
+        if cell
+    ]
+    kindred = sum(cell[:2] == name[:2] and not _is_number(cell) for cell, name, _ in pairs)
+    figures = sum(any(map(str.isdigit, figure)) for _, _, figure in pairs)
+    return len(pairs) > 1 and kindred == len(pairs) and 2 * figures >= len(pairs)
 
 
 def _are_sisters(name: str, other: str) -> bool:

@@ -21,6 +21,10 @@ _SITE = re.compile(
 _BORDER = re.compile(
     r"\s*[_|｜]+\s*|\s+[-–—·•»›:：]+\s+|\s*(?:--+|——+|–|»|›)\s*|[-—－](?=[^-—－_|]{2,16}$)"
 )
+_PAPERS_SITE = re.compile(
+    r"[\u4e00-\u9fff]{2,12}(?:数字报刊?|电子报刊?|数字版|电子版|报刊平台)\s*[-—–_|｜:：]+\s*(?=\S)"
+)
+"""A newspaper's site names itself before the headline."""
 _CREDIT = re.compile(
     r"(?<!\w)(?:文章|信息|稿件|新闻|内容)?(来源|稿源|作者|记者|撰文|撰稿)\s*[:：]\s*([\w·、《》]{2,20})"
 )
@@ -82,6 +86,8 @@ def page_title(
 
 def without_site(title: str, sites: set[str] | None = None) -> str:
     """`桥通车了_新闻频道_江州网` is `桥通车了`; a dash inside a headline stays."""
+    if match := _PAPERS_SITE.match(title):
+        title = title[match.end() :]
     parts = _BORDER.split(title)
     if len(parts) < 2:
         return title

@@ -10,8 +10,10 @@ from rag.language.text import fold
 from rag.library.records import StoredArticle
 from rag.question.understanding import ParsedQuestion
 from rag.quoting.quotes import UNSURE, Quote, whole_paragraph
-from rag.rules.row_lookup import Lookup, Row, holds, is_telling, lookup, tables_of
-from rag.rules.row_measures import is_of_another_unit
+from rag.rules.row_extremes import extreme_row
+from rag.rules.row_lookup import Lookup, holds, is_ranged, is_telling, lookup
+from rag.rules.row_measures import is_of_another_unit, is_opposed
+from rag.rules.row_tables import Row, tables_of
 from rag.rules.told_rows import told_alone
 
 _MOST_ROWS = 5
@@ -96,17 +98,28 @@ def find_told_row(
 def _answering(question: ParsedQuestion, stored: StoredArticle) -> Iterator[Found]:
     for table in tables_of(stored.article):
         asked = lookup(question.searched, table)
+        if (most := extreme_row(asked, question.searched)) is not None:
+            row = table.rows[most]
+            name = stored.article.paragraphs[row.paragraph - 1].value(row.cells[0])
+            yield Found(whole_paragraph(stored, row.paragraph), name)
         if not asked.rows or not asked.columns or asked.foreign:
             continue
-        if asked.beside and asked.beside.kind != "verb":
+        if is_opposed(question.searched, asked.columns[0]):
+            continue
+        unclear = asked.beside is not None and asked.beside.kind == "unknown"
+        if asked.beside and asked.beside.kind != "verb" and not unclear:
             continue
         for n in asked.rows:
+            if unclear and not is_ranged(asked, n):
+                continue
             row = table.rows[n]
-            unheld = [word for word in asked.unheld if not holds(row.text, word)]
-            if any(is_telling(w) and f"多少{w}" not in question.searched for w in unheld):
+            said = asked.beside.said if asked.beside else ""
+            unheld = [w for w in asked.unheld if w not in said and not holds(row.text, w)]
+            more = any(is_telling(w) and f"多少{w}" not in question.searched for w in unheld)
+            if more and not is_ranged(asked, n):
                 continue
             column, value = _cell(stored, row, asked)
-            other = is_of_another_unit(question.searched, column, fold(value), table.about)
+            other = more or is_of_another_unit(question.searched, column, fold(value), table.about)
             if value and (other or asked.beside):
                 doubted = whole_paragraph(stored, row.paragraph, UNSURE)
                 yield Found(doubted, "", last=asked.beside is not None)

@@ -8,35 +8,32 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
-from rag.data_model.documents import Article, Cell, Span, remembered, touches
-from rag.language.numerals import ONES, number_of
-from rag.language.text import fold, has_han, occurrences, parts, tagged
+from rag.data_model.documents import Span, touches
+from rag.language.text import has_han, occurrences, parts, tagged
 from rag.question.understanding import content_words, function_words
 from rag.rules.row_measures import Beside, beside
+from rag.rules.row_ranges import asked_numbers, held_by, is_outside
+from rag.rules.row_tables import BRACKETED, Table, close
 
-_BRACKETED = re.compile(r"\([^()]{1,20}\)")
 _LATIN = re.compile(r"\d{1,2}月|[a-z\d]{1,40}(?:[-./][a-z\d]{1,40}){0,6}")
 """A month, a number, a code (zx-450b) or a Latin word."""
-_SET_APART = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[a-z\d])|(?<=[a-z\d]) (?=[\u4e00-\u9fff])")
-"""A blank between Han and other characters says nothing."""
-_HAN_MONTH = re.compile(f"(?<![{ONES}十])(十[一二]?|[{ONES}])(?=月(?!饼|季|亮|球|台))")
 _DIGIT = re.compile(r"\d")
 _INSIDE_A_NUMBER = re.compile(r"(?:\d?[.,]\d.?|.?\d[.,]\d)")
 _SAYING = ("v", "a", "d", "p", "c", "u", "r", "y", "o", "e", "z", "f", "q", "m")
 """Tags of what says nothing of which row is meant: verbs, adjectives, adverbs, particles."""
-_BEFORE, _AFTER = 4, 2
-"""Paragraphs before and after a table that say what it is about."""
-_LEAST_DIGITS = 3
-"""A shorter bare number may be anything."""
 _LEAST_SIBLINGS = 3
 _KINDRED = 0.6
 """The share of a column's values that end alike, where they are names of one kind."""
 _MADE = re.compile(r"[\u4e00-\u9fff]{1,6}$")
+_OTHER = frozenset("非极超副准亚未不")
+"""Before a name these make another one of it: 非本市户籍, 极重度."""
+_LONG_PART = 4
+"""Characters of a question that a column's name has, wherever it has them."""
 _COMMON_WORDS = "号码 数量 数值 数据 信息 内容 名称 名字 姓名 表 表格 资料 地方 人 一栏 哪一 多少钱"
 _COMMON = frozenset(_COMMON_WORDS.split())
 """Words beside a column's name that say nothing of a row."""
@@ -49,52 +46,6 @@ class Mention(NamedTuple):
     end: int
     column: str
     row: int
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row: its paragraph's number, its text and its cells by column, folded."""
-
-    paragraph: int
-    text: str
-    values: tuple[tuple[str, str], ...]
-    cells: tuple[Cell, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Table:
-    """Rows below each other.
-
-    Attributes:
-        rows: from the top.
-        columns: their names, folded.
-        title: of the article, folded.
-        about: folded, what stands around the rows and says what they are of.
-        lead: of that, without what stands below them.
-        forms: how a question may name a cell's value, with the columns and rows of those cells.
-    """
-
-    rows: tuple[Row, ...]
-    columns: tuple[str, ...]
-    title: str
-    about: str
-    lead: str
-    forms: Mapping[str, Sequence[tuple[str, int]]]
-
-    @cached_property
-    def values_of(self) -> Mapping[str, Set[str]]:
-        """By column, what stands in it."""
-        found: dict[str, set[str]] = {column: set() for column in self.columns}
-        for row in self.rows:
-            for column, value in row.values:
-                if column and value:
-                    found[column].add(value)
-        return found
-
-    @cached_property
-    def places(self) -> Mapping[int, int]:
-        """By the numbers of their paragraphs, where the rows stand."""
-        return {row.paragraph: n for n, row in enumerate(self.rows)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,65 +73,10 @@ class Lookup:
     beside: Beside | None
 
 
-@remembered
-def tables_of(article: Article) -> tuple[Table, ...]:
-    """The tables of an article: rows next to each other that share a column's name."""
-    groups: list[list[Row]] = []
-    for paragraph in article.paragraphs:
-        if not paragraph.cells:
-            continue
-        values = tuple(
-            (_close(fold(cell.name)), _close(fold(paragraph.value(cell))))
-            for cell in paragraph.cells
-        )
-        row = Row(paragraph.n, _close(fold(paragraph.text)), values, paragraph.cells)
-        last = groups[-1][-1] if groups else None
-        if last and last.paragraph == row.paragraph - 1 and _alike(last, row):
-            groups[-1].append(row)
-        else:
-            groups.append([row])
-    return tuple(_table(article, rows) for rows in groups)
-
-
-def _close(folded: str) -> str:
-    """As tables and questions both are read: without blanks beside Han, months in digits."""
-    bare = _SET_APART.sub("", folded)
-    return _HAN_MONTH.sub(lambda month: str(number_of(month[0]) or month[0]), bare)
-
-
-def _alike(a: Row, b: Row) -> bool:
-    return bool({name for name, _ in a.values if name} & {name for name, _ in b.values})
-
-
-def _table(article: Article, rows: Sequence[Row]) -> Table:
-    columns = tuple(dict.fromkeys(name for row in rows for name, _ in row.values if name))
-    first, last = rows[0].paragraph, rows[-1].paragraph
-    before = [
-        p.text for p in article.paragraphs[max(first - 1 - _BEFORE, 0) : first - 1] if not p.cells
-    ]
-    after = [p.text for p in article.paragraphs[last : last + _AFTER] if not p.cells]
-    section = article.paragraphs[first - 1].section or ""
-    named = (article.title, article.newspaper or "", article.date or "", section)
-    lead = _close(fold("\n".join((*named, *before, *columns))))
-    about = "\n".join((lead, _close(fold("\n".join(after)))))
-    return Table(tuple(rows), columns, _close(fold(article.title)), about, lead, _forms(rows))
-
-
-def _forms(rows: Sequence[Row]) -> dict[str, list[tuple[str, int]]]:
-    """How cells may be named: by the whole value, or without its brackets."""
-    forms: dict[str, list[tuple[str, int]]] = {}
-    for n, row in enumerate(rows):
-        for column, value in row.values:
-            for form in {value, _BRACKETED.sub("", value).strip()}:
-                if _is_telling(form):
-                    forms.setdefault(form, []).append((column, n))
-    return forms
-
-
 @lru_cache(maxsize=1024)
 def lookup(searched: str, table: Table) -> Lookup:
     """What a folded question means of a table."""
-    searched = _close(searched).replace(table.title, " " * len(table.title))
+    searched = close(searched).replace(table.title, " " * len(table.title))
     found = _longest(_keys(searched, table))
     free = _without(searched, found)
     named = _longest(_columns(free, table))
@@ -194,7 +90,7 @@ def lookup(searched: str, table: Table) -> Lookup:
         _held_rows(found),
         tuple(dict.fromkeys(m.column for m in asked)),
         tuple(found),
-        _foreign(left, found, table),
+        _foreign(searched, left, found, table),
         tuple(_unheld(left, table)),
         tuple(_singles(left)),
         told[0] if told and all(told) else None,
@@ -205,14 +101,14 @@ def _keys(searched: str, table: Table) -> Iterator[Mention]:
     """Where the question names the values of cells."""
     for form in filter(searched.__contains__, table.forms):
         for at in occurrences(form, searched):
-            if _is_whole(searched, at, at + len(form)):
+            if _is_whole(searched, at, at + len(form)) and searched[at - 1 : at] not in _OTHER:
                 for column, n in table.forms[form]:
                     yield Mention(at, at + len(form), column, n)
-
-
-def _is_telling(value: str) -> bool:
-    digits = sum(map(str.isdigit, value))
-    return len(value) >= (_LEAST_DIGITS if digits == len(value) else 2)
+    if table.ranges:
+        for asked in asked_numbers(searched):
+            for column, ranges in table.ranges.items():
+                for n in held_by(asked, ranges):
+                    yield Mention(asked.start, asked.end, column, n)
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:
@@ -229,7 +125,7 @@ def _is_whole(text: str, start: int, end: int) -> bool:
 
 def _columns(free: str, table: Table) -> Iterator[Mention]:
     """Where the question names columns, by the whole name or without its unit or upper part."""
-    bares = [_BRACKETED.sub("", column).strip() for column in table.columns]
+    bares = [BRACKETED.sub("", column).strip() for column in table.columns]
     lowers = [bare.rpartition("/")[2].strip() for bare in bares]
     counts = Counter(lowers)
     for column, bare, lower in zip(table.columns, bares, lowers, strict=True):
@@ -262,19 +158,30 @@ def _without(text: str, mentions: Sequence[Mention]) -> str:
 
 
 def _by_word(left: str, table: Table, labels: set[str]) -> list[Mention]:
-    """The one column that a word of the question is a part of."""
+    """The one column whose name a word of the question ends, or else begins.
+
+    What stands within a name only narrows it: 公司 asks for no `从公司获得的报酬`.
+    """
     others = [column for column in table.columns if column not in labels]
+    bares = {column: BRACKETED.sub("", column).strip() for column in others}
     words = [word for word in content_words(left) if len(word) > 1 and word not in _COMMON]
-    for word in words:
-        if len(having := [column for column in others if word in column]) == 1:
-            at = max(left.find(word), 0)
-            return [Mention(at, at + len(word), having[0], -1)]
+    for is_part in (str.endswith, str.startswith):
+        for word in words:
+            having = [column for column in others if is_part(bares[column], word)]
+            if len(having) == 1 and sum(word in column for column in others) == 1:
+                at = max(left.find(word), 0)
+                return [Mention(at, at + len(word), having[0], -1)]
+    runs = (left[n : n + _LONG_PART] for n in range(len(left) - _LONG_PART + 1))
+    for n, run in enumerate(runs):
+        having = [column for column in others if run in bares[column]]
+        if len(having) == 1 and all(map(has_han, run)):
+            return [Mention(n, n + _LONG_PART, having[0], -1)]
     return []
 
 
 def _beside(mention: Mention, searched: str, left: str, table: Table) -> Beside | None:
-    bare = _BRACKETED.sub("", mention.column).strip()
-    word = _BRACKETED.sub("", searched[mention.start : mention.end])
+    bare = BRACKETED.sub("", mention.column).strip()
+    word = BRACKETED.sub("", searched[mention.start : mention.end])
     return beside(left, word, mention.start, bare, table.lead) if word in bare else None
 
 
@@ -296,8 +203,10 @@ def _held_rows(found: Sequence[Mention]) -> tuple[int, ...]:
     )
 
 
-def _foreign(left: str, found: Sequence[Mention], table: Table) -> str:
+def _foreign(searched: str, left: str, found: Sequence[Mention], table: Table) -> str:
     """A name of the same kind as a column's values that is none of them: 绿坡站 beside 红岩站."""
+    if other := next(_outside(left, table), "") or next(_opposites(searched, table), ""):
+        return other
     named = {mention.column for mention in found}
     for column in table.columns:
         values = table.values_of[column]
@@ -310,9 +219,27 @@ def _foreign(left: str, found: Sequence[Mention], table: Table) -> str:
         for at in occurrences(end, left):
             made = _MADE.search(left[max(at - 6, 0) : at])
             before = made[0] if made else ""
-            if len(before) > 1 and not _is_said(before + end, table):
+            asks = any(mark in before for mark in "哪几")
+            if len(before) > 1 and not asks and not _is_said(before + end, table):
                 return before + end
     return ""
+
+
+def _outside(left: str, table: Table) -> Iterator[str]:
+    """Numbers that lie in none of the ranges that name the table's rows."""
+    for asked in asked_numbers(left) if table.ranges else ():
+        if any(is_outside(asked, ranges, len(table.rows)) for ranges in table.ranges.values()):
+            yield left[asked.start : asked.end]
+
+
+def _opposites(searched: str, table: Table) -> Iterator[str]:
+    """Columns that a question names with what makes another one of them: 非本市户籍."""
+    for column in table.columns:
+        name = BRACKETED.sub("", column).rpartition("/")[2].strip()
+        for at in occurrences(name, searched) if len(name) > 1 else ():
+            whole = searched[at - 1 : at] + name
+            if whole[0] in _OTHER and not any(whole in other for other in table.columns):
+                yield whole
 
 
 def _is_said(word: str, table: Table) -> bool:
@@ -351,7 +278,7 @@ def _words(left: str) -> Iterator[str]:
 
 def _singles(left: str) -> Iterator[str]:
     """Characters alone that narrow the word behind them: the 白 of 白金卡."""
-    for word, tag in tagged(left):
+    for word, tag in tagged(left.replace("多少钱", " ")):
         if len(word) == 1 and has_han(word) and tag[0] in "abn" and word not in function_words():
             yield word
 
@@ -376,6 +303,12 @@ def is_missed(asked: Lookup, n: int) -> tuple[str, str] | None:
     other = next((m for m in asked.keys if m.row != n and own.get(m.column)), asked.keys[0])
     value = dict(asked.table.rows[other.row].values)[other.column]
     return value, own.get(other.column) or row.values[0][1]
+
+
+def is_ranged(asked: Lookup, n: int) -> bool:
+    """Whether a number of the question lies in a range that names row `n`."""
+    value = {m.column for m in asked.keys if m.row == n}
+    return any(n == row for column in value for row, _ in asked.table.ranges.get(column, ()))
 
 
 def value_of(asked: Lookup, mention: Mention) -> str:

@@ -34,6 +34,25 @@ _ONE_UNIT = (
 )  # fmt: skip
 
 
+_REACHED = ("电话", "热线", "传真", "邮箱", "网址")
+"""By these one is reached: 联系电话 and 咨询电话 may well be one number."""
+_ENDING = re.compile("结束|截止|终止|届满|期满|到期|为止|到(?:什么时候|哪[天年一]|何时|几[点月号])")
+_BEGINNING = re.compile("开始|起始|从(?:什么时候|哪[天年一]|何时|几[点月号])")
+_BEGUN = re.compile("起|开始|开工|生效")
+_ENDED = re.compile("止|结束|到期|届满|终|竣工|失效")
+
+
+def is_opposed(searched: str, column: str) -> bool:
+    """Whether a question asks for the end of what a column tells the beginning of, or the reverse.
+
+    A column that tells of both answers either.
+    """
+    begun, ended = _BEGUN.search(column), _ENDED.search(column)
+    if bool(begun) is bool(ended):
+        return False
+    return bool((_ENDING if begun else _BEGINNING).search(searched))
+
+
 class Beside(NamedTuple):
     """What a question says in the place of a column's name.
 
@@ -41,7 +60,8 @@ class Beside(NamedTuple):
         said: with the word that narrows it.
         column: the name.
         kind: the column narrows the word otherwise; or nothing is known of what narrows it; or a
-            verb follows, which may ask for a change or for the measure itself: 增长, 达到.
+            verb follows, which may ask for a change or for the measure itself: 增长, 达到; what
+            reaches somebody is narrowed in as many ways.
     """
 
     said: str
@@ -64,6 +84,8 @@ def beside(left: str, word: str, at: int, column: str, lead: str) -> Beside | No
     if last and not set(last) & set(before):
         said = last + word
         if before:
+            if word in _REACHED:
+                return Beside(said, column, "verb")
             return Beside(said, column, "unknown" if said in lead else "otherwise")
         if len(last) > 1 and last not in lead and not _is_verb(last):
             return Beside(said, column, "unknown")

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 from rag.language.text import has_han, tagged
-from rag.rules.row_lookup import Lookup, Row, holds, is_telling, value_of
+from rag.rules.row_lookup import Lookup, holds, is_telling, value_of
+from rag.rules.row_tables import Row
 
 _DIGIT = re.compile(r"\d")
 _ANY_MEASURE = frozenset("数量率额度比值者人员日间时期月年位名号")
