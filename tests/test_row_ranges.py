@@ -11,7 +11,7 @@ from ingest.parts.delimited import Row
 from ingest.parts.sheets import Table, named_lines
 from rag.language.text import fold
 from rag.pipeline import Pipeline
-from rag.rules.row_measures import is_opposed
+from rag.rules.row_measures import opposed
 from rag.rules.row_ranges import Range, asked_numbers, range_of
 
 AGES = """# 桃源镇敬老金发放办法
@@ -72,17 +72,17 @@ def test_numbers_of_a_question() -> None:
 
 
 @pytest.mark.parametrize(
-    ("searched", "column", "opposed"),
+    ("searched", "column", "other"),
     [
-        ("到什么时候结束", "任期起始日期", True),
-        ("从什么时候开始", "任期起始日期", False),
-        ("从哪天开始", "截止日期", True),
-        ("到哪天为止", "起止日期", False),
-        ("到哪天为止", "日期", False),
+        ("到什么时候结束", "任期起始日期", "到什么时候"),
+        ("从什么时候开始", "任期起始日期", ""),
+        ("从哪天开始", "截止日期", "从哪天"),
+        ("到哪天为止", "起止日期", ""),
+        ("到哪天为止", "日期", ""),
     ],
 )
-def test_a_beginning_is_no_end(searched: str, column: str, opposed: bool) -> None:
-    assert is_opposed(searched, column) is opposed
+def test_a_beginning_is_no_end(searched: str, column: str, other: str) -> None:
+    assert opposed(searched, column) == other
 
 
 def test_a_row_that_names_columns_again() -> None:

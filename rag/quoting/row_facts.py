@@ -12,7 +12,7 @@ from rag.question.understanding import ParsedQuestion
 from rag.quoting.quotes import UNSURE, Quote, whole_paragraph
 from rag.rules.row_extremes import extreme_row
 from rag.rules.row_lookup import Lookup, holds, is_ranged, is_telling, lookup
-from rag.rules.row_measures import is_of_another_unit, is_opposed
+from rag.rules.row_measures import is_of_another_unit, opposed
 from rag.rules.row_tables import Row, tables_of
 from rag.rules.told_rows import told_alone
 
@@ -104,7 +104,7 @@ def _answering(question: ParsedQuestion, stored: StoredArticle) -> Iterator[Foun
             yield Found(whole_paragraph(stored, row.paragraph), name)
         if not asked.rows or not asked.columns or asked.foreign:
             continue
-        if is_opposed(question.searched, asked.columns[0]):
+        if opposed(question.searched, asked.columns[0]):
             continue
         unclear = asked.beside is not None and asked.beside.kind == "unknown"
         if asked.beside and asked.beside.kind != "verb" and not unclear:

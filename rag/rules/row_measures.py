@@ -42,15 +42,16 @@ _BEGUN = re.compile("起|开始|开工|生效")
 _ENDED = re.compile("止|结束|到期|届满|终|竣工|失效")
 
 
-def is_opposed(searched: str, column: str) -> bool:
-    """Whether a question asks for the end of what a column tells the beginning of, or the reverse.
+def opposed(searched: str, column: str) -> str:
+    """What asks for the end of what a column tells the beginning of, or the reverse; else empty.
 
     A column that tells of both answers either.
     """
     begun, ended = _BEGUN.search(column), _ENDED.search(column)
     if bool(begun) is bool(ended):
-        return False
-    return bool((_ENDING if begun else _BEGINNING).search(searched))
+        return ""
+    match = (_ENDING if begun else _BEGINNING).search(searched)
+    return match[0] if match else ""
 
 
 class Beside(NamedTuple):

@@ -7,7 +7,7 @@ from rag.language.text import spelt_as
 from rag.question.understanding import ParsedQuestion
 from rag.rules.near_miss import NearMiss, without
 from rag.rules.row_lookup import is_missed, lookup
-from rag.rules.row_measures import is_opposed
+from rag.rules.row_measures import opposed
 from rag.rules.row_tables import tables_of
 
 
@@ -33,8 +33,8 @@ def _missed(question: ParsedQuestion, evidence: Evidence) -> NearMiss | None:
             told = asked.columns[0], "、".join(filter(None, filled))
         elif asked.beside and asked.beside.kind == "otherwise":
             told = asked.beside.said, asked.beside.column
-        elif is_opposed(question.searched, asked.columns[0]):
-            told = question.searched, asked.columns[0]
+        elif other := opposed(question.searched, asked.columns[0]):
+            told = other, asked.columns[0]
     if told is None:
         return None
     return NearMiss(
