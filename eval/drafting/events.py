@@ -35,7 +35,7 @@ def where_held(sentence: str) -> Iterator[Draft]:
             continue
         said, day, place, held = match.groups()
         event = _BROUGHT.sub("", said)
-        if _is_apart(event) and _begins_well(event) and _is_place(place):
+        if place not in event and _is_apart(event) and _begins_well(event) and _is_place(place):
             yield Draft(
                 f"{event}在哪里{held}？",
                 "where",

@@ -35,8 +35,8 @@ def posts_of(sentence: str) -> Iterator[Draft]:
         match = _SPEAKS.match(clause)
         if not match or not _is_post(match[1]) or not is_surname(fold(match[2][0])):
             continue
-        post, name, said = match.groups()
-        if len(name) == 3 or len(said) > 1:  # before one character, a name of two may be a word
+        post, name, _ = match.groups()
+        if len(name) > 2:  # 李刚 may be anybody
             yield Draft(f"{name}担任什么职务？", "post", ((post,),), (sentence,))
         head = _HELD_ALONE.search(post)
         if head and "副" not in post:

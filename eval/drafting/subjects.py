@@ -64,10 +64,11 @@ def is_known(subject: str) -> bool:
 
     `全市` is another one in every article.
     """
-    if _SOME.search(subject) or subject.startswith(_UNNAMED):
+    if _SOME.search(subject) or "境内" in subject or subject.startswith(_UNNAMED):
         return False
     words = tagged(subject)
-    named = len(words) > 1 and any(tag in _NAMES for _, tag in words)
+    # Further on the tagger takes 深基坑 and 上市公司 for names.
+    named = len(words) > 1 and words[0][1] in _NAMES
     if named or subject.startswith(_WHOLE_PLACES):
         return True
     return _is_placed(subject, [word for word, _ in words])

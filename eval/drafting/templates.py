@@ -68,6 +68,8 @@ _MARK = re.compile(
     r"|[一二三四五六七八九十\d]+[、.．]|首先[，是]?|其次[，是]?|再次[，是]?|最后[，是]?)\s*"
 )
 _ASKS = re.compile("[谁何哪吗呢几？]|什么|怎|多少")
+_RELATIVE = re.compile("[去前上]年|预测|平均值")
+"""What is measured against a year that the question's own year moves, or is guessed by several."""
 _LONGEST_HEADING = 20
 
 
@@ -131,7 +133,7 @@ def _quantity(sentence: str, date: str | None) -> Draft | None:
         said = measured or counted(clause)
         if said is None or not is_subject(said.subject) or not is_known(said.subject):
             continue
-        if begins_with_deed(said.subject):
+        if begins_with_deed(said.subject) or _RELATIVE.search(clause):
             continue
         # What is worth so much is worth something else next year.
         happened = said.happened or (measured is None and said.amount.endswith("元"))
@@ -177,6 +179,7 @@ def _is_done(subject: str, done: str) -> bool:
         and tagged(done)[0][1] in {"v", "vn", "ad", "d"}
         and not done.endswith(("以来", "时", "前", "后"))
         and not _REPORTS.search(done)
+        and "例行" not in done
     )
 
 
