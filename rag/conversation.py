@@ -137,7 +137,7 @@ class Context:
         if not instead.answered or instead.confidence < bound:
             return False
         own = "".join(content_words(self.completed.asked if self.completed else ""))
-        if own and not answer.answered and not set(own) & set(_quoted(instead)):
+        if own and not answer.answered and not set(own) & set(_told_of(instead)):
             return False
         if stale or instead.confidence >= answer.confidence:
             return True
@@ -189,7 +189,7 @@ class Context:
         named = newly_named(bare) or (nouns_of(bare) if appended else content_words(bare))
         before = fold(self.before[-1].text)
         new = [word for word in named if word not in before]
-        return bool(new) and not any(word in _quoted(answer) for word in new)
+        return bool(new) and not any(word in _told_of(answer) for word in new)
 
     def is_idle(self, answer: Answer, question: Question) -> bool:
         """Whether a question that may well stand alone is answered without what it leans on."""
@@ -200,11 +200,13 @@ class Context:
         if points(bare) or clearly_leans(bare):
             return False
         before = nouns_of(completed.text.removesuffix(completed.asked))
-        return not any(noun in _quoted(answer) for noun in before if noun not in bare)
+        return not any(noun in _told_of(answer) for noun in before if noun not in bare)
 
 
-def _quoted(answer: Answer) -> str:
-    return fold("\n".join(citation.quote for citation in answer.citations))
+def _told_of(answer: Answer) -> str:
+    """Quotes with who says them and the title over them: what they tell of need not be in them."""
+    shown = [(one.title, one.speaker or "", one.quote) for one in answer.citations]
+    return fold("\n".join(text for texts in shown for text in texts))
 
 
 def as_read_back(question: Question) -> Question:
