@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import random
 import re
 from pathlib import Path
 from typing import Literal, get_args
+
+from eval.data_files import made_of_rows
+from rag.errors import DataFileMissing
 
 CutKind = Literal["word", "sentence", "end"]
 CUT_KINDS: tuple[CutKind, ...] = get_args(CutKind)
@@ -19,11 +20,17 @@ SENTENCE_ENDS = re.compile(r"[。！？](?:[”’」』）)]*)")
 
 
 def read_news(path: Path, shortest: int = 150) -> list[str]:
-    """Texts of a JSONL file (gzipped or not) with `text`, without site headers and trailers."""
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as lines:
-        texts = [clean_news(json.loads(line)["text"]) for line in lines if line.strip()]
-    return [text for text in texts if len(text) >= shortest]
+    """Texts of a JSONL file (gzipped or not) with `text`, without site headers and trailers.
+
+    Raises:
+        DataFileMissing, EncodingUnknown, DataLineInvalid: it cannot be used, or tells nothing.
+    """
+    texts = list(made_of_rows(path, lambda record: clean_news(record["text"])))
+    long = [text for text in texts if len(text) >= shortest]
+    if not long:
+        reason = f"没有一篇满 {shortest} 字"
+        raise DataFileMissing(file=path, reason=reason)
+    return long
 
 
 def clean_news(text: str) -> str:

@@ -101,19 +101,23 @@ def read_gold(path: Path) -> list[PrintedPage]:
     """The pages of a file of gold articles: a list of objects with `file`, `title`, `paragraphs`.
 
     Raises:
-        DataFileMissing: it cannot be read.
+        DataFileMissing: it cannot be read, or is no such list.
     """
     try:
         records: list[dict[str, Any]] = json.loads(read_bytes(path))
     except ValueError as error:
         raise DataFileMissing(file=path, reason=why(error)) from error
     pages: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for record in records:
-        pages[record["file"]].append(record)
-    return [
-        PrintedPage(_folio(articles[0]), tuple(map(_article, articles)))
-        for articles in pages.values()
-    ]
+    try:
+        for record in records:
+            pages[record["file"]].append(record)
+        return [
+            PrintedPage(_folio(articles[0]), tuple(map(_article, articles)))
+            for articles in pages.values()
+        ]
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        reason = "不是一列写明 file、title、paragraphs 的文章"
+        raise DataFileMissing(file=path, reason=reason) from error
 
 
 def _folio(record: dict[str, Any]) -> str:
