@@ -189,7 +189,8 @@ class Context:
         named = newly_named(bare) or (nouns_of(bare) if appended else content_words(bare))
         before = fold(self.before[-1].text)
         new = [word for word in named if word not in before]
-        return bool(new) and not any(word in _told_of(answer) for word in new)
+        told = _told_of(answer)
+        return bool(new) and not any(word in told for word in new)
 
     def is_idle(self, answer: Answer, question: Question) -> bool:
         """Whether a question that may well stand alone is answered without what it leans on."""
@@ -200,7 +201,8 @@ class Context:
         if points(bare) or clearly_leans(bare):
             return False
         before = nouns_of(completed.text.removesuffix(completed.asked))
-        return not any(noun in _told_of(answer) for noun in before if noun not in bare)
+        told = _told_of(answer)
+        return not any(noun in told for noun in before if noun not in bare)
 
 
 def _told_of(answer: Answer) -> str:

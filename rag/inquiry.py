@@ -144,8 +144,8 @@ class Inquiry:
         talks = [s for s in stored.values() if any(p.speaker for p in s.article.paragraphs)]
         if not talks:
             return ANYBODY
-        speakers = {fold(p.speaker) for s in talks for p in s.article.paragraphs if p.speaker}
-        meant = tuple(name for name in speakers if name in understood.searched)
+        speakers = (fold(p.speaker) for s in talks for p in s.article.paragraphs if p.speaker)
+        meant = tuple(n for n in dict.fromkeys(speakers) if n in understood.searched)
         question = without_names(understood, meant)
         weights = self._weights(topic_of_view(question))
         answering = (guests(question, s, weights, meant) for s in talks)

@@ -20,7 +20,7 @@ _POSTS = (
 )
 _SPEAKS = re.compile(
     rf"^(?:据)?([{HAN}A-Za-z0-9]{{4,26}}?(?:{_POSTS}))([{HAN}]{{2,3}})"
-    rf"(?=(?:对记者|向记者|在[{HAN}]{{2,12}})?({SAYING}))"
+    rf"(?=(?:对记者|向记者|在[{HAN}]{{2,12}})?(?:{SAYING}))"
 )
 _CLAUSES = re.compile(r"[，。；：！？、“”‘’（）()\s]")
 _FORMER = re.compile(f"^(?:前|原|时任|本|摄|据)|[该某]|[前原](?:{_POSTS})$")
@@ -35,7 +35,7 @@ def posts_of(sentence: str) -> Iterator[Draft]:
         match = _SPEAKS.match(clause)
         if not match or not _is_post(match[1]) or not is_surname(fold(match[2][0])):
             continue
-        post, name, _ = match.groups()
+        post, name = match.groups()
         if len(name) > 2:  # 李刚 may be anybody
             yield Draft(f"{name}担任什么职务？", "post", ((post,),), (sentence,))
         head = _HELD_ALONE.search(post)

@@ -48,13 +48,18 @@ Band = list[Piece]
 
 def body_size(pieces: Iterable[Piece]) -> float:
     """The em in which most characters are set."""
-    sizes = sorted((piece.size, len(piece.text)) for piece in pieces)
-    half = sum(length for _, length in sizes) / 2
-    for size, length in sizes:
-        half -= length
+    return weighted_median(((piece.size, len(piece.text)) for piece in pieces), 1.0)
+
+
+def weighted_median(weighed: Iterable[tuple[float, float]], default: float) -> float:
+    """The value at which half of all weight is reached; `default` where there is none."""
+    ordered = sorted(weighed)
+    half = sum(weight for _, weight in ordered) / 2
+    for value, weight in ordered:
+        half -= weight
         if half <= 0:
-            return size
-    return 1.0
+            return value
+    return default
 
 
 def prose_size(pieces: Sequence[Piece]) -> float:

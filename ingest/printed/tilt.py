@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ingest.parts.extracted import PageText
+from ingest.printed.text_runs import weighted_median
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,7 +52,7 @@ class Tilt:
             across, down = (bx - ax + cx - dx) / 2, (by - ay + cy - dy) / 2
             if across >= _LONG * max(high, 1.0):
                 runs.append((math.atan2(down, across), across))
-        angle = _middle(runs) if len(runs) >= _LEAST_LINES else 0.0
+        angle = weighted_median(runs, 0.0) if len(runs) >= _LEAST_LINES else 0.0
         return cls(angle if _LEAST <= abs(angle) <= _MOST else 0.0, size)
 
     def level(self, point: Point) -> Point:
@@ -93,14 +94,3 @@ class Tilt:
         xs, ys = [x / wide for x, _ in corners], [y / high for _, y in corners]
         found = max(min(xs), 0.0), max(min(ys), 0.0), min(max(xs), 1.0), min(max(ys), 1.0)
         return (round(found[0], 4), round(found[1], 4), round(found[2], 4), round(found[3], 4))
-
-
-def _middle(runs: Iterable[tuple[float, float]]) -> float:
-    """The median angle, each counted as long as its line."""
-    ordered = sorted(runs)
-    half = sum(length for _, length in ordered) / 2
-    for angle, length in ordered:
-        half -= length
-        if half <= 0:
-            return angle
-    return 0.0

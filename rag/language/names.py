@@ -41,6 +41,7 @@ POST = (
     "|创始人|发言人|理事|干事|组长|班长|船长|师傅"
 )
 """Words that end a post, as one alternative of a pattern."""
+_COLON = re.compile(r"\s?[：:]\s?")
 _CALLED = re.compile(rf"^[\u4e00-\u9fff]{{1,3}}(?:{POST}|先生|女士)[，,]")
 
 # One pattern a name would have to be compiled for every name: that takes longer than an answer.
@@ -174,9 +175,9 @@ def is_asker(speaker: str, article: Article) -> bool:
 
 def spoken_words(paragraph: Paragraph) -> str:
     """What somebody says, without `记者：` before it, nor `李馆长，` whom it calls."""
-    words = paragraph.text
-    if paragraph.speaker:
-        words = re.sub(rf"^{re.escape(paragraph.speaker)}\s?[：:]\s?", "", words)
+    words, name = paragraph.text, paragraph.speaker
+    if name and words.startswith(name) and (colon := _COLON.match(words, len(name))):
+        words = words[colon.end() :]
     return _CALLED.sub("", words)
 
 

@@ -69,6 +69,13 @@ def chinese_number(numeral: str) -> float:
     return float(total + section + digit)
 
 
+def scaled(value: float, scale: str) -> float:
+    """A value with the powers that follow its digits: 3 and `千万` are 30,000,000."""
+    for power in scale:
+        value *= MYRIADS.get(power, 1000)
+    return value
+
+
 def in_han(number: int) -> str:
     """`十二` for 12, `一百零五` for 105; below 1000."""
     hundreds, rest = divmod(number, 100)

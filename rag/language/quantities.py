@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.language.numerals import DIGITS, MYRIADS, chinese_number
+from rag.language.numerals import DIGITS, chinese_number, scaled
 
 _NUMERAL = f"〇两{DIGITS}十百千"
 _SHARES = {"%": 0.01, "个百分点": 0.01, "成": 0.1, "‰": 0.001}
@@ -42,9 +42,7 @@ def quantities(text: str) -> Iterator[Quantity]:
         unit = match.group("unit") or match.group("counted")
         if match.group("digits"):
             value = float(re.sub(r"[ ,]", "", match.group("digits")))
-            value = _raised(value, match.group("power") or "")
-            for scale in match.group("scale"):
-                value *= MYRIADS.get(scale, 1000)
+            value = scaled(_raised(value, match.group("power") or ""), match.group("scale"))
         else:
             value = chinese_number(match.group("numeral"))
         if unit in _SHARES:

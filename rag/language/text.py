@@ -76,6 +76,11 @@ def clause_spans(text: str) -> list[Span]:
     return [Span(start, end) for start, end in zip(starts, ends, strict=True) if start < end]
 
 
+def clause_at(text: str, at: int) -> Span | None:
+    """The clause of `clause_spans` in which a character stands."""
+    return next((clause for clause in clause_spans(text) if clause.start <= at < clause.end), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Folded:
     """A folded copy and, for each of its characters, the offset of the raw one."""

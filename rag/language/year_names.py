@@ -11,6 +11,8 @@ from rag.language.series import Qualifier
 
 YEAR, DECADE = "年", "年代"
 FIRST_YEAR = 1900
+NOW = "现在|目前|如今|眼下|当前"
+"""Words for this time, as alternatives of a pattern."""
 """What is less counts years from the article's own."""
 
 _APART = {"前": -2, "去": -1, "上": -1, "今": 0, "本": 0, "明": 1, "后": 2}

@@ -144,7 +144,7 @@ class LibraryQueries(IndexQueries, CatalogueQueries):
             (article_key,),
         )
         if row is None:
-            raise LibraryCorrupt(path=self._database.path, reason=f"文章 {article_key} 没有来源")
+            raise self.corrupt(f"文章 {article_key} 没有来源")
         return SourceFile(*row)
 
     def left_out(self, article_key: int) -> tuple[LeftOut, ...]:
@@ -229,9 +229,13 @@ class LibraryQueries(IndexQueries, CatalogueQueries):
                 first = np.frombuffer(blob, dtype=np.float16, count=dimension)
                 yield passage_id, first.astype(np.float32)
 
+    def corrupt(self, reason: str) -> LibraryCorrupt:
+        """The error that says what is wrong with the library's file."""
+        return LibraryCorrupt(path=self._database.path, reason=reason)
+
     def _check_vectors(self, matrix: bytes, checksum: int) -> None:
         if zlib.crc32(matrix) != checksum:
-            raise LibraryCorrupt(path=self._database.path, reason="有向量与存入时不同")
+            raise self.corrupt("有向量与存入时不同")
 
     def without_vectors(self, model: str) -> list[StoredPassage]:
         """Passages that `model` never embedded, of what is alive or lies in the bin."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from rag.language.naming import qualifiers_in
-from rag.language.text import clause_spans, fold
+from rag.language.text import clause_at, fold
 from rag.language.year_names import DECADE, YEAR
 from rag.language.year_parts import DAYS
 from rag.question.understanding import ParsedQuestion, content_words
@@ -54,7 +54,8 @@ def states_no_difference(question: ParsedQuestion, text: str, start: int, end: i
     things = _things(question.searched)
     if things is None:
         return False
-    clause_end = next((c.end for c in clause_spans(text) if c.start <= start < c.end), len(text))
+    clause = clause_at(text, start)
+    clause_end = clause.end if clause else len(text)
     told = fold(text[:clause_end])
     stated = _is_stated(fold(text[:start]), fold(text[start:end]))
     return not (stated and all(_names(thing, told) for thing in things))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.language.text import clause_spans, fold
+from rag.language.text import clause_at, fold
 
 _RISE = "增[长加幅多速至]|上[升涨调]|[提升]高|提升|攀升|回升|扩大"
 _FALL = "下[降跌滑调]|减[少幅]|降[低幅至]|回落|缩[减小]|跌幅"
@@ -21,7 +21,8 @@ def is_of_other_direction(question: str, text: str, start: int) -> bool:
     asked = {match.lastgroup for match in _CHANGE.finditer(question)}
     if len(asked) != 1:
         return False
-    clause = next((c.start for c in clause_spans(text) if c.start <= start < c.end), 0)
+    around = clause_at(text, start)
+    clause = around.start if around else 0
     before = fold(text[max(clause, start - _NEAR) : start])
     *_, said = (None, *(match.lastgroup for match in _CHANGE.finditer(before)))
     return said is not None and said not in asked

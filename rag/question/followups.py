@@ -16,7 +16,7 @@ from typing import NamedTuple
 from rag.language.names import is_surname
 from rag.language.naming import qualifiers_in
 from rag.language.text import fold, parts, tagged
-from rag.language.year_names import YEAR
+from rag.language.year_names import NOW, YEAR
 from rag.language.year_parts import DAYS
 from rag.question.ellipsis import (
     begins_pointing,
@@ -41,7 +41,7 @@ _TOGETHER = ("和", "与", "跟", "同")
 """Beside 他 these name somebody else."""
 _OF_TWO = re.compile("[前后]者")
 _POLITE = re.compile("^(?:(?:谢谢|多谢|好的?|嗯+|哦|请问)[你您]?[,，。!！])+(?=.)")
-_NOW = re.compile("现在|目前|如今|眼下|当前")
+_NOW = re.compile(NOW)
 _ONLY_MORE = re.compile(r"^(?:那|那么)?还有(?:吗|别的吗|其他的?吗|呢|没有|更多吗|什么|哪些)?$")
 _MORE = re.compile(
     r"^(?:那|那么)?还有|还(?:说|提|讲|谈|介绍|提到|补充|建议)(?:了|过|到)?(?:什么|哪些|别的)"

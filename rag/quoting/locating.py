@@ -11,9 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from rag.data_model.answers import Answer, Citation, PageBox
 from rag.data_model.documents import Place, Span, spans_text
-from rag.errors import LibraryCorrupt
 from rag.library.queries import LibraryQueries
-from rag.library.schema import DATABASE
 
 
 def located(answer: Answer, library: LibraryQueries) -> Answer:
@@ -43,13 +41,9 @@ def _check(quoted: Sequence[Citation], library: LibraryQueries) -> None:
         file = sources[one.source.sha256, one.source.file]
         spans = tuple(Span(*span) for span in one.source.spans)
         if file is None or spans_text(file.text, spans) != one.quote:
-            raise _damaged(library, f"{one.article_id} 的引文与来源文件的文字不一致")
+            raise library.corrupt(f"{one.article_id} 的引文与来源文件的文字不一致")
         if (one.article_id, one.title, one.newspaper, one.date, one.page, one.authors) not in heads:
-            raise _damaged(library, f"{one.article_id} 的标题、作者或日期两处不一致")
-
-
-def _damaged(library: LibraryQueries, reason: str) -> LibraryCorrupt:
-    return LibraryCorrupt(path=library.data_dir / DATABASE, reason=reason)
+            raise library.corrupt(f"{one.article_id} 的标题、作者或日期两处不一致")
 
 
 def _with(answer: Answer, change: Callable[[Citation], Citation]) -> Answer:

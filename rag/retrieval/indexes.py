@@ -21,11 +21,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag.errors import LibraryCorrupt, LibraryError, ModelChanged
+from rag.errors import LibraryError, ModelChanged
 from rag.files.whole import replacing, synced
 from rag.library.library import Library
 from rag.library.records import Changes, Version
-from rag.library.schema import DATABASE
 from rag.library.storage import translated
 from rag.models.embedding import passage_input
 from rag.retrieval.coded import CodedIndex, codable
@@ -69,8 +68,7 @@ def load_indexes(library: Library, model: str, dimension: int) -> EmbeddedIndexe
 def _check_seals(library: Library) -> None:
     """Before indexes are made of a damaged library, from which an article may have vanished."""
     if broken := library.broken_seals():
-        reason = f"{'、'.join(broken)} 与写入时不同"
-        raise LibraryCorrupt(path=library.data_dir / DATABASE, reason=reason)
+        raise library.corrupt(f"{'、'.join(broken)} 与写入时不同")
 
 
 def build_indexes(library: Library, model: str, dimension: int) -> EmbeddedIndexes:

@@ -8,13 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from rag.data_model.answers import Filters
 from rag.data_model.documents import Passage
-from rag.errors import LibraryCorrupt
 from rag.language.text import has_han
 from rag.library.index_queries import Admitted
 from rag.library.library import Library
 from rag.library.records import StoredArticle, StoredPassage
 from rag.library.reprints import says_nothing_new
-from rag.library.schema import DATABASE
 from rag.models.embedding import Vectors
 from rag.retrieval.searching import Indexes
 from rag.settings import RetrievalSettings
@@ -189,8 +187,7 @@ class Retriever:
                 if row in stored:
                     item, held = stored[row], articles[stored[row].article_key]
                     if not item.passage.is_of(held.article):
-                        path = self.library.data_dir / DATABASE
-                        raise LibraryCorrupt(path=path, reason=f"片段 {row} 与它的文章不符")
+                        raise self.library.corrupt(f"片段 {row} 与它的文章不符")
                     yield row, score, item, held
 
     def _articles_of(self, keys: Iterable[int]) -> dict[int, StoredArticle]:

@@ -16,7 +16,8 @@ from rag.data_model.documents import Span
 from rag.evidence.scorer import Assessment, Evidence
 from rag.language.names import PLACE_UNITS
 from rag.language.series import Qualifier
-from rag.language.text import clause_spans, fold, name_spans, names_in
+from rag.language.text import clause_at, fold, name_spans, names_in
+from rag.language.year_names import NOW
 from rag.question.comparisons import states_no_difference
 from rag.question.directions import is_of_other_direction
 from rag.question.limits import limits_of
@@ -25,7 +26,7 @@ from rag.rules.near_miss import NearMiss, without
 from rag.rules.owners import is_anothers_value, own_value
 from rag.rules.qualifiers import of_another
 
-_NOW = re.compile("现在|目前|如今|眼下|当前|已经")
+_NOW = re.compile(f"{NOW}|已经")
 _PLANNED = re.compile("计划|预计|目标|规划|拟|力争|争取|将(?=[要会再增达扩建新])|预期")
 
 
@@ -76,7 +77,7 @@ def _is_yet_to_come(question: ParsedQuestion, text: str, start: int) -> bool:
     """Whether a value is a plan's, where it is asked how things are now."""
     if not _NOW.search(question.own):
         return False
-    clause = next((c for c in clause_spans(text) if c.start <= start < c.end), None)
+    clause = clause_at(text, start)
     return clause is not None and _PLANNED.search(text[clause.start : start]) is not None
 
 
@@ -111,7 +112,7 @@ def _elsewhere(names: list[str], evidence: Evidence) -> NearMiss | None:
 def _of_another(names: list[str], evidence: Evidence, answer: Span) -> bool:
     """Whether another name of the kind comes before the answer, in a clause without those asked."""
     text, at = evidence.text, answer.start - evidence.sentence.start
-    clause = next((c for c in clause_spans(text) if c.start <= at < c.end), None)
+    clause = clause_at(text, at)
     if clause is None:
         return False
     around, before = fold(text[clause.start : clause.end]), fold(text[clause.start : at])

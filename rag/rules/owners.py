@@ -74,7 +74,10 @@ def is_anothers_value(question: ParsedQuestion, text: str, start: int, end: int)
     listed = _of_another_item(own, told, alike, answer)
     if listed is not None:
         return listed
-    return _namesake_clause(own, clauses, c) is not None or _told_elsewhere(own, clauses, c)
+    words = _words(own)
+    within = _within(words, clauses)
+    named = _namesake_clause(within, clauses, c) is not None
+    return named or _told_elsewhere(own, words, within, clauses, c)
 
 
 def own_value(question: ParsedQuestion, text: str, start: int, end: int) -> Span | None:
@@ -92,7 +95,7 @@ def own_value(question: ParsedQuestion, text: str, start: int, end: int) -> Span
     found = _answer_among(question, text, start, end)
     if found is None:
         return None
-    n = _namesake_clause(found.own, found.clauses, found.c)
+    n = _namesake_clause(_within(_words(found.own), found.clauses), found.clauses, found.c)
     if n is None or found.clauses[n].values != 1:
         return None
     folded = fold_with_offsets(text)
@@ -137,13 +140,17 @@ def _answer_among(question: ParsedQuestion, text: str, start: int, end: int) -> 
     return _Among(own, told, alike, answers[0], clauses, c)
 
 
-def _namesake_clause(own: str, clauses: Sequence[_Clause], c: int) -> int | None:
+def _within(words: Sequence[str], clauses: Sequence[_Clause]) -> list[set[str]]:
+    """Which of a question's words stand in each clause."""
+    return [{word for word in words if word in clause.text} for clause in clauses]
+
+
+def _namesake_clause(within: Sequence[set[str]], clauses: Sequence[_Clause], c: int) -> int | None:
     """The one other clause with a value that begins with words of the question which it alone has.
 
     None where the clause of the value at hand has words of it as well, or begins with no noun:
     `比前年多2万亩` goes on with what stands before it.
     """
-    within = [{word for word in _words(own) if word in clause.text} for clause in clauses]
     if within[c] or not _begins_with_noun(clauses[c].text):
         return None
     alone = [
@@ -246,14 +253,18 @@ def _is_named(own: str, items: Sequence[str], n: int) -> bool:
     return False
 
 
-def _told_elsewhere(own: str, clauses: Sequence[_Clause], c: int) -> bool:
+def _told_elsewhere(
+    own: str,
+    words: Sequence[str],
+    within: Sequence[set[str]],
+    clauses: Sequence[_Clause],
+    c: int,
+) -> bool:
     """Whether what is asked about stands in other clauses than the value, which names none of it.
 
     A subject holds on for the clauses after it, unless it has a value of its own there and the
     question has no word left that the later clause might say otherwise.
     """
-    words = _words(own)
-    within = [{word for word in words if word in clause.text} for clause in clauses]
     so_far = set[str]().union(*within[: c + 1])
     later = {word for word in set[str]().union(*within[c + 1 :]) - so_far if len(word) > 1}
     unsaid = set(words) - so_far - later

@@ -16,7 +16,7 @@ from rag.data_model.documents import Article, day_of
 from rag.evidence.scorer import Assessment, Evidence
 from rag.language.naming import qualifiers_in
 from rag.language.series import Qualifier
-from rag.language.text import clause_spans, fold, parts, sentence_spans, spelt_as
+from rag.language.text import clause_at, clause_spans, fold, parts, sentence_spans, spelt_as
 from rag.language.year_names import FIRST_YEAR, YEAR
 from rag.language.year_parts import DAYS, FIRST_DAY, months
 from rag.question.limits import limits_of
@@ -130,7 +130,8 @@ def _before_others(limits: Sequence[Qualifier], evidence: Evidence) -> str:
     if evidence.answer is None or all(limit.kind != YEAR for limit in limits):
         return ""
     text, at = evidence.text, evidence.answer.start - evidence.sentence.start
-    end = next((c.end for c in clause_spans(text) if c.start <= at < c.end), len(text))
+    clause = clause_at(text, at)
+    end = clause.end if clause else len(text)
     own, rest = fold(text[:end]), fold(text[end:])
     return own if rest and not _names_kind(YEAR, own) and _names_kind(YEAR, rest) else ""
 

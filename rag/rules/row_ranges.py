@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from rag.language.numerals import MYRIADS
+from rag.language.numerals import scaled
 
 _NUMBER = r"(\d{1,9}(?:,\d{3})*(?:\.\d{1,4})?)\s?([千万亿]{0,2})"
 _UNIT = (
@@ -111,10 +111,7 @@ def is_outside(asked: Asked, ranges: Sequence[tuple[int, Range]], count: int) ->
 
 
 def _value(number: str, scale: str) -> float:
-    value = float(number.replace(",", ""))
-    for power in scale:
-        value *= MYRIADS.get(power, 1000)
-    return value
+    return scaled(float(number.replace(",", "")), scale)
 
 
 def _same(unit: str) -> str:
